@@ -1,0 +1,5 @@
+//! What pages share: the document around a page, form fields, badges. May depend on `domain` and on nothing else of ours.
+
+mod document;
+
+pub use document::{Document, PublicDocument, Visit};

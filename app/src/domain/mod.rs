@@ -1,0 +1,6 @@
+//! What Onramp knows about onboarding: values and rules, and nothing else.
+//!
+//! No I/O, no clock, no SQL, no HTML: every rule is a function of its arguments, so its tests are tables of examples.
+//! May depend on nothing of ours; pages, store and web may all depend on it.
+
+pub mod moment;

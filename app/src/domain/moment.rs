@@ -1,0 +1,113 @@
+//! Moments: how they are read, written and said. All of them are UTC.
+
+use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
+use uuid::Uuid;
+
+/// Microseconds since 1970, UTC: how a moment is stored, and how moments are compared.
+pub fn micros(moment: OffsetDateTime) -> i64 {
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// The moment that is `micros` microseconds after 1970, UTC.
+pub fn from_micros(micros: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+/// Reads an RFC 3339 moment with `Z` or an offset and any number of fraction digits, and turns it to UTC
+/// (CONTRACT.md 1: six digits as observed; a parser must also take fewer or none).
+pub fn parse(text: &str) -> Option<OffsetDateTime> {
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    Some(from_micros(micros(moment.to_offset(UtcOffset::UTC))))
+}
+
+/// RFC 3339 in UTC with `Z` and six fraction digits, as Catena writes it.
+pub fn rfc3339(moment: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+    moment.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+/// For people: `2 Mar 2026, 15:24 UTC`.
+pub fn display(moment: OffsetDateTime) -> String {
+    let format = format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC");
+    moment.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+/// For people who compare two rows: `15:24:11`.
+pub fn display_seconds(moment: OffsetDateTime) -> String {
+    let format = format_description!("[hour]:[minute]:[second]");
+    moment.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+/// How far `moment` is from `now`, in one unit, rounded down: `in 21 hours`, `3 days ago`, `just now`.
+pub fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
+    let distance = moment - now;
+    let size = distance.abs();
+    let (count, unit) = if size < Duration::minutes(1) {
+        return if distance.is_negative() { "just now".into() } else { "in less than a minute".into() };
+    } else if size < Duration::hours(1) {
+        (size.whole_minutes(), "minute")
+    } else if size < Duration::days(2) {
+        (size.whole_hours(), "hour")
+    } else {
+        (size.whole_days(), "day")
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    if distance.is_negative() { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
+}
+
+/// The moment inside a version 7 UUID, to the millisecond; none for other versions.
+pub fn of_uuid(id: Uuid) -> Option<OffsetDateTime> {
+    if id.get_version_num() != 7 {
+        return None;
+    }
+    let millis = i64::try_from(id.as_u128() >> 80).ok()?;
+    Some(from_micros(millis * 1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_published_spelling_of_a_moment_is_read() {
+        let want = Some(from_micros(1_772_465_466_000_000));
+        for text in ["2026-03-02T15:31:06Z", "2026-03-02T15:31:06+00:00", "2026-03-02T16:31:06.0+01:00", "2026-03-02T15:31:06.000000Z"] {
+            assert_eq!(parse(text), want, "{text}");
+        }
+        for text in ["", "2026-03-02", "2026-03-02T15:31:06", "yesterday"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_survives_being_written_and_read() {
+        let text = "2026-03-02T15:24:11.231540Z";
+        assert_eq!(parse(text).map(rfc3339).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn distances_are_said_in_one_unit() {
+        let now = from_micros(0);
+        let table = [
+            (-3 * 86_400, "3 days ago"),
+            (-3_600, "1 hour ago"),
+            (-5, "just now"),
+            (5, "in less than a minute"),
+            (61, "in 1 minute"),
+            (21 * 3_600 + 59, "in 21 hours"),
+            (47 * 3_600, "in 47 hours"),
+            (28 * 86_400, "in 28 days"),
+        ];
+        for (seconds, want) in table {
+            assert_eq!(relative(from_micros(seconds * 1_000_000), now), want);
+        }
+    }
+
+    #[test]
+    fn only_time_ordered_ids_tell_a_moment() {
+        let seven = Uuid::parse_str("019caf26-570a-77be-b3ff-2a66b38f52e2").unwrap();
+        assert_eq!(of_uuid(seven).map(rfc3339).as_deref(), Some("2026-03-02T15:24:11.402000Z"));
+        let four = Uuid::parse_str("3ba9e3d6-cb55-4725-bdc6-bc3cd30e6bd1").unwrap();
+        assert_eq!(of_uuid(four), None);
+    }
+}

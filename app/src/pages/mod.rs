@@ -1,0 +1,1 @@
+//! The pages: one a file, each a view of plain data that a handler has loaded. May depend on `components`, `islands` and `domain`.
