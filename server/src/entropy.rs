@@ -47,7 +47,11 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the one place that asks the machine; without randomness no secret can be made, so going on would be worse")]
+        #[expect(
+            clippy::disallowed_methods,
+            clippy::expect_used,
+            reason = "the one place that asks the machine; without randomness no secret can be made, so going on would be worse"
+        )]
         getrandom::fill(bytes).expect("the operating system gives no random bytes");
     }
 }
@@ -69,7 +73,8 @@ impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in bytes.chunks_mut(32) {
-            let block = Sha256::new().chain_update(state.0.to_be_bytes()).chain_update(state.1.to_be_bytes()).finalize();
+            let block =
+                Sha256::new().chain_update(state.0.to_be_bytes()).chain_update(state.1.to_be_bytes()).finalize();
             chunk.copy_from_slice(&block[..chunk.len()]);
             state.1 += 1;
         }

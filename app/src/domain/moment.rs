@@ -71,7 +71,12 @@ mod tests {
     #[test]
     fn every_published_spelling_of_a_moment_is_read() {
         let want = Some(from_micros(1_772_465_466_000_000));
-        for text in ["2026-03-02T15:31:06Z", "2026-03-02T15:31:06+00:00", "2026-03-02T16:31:06.0+01:00", "2026-03-02T15:31:06.000000Z"] {
+        for text in [
+            "2026-03-02T15:31:06Z",
+            "2026-03-02T15:31:06+00:00",
+            "2026-03-02T16:31:06.0+01:00",
+            "2026-03-02T15:31:06.000000Z",
+        ] {
             assert_eq!(parse(text), want, "{text}");
         }
         for text in ["", "2026-03-02", "2026-03-02T15:31:06", "yesterday"] {

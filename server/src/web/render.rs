@@ -6,7 +6,8 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use leptos::{hydration_context::SsrSharedContext, prelude::*};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
 
 /// The nonce of one response, put into its `Content-Security-Policy` by the security middleware.
 #[derive(Debug, Clone)]
