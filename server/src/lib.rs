@@ -2,6 +2,8 @@
 //!
 //! Depends on `app`; `app` never depends on this crate.
 
+pub mod catena;
 pub mod clock;
 pub mod entropy;
+pub mod secret;
 pub mod web;
