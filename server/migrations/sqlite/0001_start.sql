@@ -82,11 +82,13 @@ CREATE TABLE facts (
     about         TEXT NOT NULL,
     -- What a waiting fact can be joined by.
     fleet_id      TEXT,
-    connection_id TEXT
+    connection_id TEXT,
+    invitation    TEXT
 ) STRICT;
 CREATE INDEX facts_by_fleet ON facts (fleet, at) WHERE fleet IS NOT NULL;
 CREATE INDEX facts_waiting_by_fleet_id ON facts (fleet_id) WHERE fleet IS NULL;
 CREATE INDEX facts_waiting_by_connection ON facts (connection_id) WHERE fleet IS NULL;
+CREATE INDEX facts_waiting_by_invitation ON facts (invitation) WHERE fleet IS NULL;
 
 -- The inbox: every request that was let in, and what became of it.
 CREATE TABLE deliveries (

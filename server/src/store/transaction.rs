@@ -35,8 +35,6 @@ pub trait Transaction: Send {
     async fn put_invitation(&mut self, invitation: &InvitationRow) -> Result<Uuid, StoreError>;
     /// Keeps how an invitation stands.
     async fn set_invitation_stage(&mut self, digest: &str, stage: Option<Stage>) -> Result<(), StoreError>;
-    /// Digests of a fleet's invitations.
-    async fn invitations_of(&mut self, fleet: FleetKey) -> Result<Vec<String>, StoreError>;
 
     /// The fact with this key.
     async fn fact(&mut self, key: &str) -> Result<Option<Fact>, StoreError>;
@@ -44,6 +42,10 @@ pub trait Transaction: Send {
     async fn put_fact(&mut self, fact: &Fact, fleet: Option<FleetKey>, subject: &Subject) -> Result<(), StoreError>;
     /// Gives the facts that wait for this fleet id, or for a connection of it, to the fleet; says how many.
     async fn adopt(&mut self, fleet_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError>;
+    /// Gives the facts that wait for the invitation with this digest to the fleet; says how many.
+    async fn adopt_by_invitation(&mut self, digest: &str, fleet: FleetKey) -> Result<u64, StoreError>;
+    /// Keeps what staff asked for with an invitation, as JSON.
+    async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError>;
     /// All facts about a fleet.
     async fn facts_of(&mut self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError>;
     /// Keeps what the fold says of a fleet.

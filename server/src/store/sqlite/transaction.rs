@@ -5,7 +5,7 @@ use app::domain::{
     record::Subject,
 };
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, Row, Sqlite};
+use sqlx::{AssertSqlSafe, Sqlite};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -100,11 +100,6 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn invitations_of(&mut self, fleet: FleetKey) -> Result<Vec<String>, StoreError> {
-        let query = sqlx::query_scalar("SELECT digest FROM invitations WHERE fleet = ?");
-        Ok(query.bind(fleet.0).fetch_all(&mut *self.0).await?)
-    }
-
     async fn fact(&mut self, key: &str) -> Result<Option<Fact>, StoreError> {
         let query = sqlx::query(AssertSqlSafe(format!("SELECT {} FROM facts WHERE key = ?", rows::FACT)));
         let row = query.bind(key).fetch_optional(&mut *self.0).await?;
@@ -113,8 +108,8 @@ impl Transaction for SqliteTransaction {
 
     async fn put_fact(&mut self, fact: &Fact, fleet: Option<FleetKey>, subject: &Subject) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO facts (key, fleet, kind, at, source, event_id, actor, about, fleet_id, connection_id)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO facts (key, fleet, kind, at, source, event_id, actor, about, fleet_id, connection_id, invitation)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (key) DO UPDATE SET fleet = coalesce(fleet, excluded.fleet), kind = excluded.kind,
                  at = excluded.at, source = excluded.source, event_id = excluded.event_id, actor = excluded.actor,
                  about = excluded.about",
@@ -129,6 +124,7 @@ impl Transaction for SqliteTransaction {
         .bind(about::to_json(&fact.about))
         .bind(subject.fleet_id.map(|id| id.to_string()))
         .bind(subject.connection_id.map(|id| id.to_string()))
+        .bind(&subject.invitation)
         .execute(&mut *self.0)
         .await?;
         Ok(())
@@ -144,6 +140,17 @@ impl Transaction for SqliteTransaction {
         );
         let by_connection = by_connection.bind(fleet.0).bind(&fleet_id).execute(&mut *self.0).await?.rows_affected();
         Ok(by_id + by_connection)
+    }
+
+    async fn adopt_by_invitation(&mut self, digest: &str, fleet: FleetKey) -> Result<u64, StoreError> {
+        let query = sqlx::query("UPDATE facts SET fleet = ? WHERE fleet IS NULL AND invitation = ?");
+        Ok(query.bind(fleet.0).bind(digest).execute(&mut *self.0).await?.rows_affected())
+    }
+
+    async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE invitations SET asked = ? WHERE digest = ?");
+        query.bind(asked).bind(digest).execute(&mut *self.0).await?;
+        Ok(())
     }
 
     async fn facts_of(&mut self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError> {
