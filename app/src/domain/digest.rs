@@ -1,0 +1,37 @@
+//! Names for things that must not be named: an invitation's id is a password (CONTRACT.md 13.2), so wherever Onramp needs
+//! to recognise one, it keeps this one-way digest.
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// 128 bits of SHA-256 over the parts, in hex. Parts are length-prefixed, so `["ab", "c"]` and `["a", "bc"]` differ.
+pub fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize()[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
+        for nibble in [byte >> 4, byte & 15] {
+            hex.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+        hex
+    })
+}
+
+/// How an invitation is recognised without its id. A version 7 id has 74 random bits, too many to guess it back.
+pub fn of_invitation(id: Uuid) -> String {
+    digest(&["invitation", &id.to_string()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_borders_between_parts_count() {
+        assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
+        assert_eq!(digest(&["ab", "c"]), digest(&["ab", "c"]));
+        assert_eq!(digest(&[]).len(), 32);
+    }
+}

@@ -1,0 +1,251 @@
+//! A fact: one thing that happened to an invitation, agreement, connection or schedule, from whatever source.
+//!
+//! Catena delivers late, twice, in any order and sometimes never (WEBHOOKS.md 6). So facts with the same key are the same
+//! fact, and [`Fact::merge`] makes one of them: in any order, any number of times, with the same result.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The invitation exists at Catena.
+    InvitationCreated,
+    /// Staff asked again for the same `fleet_ref`: a longer expiry, a declined invitation open again (CONTRACT.md 5).
+    InvitationRefreshed,
+    /// Catena sent it by e-mail.
+    InvitationSent,
+    /// The fleet opened the magic link.
+    InvitationViewed,
+    /// The fleet accepted.
+    InvitationAccepted,
+    /// The fleet refused. `invitation.rejected` is the deprecated twin and the same fact (WEBHOOKS.md 2.1).
+    InvitationDeclined,
+    /// The link ran out.
+    InvitationExpired,
+    /// It was deleted before acceptance.
+    InvitationDeleted,
+    /// The agreement to share data exists.
+    AgreementCreated,
+    /// The agreement changed.
+    AgreementUpdated,
+    /// The agreement ended.
+    AgreementDeleted,
+    /// The fleet linked a provider; skipped when that link existed already.
+    ConnectionCreated,
+    /// The link is attached to the fleet: data follows.
+    FleetConnectionCreated,
+    /// The provider's credentials stopped working.
+    ConnectionStaled,
+    /// A check found the connection working again; no event reports that (WEBHOOKS.md 2.1).
+    ConnectionRecovered,
+    /// One fetch failed; Catena retries it.
+    ExecutionFailed,
+    /// A fetch hung.
+    ExecutionStaled,
+    /// Catena gave up fetching one resource after too many errors.
+    ScheduleDeactivated,
+    /// A browser came to the success page: a claim, not a proof.
+    ReturnedSuccess,
+    /// A browser came back having asked for a provider that isn't supported yet.
+    ReturnedIntegrationRequested,
+    /// A browser came to the failure page.
+    ReturnedFailure,
+    /// An event that this version has no word for, by its name.
+    Other(String),
+}
+
+use Kind as K;
+
+/// Every kind that has a word, with its name: the event's name where one exists.
+const NAMES: [(Kind, &str); 21] = [
+    (K::InvitationCreated, "invitation.created"),
+    (K::InvitationRefreshed, "invitation.refreshed"),
+    (K::InvitationSent, "invitation.sent"),
+    (K::InvitationViewed, "invitation.viewed"),
+    (K::InvitationAccepted, "invitation.accepted"),
+    (K::InvitationDeclined, "invitation.declined"),
+    (K::InvitationExpired, "invitation.expired"),
+    (K::InvitationDeleted, "invitation.deleted"),
+    (K::AgreementCreated, "share_agreement.created"),
+    (K::AgreementUpdated, "share_agreement.updated"),
+    (K::AgreementDeleted, "share_agreement.deleted"),
+    (K::ConnectionCreated, "connection.created"),
+    (K::FleetConnectionCreated, "fleet_connection.created"),
+    (K::ConnectionStaled, "connection.staled"),
+    (K::ConnectionRecovered, "connection.recovered"),
+    (K::ExecutionFailed, "execution.failed"),
+    (K::ExecutionStaled, "execution.staled"),
+    (K::ScheduleDeactivated, "schedule.deactivated"),
+    (K::ReturnedSuccess, "landing.success"),
+    (K::ReturnedIntegrationRequested, "landing.integration_requested"),
+    (K::ReturnedFailure, "landing.failure"),
+];
+
+impl Kind {
+    /// The event's name where one exists, else a name of the same form.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Other(name) => name,
+            known => NAMES.iter().find(|(kind, _)| kind == known).map_or("", |(_, name)| name),
+        }
+    }
+
+    /// The kind with this name; an unknown name is kept as it is.
+    pub fn from_name(name: &str) -> Self {
+        if name == "invitation.rejected" {
+            return Self::InvitationDeclined;
+        }
+        NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or_else(|| Self::Other(name.to_owned()), |(kind, _)| kind.clone())
+    }
+
+    /// Where this kind stands in the documented order of an onboarding (WEBHOOKS.md 2.1): breaks ties between equal times.
+    pub fn rank(&self) -> usize {
+        NAMES.iter().position(|(kind, _)| kind == self).unwrap_or(NAMES.len())
+    }
+
+    /// Whether a browser said it: such a fact is a claim until another source confirms it.
+    pub fn is_claim(&self) -> bool {
+        matches!(self, Self::ReturnedSuccess | Self::ReturnedIntegrationRequested | Self::ReturnedFailure)
+    }
+}
+
+/// Where a fact comes from, the most telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A verified webhook.
+    Webhook,
+    /// Our own question to Catena's API.
+    Check,
+    /// Catena's answer to something that staff did in Onramp.
+    Staff,
+    /// A browser on a landing page.
+    Landing,
+}
+
+impl Source {
+    /// The word in which it is stored and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Check => "check",
+            Self::Staff => "staff",
+            Self::Landing => "landing",
+        }
+    }
+
+    /// The source with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Webhook, Self::Check, Self::Staff, Self::Landing].into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// One validity period of an invitation: a refresh starts the next one. Ordered: the latest round is the greatest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Round {
+    /// When the invitation was made, UTC; a refresh keeps it.
+    pub created_at: OffsetDateTime,
+    /// When the link runs out, UTC. Authoritative, unlike `created_at + expires_in_hours` (CONTRACT.md 13.16).
+    pub expires_at: OffsetDateTime,
+    /// Digest of the invitation's id ([`super::digest::of_invitation`]).
+    pub invitation: String,
+}
+
+/// What a fact is about, beyond its fleet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct About {
+    /// The round of the invitation, for facts about invitations.
+    pub round: Option<Round>,
+    /// The agreement, for facts about agreements.
+    pub agreement: Option<Uuid>,
+    /// The connection, for facts about connections and what is fetched through them.
+    pub connection: Option<Uuid>,
+    /// The schedule, for facts about fetching.
+    pub schedule: Option<Uuid>,
+    /// The provider's name for the integration (`source_name`).
+    pub provider: Option<String>,
+    /// The resource that is fetched.
+    pub resource: Option<String>,
+    /// The record's status word as it came.
+    pub status: Option<String>,
+    /// What a person wrote or what else is worth showing: a reason for declining.
+    pub note: Option<String>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// Where it comes from. First in the order, so that of two tellings of a fact the more telling one leads.
+    pub source: Source,
+    /// When it happened, UTC: the record's own time, else the event id's, else the body's; never the arrival.
+    pub at: OffsetDateTime,
+    /// What happened.
+    pub kind: Kind,
+    /// What makes it this fact and no other (WEBHOOKS.md 6, record key), as a digest.
+    pub key: String,
+    /// The event that told it.
+    pub event_id: Option<Uuid>,
+    /// E-mail address of the person who did it, where staff did.
+    pub actor: Option<String>,
+    /// What it is about.
+    pub about: About,
+}
+
+impl Fact {
+    /// One fact out of two tellings of it. Commutative, associative and idempotent: the order of arrival leaves no trace.
+    /// The more telling source wins; who did it in Onramp is kept from whichever telling knows.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        let actor = match (self.actor.clone(), other.actor.clone()) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        // Compared without the actor, which is decided above: else the winner could depend on the order of three.
+        let (mut one, mut two) = (self, other);
+        one.actor = None;
+        two.actor = None;
+        let mut winner = one.min(two);
+        winner.actor = actor;
+        winner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::moment::from_micros;
+
+    #[test]
+    fn every_kind_is_found_again_by_its_name() {
+        for (kind, name) in NAMES {
+            assert_eq!(Kind::from_name(name), kind);
+            assert_eq!(kind.name(), name);
+        }
+        assert_eq!(Kind::from_name("vehicle.added"), Kind::Other("vehicle.added".into()));
+        assert_eq!(Kind::from_name("invitation.rejected"), Kind::InvitationDeclined);
+    }
+
+    #[test]
+    fn a_webhook_confirms_what_staff_did_and_the_name_stays() {
+        let fact = |source, actor: Option<&str>, at| Fact {
+            source,
+            at: from_micros(at),
+            kind: Kind::InvitationCreated,
+            key: "k".into(),
+            event_id: None,
+            actor: actor.map(Into::into),
+            about: About::default(),
+        };
+        let staff = fact(Source::Staff, Some("ada@example.com"), 5);
+        let webhook = fact(Source::Webhook, None, 7);
+        let merged = staff.clone().merge(webhook.clone());
+        assert_eq!(merged, webhook.clone().merge(staff));
+        assert_eq!((merged.source, merged.actor.as_deref()), (Source::Webhook, Some("ada@example.com")));
+        assert_eq!(merged.at, from_micros(7));
+    }
+}

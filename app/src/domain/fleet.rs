@@ -1,0 +1,97 @@
+//! What a fleet may be called.
+
+use thiserror::Error;
+
+/// Why a text can't be a `fleet_ref`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum FleetRefError {
+    /// Nothing was given.
+    #[error("Give the fleet a reference: the name by which your own systems know it.")]
+    Empty,
+    /// A character that Catena may refuse.
+    #[error("Use only letters, digits, spaces, “-” and “_”.")]
+    Character,
+    /// Longer than we keep.
+    #[error("Keep it to 100 characters.")]
+    Long,
+}
+
+/// Longest `fleet_ref` in characters. Catena publishes no limit; this is ours, so that pages and URLs stay readable.
+pub const FLEET_REF_MAX: usize = 100;
+
+/// Checks a `fleet_ref` as CONTRACT.md 13.8 advises: letters, digits, space, `-`, `_`. Gives it without outer spaces.
+pub fn check_fleet_ref(text: &str) -> Result<&str, FleetRefError> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(FleetRefError::Empty)
+    } else if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_')) {
+        Err(FleetRefError::Character)
+    } else if text.len() > FLEET_REF_MAX {
+        Err(FleetRefError::Long)
+    } else {
+        Ok(text)
+    }
+}
+
+/// The name as Catena takes it: letters, digits and single spaces (CONTRACT.md 13.7). `J.B. Hunt` becomes `JB Hunt`,
+/// `Trans-Am & Sons` becomes `Trans Am Sons`. The original stays on our side.
+pub fn name_for_catena(name: &str) -> String {
+    let kept: String = name
+        .chars()
+        .filter(|c| !matches!(c, '.' | '\'' | '’'))
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether Catena made this name up for a fleet that has none: it then contains the invitation's id, which is a secret
+/// (CONTRACT.md 13.18), and must be neither shown nor kept.
+pub fn is_invented(name: &str) -> bool {
+    name.strip_prefix("Fleet ").is_some_and(|rest| uuid::Uuid::parse_str(rest.trim()).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_keep_to_the_characters_that_catena_takes() {
+        let long = "x".repeat(FLEET_REF_MAX + 1);
+        let table = [
+            ("FLEET-42", Ok("FLEET-42")),
+            ("  acme_trucking 7 ", Ok("acme_trucking 7")),
+            ("", Err(FleetRefError::Empty)),
+            ("   ", Err(FleetRefError::Empty)),
+            ("a/b", Err(FleetRefError::Character)),
+            ("a:b", Err(FleetRefError::Character)),
+            ("a@b", Err(FleetRefError::Character)),
+            ("a.b", Err(FleetRefError::Character)),
+            ("Zoë", Err(FleetRefError::Character)),
+            (long.as_str(), Err(FleetRefError::Long)),
+        ];
+        for (text, want) in table {
+            assert_eq!(check_fleet_ref(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_cleaned_the_way_a_person_would() {
+        let table = [
+            ("J.B. Hunt", "JB Hunt"),
+            ("O'Neil & Sons", "ONeil Sons"),
+            ("Trans-Am", "Trans Am"),
+            ("  Acme   Trucking ", "Acme Trucking"),
+            ("Łódź Cargo 24", "Łódź Cargo 24"),
+            ("&", ""),
+        ];
+        for (name, want) in table {
+            assert_eq!(name_for_catena(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_made_up_name_is_recognised() {
+        assert!(is_invented("Fleet 019c776d-28b5-7b7a-9767-c76fb008f86b"));
+        assert!(!is_invented("Fleet Street Haulage"));
+    }
+}

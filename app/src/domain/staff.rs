@@ -1,0 +1,122 @@
+//! Who works with Onramp, and what each may do.
+
+use thiserror::Error;
+
+/// What a member of staff may do. Ordered: a later role may do all that an earlier one may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Sees everything but secrets.
+    Viewer,
+    /// Invites fleets and works on them.
+    Operator,
+    /// Also manages staff, subscriptions and settings.
+    Administrator,
+}
+
+impl Role {
+    /// All roles, the one that may do least first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Administrator];
+
+    /// The word in which it is stored and typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Operator => "operator",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether it may invite, refresh and see magic links.
+    pub fn may_invite(self) -> bool {
+        self >= Self::Operator
+    }
+
+    /// Whether it may change subscriptions, staff and settings.
+    pub fn may_administer(self) -> bool {
+        self >= Self::Administrator
+    }
+}
+
+/// Why an address or a password can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum StaffError {
+    /// Not an e-mail address.
+    #[error("Enter an e-mail address, such as ada@example.com.")]
+    Email,
+    /// Too short to be safe.
+    #[error("Use at least 12 characters. A few words that only you would put together do well.")]
+    Short,
+    /// So long that hashing it would only cost time.
+    #[error("Keep it to 200 characters.")]
+    Long,
+    /// Found first by anyone who guesses.
+    #[error("Don't use the e-mail address as the password.")]
+    SameAsEmail,
+}
+
+/// Shortest password, in characters: length protects, rules about character classes don't (NIST SP 800-63B).
+pub const PASSWORD_MIN: usize = 12;
+/// Longest password, in characters.
+pub const PASSWORD_MAX: usize = 200;
+
+/// Checks an e-mail address as far as a typing error goes, and gives it trimmed and in lower case, as it is stored.
+pub fn check_email(text: &str) -> Result<String, StaffError> {
+    let text = text.trim().to_lowercase();
+    let (local, domain) = text.split_once('@').ok_or(StaffError::Email)?;
+    let good =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
+    if good(local) && good(domain) && !domain.starts_with('.') && !domain.ends_with('.') && text.len() <= 254 {
+        Ok(text)
+    } else {
+        Err(StaffError::Email)
+    }
+}
+
+/// Checks a new password for the account of `email`.
+pub fn check_password(password: &str, email: &str) -> Result<(), StaffError> {
+    let length = password.chars().count();
+    if length < PASSWORD_MIN {
+        Err(StaffError::Short)
+    } else if length > PASSWORD_MAX {
+        Err(StaffError::Long)
+    } else if password.eq_ignore_ascii_case(email) {
+        Err(StaffError::SameAsEmail)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_may_do_what_the_one_below_may() {
+        let table = [(Role::Viewer, false, false), (Role::Operator, true, false), (Role::Administrator, true, true)];
+        for (role, invite, administer) in table {
+            assert_eq!((role.may_invite(), role.may_administer()), (invite, administer), "{}", role.name());
+            assert_eq!(Role::from_name(role.name()), Some(role));
+        }
+    }
+
+    #[test]
+    fn addresses_are_stored_one_way() {
+        assert_eq!(check_email("  Ada@Example.COM "), Ok("ada@example.com".into()));
+        for bad in ["", "ada", "@example.com", "ada@", "ada@.com", "a da@example.com", "a@b@c", "ada@example."] {
+            assert_eq!(check_email(bad), Err(StaffError::Email), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_not_the_address() {
+        assert_eq!(check_password("correct horse", "a@b.c"), Ok(()));
+        assert_eq!(check_password("short", "a@b.c"), Err(StaffError::Short));
+        assert_eq!(check_password(&"x".repeat(201), "a@b.c"), Err(StaffError::Long));
+        assert_eq!(check_password("Ada@example.com", "ada@example.com"), Err(StaffError::SameAsEmail));
+    }
+}
