@@ -4,11 +4,15 @@
 
 #![recursion_limit = "256"]
 
+pub mod asked;
 pub mod catena;
 pub mod clock;
+pub mod commands;
+pub mod config;
 pub mod entropy;
 pub mod invite;
 pub mod jobs;
+pub mod onramp;
 pub mod passwords;
 pub mod secret;
 pub mod store;
