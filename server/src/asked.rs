@@ -79,14 +79,16 @@ mod tests {
     fn what_was_left_to_catena_is_said() {
         let checked = Draft { fleet_ref: "F".into(), ..Draft::default() }.check().unwrap();
         let rows = for_people(&to_json(&checked));
-        let want = [("Valid for (hours)", "24"), ("Providers offered", "All"), ("Data asked for", "Everything, to read")];
+        let want =
+            [("Valid for (hours)", "24"), ("Providers offered", "All"), ("Data asked for", "Everything, to read")];
         assert_eq!(rows, want.map(|(label, value)| (label.to_owned(), value.to_owned())));
     }
 
     #[test]
     fn levels_are_said_in_words() {
         let permissions = [("vehicle".to_owned(), "read".to_owned()), ("message".to_owned(), "read_write".to_owned())];
-        let checked = Draft { fleet_ref: "F".into(), permissions: permissions.into(), ..Draft::default() }.check().unwrap();
+        let checked =
+            Draft { fleet_ref: "F".into(), permissions: permissions.into(), ..Draft::default() }.check().unwrap();
         let rows = for_people(&to_json(&checked));
         assert!(rows.contains(&("Data asked for".into(), "Vehicles, Messages (to read and write)".into())), "{rows:?}");
     }

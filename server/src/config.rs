@@ -135,7 +135,15 @@ impl Given {
                 mend: "Give the https address under which Catena reaches this Onramp.",
             });
         }
-        Ok(Settings { listen, public_url, data_dir: self.data_dir.clone(), database: self.database(sandbox)?, catena, sandbox, site_dir: self.site_dir.clone() })
+        Ok(Settings {
+            listen,
+            public_url,
+            data_dir: self.data_dir.clone(),
+            database: self.database(sandbox)?,
+            catena,
+            sandbox,
+            site_dir: self.site_dir.clone(),
+        })
     }
 
     fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {
@@ -145,7 +153,9 @@ impl Given {
             return Ok(self.data_dir.join(file));
         };
         match url.strip_prefix("sqlite:") {
-            Some(path) if !path.trim_start_matches("//").is_empty() => Ok(path.strip_prefix("//").unwrap_or(path).into()),
+            Some(path) if !path.trim_start_matches("//").is_empty() => {
+                Ok(path.strip_prefix("//").unwrap_or(path).into())
+            }
             _ => Err(ConfigError::Wrong {
                 setting: "DATABASE_URL",
                 problem: "only sqlite: is understood".into(),

@@ -1,6 +1,6 @@
 //! How Onramp is served: web, webhooks, store, jobs, Catena's client and the sandbox.
 //!
-//! Depends on `app`; `app` never depends on this crate.
+//! Depends on `app`; `app` never depends on this crate. `onramp` puts the parts together, `commands` is what a person types.
 
 #![recursion_limit = "256"]
 
@@ -14,6 +14,7 @@ pub mod invite;
 pub mod jobs;
 pub mod onramp;
 pub mod passwords;
+pub mod sandbox;
 pub mod secret;
 pub mod store;
 pub mod subscribe;

@@ -65,7 +65,7 @@ pub struct Onramp {
     pub passwords: Passwords,
     /// Slows down guessing.
     pub throttle: Throttle,
-    /// Says when to stop.
+    /// Says when pages that stay open must close.
     pub shutdown: CancellationToken,
 }
 
@@ -76,14 +76,8 @@ impl Onramp {
         let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
         let inviter = Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone());
-        let subscriber = Subscriber::new(
-            catena,
-            store.clone(),
-            vault.clone(),
-            clock.clone(),
-            entropy.clone(),
-            &settings.public_url,
-        );
+        let subscriber =
+            Subscriber::new(catena, store.clone(), vault.clone(), clock.clone(), entropy.clone(), &settings.public_url);
         let passwords = Passwords::new(entropy.clone());
         let throttle = Throttle::default();
         Ok(Self {
@@ -102,13 +96,14 @@ impl Onramp {
         })
     }
 
-    /// The routes, and the tasks started beside them on `tasks`; they end with the shutdown.
-    pub fn start(self: &Arc<Self>, tasks: &TaskTracker) -> Router {
+    /// The routes, and the tasks started beside them on `tasks`; they end with `shutdown`, which comes after that of the
+    /// pages.
+    pub fn start(self: &Arc<Self>, tasks: &TaskTracker, shutdown: &CancellationToken) -> Router {
         let (handle, writer, arrived) = inbox(self.store.clone());
         let secrets = SecretBook::new(self.store.clone(), self.vault.clone(), self.clock.clone());
         let receiver = Arc::new(Receiver::new(handle, secrets, self.vault.clone(), self.clock.clone()));
         let projector = Projector::new(self.store.clone(), self.timeline.clone(), self.vault.clone());
-        let (store, clock, shutdown) = (&self.store, &self.clock, &self.shutdown);
+        let (store, clock) = (&self.store, &self.clock);
         tasks.spawn(writer.run(shutdown.clone()));
         tasks.spawn(work(store.clone(), projector, arrived, shutdown.clone()));
         tasks.spawn(jobs::expiry::run(store.clone(), self.timeline.clone(), clock.clone(), shutdown.clone()));

@@ -77,14 +77,26 @@ impl IntoResponse for PageError {
 
 fn view(status: StatusCode) -> ErrorView {
     let (title, message) = match status {
-        StatusCode::NOT_FOUND => ("Page not found", "There is nothing at this address. It may have been mistyped, or moved."),
-        StatusCode::FORBIDDEN => ("Not allowed", "Your role does not allow this, or the request came from another site. An administrator can change your role."),
+        StatusCode::NOT_FOUND => {
+            ("Page not found", "There is nothing at this address. It may have been mistyped, or moved.")
+        }
+        StatusCode::FORBIDDEN => (
+            "Not allowed",
+            "Your role does not allow this, or the request came from another site. An administrator can change your role.",
+        ),
         StatusCode::METHOD_NOT_ALLOWED => ("Not possible here", "This address does not take that kind of request."),
         StatusCode::PAYLOAD_TOO_LARGE => ("Too much at once", "What was sent is larger than this page takes."),
         StatusCode::TOO_MANY_REQUESTS => ("Too many tries", "Wait a few minutes, then try again."),
-        StatusCode::SERVICE_UNAVAILABLE => ("Not available at the moment", "Onramp can't reach its database. Nothing was lost; try again in a moment."),
-        status if status.is_client_error() => ("That did not work", "The request could not be understood. Go back and try again."),
-        _ => ("Something went wrong", "The failure is in the log with its cause. Try again; if it stays, tell whoever runs this Onramp."),
+        StatusCode::SERVICE_UNAVAILABLE => {
+            ("Not available at the moment", "Onramp can't reach its database. Nothing was lost; try again in a moment.")
+        }
+        status if status.is_client_error() => {
+            ("That did not work", "The request could not be understood. Go back and try again.")
+        }
+        _ => (
+            "Something went wrong",
+            "The failure is in the log with its cause. Try again; if it stays, tell whoever runs this Onramp.",
+        ),
     };
     ErrorView {
         status: status.as_u16(),
@@ -106,7 +118,8 @@ pub(super) async fn render(
     let response = next.run(request).await;
     let status = response.status();
     let ours = response.extensions().get::<ToRender>().map(|view| view.0.clone());
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let foreign = (status.is_client_error() || status.is_server_error()) && !is_page;
     let Some(view) = ours.or_else(|| foreign.then(|| view(status))) else { return response };
     let staff = visitor.as_ref().ok().and_then(|visitor| visitor.staff.clone());

@@ -196,7 +196,9 @@ fn told(onramp: &Onramp, invitation: &InvitationRow, kind: Kind, note: Option<St
 fn show(onramp: &Onramp, page: Page, headers: &HeaderMap) -> Response {
     let note = remembered(onramp, headers);
     let landing = match (note, page) {
-        (Some(Note { fleet_ref, outcome: Outcome::IntegrationRequested, .. }), _) => Landing::IntegrationRequested { fleet_ref },
+        (Some(Note { fleet_ref, outcome: Outcome::IntegrationRequested, .. }), _) => {
+            Landing::IntegrationRequested { fleet_ref }
+        }
         (Some(Note { fleet_ref, outcome: Outcome::Success, .. }), Page::Success) => Landing::Success { fleet_ref },
         (Some(Note { fleet_ref, outcome, .. }), Page::Failure) if outcome != Outcome::Success => {
             Landing::Failure { fleet_ref, invitation_over: outcome == Outcome::FailureAndOver }

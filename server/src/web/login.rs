@@ -53,7 +53,12 @@ pub(super) async fn post(
     let next = local(typed.next);
     let refuse = |visitor, status, problem: &str| {
         let problem = Some(problem.to_owned());
-        Ok(form(&onramp, visitor, status, LoginForm { email: typed.email.clone(), next: next.clone(), problem, demo: None }))
+        Ok(form(
+            &onramp,
+            visitor,
+            status,
+            LoginForm { email: typed.email.clone(), next: next.clone(), problem, demo: None },
+        ))
     };
     // An address that can't exist takes the same way as one that doesn't, so both look and last alike.
     let email = check_email(&typed.email).unwrap_or_else(|_| typed.email.trim().to_lowercase());

@@ -28,6 +28,7 @@ use crate::{
     webhooks::receive::{Receiver, receive},
 };
 
+pub use invitations::with_landing_pages;
 pub use setup::issue_link;
 pub use throttle::Throttle;
 

@@ -8,7 +8,10 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use tower_http::{
-    compression::{CompressionLayer, Predicate as _, predicate::{DefaultPredicate, NotForContentType}},
+    compression::{
+        CompressionLayer, Predicate as _,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
     csrf::CsrfLayer,
 };
 
@@ -40,7 +43,10 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
     set(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     set(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     set(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-    set(HeaderName::from_static("permissions-policy"), HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    set(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+    );
     response
 }
 

@@ -81,7 +81,8 @@ impl SessionStore for Sessions {
         let Some(row) = self.store.session(&id_digest(id), self.clock.now()).await.map_err(backend)? else {
             return Ok(None);
         };
-        let data = serde_json::from_slice(&row.data).map_err(|error| session_store::Error::Decode(error.to_string()))?;
+        let data =
+            serde_json::from_slice(&row.data).map_err(|error| session_store::Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date: row.expires_at }))
     }
 

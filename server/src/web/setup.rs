@@ -107,7 +107,8 @@ pub(super) async fn post(
         Err(errors) => return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors, &email))),
     };
     if invited.staff.is_none() && onramp.store.staff_by_email(&email).await?.is_some() {
-        let errors = [("email".to_owned(), "Someone with this address is here already. Sign in, or use another.".to_owned())];
+        let errors =
+            [("email".to_owned(), "Someone with this address is here already. Sign in, or use another.".to_owned())];
         return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors.into(), &email)));
     }
     let hash = onramp.passwords.hash(typed.password).await;
@@ -180,7 +181,12 @@ fn blank(invited: &Invited) -> SetupForm {
 fn used_up(visitor: Visitor) -> Response {
     let problem = "This link does not work: it was used, it ran out after 48 hours, or a newer one replaced it. Ask an \
                    administrator for a new one; for the first administrator, restart Onramp and take the link it prints.";
-    let form = SetupForm { email: String::new(), email_fixed: false, errors: FieldErrors::new(), problem: Some(problem.into()) };
+    let form = SetupForm {
+        email: String::new(),
+        email_fixed: false,
+        errors: FieldErrors::new(),
+        problem: Some(problem.into()),
+    };
     show(visitor, StatusCode::NOT_FOUND, form)
 }
 

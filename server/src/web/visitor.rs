@@ -12,11 +12,7 @@ use axum::{
 use tower_sessions::Session;
 use uuid::Uuid;
 
-use super::{
-    errors::PageError,
-    render::CspNonce,
-    sessions::STAFF_ID,
-};
+use super::{errors::PageError, render::CspNonce, sessions::STAFF_ID};
 use crate::{
     onramp::Onramp,
     store::{StaffRow, StoreError},
