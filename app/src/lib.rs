@@ -7,4 +7,12 @@
 
 pub mod components;
 pub mod domain;
+pub mod islands;
 pub mod pages;
+
+/// Wakes up the islands of the page: called by its script once this code is loaded.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

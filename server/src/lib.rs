@@ -2,6 +2,18 @@
 //!
 //! Depends on `app`; `app` never depends on this crate.
 
+#![recursion_limit = "256"]
+
+pub mod catena;
 pub mod clock;
 pub mod entropy;
+pub mod invite;
+pub mod jobs;
+pub mod passwords;
+pub mod secret;
+pub mod store;
+pub mod subscribe;
+pub mod timeline;
+pub mod vault;
 pub mod web;
+pub mod webhooks;

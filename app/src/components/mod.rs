@@ -1,5 +1,14 @@
-//! What pages share: the document around a page, form fields, badges. May depend on `domain` and on nothing else of ours.
+//! What pages share: the document around a page, badges, form fields, and an onboarding in words. May depend on `domain`
+//! and on nothing else of ours.
 
+mod badge;
 mod document;
+mod field;
+mod onboarding;
+mod words;
 
+pub use badge::{HealthBadge, StageBadge};
 pub use document::{Document, PublicDocument, Visit};
+pub use field::{ErrorSummary, Field, Notice, NoticeKind};
+pub use onboarding::{EntryView, MomentView, OnboardingView, StepMark, StepView};
+pub use words::{health_label, stage_label};

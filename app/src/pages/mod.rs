@@ -1,1 +1,18 @@
 //! The pages: one a file, each a view of plain data that a handler has loaded. May depend on `components`, `islands` and `domain`.
+
+mod error;
+pub mod invitations;
+mod landing;
+mod login;
+mod setup;
+mod subscriptions;
+
+pub use error::{ErrorPage, ErrorView, PublicErrorPage};
+pub use invitations::{
+    InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow,
+    NewInvitationPage,
+};
+pub use landing::{Landing, LandingPage};
+pub use login::{LoginForm, LoginPage};
+pub use setup::{SetupForm, SetupPage};
+pub use subscriptions::{SubscriptionRow, SubscriptionsPage, SubscriptionsView};

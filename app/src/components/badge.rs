@@ -1,0 +1,36 @@
+//! Badges: a word, a mark and a colour, so that none has to be told by colour alone.
+
+use leptos::prelude::*;
+
+use super::words::{health_label, stage_label};
+use crate::domain::lifecycle::{Health, Stage};
+
+/// Where an onboarding or an invitation stands.
+#[component]
+pub fn StageBadge(
+    /// The stage.
+    stage: Stage,
+) -> impl IntoView {
+    let tone = match stage {
+        Stage::Created | Stage::Sent => "badge neutral",
+        Stage::Viewed | Stage::Accepted | Stage::Agreement | Stage::Connection => "badge moving",
+        Stage::Connected => "badge good",
+        Stage::Declined | Stage::Expired => "badge warning",
+        Stage::Deleted => "badge over",
+    };
+    view! { <span class=tone data-stage=stage.name()>{stage_label(stage)}</span> }
+}
+
+/// Whether a connected fleet's data flows.
+#[component]
+pub fn HealthBadge(
+    /// The health.
+    health: Health,
+) -> impl IntoView {
+    let tone = match health {
+        Health::Flowing => "badge good",
+        Health::FetchFailing => "badge warning",
+        Health::Stopped | Health::NeedsReauthentication => "badge bad",
+    };
+    view! { <span class=tone data-health=health.name()>{health_label(health)}</span> }
+}

@@ -1,0 +1,135 @@
+//! An onboarding as it is shown: words and moments ready to print, so that a browser only has to put them in place.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::words::{fact_detail, fact_title, next_move, source_label, step_label};
+use crate::domain::{
+    lifecycle::{Entry, Health, Onboarding, Stage, StepState},
+    moment,
+};
+
+/// A moment for machines and for people.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MomentView {
+    /// RFC 3339, UTC.
+    pub datetime: String,
+    /// For people, UTC.
+    pub display: String,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StepMark {
+    /// It happened.
+    Done,
+    /// It happened or wasn't needed, without a report.
+    Implied,
+    /// It is waited for.
+    Next,
+    /// Still to come.
+    Ahead,
+}
+
+/// One of the six steps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StepView {
+    /// What it is called.
+    pub label: String,
+    /// How it stands.
+    pub mark: StepMark,
+    /// How it stands, in a word.
+    pub word: String,
+    /// Why it stands so, where that isn't plain.
+    pub note: Option<String>,
+    /// When it happened.
+    pub at: Option<MomentView>,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EntryView {
+    /// What makes it this entry and no other.
+    pub key: String,
+    /// Name of the event.
+    pub kind: String,
+    /// What happened.
+    pub title: String,
+    /// What else is worth knowing.
+    pub detail: Option<String>,
+    /// When.
+    pub at: MomentView,
+    /// Where we know it from.
+    pub source: String,
+    /// Who did it in Onramp.
+    pub who: Option<String>,
+    /// Whether Catena bears it out.
+    pub confirmed: bool,
+}
+
+/// An onboarding as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnboardingView {
+    /// Where it stands.
+    pub stage: Option<Stage>,
+    /// Whether data flows.
+    pub health: Option<Health>,
+    /// What happens now, and whose move it is.
+    pub next: String,
+    /// The six steps.
+    pub steps: Vec<StepView>,
+    /// The timeline, the earliest first.
+    pub entries: Vec<EntryView>,
+    /// When the link runs out.
+    pub expires: MomentView,
+    /// The same, seen from now: `in 21 hours`.
+    pub expires_relative: String,
+}
+
+impl OnboardingView {
+    /// Puts `onboarding` into words as of `now`; `expires_at` is when the invitation's link runs out. Both UTC.
+    pub fn new(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> Self {
+        Self {
+            stage: onboarding.stage,
+            health: onboarding.health,
+            next: next_move(onboarding, expires_at, now),
+            steps: onboarding.steps.iter().map(|(step, state)| step_view(*step, *state)).collect(),
+            entries: onboarding.timeline.iter().map(entry_view).collect(),
+            expires: MomentView { datetime: moment::rfc3339(expires_at), display: moment::display(expires_at) },
+            expires_relative: moment::relative(expires_at, now),
+        }
+    }
+}
+
+fn to_the_second(at: OffsetDateTime) -> MomentView {
+    let display = moment::display(at);
+    let day = display.split(',').next().unwrap_or_default();
+    let display = format!("{day}, {} UTC", moment::display_seconds(at));
+    MomentView { datetime: moment::rfc3339(at), display }
+}
+
+fn step_view(step: Stage, state: StepState) -> StepView {
+    let (mark, word, note) = match state {
+        StepState::Done(_) => (StepMark::Done, "done", None),
+        StepState::NotReported => (StepMark::Implied, "done", Some("not reported")),
+        StepState::Reused => (StepMark::Implied, "done", Some("reused: this provider was linked before")),
+        StepState::Next => (StepMark::Next, "next", None),
+        StepState::Ahead => (StepMark::Ahead, "to come", None),
+    };
+    let at = if let StepState::Done(at) = state { Some(to_the_second(at)) } else { None };
+    StepView { label: step_label(step).into(), mark, word: word.into(), note: note.map(Into::into), at }
+}
+
+fn entry_view(entry: &Entry) -> EntryView {
+    let fact = &entry.fact;
+    EntryView {
+        key: fact.key.clone(),
+        kind: fact.kind.name().into(),
+        title: fact_title(&fact.kind),
+        detail: fact_detail(fact),
+        at: to_the_second(fact.at),
+        source: source_label(fact.source).into(),
+        who: fact.actor.clone(),
+        confirmed: entry.confirmed,
+    }
+}

@@ -1,0 +1,9 @@
+//! The few pieces of a page that run in a browser too. What they add must be missing without harm: each is complete as
+//! rendered by the server. May depend on `components` and on the small enums of `domain`; every kilobyte here is
+//! downloaded by a visitor.
+
+mod copy_button;
+mod live_onboarding;
+
+pub use copy_button::CopyButton;
+pub use live_onboarding::LiveOnboarding;

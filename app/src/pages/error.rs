@@ -1,0 +1,52 @@
+//! What a visitor sees where there is no page, or none for them.
+
+use leptos::prelude::*;
+
+use crate::components::{Document, PublicDocument, Visit};
+
+/// What went wrong, in words for the visitor, and the way out.
+#[derive(Debug, Clone)]
+pub struct ErrorView {
+    /// HTTP status.
+    pub status: u16,
+    /// What went wrong.
+    pub title: String,
+    /// Why, and what to do.
+    pub message: String,
+    /// Address and label of the way out.
+    pub action: Option<(String, String)>,
+}
+
+/// An error page for staff.
+#[component]
+pub fn ErrorPage(
+    /// The visit.
+    visit: Visit,
+    /// The error.
+    error: ErrorView,
+) -> impl IntoView {
+    view! { <Document visit=visit title=error.title.clone()><ErrorBody error=error/></Document> }
+}
+
+/// An error page for anyone.
+#[component]
+pub fn PublicErrorPage(
+    /// File name of the style sheet below `/pkg`.
+    stylesheet: String,
+    /// The error.
+    error: ErrorView,
+) -> impl IntoView {
+    view! { <PublicDocument stylesheet=stylesheet title=error.title.clone()><ErrorBody error=error/></PublicDocument> }
+}
+
+#[component]
+fn ErrorBody(error: ErrorView) -> impl IntoView {
+    view! {
+        <section class="card error-page">
+            <p class="code">"Error "{error.status}</p>
+            <h1>{error.title}</h1>
+            <p>{error.message}</p>
+            {error.action.map(|(href, label)| view! { <p><a class="button primary" href=href>{label}</a></p> })}
+        </section>
+    }
+}
