@@ -2,7 +2,7 @@
 # Builds target/release/onramp and target/site; does nothing when nothing changed since the last time.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-stamp="$target_dir/release/.onramp-built"
+stamp=target/.onramp-built
 
 # Directories are compared too: a removed file shows in its directory's time.
 is_built() {

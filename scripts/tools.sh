@@ -7,7 +7,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_basics() {
   has cargo || die "Rust is missing: install rustup from https://rustup.rs, then run this again"
   has cc || has gcc || has clang || die "a C compiler is missing: install one (Debian: apt-get install build-essential)"
-  has node && has npm || die "Node.js with npm is missing: install version 20 or newer from https://nodejs.org"
+  { has node && has npm; } || die "Node.js with npm is missing: install version 20 or newer from https://nodejs.org"
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js $(node --version) is too old: install version 20 or newer from https://nodejs.org"
 }
 
@@ -34,7 +34,7 @@ version_of() { "$@" 2>/dev/null | awk 'NR == 1 { print $2 }' || true; }
 ensure_cargo_leptos() {
   [ "$(version_of cargo-leptos --version)" = "$cargo_leptos_version" ] && return
   # It brings its own OpenSSL, whose build asks for these two.
-  has make && has perl || die "building cargo-leptos needs make and perl: install them (Debian: apt-get install make perl)"
+  { has make && has perl; } || die "building cargo-leptos needs make and perl: install them (Debian: apt-get install make perl)"
   # A debug build of the tool serves as well and takes less than half as long.
   step cargo-leptos "installing cargo-leptos $cargo_leptos_version: it builds server and WASM together (about 7 minutes on 2 cores)" \
     env -u CARGO_TARGET_DIR cargo install --locked --debug --root "$tools" --version "=$cargo_leptos_version" cargo-leptos
@@ -47,7 +47,7 @@ ensure_wasm_bindgen() {
   [ -n "$version" ] || die "Cargo.lock names no version of wasm-bindgen"
   [ "$(version_of wasm-bindgen --version)" = "$version" ] && return
   # Without --locked: the lock file it ships does not build.
-  step wasm-bindgen "installing wasm-bindgen-cli $version, the version in Cargo.lock: it makes the JavaScript around the WASM (about 2 minutes on 2 cores)" \
+  step wasm-bindgen "installing wasm-bindgen-cli $version, the version in Cargo.lock: it makes the JavaScript around the WASM (about 3 minutes on 2 cores)" \
     env -u CARGO_TARGET_DIR cargo install --debug --root "$tools" --version "=$version" wasm-bindgen-cli
 }
 
