@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use app::pages::{ErrorPage, ErrorPageProps, ErrorView};
+use app::pages::{ErrorPage, ErrorView};
 use axum::{
     extract::{Request, State},
     http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use leptos::view;
 use thiserror::Error;
 
 use super::{
@@ -133,7 +134,7 @@ pub(super) async fn render(
         None => ErrorView { action: Some(("/login".into(), "Sign in".into())), ..view },
     };
     let nonce = nonce.unwrap_or(super::render::CspNonce("".into()));
-    let mut page = page(status, &nonce, || ErrorPage(ErrorPageProps { visit, error: view }));
+    let mut page = page(status, &nonce, || view! { <ErrorPage visit=visit error=view/> });
     if let Some(allow) = response.headers().get(header::ALLOW) {
         page.headers_mut().insert(header::ALLOW, allow.clone());
     }

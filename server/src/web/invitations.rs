@@ -10,8 +10,8 @@ use app::{
         moment,
     },
     pages::{
-        InvitationDetail, InvitationDetailPage, InvitationDetailPageProps, InvitationForm, InvitationList,
-        InvitationListPage, InvitationListPageProps, InvitationRow, NewInvitationPage, NewInvitationPageProps,
+        InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList,
+        InvitationListPage, InvitationRow, NewInvitationPage,
     },
 };
 use axum::{
@@ -20,6 +20,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use leptos::view;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -63,7 +64,7 @@ pub(super) async fn list(
         may_invite: viewer.staff.role.may_invite(),
     };
     let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(StatusCode::OK, &nonce, || InvitationListPage(InvitationListPageProps { visit, list })))
+    Ok(page(StatusCode::OK, &nonce, || view! { <InvitationListPage visit=visit list=list/> }))
 }
 
 fn listed(row: ListedInvitation, now: time::OffsetDateTime) -> InvitationRow {
@@ -194,7 +195,7 @@ fn read_draft(mut typed: BTreeMap<String, String>) -> Draft {
 
 fn form(viewer: Viewer, status: StatusCode, form: InvitationForm) -> Response {
     let Viewer { visit, nonce, .. } = viewer;
-    page(status, &nonce, || NewInvitationPage(NewInvitationPageProps { visit, form }))
+    page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> })
 }
 
 #[derive(Deserialize)]
@@ -237,5 +238,5 @@ pub(super) async fn detail(
         notice,
     };
     let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(StatusCode::OK, &nonce, || InvitationDetailPage(InvitationDetailPageProps { visit, detail })))
+    Ok(page(StatusCode::OK, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
 }

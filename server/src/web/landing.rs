@@ -12,13 +12,14 @@ use app::{
         moment,
         record::{Subject, Told},
     },
-    pages::{Landing, LandingPage, LandingPageProps},
+    pages::{Landing, LandingPage},
 };
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
+use leptos::view;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
@@ -207,7 +208,7 @@ fn show(onramp: &Onramp, page: Page, headers: &HeaderMap) -> Response {
         (_, Page::Failure) => Landing::NeutralFailure,
     };
     let stylesheet = onramp.site.stylesheet.clone();
-    Html(to_html(None, || LandingPage(LandingPageProps { stylesheet, landing }))).into_response()
+    Html(to_html(None, || view! { <LandingPage stylesheet=stylesheet landing=landing/> })).into_response()
 }
 
 fn cookie_name(onramp: &Onramp) -> (&'static str, &'static str) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     domain::staff::check_email,
-    pages::{LoginForm, LoginPage, LoginPageProps},
+    pages::{LoginForm, LoginPage},
 };
 use axum::{
     Form,
@@ -12,6 +12,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use leptos::view;
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -93,8 +94,9 @@ pub(super) async fn sign_in(session: &Session, staff: &StaffRow) -> Result<(), P
 
 fn form(onramp: &Onramp, visitor: Visitor, status: StatusCode, form: LoginForm) -> Response {
     let demo = onramp.settings.sandbox.then(|| (DEMO.0.to_owned(), DEMO.1.to_owned()));
+    let form = LoginForm { demo, ..form };
     let Visitor { visit, nonce, .. } = visitor;
-    page(status, &nonce, || LoginPage(LoginPageProps { visit, form: LoginForm { demo, ..form } }))
+    page(status, &nonce, || view! { <LoginPage visit=visit form=form/> })
 }
 
 /// An address of this Onramp's own, or the start page: nobody is sent elsewhere after signing in.

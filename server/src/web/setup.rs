@@ -11,7 +11,7 @@ use app::{
         invitation::FieldErrors,
         staff::{Role, check_email, check_password},
     },
-    pages::{SetupForm, SetupPage, SetupPageProps},
+    pages::{SetupForm, SetupPage},
 };
 use axum::{
     Form,
@@ -19,6 +19,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use leptos::view;
 use serde::Deserialize;
 use time::Duration;
 use tower_sessions::Session;
@@ -192,5 +193,5 @@ fn used_up(visitor: Visitor) -> Response {
 
 fn show(visitor: Visitor, status: StatusCode, form: SetupForm) -> Response {
     let Visitor { visit, nonce, .. } = visitor;
-    page(status, &nonce, || SetupPage(SetupPageProps { visit, form }))
+    page(status, &nonce, || view! { <SetupPage visit=visit form=form/> })
 }

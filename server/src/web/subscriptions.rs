@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use app::{
     domain::subscription::missing,
-    pages::{SubscriptionRow, SubscriptionsPage, SubscriptionsPageProps, SubscriptionsView},
+    pages::{SubscriptionRow, SubscriptionsPage, SubscriptionsView},
 };
 use axum::{
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use leptos::view;
 use serde::Deserialize;
 
 use super::{errors::PageError, render::page, visitor::Viewer};
@@ -74,5 +75,5 @@ async fn show(
         may_administer: viewer.staff.role.may_administer(),
     };
     let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(status, &nonce, || SubscriptionsPage(SubscriptionsPageProps { visit, view })))
+    Ok(page(status, &nonce, || view! { <SubscriptionsPage visit=visit view=view/> }))
 }
