@@ -11,8 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::{Sandbox, state::Token};
-use super::{errors::ApiError, onboarding::PARTNER_SLUG};
+use super::{Sandbox, errors::ApiError, onboarding::PARTNER_SLUG, state::Token};
 
 /// What the sandbox grants a partner: the scopes of the calls it answers.
 const GRANTED: &str = "connection:read fleet:read invitation:create invitation:delete invitation:read \
@@ -59,7 +58,7 @@ pub(super) async fn token(State(sandbox): State<Sandbox>, body: Bytes) -> Respon
     let lifetime = sandbox.settings().token_lifetime;
     let issued_at = sandbox.clock_now();
     let expires_at = issued_at.saturating_add(lifetime.try_into().unwrap_or(time::Duration::MAX));
-    let access_token = sandbox.change(|change| {
+    let access_token = sandbox.with(|change| {
         let claims = json!({
             "iss": format!("{}/realms/catena", change.settings.base()),
             "sub": change.state.partner_id,
@@ -93,7 +92,7 @@ pub(super) async fn revoke(State(sandbox): State<Sandbox>, body: Bytes) -> Respo
     if !form.is_client(&sandbox) {
         return invalid_client();
     }
-    sandbox.change(|change| change.state.tokens.remove(form.get("token")));
+    sandbox.with(|change| change.state.tokens.remove(form.get("token")));
     StatusCode::OK.into_response()
 }
 
@@ -115,11 +114,10 @@ impl FromRequestParts<Sandbox> for Bearer {
 
     async fn from_request_parts(parts: &mut Parts, sandbox: &Sandbox) -> Result<Self, ApiError> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let Some((scheme, token)) = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        let Some((_, token)) = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         else {
             return Err(ApiError::Unauthorized("Not authenticated"));
         };
-        let _ = scheme;
         let now = sandbox.clock_now();
         sandbox.read(|state, _| match state.tokens.get(token.trim()) {
             None => Err(ApiError::Unauthorized("Invalid token")),

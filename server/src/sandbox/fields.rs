@@ -36,6 +36,7 @@ impl Fields {
     pub(super) fn refuse(&mut self, name: &str, (message, error_type): Refusal) {
         let input = match self.object.get(name) {
             None => String::new(),
+            Some(_) if name == "secret" => "*****".to_owned(),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         };

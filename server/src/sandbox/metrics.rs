@@ -62,11 +62,10 @@ pub(super) async fn metrics(
 ) -> Result<Json<Value>, ApiError> {
     bearer.needs("webhook:read")?;
     let id = uuid("path.webhook_id", &id)?;
-    sandbox.change(|change| {
-        change.subscription(id)?;
-        let deliveries = &change.state.deliveries;
+    sandbox.read(|state, now| {
+        state.subscription(id)?;
+        let deliveries = &state.deliveries;
         let attempts: Vec<_> = deliveries.attempts.iter().filter(|attempt| attempt.subscription_id == id).collect();
-        let now = change.now;
         let average =
             |of: &[&Attempt]| of.iter().map(|attempt| attempt.response_time_ms).sum::<u64>() / (of.len().max(1) as u64);
         Ok(Json(json!({
@@ -121,9 +120,9 @@ pub(super) async fn logs(
             && until.is_none_or(|until| attempt.at <= until)
             && status.is_none_or(|status| attempt.answer.successful() == (status == "success"))
     };
-    sandbox.change(|change| {
-        change.subscription(id)?;
-        let found = change.state.deliveries.attempts.iter().filter(fits);
+    sandbox.read(|state, _| {
+        state.subscription(id)?;
+        let found = state.deliveries.attempts.iter().filter(fits);
         let rows = found.map(|attempt| (Place::new(attempt.at, attempt.id), attempt)).collect();
         Ok(Json(page(rows, &ask, Total::Untold, |attempt| line(attempt))))
     })

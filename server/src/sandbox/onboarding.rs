@@ -1,7 +1,8 @@
 //! What can happen to an invitation, each with the events it emits (CONTRACT.md 5 and 14, WEBHOOKS.md 2.1).
 //!
 //! Choices: a refresh replaces the optional fields that were supplied and leaves the others, and emits nothing; an
-//! invitation that expired or was deleted is not refreshed, a new one follows; only an active one expires.
+//! invitation that expired or was deleted is not refreshed, a new one follows; only an active one expires; a `fleet_ref`
+//! is compared with regard to case.
 
 use std::collections::BTreeMap;
 

@@ -25,7 +25,7 @@ use super::{
     events::Subject,
     fields::{self, Fields, Refusal},
     paging::{PageAsk, Params, Place, Total, page, uuid},
-    stamp,
+    stamp, state,
 };
 
 /// Status of a subscription (WEBHOOKS.md 5.5). Stale ones come with the circuit breaker.
@@ -120,6 +120,14 @@ fn secret(text: &str) -> Result<String, Refusal> {
 
 const TAKEN: ApiError = ApiError::Conflict("A webhook with this event, URL and filters already exists");
 
+impl state::State {
+    /// The subscription, unless it was deleted.
+    pub(super) fn subscription(&self, id: Uuid) -> Result<&Subscription, ApiError> {
+        let found = self.subscriptions.get(&id);
+        found.filter(|one| one.status != SubscriptionStatus::Deleted).ok_or(ApiError::NotFound)
+    }
+}
+
 impl Change<'_> {
     fn taken(&self, except: Option<Uuid>, event_name: &str, url: &str, filters: Option<&Filters>) -> bool {
         self.state.subscriptions.values().any(|one| {
@@ -151,8 +159,7 @@ impl Change<'_> {
         body
     }
 
-    /// The subscription, unless it was deleted.
-    pub(super) fn subscription(&mut self, id: Uuid) -> Result<&mut Subscription, ApiError> {
+    fn subscription(&mut self, id: Uuid) -> Result<&mut Subscription, ApiError> {
         let found = self.state.subscriptions.get_mut(&id);
         found.filter(|one| one.status != SubscriptionStatus::Deleted).ok_or(ApiError::NotFound)
     }
@@ -170,20 +177,17 @@ pub(super) async fn create(bearer: Bearer, State(sandbox): State<Sandbox>, body:
     let filters = Filters::read(&mut body);
     let secret = body.text("secret", fields::any);
     let (url, event_name, filters, secret) = body.finish((url, event_name, filters, secret))?;
+    let (names, wildcard) = match asked(&event_name) {
+        Some(Asked::Each(names)) => (names, true),
+        _ => (vec![event_name], false),
+    };
     sandbox.change(|change| {
-        let names = match asked(&event_name) {
-            None => return Err(ApiError::NotFound),
-            Some(Asked::One(name)) => vec![name],
-            Some(Asked::Each(names)) => names,
-        };
         if names.iter().any(|name| change.taken(None, name, &url, filters.as_ref())) {
             return Err(TAKEN);
         }
-        let mut made = names.into_iter().map(|name| change.subscribe(name, &url, filters.clone(), secret.clone()));
-        if event_name.ends_with(".*") && !matches!(asked(&event_name), Some(Asked::One(_))) {
-            return Ok(Json(made.collect::<Vec<_>>()).into_response());
-        }
-        Ok(Json(made.next()).into_response())
+        let subscribe = |name| change.subscribe(name, &url, filters.clone(), secret.clone());
+        let mut made: Vec<_> = names.into_iter().map(subscribe).collect();
+        Ok(if wildcard { Json(made).into_response() } else { Json(made.pop()).into_response() })
     })
 }
 
@@ -230,7 +234,8 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     bearer.needs("webhook:read")?;
-    alter(&sandbox, &id, |_, _| Ok(()))
+    let id = uuid("path.webhook_id", &id)?;
+    sandbox.read(|state, _| Ok(Json(state.subscription(id)?.read())))
 }
 
 /// `PATCH …/{webhook_id}`: url, filters, secret. There is no `status` and no `event_name` here (WEBHOOKS.md 5.4).

@@ -10,8 +10,8 @@ use app::{
         moment,
     },
     pages::{
-        InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList,
-        InvitationListPage, InvitationRow, NewInvitationPage,
+        InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow,
+        NewInvitationPage,
     },
 };
 use axum::{

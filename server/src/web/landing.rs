@@ -19,8 +19,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
-use leptos::view;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use leptos::view;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;

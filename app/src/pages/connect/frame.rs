@@ -64,7 +64,7 @@ pub(super) fn Shell(
         let items = STEPS.map(|(step, name)| {
             view! { <li aria-current=(step == current).then_some("step")>{name}</li> }
         });
-        view! { <ol class="steps" aria-label="Steps">{items.to_vec()}</ol> }
+        view! { <ol class="steps" aria-label="Steps">{Vec::from(items)}</ol> }
     });
     view! {
         <PublicDocument stylesheet=frame.stylesheet title=format!("{heading} · Sandbox Connect")>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::frame::{Frame, Shell, Step, problem_notice};
+use crate::components::TextArea;
 
 /// A telematics provider to choose.
 #[derive(Debug, Clone)]
@@ -90,9 +91,9 @@ pub fn CredentialsPage(
                     <p class="hint" id="api-key-hint">"Make-believe: any text will do, and none of it is kept."</p>
                 </div>
                 <div class="field">
-                    <input type="checkbox" id="already-linked" name="already_linked" value="yes"/>
+                    <input type="checkbox" id="already-linked" name="already_linked" value="yes" aria-describedby="already-linked-hint"/>
                     <label for="already-linked">"This provider link already exists"</label>
-                    <p class="hint">
+                    <p class="hint" id="already-linked-hint">
                         "As if the fleet had linked this provider for another partner: no connection.created is sent, and no key is needed."
                     </p>
                 </div>
@@ -182,7 +183,7 @@ pub fn RequestPage(
                 </div>
                 <div class="field">
                     <label for="notes">"Notes (optional)"</label>
-                    <textarea id="notes" name="notes" rows="3" maxlength="2000">{values.notes}</textarea>
+                    <TextArea id="notes" name="notes" maxlength=2000 value=values.notes/>
                 </div>
                 <button class="button primary" type="submit">"Request this integration"</button>
             </form>
