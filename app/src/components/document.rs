@@ -59,7 +59,7 @@ pub fn Document(
                         <p class="banner setup">{sentence}" "<a href="/subscriptions">"Go to subscriptions"</a></p>
                     })}
                     <div class="bar">
-                        <a class="brand" href="/">"Onramp"</a>
+                        <a class="brand" href="/"><Mark/>"Onramp"</a>
                         {signed_in.then(|| view! { <Navigation path=visit.path/> })}
                         {visit.email.map(|email| view! { <Account email=email/> })}
                     </div>
@@ -79,6 +79,18 @@ fn Head(title: String, stylesheet: String) -> impl IntoView {
         <title>{title}</title>
         <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
         <link rel="stylesheet" href=format!("/pkg/{stylesheet}")/>
+    }
+}
+
+/// The product's mark, as in `public/favicon.svg`: a ramp that joins a road.
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+            <rect width="32" height="32" rx="8"/>
+            <path d="M6 11h19M20.5 6.5 25 11l-4.5 4.5"/>
+            <path d="M6 24c8.5 0 7.5-13 16-13" opacity=".75"/>
+        </svg>
     }
 }
 

@@ -2,9 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::invitation::FieldErrors;
-
-/// One line of input.
+/// One line of input with its label above and, below it, what it takes and what is wrong with it.
 #[component]
 pub fn Field(
     /// Name of the field, and its id on the page.
@@ -14,21 +12,24 @@ pub fn Field(
     /// What was typed.
     #[prop(optional, into)]
     value: String,
-    /// What the field takes, before anything goes wrong.
+    /// What the field takes.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What is wrong with it.
-    #[prop(optional)]
+    /// What is wrong with what was typed.
+    #[prop(default = None)]
     error: Option<String>,
     /// The input's `type`.
     #[prop(default = "text")]
     kind: &'static str,
-    /// Whether it must be filled in.
-    #[prop(optional)]
-    required: bool,
     /// The input's `autocomplete`.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// The input's `inputmode`: which keyboard a phone brings up.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+    /// Whether it must be filled in.
+    #[prop(optional)]
+    required: bool,
     /// Whether it is shown and sent but can't be changed.
     #[prop(optional)]
     readonly: bool,
@@ -36,15 +37,13 @@ pub fn Field(
     #[prop(optional)]
     autofocus: bool,
 ) -> impl IntoView {
-    let hint_id = hint.is_some().then(|| format!("{name}-hint"));
-    let error_id = error.is_some().then(|| format!("{name}-error"));
-    let described: Vec<String> = [hint_id.clone(), error_id.clone()].into_iter().flatten().collect();
-    let described = (!described.is_empty()).then(|| described.join(" "));
-    let invalid = error.is_some().then_some("true");
+    let Ids { hint: hint_id, error: error_id, described_by } = Ids::new(name, hint.is_some(), error.is_some());
+    // Names, addresses and passwords are no prose: a phone should neither correct nor capitalise them.
+    let as_typed = matches!(kind, "email" | "password" | "url").then_some("none");
+    let invalid = error.is_some();
     view! {
-        <div class="field">
-            <label for=name>{label}{(!required).then(|| view! { <span class="optional">" optional"</span> })}</label>
-            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
+        <div class="field" class:invalid=invalid>
+            <label for=name>{label}</label>
             <input
                 id=name
                 name=name
@@ -54,11 +53,32 @@ pub fn Field(
                 readonly=readonly
                 autofocus=autofocus
                 autocomplete=autocomplete
-                aria-describedby=described
-                aria-invalid=invalid
+                inputmode=inputmode
+                autocapitalize=as_typed
+                spellcheck="false"
+                aria-describedby=described_by
+                aria-invalid=invalid.then_some("true")
             />
             {error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
+            {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
         </div>
+    }
+}
+
+/// The ids that tie a field to the sentences about it.
+struct Ids {
+    hint: Option<String>,
+    error: Option<String>,
+    described_by: Option<String>,
+}
+
+impl Ids {
+    fn new(name: &str, has_hint: bool, has_error: bool) -> Self {
+        let error = has_error.then(|| format!("{name}-error"));
+        let hint = has_hint.then(|| format!("{name}-hint"));
+        let both: Vec<&str> = error.iter().chain(&hint).map(String::as_str).collect();
+        let described_by = (!both.is_empty()).then(|| both.join(" "));
+        Self { hint, error, described_by }
     }
 }
 
@@ -73,7 +93,7 @@ pub enum NoticeKind {
     Problem,
 }
 
-/// A sentence above a page's content.
+/// A sentence above what it is about.
 #[component]
 pub fn Notice(
     /// What it is about.
@@ -90,25 +110,28 @@ pub fn Notice(
     view! { <p class=class role=role>{text}</p> }
 }
 
-/// All that is wrong with a form, each with a link to its field.
+/// All that is wrong with a form: takes focus, and each sentence leads to its field.
 #[component]
 pub fn ErrorSummary(
-    /// Sentence by field name.
-    errors: FieldErrors,
-    /// Field names and labels, in the form's order.
-    labels: Vec<(&'static str, &'static str)>,
+    /// Field name, its label and the sentence, in the form's order.
+    errors: Vec<(String, String, String)>,
 ) -> impl IntoView {
-    let _ = labels;
-    (!errors.is_empty()).then(|| {
-        view! {
-            <div class="notice problem" role="alert" tabindex="-1" autofocus=true>
-                <ul>
-                    {errors
-                        .into_iter()
-                        .map(|(field, error)| view! { <li><a href=format!("#{field}")>{error}</a></li> })
-                        .collect_view()}
-                </ul>
-            </div>
-        }
+    let title = match errors.len() {
+        0 => return None,
+        1 => "One field needs another look".to_owned(),
+        count => format!("{count} fields need another look"),
+    };
+    Some(view! {
+        <div class="notice problem" id="errors" role="alert" tabindex="-1" autofocus=true>
+            <h2>{title}</h2>
+            <ul>
+                {errors
+                    .into_iter()
+                    .map(|(field, label, error)| {
+                        view! { <li><a href=format!("#{field}")>{label}</a>": "{error}</li> }
+                    })
+                    .collect_view()}
+            </ul>
+        </div>
     })
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::words::{fact_detail, fact_title, next_move, source_label, step_label};
+use super::words::{fact_detail, fact_title, is_trouble, next_move, source_label, step_label};
 use crate::domain::{
     lifecycle::{Entry, Health, Onboarding, Stage, StepState},
     moment,
@@ -65,6 +65,8 @@ pub struct EntryView {
     pub who: Option<String>,
     /// Whether Catena bears it out.
     pub confirmed: bool,
+    /// Whether it is bad news.
+    pub trouble: bool,
 }
 
 /// An onboarding as it is shown.
@@ -76,27 +78,35 @@ pub struct OnboardingView {
     pub health: Option<Health>,
     /// What happens now, and whose move it is.
     pub next: String,
+    /// Whether it won't move until a person of ours does something.
+    pub stuck: bool,
     /// The six steps.
     pub steps: Vec<StepView>,
     /// The timeline, the earliest first.
     pub entries: Vec<EntryView>,
     /// When the link runs out.
     pub expires: MomentView,
-    /// The same, seen from now: `in 21 hours`.
+    /// The same in a sentence, seen from now: `Runs out in 21 hours`.
     pub expires_relative: String,
 }
 
 impl OnboardingView {
     /// Puts `onboarding` into words as of `now`; `expires_at` is when the invitation's link runs out. Both UTC.
     pub fn new(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> Self {
+        let next = next_move(onboarding, expires_at, now);
         Self {
             stage: onboarding.stage,
             health: onboarding.health,
-            next: next_move(onboarding, expires_at, now),
+            next: next.sentence,
+            stuck: next.stuck,
             steps: onboarding.steps.iter().map(|(step, state)| step_view(*step, *state)).collect(),
             entries: onboarding.timeline.iter().map(entry_view).collect(),
             expires: MomentView { datetime: moment::rfc3339(expires_at), display: moment::display(expires_at) },
-            expires_relative: moment::relative(expires_at, now),
+            expires_relative: format!(
+                "{} {}",
+                if expires_at > now { "Runs out" } else { "Ran out" },
+                moment::relative(expires_at, now)
+            ),
         }
     }
 }
@@ -131,5 +141,6 @@ fn entry_view(entry: &Entry) -> EntryView {
         source: source_label(fact.source).into(),
         who: fact.actor.clone(),
         confirmed: entry.confirmed,
+        trouble: is_trouble(&fact.kind),
     }
 }

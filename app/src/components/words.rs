@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use crate::domain::{
     fact::{Fact, Kind, Source},
     lifecycle::{Health, Onboarding, Stage},
+    moment,
 };
 
 /// A stage in a word or two.
@@ -81,16 +82,32 @@ pub fn fact_title(kind: &Kind) -> String {
     title.to_owned()
 }
 
+/// Whether it is bad news.
+pub fn is_trouble(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::InvitationDeclined
+            | Kind::InvitationExpired
+            | Kind::InvitationDeleted
+            | Kind::AgreementDeleted
+            | Kind::ConnectionStaled
+            | Kind::ExecutionFailed
+            | Kind::ExecutionStaled
+            | Kind::ScheduleDeactivated
+            | Kind::ReturnedFailure
+    )
+}
+
 /// What else is worth knowing about a fact, if anything.
 pub fn fact_detail(fact: &Fact) -> Option<String> {
     let about = &fact.about;
     let status = about.status.as_deref().filter(|_| fact.kind == Kind::AgreementUpdated);
-    let until = fact
-        .about
+    let begins_round = matches!(fact.kind, Kind::InvitationCreated | Kind::InvitationRefreshed);
+    let until = about
         .round
         .as_ref()
-        .filter(|_| matches!(fact.kind, Kind::InvitationCreated | Kind::InvitationRefreshed))
-        .map(|round| format!("Valid until {}", crate::domain::moment::display(round.expires_at)));
+        .filter(|_| begins_round)
+        .map(|round| format!("Valid until {}", moment::display(round.expires_at)));
     let parts: Vec<String> = [
         about.provider.as_ref().map(|provider| format!("Provider: {provider}")),
         about.resource.as_ref().map(|resource| format!("Resource: {resource}")),
@@ -104,8 +121,106 @@ pub fn fact_detail(fact: &Fact) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// What happens now: whose move it is, and what staff can do when nothing moves by itself.
-pub fn next_move(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> String {
-    let _ = (onboarding, expires_at, now);
-    String::new()
+/// What happens now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextMove {
+    /// Whose move it is, and what staff can do when nothing moves by itself.
+    pub sentence: String,
+    /// Whether it won't move until a person of ours does something.
+    pub stuck: bool,
+}
+
+const REOPEN: &str = "Create an invitation with the same reference to open it again";
+
+/// What happens now with `onboarding`, seen at `now`, when its invitation's link runs out at `expires_at`.
+pub fn next_move(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> NextMove {
+    let waits = |text: &str| NextMove { sentence: text.to_owned(), stuck: false };
+    let stuck = |sentence: String| NextMove { sentence, stuck: true };
+    let ran_out = expires_at <= now;
+    let Some(stage) = onboarding.stage else {
+        return waits("Nothing has been reported about this fleet yet.");
+    };
+    match stage {
+        // The status may lag behind the clock: what has run out is over, reported or not (CONTRACT.md 13.16).
+        Stage::Created | Stage::Sent | Stage::Viewed if ran_out => {
+            stuck(format!("The link ran out before the fleet accepted. {REOPEN}, and send the fleet its new link."))
+        }
+        Stage::Created => {
+            waits("The fleet’s move: it hasn’t opened its link yet. Make sure that the link has reached it.")
+        }
+        Stage::Sent => waits("The fleet’s move: Catena has e-mailed the link, and the fleet hasn’t opened it yet."),
+        Stage::Viewed => waits("The fleet’s move: it has opened its link and hasn’t accepted yet."),
+        Stage::Accepted | Stage::Agreement if ran_out => stuck(format!(
+            "The fleet accepted but hasn’t linked a provider, and its link has run out. {REOPEN}: it stays accepted, and the fleet can go on."
+        )),
+        Stage::Accepted | Stage::Agreement if asked_for_integration(onboarding) => waits(
+            "The fleet asked for a provider that Catena doesn’t support yet. Catena’s team takes it from there; \
+             the fleet can link another provider through the same link meanwhile.",
+        ),
+        Stage::Accepted => waits("Catena’s move: the fleet accepted, and the data-sharing agreement is being made."),
+        Stage::Agreement => {
+            waits("The fleet’s move: the agreement is made, and the fleet has to sign in to its provider.")
+        }
+        Stage::Connection => waits("Catena’s move: the provider is linked and is being connected to the fleet."),
+        Stage::Connected => connected_move(onboarding, ran_out),
+        Stage::Declined => stuck(format!(
+            "The fleet declined{}. Talk to it first. {REOPEN}.",
+            decline_reason(onboarding).map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
+        )),
+        Stage::Expired => {
+            stuck(format!("The link ran out before the fleet accepted. {REOPEN}, and send the fleet its new link."))
+        }
+        Stage::Deleted if has(onboarding, &Kind::AgreementDeleted) || has(onboarding, &Kind::AgreementUpdated) => {
+            stuck(
+                "The fleet’s data-sharing agreement has ended, so no data comes. An ended agreement can’t be revived: \
+             invite the fleet again if it should come back."
+                    .into(),
+            )
+        }
+        Stage::Deleted => stuck(
+            "The invitation was deleted and its link no longer works. Invite the fleet again if it should come back."
+                .into(),
+        ),
+    }
+}
+
+fn connected_move(onboarding: &Onboarding, ran_out: bool) -> NextMove {
+    let (sentence, stuck) = match onboarding.health {
+        None | Some(Health::Flowing) => ("All done: the fleet is connected and its data follows.", false),
+        Some(Health::FetchFailing) => (
+            "Connected, but Catena’s fetches fail again and again. Catena goes on trying by itself; if it doesn’t \
+             recover within a day, ask the fleet whether its provider’s account still works.",
+            true,
+        ),
+        Some(Health::Stopped) => (
+            "Connected, but Catena stopped fetching after too many errors. It doesn’t start again by itself: ask \
+             Catena’s support, and tell them the fleet’s reference.",
+            true,
+        ),
+        // Whether a link that has run out still lets the fleet sign in is unknown (CONTRACT.md 13.21): renew it first.
+        Some(Health::NeedsReauthentication) if ran_out => (
+            "Connected, but the provider no longer accepts the fleet’s sign-in, and the link has run out. Create an \
+             invitation with the same reference to renew it, then ask the fleet to open it and to sign in again.",
+            true,
+        ),
+        Some(Health::NeedsReauthentication) => (
+            "Connected, but the provider no longer accepts the fleet’s sign-in. Ask the fleet to open the same link \
+             and to sign in to its provider again.",
+            true,
+        ),
+    };
+    NextMove { sentence: sentence.to_owned(), stuck }
+}
+
+fn has(onboarding: &Onboarding, kind: &Kind) -> bool {
+    onboarding.timeline.iter().any(|entry| entry.fact.kind == *kind)
+}
+
+fn asked_for_integration(onboarding: &Onboarding) -> bool {
+    has(onboarding, &Kind::ReturnedIntegrationRequested)
+}
+
+fn decline_reason(onboarding: &Onboarding) -> Option<&str> {
+    let declined = onboarding.timeline.iter().rev().find(|entry| entry.fact.kind == Kind::InvitationDeclined)?;
+    declined.fact.about.note.as_deref()
 }

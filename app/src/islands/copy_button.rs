@@ -10,6 +10,18 @@ pub fn CopyButton(
     /// What the button says.
     label: String,
 ) -> impl IntoView {
-    let _ = text_of;
-    view! { <button type="button" class="button" hidden=true>{label}</button> }
+    let ready = RwSignal::new(false);
+    let outcome = RwSignal::new(None::<&'static str>);
+    Effect::new(move |_| ready.set(true));
+    let copy = move |_| {
+        #[cfg(feature = "hydrate")]
+        super::clipboard::copy(&text_of, outcome);
+        #[cfg(not(feature = "hydrate"))]
+        let _ = &text_of;
+    };
+    view! {
+        <button type="button" class="button copy" hidden=move || !ready.get() on:click=copy>
+            <span aria-live="polite">{move || outcome.get().map_or_else(|| label.clone(), Into::into)}</span>
+        </button>
+    }
 }

@@ -2,7 +2,11 @@
 //! rendered by the server. May depend on `components` and on the small enums of `domain`; every kilobyte here is
 //! downloaded by a visitor.
 
+#[cfg(feature = "hydrate")]
+mod clipboard;
 mod copy_button;
+#[cfg(feature = "hydrate")]
+mod events;
 mod live_onboarding;
 
 pub use copy_button::CopyButton;

@@ -38,6 +38,121 @@ pub fn LandingPage(
     /// What it says.
     landing: Landing,
 ) -> impl IntoView {
-    let _ = landing;
-    view! { <PublicDocument stylesheet=stylesheet title="Thank you"><h1>"Thank you"</h1></PublicDocument> }
+    let words = landing.words();
+    view! {
+        <PublicDocument stylesheet=stylesheet title=words.title>
+            <article class=words.class>
+                <Sign good=words.good/>
+                <h1>{words.title}</h1>
+                <p class="lead">{words.lead}</p>
+                {words.fleet_ref.map(|fleet_ref| view! {
+                    <dl class="reference">
+                        <dt>"Your reference"</dt>
+                        <dd>{fleet_ref}</dd>
+                    </dl>
+                })}
+                <h2>"What happens next"</h2>
+                <ul class="next-steps">{words.next.iter().map(|next| view! { <li>{*next}</li> }).collect_view()}</ul>
+                <h2>"Questions?"</h2>
+                <p>{words.ask}</p>
+            </article>
+        </PublicDocument>
+    }
+}
+
+/// A mark beside the words that say the same.
+#[component]
+fn Sign(good: bool) -> impl IntoView {
+    let path = if good { "M7 12.5l3.5 3.5L17 9" } else { "M12 7v6.5M12 17v.01" };
+    view! {
+        <svg class="sign" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <circle cx="12" cy="12" r="11"/>
+            <path d=path/>
+        </svg>
+    }
+}
+
+struct Words {
+    class: &'static str,
+    good: bool,
+    title: &'static str,
+    lead: &'static str,
+    next: &'static [&'static str],
+    ask: &'static str,
+    fleet_ref: Option<String>,
+}
+
+const ASK_WITH_REFERENCE: &str =
+    "Ask the company that sent you the link, and tell them your reference. They can see how far it got.";
+const ASK: &str = "Ask the company that sent you the link.";
+
+impl Landing {
+    fn words(self) -> Words {
+        let (class, good, title, lead, next, fleet_ref): (_, _, _, _, &'static [&'static str], _) = match self {
+            Self::Success { fleet_ref } => (
+                "card landing good",
+                true,
+                "You’re connected",
+                "Thank you. Your telematics provider is linked, and the company that invited you will see the data you agreed to share.",
+                &[
+                    "There is nothing more for you to do. You can close this page.",
+                    "Your data follows by itself.",
+                    "If your sign-in at the provider ever changes, the company that invited you will ask you to sign in once more.",
+                ],
+                Some(fleet_ref),
+            ),
+            Self::IntegrationRequested { fleet_ref } => (
+                "card landing",
+                true,
+                "Your request has been sent",
+                "Your telematics provider can’t be linked yet. You have asked for it, and the company that invited you can see that.",
+                &[
+                    "There is nothing more for you to do now. You can close this page.",
+                    "When your provider can be linked, the company that invited you will get in touch.",
+                    "If you use another provider too, open your link again and link that one.",
+                ],
+                Some(fleet_ref),
+            ),
+            Self::Failure { fleet_ref, invitation_over: false } => (
+                "card landing unfinished",
+                false,
+                "Not connected yet",
+                "You left before a provider was linked, or something went wrong on the way. Your link still works.",
+                &[
+                    "To try again, open the link that you were sent. It takes a few minutes.",
+                    "If you don’t want to connect, you don’t have to do anything.",
+                ],
+                Some(fleet_ref),
+            ),
+            Self::Failure { fleet_ref, invitation_over: true } => (
+                "card landing unfinished",
+                false,
+                "This invitation is over",
+                "No provider was linked, and your link no longer works.",
+                &[
+                    "If you want to connect, ask the company that sent you the link for a new one.",
+                    "If you don’t want to connect, you don’t have to do anything.",
+                ],
+                Some(fleet_ref),
+            ),
+            Self::NeutralSuccess => (
+                "card landing",
+                true,
+                "Thank you",
+                "If you have just linked your telematics provider, you are done.",
+                &["You can close this page."],
+                None,
+            ),
+            Self::NeutralFailure => (
+                "card landing unfinished",
+                false,
+                "Not finished",
+                "If you have just left an invitation to connect your telematics provider, nothing more happens by itself.",
+                &["To try again, open the link that you were sent.", "If it no longer works, ask for a new one."],
+                None,
+            ),
+        };
+        let ask = if fleet_ref.is_some() { ASK_WITH_REFERENCE } else { ASK };
+        Words { class, good, title, lead, next, ask, fleet_ref }
+    }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Visit};
+use crate::components::{Document, Field, Notice, NoticeKind, Visit};
 
 /// What was typed, and why it didn't do.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,39 @@ pub fn LoginPage(
     /// The form.
     form: LoginForm,
 ) -> impl IntoView {
-    let _ = form;
-    view! { <Document visit=visit title="Sign in"><h1>"Sign in"</h1></Document> }
+    let problem = form.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> });
+    let next = form.next.clone();
+    view! {
+        <Document visit=visit title="Sign in">
+            <div class="narrow">
+                <h1>"Sign in"</h1>
+                {problem}
+                <form class="card" method="post" action="/login">
+                    <input type="hidden" name="next" value=form.next/>
+                    <Field name="email" label="E-mail" kind="email" value=form.email autocomplete="username" required=true autofocus=true/>
+                    <Field name="password" label="Password" kind="password" autocomplete="current-password" required=true/>
+                    <div class="actions"><button class="button primary">"Sign in"</button></div>
+                </form>
+                {form.demo.map(|(email, password)| view! { <DemoAccount email=email password=password next=next/> })}
+            </div>
+        </Document>
+    }
+}
+
+#[component]
+fn DemoAccount(email: String, password: String, next: String) -> impl IntoView {
+    view! {
+        <form class="card demo" method="post" action="/login" aria-labelledby="demo">
+            <h2 id="demo">"Just trying Onramp?"</h2>
+            <p>"The sandbox has a demo account. It can do everything, and nothing reaches Catena."</p>
+            <dl>
+                <div><dt>"E-mail"</dt><dd><code>{email.clone()}</code></dd></div>
+                <div><dt>"Password"</dt><dd><code>{password.clone()}</code></dd></div>
+            </dl>
+            <input type="hidden" name="next" value=next/>
+            <input type="hidden" name="email" value=email/>
+            <input type="hidden" name="password" value=password/>
+            <div class="actions"><button class="button">"Sign in with the demo account"</button></div>
+        </form>
+    }
 }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{Document, Visit},
-    domain::invitation::FieldErrors,
+    components::{Document, Field, Notice, NoticeKind, Visit},
+    domain::{invitation::FieldErrors, staff::PASSWORD_MIN},
 };
 
 /// What was typed, and what is wrong with it.
@@ -28,6 +28,54 @@ pub fn SetupPage(
     /// The form.
     form: SetupForm,
 ) -> impl IntoView {
-    let _ = form;
-    view! { <Document visit=visit title="Set up"><h1>"Set up"</h1></Document> }
+    let SetupForm { email, email_fixed, errors, problem } = form;
+    let error = move |field: &str| errors.get(field).cloned();
+    let lead = if email_fixed {
+        "Choose a password for your account."
+    } else {
+        "Make the first account. It becomes the administrator: it manages subscriptions, settings and everyone else’s accounts."
+    };
+    let email_hint = if email_fixed { "This link was made for this address." } else { "You sign in with it." };
+    view! {
+        <Document visit=visit title="Create your account">
+            <div class="narrow">
+                <h1>"Create your account"</h1>
+                <p class="lead">{lead}</p>
+                {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
+                <form class="card" method="post" action="/setup" novalidate=true>
+                    <Field
+                        name="email"
+                        label="E-mail"
+                        kind="email"
+                        value=email
+                        hint=email_hint
+                        error=error("email")
+                        autocomplete="username"
+                        required=true
+                        readonly=email_fixed
+                        autofocus=!email_fixed
+                    />
+                    <Field
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        hint=format!("At least {PASSWORD_MIN} characters. A few words that only you would put together do well.")
+                        error=error("password")
+                        autocomplete="new-password"
+                        required=true
+                        autofocus=email_fixed
+                    />
+                    <Field
+                        name="password_again"
+                        label="Password, once more"
+                        kind="password"
+                        error=error("password_again")
+                        autocomplete="new-password"
+                        required=true
+                    />
+                    <div class="actions"><button class="button primary">"Create account"</button></div>
+                </form>
+            </div>
+        </Document>
+    }
 }

@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, OnboardingView, Visit},
-    domain::lifecycle::Stage,
-    islands::LiveOnboarding,
+    components::{Document, Notice, NoticeKind, OnboardingView, StageBadge, Visit},
+    domain::{lifecycle::Stage, moment},
+    islands::{CopyButton, LiveOnboarding},
 };
 
 /// One invitation.
@@ -47,9 +47,64 @@ pub fn InvitationDetailPage(
     /// The invitation.
     detail: InvitationDetail,
 ) -> impl IntoView {
+    let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
+    let link_over = detail.expires_at <= detail.now || matches!(detail.status, Stage::Expired | Stage::Deleted);
     view! {
-        <Document visit=visit title=detail.fleet_ref islands=true>
-            <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
+        <Document visit=visit title=title.clone() islands=true>
+            <div class="page-head">
+                <div>
+                    <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
+                    <h1>{title}</h1>
+                    <p class="lead">"Reference "<code data-testid="fleet-ref">{detail.fleet_ref}</code></p>
+                </div>
+            </div>
+            {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
+            <div class="invitation">
+                <section class="card link" class:over=link_over aria-labelledby="link">
+                    <h2 id="link">"Magic link"</h2>
+                    <MagicLink link=detail.magic_link over=link_over/>
+                    <p class="expiry" data-testid="expiry">
+                        {detail.onboarding.expires_relative.clone()}
+                        <time datetime=detail.onboarding.expires.datetime.clone()>{detail.onboarding.expires.display.clone()}</time>
+                    </p>
+                </section>
+                <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
+                <section class="card facts" aria-labelledby="invitation">
+                    <h2 id="invitation">"Invitation"</h2>
+                    <dl>
+                        <div><dt>"Status"</dt><dd><StageBadge stage=detail.status/></dd></div>
+                        <div>
+                            <dt>"Created"</dt>
+                            <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
+                        </div>
+                        {detail
+                            .asked
+                            .into_iter()
+                            .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+                            .collect_view()}
+                    </dl>
+                </section>
+            </div>
         </Document>
     }
+}
+
+#[component]
+fn MagicLink(link: Option<String>, over: bool) -> impl IntoView {
+    let Some(link) = link else {
+        return view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any();
+    };
+    let hint = if over {
+        "This link no longer works. Create an invitation with the same reference to get one that does."
+    } else {
+        "Send it to the fleet and to nobody else: whoever holds it can act as the fleet."
+    };
+    view! {
+        <div class="copy-row">
+            <input id="magic-link" data-testid="magic-link" readonly value=link aria-label="Magic link" aria-describedby="magic-link-hint"/>
+            <CopyButton text_of="magic-link".into() label="Copy link".into()/>
+        </div>
+        <p class="hint" id="magic-link-hint">{hint}</p>
+    }
+    .into_any()
 }

@@ -5,8 +5,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, Visit},
-    domain::lifecycle::{Health, Stage},
+    components::{Document, HealthBadge, StageBadge, Visit, stage_label},
+    domain::{
+        lifecycle::{Health, Stage},
+        moment,
+    },
 };
 
 /// One invitation in the list.
@@ -53,6 +56,98 @@ pub fn InvitationListPage(
     /// The list.
     list: InvitationList,
 ) -> impl IntoView {
-    let _ = list;
-    view! { <Document visit=visit title="Invitations"><h1>"Invitations"</h1></Document> }
+    let InvitationList { rows, newest, older, now, may_invite } = list;
+    let first_page = newest.is_none();
+    let invite =
+        move || may_invite.then(|| view! { <a class="button primary" href="/invitations/new">"New invitation"</a> });
+    view! {
+        <Document visit=visit title="Invitations">
+            <div class="page-head">
+                <h1>"Invitations"</h1>
+                {(!rows.is_empty() || !first_page).then(invite)}
+            </div>
+            {if rows.is_empty() && first_page {
+                view! { <Empty>{invite()}</Empty> }.into_any()
+            } else if rows.is_empty() {
+                view! { <p class="card empty">"No older invitations."</p> }.into_any()
+            } else {
+                view! { <InvitationTable rows=rows now=now/> }.into_any()
+            }}
+            <Pages newest=newest older=older/>
+        </Document>
+    }
+}
+
+#[component]
+fn Empty(children: Children) -> impl IntoView {
+    view! {
+        <section class="card empty">
+            <h2>"Invite the first fleet"</h2>
+            <p>"An invitation gives you a magic link. The fleet opens it, agrees to share its data and links its telematics provider; you watch each step here as it happens."</p>
+            <p class="actions">{children()}</p>
+        </section>
+    }
+}
+
+#[component]
+fn InvitationTable(rows: Vec<InvitationRow>, now: OffsetDateTime) -> impl IntoView {
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Invitations, the newest first">
+            <table class="cards" data-testid="invitations">
+                <thead>
+                    <tr>
+                        <th scope="col">"Fleet"</th>
+                        <th scope="col">"Onboarding"</th>
+                        <th scope="col">"Invitation"</th>
+                        <th scope="col">"Link runs out"</th>
+                        <th scope="col">"Created"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.into_iter().map(|row| invitation_row(row, now)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn invitation_row(row: InvitationRow, now: OffsetDateTime) -> impl IntoView {
+    let reference = row.fleet_name.is_some().then(|| view! { <code class="reference">{row.fleet_ref.clone()}</code> });
+    let name = row.fleet_name.unwrap_or(row.fleet_ref);
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="row-link" href=format!("/invitations/{}", row.id)>{name}</a>
+                {reference}
+            </th>
+            <td data-label="Onboarding">
+                <span class="badges">
+                    {match row.stage {
+                        Some(stage) => view! { <StageBadge stage=stage/> }.into_any(),
+                        None => view! { <span class="muted">"not reported"</span> }.into_any(),
+                    }}
+                    {row.health.map(|health| view! { <HealthBadge health=health/> })}
+                </span>
+            </td>
+            <td data-label="Invitation">{stage_label(row.status)}</td>
+            <td data-label="Link runs out">
+                <time datetime=moment::rfc3339(row.expires_at) title=moment::display(row.expires_at)>
+                    {moment::relative(row.expires_at, now)}
+                </time>
+            </td>
+            <td data-label="Created">
+                <time datetime=moment::rfc3339(row.created_at)>{moment::display(row.created_at)}</time>
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Pages(newest: Option<String>, older: Option<String>) -> impl IntoView {
+    (newest.is_some() || older.is_some()).then(|| {
+        view! {
+            <nav class="pages" aria-label="Pages">
+                {newest.map(|href| view! { <a class="button" href=href>"Newest"</a> })}
+                {older.map(|href| view! { <a class="button" href=href rel="next">"Older"</a> })}
+            </nav>
+        }
+    })
 }

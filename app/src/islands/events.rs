@@ -1,0 +1,81 @@
+//! Following the server's events in a browser.
+
+use std::time::Duration;
+
+use leptos::{ev, prelude::*, web_sys};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+use super::live_onboarding::Live;
+use crate::components::OnboardingView;
+
+/// A source that the server refused is tried again after this long; a broken one the browser mends by itself.
+const AFTER_REFUSAL: Duration = Duration::from_secs(5);
+
+/// Keeps `onboarding` up to date with the events of `url` until the page goes, and says in `live` how that goes.
+pub fn follow(url: String, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>) {
+    let source = StoredValue::new_local(None::<EventSource>);
+    let close = move || source.update_value(|source| drop(source.take().inspect(EventSource::close)));
+    let url = StoredValue::new(url);
+    let open = move || {
+        close();
+        source.set_value(url.with_value(|url| connect(url, onboarding, live)));
+    };
+    open();
+    window_event_listener(ev::pagehide, move |_| close());
+    // A page that comes back from the browser's page cache has missed what happened meanwhile.
+    window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            open();
+        }
+    });
+    // The browser gives up where the server answers with anything but a stream of events, as it does while it restarts.
+    set_interval(
+        move || {
+            let refused = source.with_value(|source| source.as_ref().map(EventSource::ready_state));
+            if refused == Some(EventSource::CLOSED) {
+                open();
+            }
+        },
+        AFTER_REFUSAL,
+    );
+}
+
+fn connect(url: &str, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>) -> Option<EventSource> {
+    let source = EventSource::new(url).ok()?;
+    on(&source, "open", move |_| {
+        let came_back = live.with_untracked(|live| !live.following && !live.says.is_empty());
+        let says = if came_back { "Live again." } else { "Live." };
+        live.set(Live { following: true, says: says.to_owned() });
+    });
+    on(&source, "error", move |_| {
+        live.set(Live { following: false, says: "Connection lost. Trying again …".to_owned() });
+    });
+    on(&source, "onboarding", move |event| {
+        let text = event.data().as_string().unwrap_or_default();
+        let Ok(news) = serde_json::from_str::<OnboardingView>(&text) else { return };
+        if let Some(says) = onboarding.with_untracked(|before| announcement(before, &news)) {
+            live.set(Live { following: true, says });
+        }
+        onboarding.set(news);
+    });
+    Some(source)
+}
+
+fn on(source: &EventSource, name: &str, handle: impl Fn(MessageEvent) + 'static) {
+    let closure = Closure::<dyn Fn(MessageEvent)>::new(handle).into_js_value();
+    // A listener can only be refused where the name isn't a string.
+    let _ = source.add_event_listener_with_callback(name, closure.unchecked_ref());
+}
+
+/// What to say about the entries that `news` has and `before` hadn't.
+fn announcement(before: &OnboardingView, news: &OnboardingView) -> Option<String> {
+    let known = |key: &str| before.entries.iter().any(|entry| entry.key == key);
+    let titles: Vec<&str> =
+        news.entries.iter().filter(|entry| !known(&entry.key)).map(|entry| entry.title.as_str()).collect();
+    (!titles.is_empty()).then(|| {
+        let mut says = String::from("New: ");
+        says.push_str(&titles.join(", "));
+        says
+    })
+}
