@@ -1,7 +1,24 @@
 //! How Onramp is served: web, webhooks, store, jobs, Catena's client and the sandbox.
 //!
-//! Depends on `app`; `app` never depends on this crate.
+//! Depends on `app`; `app` never depends on this crate. `onramp` puts the parts together, `commands` is what a person types.
 
+#![recursion_limit = "256"]
+
+pub mod asked;
+pub mod catena;
 pub mod clock;
+pub mod commands;
+pub mod config;
 pub mod entropy;
+pub mod invite;
+pub mod jobs;
+pub mod onramp;
+pub mod passwords;
+pub mod sandbox;
+pub mod secret;
+pub mod store;
+pub mod subscribe;
+pub mod timeline;
+pub mod vault;
 pub mod web;
+pub mod webhooks;

@@ -5,10 +5,12 @@ mod badge;
 mod document;
 mod field;
 mod onboarding;
+mod text_area;
 mod words;
 
 pub use badge::{HealthBadge, StageBadge};
 pub use document::{Document, PublicDocument, Visit};
 pub use field::{ErrorSummary, Field, Notice, NoticeKind};
 pub use onboarding::{EntryView, MomentView, OnboardingView, StepMark, StepView};
+pub use text_area::TextArea;
 pub use words::{health_label, stage_label};

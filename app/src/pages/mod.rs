@@ -16,3 +16,4 @@ pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};
 pub use setup::{SetupForm, SetupPage};
 pub use subscriptions::{SubscriptionRow, SubscriptionsPage, SubscriptionsView};
+pub mod connect;

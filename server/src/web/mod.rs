@@ -1,4 +1,85 @@
 //! Every URL, in one router. A handler loads plain data, decides, renders; it holds no rule of the field (those live in
 //! `app::domain`) and no SQL (that lives in `store`).
 
+pub mod assets;
+mod errors;
+mod health;
+mod invitations;
+mod landing;
+mod live;
+mod login;
 pub mod render;
+mod security;
+mod sessions;
+mod setup;
+mod subscriptions;
+mod throttle;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+use crate::{
+    onramp::Onramp,
+    webhooks::receive::{Receiver, receive},
+};
+
+pub use invitations::with_landing_pages;
+pub use setup::issue_link;
+pub use throttle::Throttle;
+
+/// All of Onramp's routes but the sandbox's.
+pub fn router(onramp: Arc<Onramp>, receiver: Arc<Receiver>) -> Router {
+    console(&onramp)
+        .merge(public(&onramp))
+        // No cookie, no session, no limit but its own: nothing may stand between Catena and the inbox.
+        .merge(
+            Router::new()
+                .route("/webhooks/catena", post(receive))
+                .route("/webhooks/catena/watch", post(receive))
+                .with_state(receiver),
+        )
+        .merge(onramp.site.router())
+        .layer(middleware::from_fn(security::headers))
+}
+
+/// What staff see.
+fn console(onramp: &Arc<Onramp>) -> Router {
+    Router::new()
+        .route("/", get(invitations::home))
+        .route("/login", get(login::get).post(login::post))
+        .route("/logout", post(login::logout))
+        .route("/setup", get(setup::get).post(setup::post))
+        .route("/invitations", get(invitations::list))
+        .route("/invitations/new", get(invitations::new).post(invitations::create))
+        .route("/invitations/{id}", get(invitations::detail))
+        .route("/subscriptions", get(subscriptions::get))
+        .route("/subscriptions/ensure", post(subscriptions::ensure))
+        .route("/live", get(live::live))
+        .fallback(errors::not_found)
+        .method_not_allowed_fallback(errors::method_not_allowed)
+        // From here outwards: error pages need to know who visits, and who visits comes out of the session.
+        .layer(middleware::from_fn_with_state(onramp.clone(), errors::render))
+        .layer(middleware::from_fn_with_state(onramp.clone(), visitor::identify))
+        .layer(sessions::layer(onramp))
+        .layer(security::same_origin())
+        .layer(security::body_limit())
+        .layer(security::compression())
+        .with_state(onramp.clone())
+}
+
+/// What anyone may see.
+fn public(onramp: &Arc<Onramp>) -> Router {
+    Router::new()
+        .route("/onboarding/success", get(landing::success))
+        .route("/onboarding/failure", get(landing::failure))
+        .layer(middleware::from_fn(security::public_headers))
+        .layer(security::compression())
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .with_state(onramp.clone())
+}

@@ -1,0 +1,36 @@
+# Every command a person needs. Each installs what it lacks, into .tools/, and says what it does.
+# Arguments: make run ARGS="--listen 127.0.0.1:8080", make e2e ARGS="--headed tests/smoke.spec.ts".
+.DEFAULT_GOAL := help
+.PHONY: help tools build run test e2e fmt lint deny check
+
+ARGS ?=
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## build what changed and start Onramp; ARGS go to it
+	@scripts/run.sh $(ARGS)
+
+build: ## release binary target/release/onramp and site files target/site
+	@scripts/build.sh
+
+test: ## every test: unit, property, integration, end-to-end
+	@scripts/test.sh
+
+e2e: ## the end-to-end tests alone; ARGS go to Playwright
+	@scripts/e2e.sh $(ARGS)
+
+check: ## format, lints and dependencies, without running anything
+	@scripts/check.sh
+
+fmt: ## format the Rust code
+	@scripts/tools.sh rust && cargo fmt --all
+
+lint: ## clippy (server and browser) and the types of the end-to-end tests
+	@scripts/lint.sh
+
+deny: ## licences, bans, sources and advisories of the dependencies
+	@scripts/deny.sh
+
+tools: ## install what building and testing need, and nothing that is there
+	@scripts/tools.sh build e2e

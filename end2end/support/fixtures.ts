@@ -1,0 +1,57 @@
+import { test as base } from '@playwright/test';
+import { Onramp, type Settings } from './onramp';
+
+export { expect } from '@playwright/test';
+
+/** Keeps the one server that a worker has: the server of the spec file it is in. */
+class Current {
+  private key = '';
+  private onramp: Onramp | undefined;
+
+  async for(file: string, settings: Settings): Promise<Onramp> {
+    const key = JSON.stringify([file, settings]);
+    if (this.onramp === undefined || this.key !== key) {
+      await this.stop();
+      this.onramp = await Onramp.start(settings);
+      this.key = key;
+    }
+    return this.onramp;
+  }
+
+  async stop(): Promise<void> {
+    await this.onramp?.stop();
+    this.onramp = undefined;
+  }
+}
+
+type Worker = {
+  /** `test.use({ settings: { … } })` at the top of a file: settings of Onramp for its tests. */
+  settings: Settings;
+  current: Current;
+};
+
+type Test = {
+  /** The server of this spec file: started at the first test that asks, shared by all tests of the file. */
+  onramp: Onramp;
+};
+
+/** Playwright's `test` with a server; `page.goto('/login')` goes to it. */
+export const test = base.extend<Test, Worker>({
+  settings: [{}, { option: true, scope: 'worker' }],
+  current: [
+    async ({}, use) => {
+      const current = new Current();
+      await use(current);
+      await current.stop();
+    },
+    { scope: 'worker', timeout: 30_000 },
+  ],
+  onramp: async ({ current, settings }, use, info) => {
+    const onramp = await current.for(info.file, settings);
+    await use(onramp);
+    if (info.status !== info.expectedStatus) {
+      await info.attach('onramp output', { body: onramp.output(), contentType: 'text/plain' });
+    }
+  },
+  baseURL: async ({ onramp }, use) => use(onramp.baseURL),
+});

@@ -1,0 +1,159 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../..');
+const BINARY = process.env.ONRAMP_BIN ?? path.join(ROOT, 'target/release/onramp');
+
+const START_MS = 20_000;
+const STOP_MS = 10_000;
+const COMMAND_MS = 30_000;
+const POLL_MS = 20;
+
+/** Settings given to Onramp beside those every test server gets, e.g. `{ CATENA_CLIENT_ID: '…' }`. */
+export type Settings = Record<string, string>;
+
+/** How a command of the binary ended. */
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+/** A running release build with its own port and its own throw-away data. */
+export class Onramp {
+  private stdout = '';
+  private stderr = '';
+
+  private constructor(
+    /** `http://127.0.0.1:PORT`, without a slash at the end. */
+    readonly baseURL: string,
+    private readonly dataDir: string,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly process: ChildProcess,
+  ) {
+    process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+  }
+
+  /** Starts a server and answers once `/readyz` says 200. */
+  static async start(settings: Settings = {}): Promise<Onramp> {
+    if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run \`make build\` first`);
+    const port = await freePort();
+    const baseURL = `http://127.0.0.1:${port}`;
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'onramp-e2e-'));
+    const env = {
+      ...inherited(),
+      ONRAMP_LISTEN: `127.0.0.1:${port}`,
+      ONRAMP_PUBLIC_URL: baseURL,
+      ONRAMP_DATA_DIR: dataDir,
+      ...settings,
+    };
+    const child = spawn(BINARY, [], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.removeListener('exit', kill));
+
+    const onramp = new Onramp(baseURL, dataDir, env, child);
+    try {
+      await onramp.until('/readyz to answer 200', async () => {
+        const answer = await fetch(`${baseURL}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+        await answer?.body?.cancel();
+        return answer?.status === 200;
+      });
+    } catch (error) {
+      await onramp.stop();
+      throw error;
+    }
+    return onramp;
+  }
+
+  /** Everything the server has printed so far, standard output first: to look into when a test fails. */
+  output(): string {
+    return `${this.stdout}\n${this.stderr}`;
+  }
+
+  /** The first line of standard output that matches, waiting for it if need be. */
+  async line(pattern: RegExp): Promise<string> {
+    let found: string | undefined;
+    await this.until(`a line like ${pattern} on standard output`, async () => {
+      // What follows the last line break may still be half a line.
+      found = this.stdout.split('\n').slice(0, -1).find((line) => pattern.test(line));
+      return found !== undefined;
+    });
+    return found!;
+  }
+
+  /** The one-time link on which the first administrator is made. */
+  async setupLink(): Promise<string> {
+    const line = await this.line(/\/setup\?code=/);
+    const link = /https?:\/\/\S*\/setup\?code=[^\s"'<>]+/.exec(line)?.[0];
+    if (!link) throw new Error(`no whole address in: ${line}`);
+    return link;
+  }
+
+  /** Runs `onramp ARGS…` with the server's own settings, while the server runs. Does not throw when it fails. */
+  cli(...args: string[]): Promise<Outcome> {
+    return this.cliWithInput('', ...args);
+  }
+
+  /** As `cli`, with `input` on standard input. */
+  cliWithInput(input: string, ...args: string[]): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const command = execFile(
+        BINARY,
+        args,
+        { cwd: ROOT, env: this.env, timeout: COMMAND_MS, maxBuffer: 64 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          // A command that was killed, or that could not start, has no number.
+          const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+          resolve({ code, stdout, stderr });
+        },
+      );
+      // A command that does not read its input may be gone before it is written.
+      command.stdin?.on('error', () => {});
+      command.stdin?.end(input);
+    });
+  }
+
+  /** Stops the server, politely first, and removes its data. May be called twice. */
+  async stop(): Promise<void> {
+    if (!this.hasEnded()) {
+      const ended = once(this.process, 'exit');
+      const patience = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
+      this.process.kill('SIGTERM');
+      await ended;
+      clearTimeout(patience);
+    }
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private hasEnded(): boolean {
+    return this.process.pid === undefined || this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
+  /** Awaits a condition; gives up when the server ends or time is up, and then tells what the server said. */
+  private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + START_MS;
+    while (!(await holds())) {
+      if (this.hasEnded()) throw new Error(`onramp ended (status ${this.process.exitCode}) before ${what}:\n${this.output()}`);
+      if (Date.now() > deadline) throw new Error(`waited ${START_MS} ms in vain for ${what}:\n${this.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
+/** Our environment without settings of Onramp, so that a developer's shell does not change what is tested. */
+function inherited(): NodeJS.ProcessEnv {
+  const ours = /^(ONRAMP_|CATENA_|LEPTOS_|DATABASE_URL$|RUST_LOG$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}

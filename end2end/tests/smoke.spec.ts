@@ -1,0 +1,6 @@
+import { expect, test } from '../support/fixtures';
+
+test('the release build starts and says that it lives', async ({ page }) => {
+  const answer = await page.goto('/healthz');
+  expect(answer?.status()).toBe(200);
+});

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# All that is judged without running anything: format, lints, dependencies.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+say "check, 1 of 3: format"
+scripts/tools.sh rust
+cargo fmt --all --check
+say "check, 2 of 3: lints"
+scripts/lint.sh
+say "check, 3 of 3: dependencies"
+scripts/deny.sh

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Installs what is missing on this machine, and only that. A tool found on PATH at the right version is used as it is.
+#   scripts/tools.sh [GROUP...]      rust (always), build, npm, e2e, deny; none named: build and e2e
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# What no script should install behind a person's back.
+need_basics() {
+  has cargo || die "Rust is missing: install rustup from https://rustup.rs, then run this again"
+  has cc || has gcc || has clang || die "a C compiler is missing: install one (Debian: apt-get install build-essential)"
+  { has node && has npm; } || die "Node.js with npm is missing: install version 20 or newer from https://nodejs.org"
+  [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js $(node --version) is too old: install version 20 or newer from https://nodejs.org"
+}
+
+rust_is_ready() {
+  local sysroot
+  sysroot=$(RUSTUP_AUTO_INSTALL=0 rustc --print sysroot 2>/dev/null) \
+    && [ -d "$sysroot/lib/rustlib/wasm32-unknown-unknown" ] \
+    && [ -x "$sysroot/bin/cargo-clippy" ] && [ -x "$sysroot/bin/rustfmt" ]
+}
+
+# The toolchain that rust-toolchain.toml names, with the WASM target.
+ensure_rust() {
+  rust_is_ready && return
+  has rustup || die "this Rust lacks what rust-toolchain.toml names and there is no rustup to add it: install rustup from https://rustup.rs"
+  local channel
+  channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+  step rust "installing Rust $channel with its WASM target: the version this project is built with (about 1 minute)" \
+    rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt --target wasm32-unknown-unknown
+}
+
+# `cargo-leptos 0.3.10` -> 0.3.10; nothing when the tool is missing.
+version_of() { "$@" 2>/dev/null | awk 'NR == 1 { print $2 }' || true; }
+
+ensure_cargo_leptos() {
+  [ "$(version_of cargo-leptos --version)" = "$cargo_leptos_version" ] && return
+  # It brings its own OpenSSL, whose build asks for these two.
+  { has make && has perl; } || die "building cargo-leptos needs make and perl: install them (Debian: apt-get install make perl)"
+  # A debug build of the tool serves as well and takes less than half as long.
+  step cargo-leptos "installing cargo-leptos $cargo_leptos_version: it builds server and WASM together (about 7 minutes on 2 cores)" \
+    env -u CARGO_TARGET_DIR cargo install --locked --debug --root "$tools" --version "=$cargo_leptos_version" cargo-leptos
+}
+
+# Must be the version of the library to the last digit.
+ensure_wasm_bindgen() {
+  local version
+  version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' Cargo.lock)
+  [ -n "$version" ] || die "Cargo.lock names no version of wasm-bindgen"
+  [ "$(version_of wasm-bindgen --version)" = "$version" ] && return
+  # Without --locked: the lock file it ships does not build.
+  step wasm-bindgen "installing wasm-bindgen-cli $version, the version in Cargo.lock: it makes the JavaScript around the WASM (about 3 minutes on 2 cores)" \
+    env -u CARGO_TARGET_DIR cargo install --debug --root "$tools" --version "=$version" wasm-bindgen-cli
+}
+
+# `wasm-opt version 132 (version_132)` -> 132
+wasm_opt_version() { wasm-opt --version 2>/dev/null | sed -n 's/^wasm-opt version \([0-9]*\).*/\1/p'; }
+
+ensure_wasm_opt() {
+  local found
+  found=$(wasm_opt_version || true)
+  [ "${found:-0}" -ge "$binaryen_version" ] && return
+  step wasm-opt "installing wasm-opt $binaryen_version from npm${found:+, as the one on PATH is $found}: it halves the WASM (some seconds)" \
+    npm install --prefix "$tools" --no-audit --no-fund --save-exact "binaryen@$binaryen_version"
+  hash -r
+  found=$(wasm_opt_version || true)
+  [ "${found:-0}" -ge "$binaryen_version" ] || die "wasm-opt does not run after its installation: see $tools/log/wasm-opt.log"
+}
+
+ensure_cargo_deny() {
+  [ "$(version_of cargo-deny --version)" = "$cargo_deny_version" ] && return
+  step cargo-deny "installing cargo-deny $cargo_deny_version: it judges licences, sources and advisories of dependencies (about 3 minutes on 2 cores)" \
+    env -u CARGO_TARGET_DIR cargo install --locked --debug --root "$tools" --version "=$cargo_deny_version" cargo-deny
+}
+
+# The lock file's copy inside node_modules says what is installed.
+ensure_playwright() {
+  cmp -s end2end/package-lock.json end2end/node_modules/.installed-lock.json && return
+  step playwright "installing Playwright for the end-to-end tests, as end2end/package-lock.json says (some seconds)" \
+    npm ci --prefix end2end --no-audit --no-fund
+  cp end2end/package-lock.json end2end/node_modules/.installed-lock.json
+}
+
+[ $# -gt 0 ] || set -- build e2e
+need_basics
+ensure_rust
+for group in "$@"; do
+  case $group in
+    build)
+      ensure_wasm_opt
+      ensure_wasm_bindgen
+      ensure_cargo_leptos
+      ;;
+    rust) ;;
+    npm) ensure_playwright ;;
+    e2e)
+      ensure_playwright
+      scripts/chromium.sh >/dev/null
+      ;;
+    deny) ensure_cargo_deny ;;
+    *) die "unknown group of tools: $group (known: rust, build, npm, e2e, deny)" ;;
+  esac
+done

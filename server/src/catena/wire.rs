@@ -1,0 +1,92 @@
+//! How fields are read off the wire: leniently, and without what must not be kept.
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+use time::OffsetDateTime;
+
+use crate::secret::Secret;
+
+/// A moment as Catena writes it. The refused text stays out of the error.
+pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<OffsetDateTime, D::Error> {
+    let text = String::deserialize(from)?;
+    app::domain::moment::parse(&text).ok_or_else(|| D::Error::custom("not an RFC 3339 moment"))
+}
+
+/// A moment, null or nothing. To be used with `#[serde(default)]`.
+pub(super) fn maybe_moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OffsetDateTime>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    app::domain::moment::parse(&text).map(Some).ok_or_else(|| D::Error::custom("not an RFC 3339 moment"))
+}
+
+/// Null reads as the type's default. To be used with `#[serde(default)]`, which does the same for an absent field.
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
+}
+
+/// A secret, unless it is masked (`*****`), null or empty. To be used with `#[serde(default)]`.
+pub(super) fn unmasked<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    let secret = Option::<Secret>::deserialize(from)?;
+    Ok(secret.filter(|secret| secret.expose().chars().any(|c| c != '*')))
+}
+
+/// A fleet's name, unless Catena invented it: `Fleet <invitation id>` holds a secret and is not to be shown
+/// (CONTRACT.md trap 18). To be used with `#[serde(default)]`.
+pub(super) fn real_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let name = Option::<String>::deserialize(from)?;
+    let invented = |name: &str| name.strip_prefix("Fleet ").is_some_and(|id| uuid::Uuid::try_parse(id.trim()).is_ok());
+    Ok(name.filter(|name| !invented(name)))
+}
+
+/// A fleet's site, unless Catena invented it (CONTRACT.md trap 18). To be used with `#[serde(default)]`.
+pub(super) fn real_site<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|site| !is_invented_site(site)))
+}
+
+/// A fleet's sites without those that Catena invented. To be used with `#[serde(default)]`.
+pub(super) fn real_sites<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let mut sites: Vec<String> = or_default(from)?;
+    sites.retain(|site| !is_invented_site(site));
+    Ok(sites)
+}
+
+fn is_invented_site(site: &str) -> bool {
+    site.contains("//unknown-fleet-")
+}
+
+/// Foreign text that is fit to be shown and logged: ids, any of which may be an invitation's, are blotted out, control
+/// characters removed, the length bounded.
+pub(super) fn fit_to_show(text: &str) -> String {
+    const LONGEST: usize = 300;
+    const ID: usize = 36;
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        if shown.len() >= LONGEST {
+            shown.push('…');
+            break;
+        }
+        let step = if rest.get(..ID).is_some_and(|head| uuid::Uuid::try_parse(head).is_ok()) {
+            shown.push_str("[id]");
+            ID
+        } else {
+            shown.push(if next.is_control() { ' ' } else { next });
+            next.len_utf8()
+        };
+        rest = &rest[step..];
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_to_show_holds_no_id_and_has_an_end() {
+        let id = "019c776d-28b5-7b7a-9767-c76fb008f86b";
+        assert_eq!(
+            fit_to_show(&format!("Invitation {id} (https://x/?invite={})\nis é", id.to_uppercase())),
+            "Invitation [id] (https://x/?invite=[id]) is é"
+        );
+        assert!(fit_to_show(&"é".repeat(5_000)).len() < 310);
+    }
+}

@@ -1,0 +1,46 @@
+//! `onramp deliveries`.
+
+use app::domain::moment;
+use serde_json::{Value, json};
+
+use super::{Failure, open_store, say};
+use crate::{config::Given, store::DeliveryRow};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    /// How many at the most.
+    #[arg(long, default_value_t = 1_000)]
+    limit: u32,
+}
+
+pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
+    let store = open_store(&given.check(given.listen)?).await?;
+    let deliveries = store.deliveries(args.limit).await?;
+    if args.json {
+        say(Value::from(deliveries.iter().map(delivery).collect::<Vec<_>>()));
+        return Ok(());
+    }
+    for row in deliveries {
+        say(format_args!(
+            "{}  {:<12} {:<28} {}",
+            moment::rfc3339(row.received_at),
+            row.state.name(),
+            row.event_name.as_deref().unwrap_or("?"),
+            row.reason.as_deref().unwrap_or(""),
+        ));
+    }
+    Ok(())
+}
+
+fn delivery(row: &DeliveryRow) -> Value {
+    json!({
+        "state": row.state.name(),
+        "event": row.event_name,
+        "event_id": row.event_id,
+        "time": moment::rfc3339(row.received_at),
+        "reason": row.reason,
+    })
+}

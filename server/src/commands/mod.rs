@@ -1,0 +1,103 @@
+//! What a person types: one command a file. All read the same settings and work while a server runs; each ends with a
+//! clear line on standard error and a status other than 0 when it fails.
+
+mod deliveries;
+mod invite;
+mod serve;
+mod subscriptions;
+mod timeline;
+mod user;
+
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::{SharedClock, SystemClock},
+    config::{Given, Settings, make_dir},
+    entropy::{SharedEntropy, SystemEntropy},
+    onramp::{Onramp, Parts},
+    store::{SharedStore, sqlite::SqliteStore},
+    vault::Vault,
+    web::assets::Site,
+};
+
+/// Onramp brings truck fleets on board at Catena Telematics: invite a fleet, hand it the link, watch its onboarding.
+///
+/// Without a command, it serves. Without CATENA_CLIENT_ID, it runs against its own sandbox and nothing reaches Catena.
+#[derive(Debug, Parser)]
+#[command(name = "onramp", version, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    given: Given,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the console, the landing pages and the webhook endpoint (the default).
+    Serve,
+    /// Manage the people who may sign in.
+    User {
+        #[command(subcommand)]
+        command: user::Command,
+    },
+    /// Manage the webhook subscriptions at Catena.
+    Subscriptions {
+        #[command(subcommand)]
+        command: subscriptions::Command,
+    },
+    /// Invite a fleet, or refresh its invitation, and print the magic link.
+    Invite(invite::Args),
+    /// Print where a fleet's onboarding stands, and every fact about it.
+    Timeline(timeline::Args),
+    /// Print the deliveries in the inbox, the newest first.
+    Deliveries(deliveries::Args),
+}
+
+/// Why a command failed, in one line.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs what was typed.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    let Cli { given, command } = cli;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(given).await,
+        Command::User { command } => user::run(given, command).await,
+        Command::Subscriptions { command } => subscriptions::run(given, command).await,
+        Command::Invite(args) => invite::run(given, args).await,
+        Command::Timeline(args) => timeline::run(given, args).await,
+        Command::Deliveries(args) => deliveries::run(given, args).await,
+    }
+}
+
+/// Onramp as the settings say, without anything running.
+async fn open(given: &Given) -> Result<Onramp, Failure> {
+    let settings = given.check(given.listen)?;
+    assemble(given, settings, CancellationToken::new()).await
+}
+
+async fn assemble(given: &Given, settings: Settings, shutdown: CancellationToken) -> Result<Onramp, Failure> {
+    let (clock, entropy): (SharedClock, SharedEntropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let vault = Vault::new(&*given.key(&entropy)?, entropy.clone());
+    let store = open_store(&settings).await?;
+    let site = Site::find(settings.site_dir.as_deref());
+    Ok(Onramp::new(Parts { settings, site, store, vault, clock, entropy }, shutdown)?)
+}
+
+async fn open_store(settings: &Settings) -> Result<SharedStore, Failure> {
+    make_dir(&settings.data_dir)?;
+    let file = &settings.database;
+    let store = SqliteStore::open(file)
+        .await
+        .map_err(|error| format!("DATABASE_URL: {} can't be opened: {error}", file.display()))?;
+    Ok(Arc::new(store))
+}
+
+/// Prints a line on standard output; a reader that went away (`| head`) is no failure.
+fn say(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}

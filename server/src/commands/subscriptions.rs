@@ -1,0 +1,20 @@
+//! `onramp subscriptions`.
+
+use super::{Failure, open, say};
+use crate::config::Given;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Make what is missing of the recommended set, and print all of it: id, event, status.
+    Ensure,
+}
+
+pub(super) async fn run(given: Given, command: Command) -> Result<(), Failure> {
+    let Command::Ensure = command;
+    let onramp = open(&given).await?;
+    let all = onramp.subscriber.ensure().await.map_err(|error| format!("{error}. {}", error.advice()))?;
+    for ensured in all {
+        say(format_args!("{}\t{}\t{}", ensured.row.webhook_id, ensured.row.event_name, ensured.row.status));
+    }
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! The settings: each an environment variable and a command-line flag, checked before anything starts. A wrong one stops
+//! the start with one line that names it and the mend.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::Args;
+use thiserror::Error;
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+use crate::{
+    catena::{CatenaSettings, Retries},
+    entropy::SharedEntropy,
+    secret::Secret,
+};
+
+/// The settings as given.
+#[derive(Debug, Clone, Args)]
+pub struct Given {
+    /// Address and port to listen on.
+    #[arg(long, global = true, env = "ONRAMP_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// Address under which browsers and Catena reach this Onramp, for example https://onramp.example.com.
+    /// [default: http:// and the address it listens on]
+    #[arg(long, global = true, env = "ONRAMP_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
+    pub public_url: Option<Url>,
+    /// Directory for the database and the key file; made if it isn't there.
+    #[arg(long, global = true, env = "ONRAMP_DATA_DIR", default_value = "./data", value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// Database: sqlite:FILE. [default: onramp.db in the data directory; onramp-sandbox.db in the sandbox]
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Key that seals secrets at rest: 32 bytes in base64. [default: the file secret.key in the data directory, made once]
+    #[arg(long, global = true, env = "ONRAMP_SECRET_KEY", value_name = "BASE64", hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Address of Catena's API.
+    #[arg(long, global = true, env = "CATENA_API_URL", value_name = "URL")]
+    pub catena_api_url: Option<Url>,
+    /// Address of Catena's auth server, with the realm.
+    #[arg(long, global = true, env = "CATENA_AUTH_URL", value_name = "URL")]
+    pub catena_auth_url: Option<Url>,
+    /// Client id that Catena gave you. Without one, Onramp runs against its own sandbox and nothing reaches Catena.
+    #[arg(long, global = true, env = "CATENA_CLIENT_ID", value_name = "ID")]
+    pub catena_client_id: Option<String>,
+    /// Client secret that Catena gave you.
+    #[arg(long, global = true, env = "CATENA_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub catena_client_secret: Option<String>,
+    /// Directory of the site files (style, WASM). [default: found beside the binary]
+    #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
+    pub site_dir: Option<PathBuf>,
+    /// Format of the log on standard error: text or json.
+    #[arg(long, global = true, env = "ONRAMP_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A setting that can't be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// One setting is wrong by itself.
+    #[error("{setting}: {problem}. {mend}")]
+    Wrong {
+        /// Its name.
+        setting: &'static str,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        mend: &'static str,
+    },
+    /// The data directory or the key file can't be used.
+    #[error("ONRAMP_DATA_DIR: {} can't be used: {error}. Name a directory that this user may write to.", .path.display())]
+    DataDir {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How we are reached.
+    pub public_url: Url,
+    /// Where files lie.
+    pub data_dir: PathBuf,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// Who Catena is; the sandbox if no client id was given.
+    pub catena: CatenaSettings,
+    /// Whether Catena is the sandbox.
+    pub sandbox: bool,
+    /// Where the site files lie, if it was said.
+    pub site_dir: Option<PathBuf>,
+}
+
+/// Client id and secret under which the sandbox knows us. Nothing else accepts them.
+pub const SANDBOX_CLIENT: (&str, &str) = ("onramp-sandbox", "not-a-secret-the-sandbox-is-on-this-machine");
+
+const CATENA_API: &str = "https://api.catenatelematics.com";
+const CATENA_AUTH: &str = "https://auth.catenatelematics.com/realms/catena";
+
+/// How long one call to Catena may take.
+const CATENA_TIMEOUT: Duration = Duration::from_secs(15);
+
+impl Given {
+    /// Checks them. `listen` is where the server really listens, once it does: with port 0 that is known only then.
+    pub fn check(&self, listen: SocketAddr) -> Result<Settings, ConfigError> {
+        let sandbox = self.catena_client_id.as_deref().is_none_or(|id| id.trim().is_empty());
+        let local = local_url(listen);
+        let public_url = match &self.public_url {
+            Some(url) => checked_url("ONRAMP_PUBLIC_URL", url)?,
+            None => local.clone(),
+        };
+        let catena = if sandbox { sandbox_catena(self, &local) } else { real_catena(self)? };
+        if !sandbox && public_url.scheme() != "https" && !is_loopback(&catena.api_url) {
+            return Err(ConfigError::Wrong {
+                setting: "ONRAMP_PUBLIC_URL",
+                problem: format!("{public_url} is not https, and Catena posts webhooks to https addresses only"),
+                mend: "Give the https address under which Catena reaches this Onramp.",
+            });
+        }
+        Ok(Settings {
+            listen,
+            public_url,
+            data_dir: self.data_dir.clone(),
+            database: self.database(sandbox)?,
+            catena,
+            sandbox,
+            site_dir: self.site_dir.clone(),
+        })
+    }
+
+    fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {
+        // What the sandbox made up must never mix with real fleets, so it has a file of its own.
+        let file = if sandbox { "onramp-sandbox.db" } else { "onramp.db" };
+        let Some(url) = self.database_url.as_deref().filter(|url| !url.is_empty()) else {
+            return Ok(self.data_dir.join(file));
+        };
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.trim_start_matches("//").is_empty() => {
+                Ok(path.strip_prefix("//").unwrap_or(path).into())
+            }
+            _ => Err(ConfigError::Wrong {
+                setting: "DATABASE_URL",
+                problem: "only sqlite: is understood".into(),
+                mend: "Write sqlite: and the path of a file, or leave it out.",
+            }),
+        }
+    }
+
+    /// The key that seals secrets: the one given, else the one in the key file, which is made if it isn't there.
+    pub fn key(&self, entropy: &SharedEntropy) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+        let wrong = |problem: &str| ConfigError::Wrong {
+            setting: "ONRAMP_SECRET_KEY",
+            problem: problem.to_owned(),
+            mend: "Give 32 random bytes in base64, for example from: openssl rand -base64 32",
+        };
+        if let Some(text) = self.secret_key.as_deref().filter(|text| !text.is_empty()) {
+            return decode_key(text).ok_or_else(|| wrong("it is not 32 bytes in base64"));
+        }
+        make_dir(&self.data_dir)?;
+        let path = self.data_dir.join("secret.key");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => decode_key(&text).ok_or_else(|| wrong(&format!("the key file {} is damaged", path.display()))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let key = Zeroizing::new(entropy.bytes::<32>());
+                write_private(&path, STANDARD.encode(*key).as_bytes())
+                    .map_err(|error| ConfigError::DataDir { path, error })?;
+                Ok(key)
+            }
+            Err(error) => Err(ConfigError::DataDir { path, error }),
+        }
+    }
+}
+
+/// Makes a directory that only this user may enter.
+pub fn make_dir(dir: &Path) -> Result<(), ConfigError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|error| ConfigError::DataDir { path: dir.to_owned(), error })
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    std::io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
+}
+
+fn decode_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
+    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+}
+
+fn sandbox_catena(given: &Given, local: &Url) -> CatenaSettings {
+    let below = |path: &str| {
+        let mut url = local.clone();
+        url.set_path(path);
+        url
+    };
+    CatenaSettings {
+        api_url: given.catena_api_url.clone().unwrap_or_else(|| below("/sandbox")),
+        auth_url: given.catena_auth_url.clone().unwrap_or_else(|| below("/sandbox/realms/catena")),
+        client_id: SANDBOX_CLIENT.0.to_owned(),
+        client_secret: Secret::from(SANDBOX_CLIENT.1),
+        timeout: CATENA_TIMEOUT,
+        retries: Retries::default(),
+    }
+}
+
+fn real_catena(given: &Given) -> Result<CatenaSettings, ConfigError> {
+    let secret = given.catena_client_secret.as_deref().filter(|secret| !secret.trim().is_empty());
+    let secret = secret.ok_or_else(|| ConfigError::Wrong {
+        setting: "CATENA_CLIENT_SECRET",
+        problem: "it is missing, while CATENA_CLIENT_ID is set".into(),
+        mend: "Set the secret that Catena gave you with the client id.",
+    })?;
+    let url = |setting, given: &Option<Url>, otherwise: &'static str| match given {
+        Some(url) => checked_url(setting, url),
+        None => Url::parse(otherwise).map_err(|error| ConfigError::Wrong {
+            setting,
+            problem: error.to_string(),
+            mend: "Give it explicitly.",
+        }),
+    };
+    Ok(CatenaSettings {
+        api_url: url("CATENA_API_URL", &given.catena_api_url, CATENA_API)?,
+        auth_url: url("CATENA_AUTH_URL", &given.catena_auth_url, CATENA_AUTH)?,
+        client_id: given.catena_client_id.clone().unwrap_or_default(),
+        client_secret: Secret::from(secret),
+        timeout: CATENA_TIMEOUT,
+        retries: Retries::default(),
+    })
+}
+
+fn checked_url(setting: &'static str, url: &Url) -> Result<Url, ConfigError> {
+    let wrong = |problem: &str| ConfigError::Wrong {
+        setting,
+        problem: format!("{url} {problem}"),
+        mend: "Write an address such as https://onramp.example.com, without a query.",
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(wrong("is no web address"));
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("holds more than scheme, host, port and path"));
+    }
+    Ok(url.clone())
+}
+
+/// The address of this machine's own server: what listens on every address is reached on the loopback.
+fn local_url(listen: SocketAddr) -> Url {
+    let host = match listen {
+        SocketAddr::V4(address) if address.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V4(address) => address.ip().to_string(),
+        SocketAddr::V6(address) if address.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V6(address) => format!("[{}]", address.ip()),
+    };
+    let mut url = LOCAL.clone();
+    // Both are parts of a socket address, so neither is refused.
+    let _ = url.set_host(Some(&host));
+    let _ = url.set_port(Some(listen.port()));
+    url
+}
+
+#[expect(clippy::expect_used, reason = "a constant")]
+static LOCAL: std::sync::LazyLock<Url> = std::sync::LazyLock::new(|| Url::parse("http://127.0.0.1").expect("a URL"));
+
+/// Whether an address names this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}

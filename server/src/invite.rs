@@ -1,0 +1,196 @@
+//! Inviting a fleet: Catena is asked, and its answer goes onto the timeline. Used by the form and by `onramp invite`.
+
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use app::domain::{
+    digest::of_invitation,
+    fact::{About, Fact, Kind, Round, Source},
+    invitation::{Checked, FieldErrors},
+    record::{InvitationRecord, Subject, Told, created_key, refreshed_key},
+};
+use thiserror::Error;
+use tokio::sync::Mutex;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    catena::{Catena, CatenaError, CreateInvitation, Invitation, Upsert},
+    clock::SharedClock,
+    secret::Secret,
+    store::{SharedStore, StoreError},
+    timeline::Timeline,
+};
+
+/// What inviting came to.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// Our id of the invitation.
+    pub id: Uuid,
+    /// Whether Catena had none for this fleet and made one; else it refreshed the one it had.
+    pub is_new: bool,
+    /// The link for the fleet.
+    pub magic_link: Secret,
+    /// When it runs out, UTC.
+    pub expires_at: time::OffsetDateTime,
+}
+
+/// Why a fleet could not be invited.
+#[derive(Debug, Error)]
+pub enum InviteError {
+    /// Catena refused or can't be reached.
+    #[error(transparent)]
+    Catena(#[from] CatenaError),
+    /// Catena did it, and our database failed: asking again is safe.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Catena answered with something that can't be its invitation.
+    #[error("Catena answered without the invitation's id")]
+    NoId,
+}
+
+impl InviteError {
+    /// The fields that Catena refused, under our form's names, in Catena's words.
+    pub fn fields(&self) -> FieldErrors {
+        let Self::Catena(CatenaError::Invalid { fields }) = self else { return BTreeMap::new() };
+        fields
+            .iter()
+            .map(|problem| (problem.field().split('.').next().unwrap_or_default(), problem))
+            .filter(|(field, _)| !field.is_empty())
+            .map(|(field, problem)| {
+                (field.to_owned(), format!("Catena says: {}.", problem.message.trim_end_matches('.')))
+            })
+            .collect()
+    }
+
+    /// What staff can do about it.
+    pub fn advice(&self) -> String {
+        match self {
+            Self::Catena(error) => error.advice(),
+            Self::Store(_) => "Catena made the invitation, but Onramp could not store it. Try again in a moment: asking Catena twice does no harm here.".into(),
+            Self::NoId => "Catena's answer could not be understood. Try again; if it stays so, ask Catena's support.".into(),
+        }
+    }
+}
+
+/// How many fleets may be invited at the same time; one and the same fleet never is.
+const LANES: usize = 16;
+
+/// Invites fleets.
+pub struct Inviter {
+    catena: Catena,
+    store: SharedStore,
+    timeline: Timeline,
+    clock: SharedClock,
+    // Creating is an upsert with effects (CONTRACT.md 13.5), so calls for one fleet take turns.
+    lanes: [Mutex<()>; LANES],
+}
+
+impl Inviter {
+    /// Ready to invite.
+    pub fn new(catena: Catena, store: SharedStore, timeline: Timeline, clock: SharedClock) -> Self {
+        Self { catena, store, timeline, clock, lanes: std::array::from_fn(|_| Mutex::default()) }
+    }
+
+    /// Asks Catena for the invitation, or for a refresh of the one that the fleet has, on behalf of `actor` (their e-mail).
+    /// `asked` is kept beside it, in JSON.
+    pub async fn invite(&self, checked: &Checked, asked: &str, actor: &str) -> Result<Invited, InviteError> {
+        let mut hasher = DefaultHasher::new();
+        checked.fleet_ref.hash(&mut hasher);
+        let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
+        let _turn = self.lanes[lane].lock().await;
+
+        let upsert = self.catena.create_invitation(&request(checked)).await?;
+        let (invitation, is_new) = match upsert {
+            Upsert::Created(invitation) => (invitation, true),
+            Upsert::Refreshed(invitation) => (invitation, false),
+        };
+        self.keep(checked, asked, actor, invitation, is_new).await
+    }
+
+    async fn keep(
+        &self,
+        checked: &Checked,
+        asked: &str,
+        actor: &str,
+        invitation: Invitation,
+        is_new: bool,
+    ) -> Result<Invited, InviteError> {
+        let id = Uuid::parse_str(invitation.id.expose()).map_err(|_| InviteError::NoId)?;
+        let digest = of_invitation(id);
+        let told = Told::Fact {
+            fact: self.fact(&invitation, &digest, is_new, actor),
+            subject: Subject {
+                invitation: Some(digest.clone()),
+                fleet_ref: Some(checked.fleet_ref.clone()),
+                fleet_id: invitation.fleet_id,
+                connection_id: None,
+            },
+            invitation: Some(InvitationRecord {
+                id,
+                magic_link: Some(invitation.magic_link.expose().to_owned()),
+                created_at: invitation.created_at,
+                expires_at: invitation.expires_at,
+                fleet_name: checked.display_name.clone().or(invitation.fleet_name),
+            }),
+        };
+        let mut tx = self.store.begin().await?;
+        let outcome = self.timeline.tell_in(tx.as_mut(), &[told]).await?;
+        tx.set_asked(&digest, asked).await?;
+        if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &checked.display_name) {
+            tx.name_fleet(fleet, name, true).await?;
+        }
+        tx.commit().await?;
+        self.timeline.announce(&outcome);
+        let row = self.store.invitation_by_digest(&digest).await?.ok_or(StoreError::Unreadable("invitation"))?;
+        Ok(Invited { id: row.id, is_new, magic_link: invitation.magic_link, expires_at: invitation.expires_at })
+    }
+
+    /// What Catena's answer proves: the invitation exists, or began another round.
+    fn fact(&self, invitation: &Invitation, digest: &str, is_new: bool, actor: &str) -> Fact {
+        let round = Round {
+            created_at: invitation.created_at,
+            expires_at: invitation.expires_at,
+            invitation: digest.to_owned(),
+        };
+        let (kind, at, key) = if is_new {
+            (Kind::InvitationCreated, invitation.created_at, created_key(digest, invitation.expires_at))
+        } else {
+            (Kind::InvitationRefreshed, self.clock.now(), refreshed_key(digest, invitation.expires_at))
+        };
+        Fact {
+            source: Source::Staff,
+            at,
+            kind,
+            key,
+            event_id: None,
+            actor: Some(actor.to_owned()),
+            about: About { round: Some(round), status: Some(invitation.status.to_string()), ..About::default() },
+        }
+    }
+}
+
+/// The call's body. Values were checked, so a URL that doesn't parse can't occur; it would be left out.
+fn request(checked: &Checked) -> CreateInvitation {
+    let url = |text: &Option<String>| text.as_deref().and_then(|text| Url::parse(text).ok());
+    CreateInvitation {
+        fleet_name: checked.fleet_name.clone(),
+        fleet_email: checked.fleet_email.clone(),
+        fleet_regulatory_id: checked.fleet_regulatory_id.clone(),
+        fleet_regulatory_id_type: checked.fleet_regulatory_id_type.clone(),
+        fleet_phone: checked.fleet_phone.clone(),
+        fleet_website: url(&checked.fleet_website),
+        fleet_country_code: checked.fleet_country_code.clone(),
+        success_redirect_url: url(&checked.success_redirect_url),
+        failure_redirect_url: url(&checked.failure_redirect_url),
+        callback_url: url(&checked.callback_url),
+        limit_tsps: checked.limit_tsps.clone(),
+        permissions: checked.permissions.as_ref().map(|chosen| {
+            chosen.iter().map(|(resource, level)| (resource.as_str().into(), level.as_str().into())).collect()
+        }),
+        expires_in_hours: u16::try_from(checked.expires_in_hours).ok(),
+        ..CreateInvitation::new(&checked.fleet_ref)
+    }
+}

@@ -1,0 +1,4 @@
+//! What runs by itself. May depend on `store`, `timeline` and `catena`; nothing depends on it but `main`.
+
+pub mod expiry;
+pub mod forget;

@@ -1,0 +1,130 @@
+//! Onramp put together: what handlers share, and the tasks that run beside them. The one place where parts meet.
+
+use std::sync::Arc;
+
+use app::domain::staff::Role;
+use axum::Router;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    catena::{Catena, CatenaError},
+    clock::SharedClock,
+    config::Settings,
+    entropy::SharedEntropy,
+    invite::Inviter,
+    jobs,
+    passwords::Passwords,
+    store::{NewStaff, SharedStore, StaffRow, StoreError},
+    subscribe::Subscriber,
+    timeline::Timeline,
+    vault::Vault,
+    web::{self, Throttle, assets::Site},
+    webhooks::{inbox::inbox, project::Projector, receive::Receiver, secrets::SecretBook, work::work},
+};
+
+/// E-mail and password of the account that the sandbox comes with. It opens nothing else.
+pub const DEMO: (&str, &str) = ("demo@onramp.example", "onramp-sandbox");
+
+/// What everything is made of.
+pub struct Parts {
+    /// The settings.
+    pub settings: Settings,
+    /// The site files.
+    pub site: Site,
+    /// The database.
+    pub store: SharedStore,
+    /// Seals secrets.
+    pub vault: Vault,
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// Gives randomness.
+    pub entropy: SharedEntropy,
+}
+
+/// What handlers share.
+pub struct Onramp {
+    /// The settings.
+    pub settings: Settings,
+    /// The site files.
+    pub site: Site,
+    /// The database.
+    pub store: SharedStore,
+    /// Seals secrets.
+    pub vault: Vault,
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// Gives randomness.
+    pub entropy: SharedEntropy,
+    /// Takes facts in.
+    pub timeline: Timeline,
+    /// Invites fleets.
+    pub inviter: Inviter,
+    /// Makes subscriptions.
+    pub subscriber: Subscriber,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Slows down guessing.
+    pub throttle: Throttle,
+    /// Says when pages that stay open must close.
+    pub shutdown: CancellationToken,
+}
+
+impl Onramp {
+    /// Puts the parts together.
+    pub fn new(parts: Parts, shutdown: CancellationToken) -> Result<Self, CatenaError> {
+        let Parts { settings, site, store, vault, clock, entropy } = parts;
+        let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone())?;
+        let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
+        let inviter = Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone());
+        let subscriber =
+            Subscriber::new(catena, store.clone(), vault.clone(), clock.clone(), entropy.clone(), &settings.public_url);
+        let passwords = Passwords::new(entropy.clone());
+        let throttle = Throttle::default();
+        Ok(Self {
+            settings,
+            site,
+            store,
+            vault,
+            clock,
+            entropy,
+            timeline,
+            inviter,
+            subscriber,
+            passwords,
+            throttle,
+            shutdown,
+        })
+    }
+
+    /// The routes, and the tasks started beside them on `tasks`; they end with `shutdown`, which comes after that of the
+    /// pages.
+    pub fn start(self: &Arc<Self>, tasks: &TaskTracker, shutdown: &CancellationToken) -> Router {
+        let (handle, writer, arrived) = inbox(self.store.clone());
+        let secrets = SecretBook::new(self.store.clone(), self.vault.clone(), self.clock.clone());
+        let receiver = Arc::new(Receiver::new(handle, secrets, self.vault.clone(), self.clock.clone()));
+        let projector = Projector::new(self.store.clone(), self.timeline.clone(), self.vault.clone());
+        let (store, clock) = (&self.store, &self.clock);
+        tasks.spawn(writer.run(shutdown.clone()));
+        tasks.spawn(work(store.clone(), projector, arrived, shutdown.clone()));
+        tasks.spawn(jobs::expiry::run(store.clone(), self.timeline.clone(), clock.clone(), shutdown.clone()));
+        tasks.spawn(jobs::forget::run(store.clone(), clock.clone(), shutdown.clone()));
+        web::router(self.clone(), receiver)
+    }
+
+    /// Makes the sandbox's demo account, if it isn't there.
+    pub async fn ensure_demo_account(&self) -> Result<(), StoreError> {
+        if self.store.staff_by_email(DEMO.0).await?.is_some() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let row = StaffRow {
+            id: self.entropy.uuid_v7(now),
+            email: DEMO.0.to_owned(),
+            role: Role::Administrator,
+            password_hash: Some(self.passwords.hash(DEMO.1.to_owned()).await),
+            demo: true,
+        };
+        self.store.add_staff(&NewStaff { row, created_at: now }).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! Deliveries: what waits, what is retried, what is dead, and the log of attempts (WEBHOOKS.md 4 and 7). Rules only; the
+//! requests are made in `sending`.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::stamp;
+
+/// How long dead letters and logs are kept (WEBHOOKS.md 4.3 and 5.7).
+const KEPT: time::Duration = time::Duration::days(14);
+
+/// How many attempts the log holds at most, so that a snapshot stays small under load: a choice.
+const LOG_LIMIT: usize = 5_000;
+
+/// One event on its way to one subscription.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Delivery {
+    pub(super) id: Uuid,
+    pub(super) subscription_id: Uuid,
+    pub(super) event_id: Uuid,
+    pub(super) event_name: String,
+    pub(super) version: String,
+    #[serde(with = "stamp")]
+    pub(super) event_at: OffsetDateTime,
+    pub(super) data: Vec<Value>,
+    /// Attempts made so far, replays included: the number keeps growing.
+    pub(super) attempts: u32,
+    /// Attempts made since it was queued or replayed.
+    pub(super) tries: u32,
+    #[serde(with = "stamp::option")]
+    pub(super) died_at: Option<OffsetDateTime>,
+}
+
+/// One attempt, as the log and the metrics need it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Attempt {
+    pub(super) id: Uuid,
+    pub(super) subscription_id: Uuid,
+    pub(super) event_id: Uuid,
+    pub(super) event_name: String,
+    #[serde(with = "stamp")]
+    pub(super) at: OffsetDateTime,
+    pub(super) answer: Answer,
+    pub(super) response_time_ms: u64,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Answer {
+    /// The receiver answered with this status.
+    Status(u16),
+    /// No answer in time.
+    TimedOut,
+    /// No connection, or it broke.
+    Unreachable,
+}
+
+impl Answer {
+    /// Anything below 500 counts as delivered, a 404 too (WEBHOOKS.md 4.1).
+    pub(super) fn delivered(self) -> bool {
+        matches!(self, Self::Status(status) if status < 500)
+    }
+
+    /// The metrics and the log count 2xx alone as success (WEBHOOKS.md 5.6).
+    pub(super) fn successful(self) -> bool {
+        matches!(self, Self::Status(200..=299))
+    }
+
+    /// For the log; 0 where there was no answer: a choice, the field is not nullable.
+    pub(super) fn status_code(self) -> u16 {
+        if let Self::Status(status) = self { status } else { 0 }
+    }
+}
+
+/// What becomes of a delivery after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Done,
+    RetryAfter(Duration),
+}
+
+/// All deliveries of a sandbox.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Deliveries {
+    pub(super) pending: BTreeMap<Uuid, Delivery>,
+    pub(super) dead: Vec<Delivery>,
+    pub(super) delivered: u64,
+    /// Oldest first.
+    pub(super) attempts: VecDeque<Attempt>,
+    /// Pending ones that no task has taken up yet.
+    #[serde(skip)]
+    queue: VecDeque<Uuid>,
+}
+
+impl Deliveries {
+    /// Queues a delivery.
+    pub(super) fn add(&mut self, delivery: Delivery) {
+        self.queue.push_back(delivery.id);
+        self.pending.insert(delivery.id, delivery);
+    }
+
+    /// Queues everything that is pending: after a start.
+    pub(super) fn requeue(&mut self) {
+        let mut waiting: Vec<_> = self.pending.values().map(|delivery| (delivery.event_id, delivery.id)).collect();
+        waiting.sort_unstable();
+        self.queue = waiting.into_iter().map(|(_, id)| id).collect();
+    }
+
+    /// Takes what is queued.
+    pub(super) fn take_queue(&mut self) -> VecDeque<Uuid> {
+        std::mem::take(&mut self.queue)
+    }
+
+    /// Counts a new attempt and gives the delivery as it stands; none when it is no longer wanted.
+    pub(super) fn attempt(&mut self, id: Uuid) -> Option<Delivery> {
+        let delivery = self.pending.get_mut(&id)?;
+        delivery.attempts += 1;
+        delivery.tries += 1;
+        Some(delivery.clone())
+    }
+
+    /// Notes how an attempt of the delivery `id` ended. After the last wait it becomes a dead letter.
+    pub(super) fn attempted(&mut self, id: Uuid, attempt: Attempt, waits: &[Duration]) -> Next {
+        let (answer, now) = (attempt.answer, attempt.at);
+        self.attempts.push_back(attempt);
+        self.forget(now);
+        let Some(delivery) = self.pending.get_mut(&id) else { return Next::Done };
+        if answer.delivered() {
+            self.pending.remove(&id);
+            self.delivered += 1;
+            return Next::Done;
+        }
+        let wait = usize::try_from(delivery.tries).ok().and_then(|tries| waits.get(tries.saturating_sub(1)));
+        if let Some(wait) = wait {
+            return Next::RetryAfter(*wait);
+        }
+        if let Some(mut delivery) = self.pending.remove(&id) {
+            delivery.died_at = Some(now);
+            self.dead.push(delivery);
+        }
+        Next::Done
+    }
+
+    /// Dead letters of a subscription.
+    pub(super) fn dead_of(&self, subscription_id: Uuid) -> usize {
+        self.dead.iter().filter(|delivery| delivery.subscription_id == subscription_id).count()
+    }
+
+    /// Queues the dead letters of a subscription again, oldest event first, with all their tries: a choice.
+    pub(super) fn replay(&mut self, subscription_id: Uuid) {
+        let (mut back, dead): (Vec<_>, Vec<_>) = std::mem::take(&mut self.dead)
+            .into_iter()
+            .partition(|delivery| delivery.subscription_id == subscription_id);
+        self.dead = dead;
+        back.sort_by_key(|delivery| delivery.event_id);
+        for delivery in back {
+            self.add(Delivery { tries: 0, died_at: None, ..delivery });
+        }
+    }
+
+    /// Drops all that waits for a subscription which is gone.
+    pub(super) fn drop_subscription(&mut self, subscription_id: Uuid) {
+        self.pending.retain(|_, delivery| delivery.subscription_id != subscription_id);
+        self.dead.retain(|delivery| delivery.subscription_id != subscription_id);
+    }
+
+    /// Drops what is older than 14 days, and the oldest log lines beyond the limit.
+    pub(super) fn forget(&mut self, now: OffsetDateTime) {
+        let oldest = now.saturating_sub(KEPT);
+        self.dead.retain(|delivery| delivery.died_at.is_none_or(|at| at >= oldest));
+        while self.attempts.len() > LOG_LIMIT || self.attempts.front().is_some_and(|attempt| attempt.at < oldest) {
+            self.attempts.pop_front();
+        }
+    }
+}

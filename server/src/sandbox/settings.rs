@@ -1,0 +1,44 @@
+//! What a sandbox is told when it opens.
+
+use std::{path::PathBuf, time::Duration};
+
+use url::Url;
+
+/// How long an access token lives unless told otherwise (CONTRACT.md 14).
+pub const DEFAULT_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
+
+/// The settings of one sandbox. No `Debug`: it holds a secret.
+#[derive(Clone)]
+pub struct SandboxSettings {
+    /// The sandbox's own external address, for example `http://127.0.0.1:3000/sandbox`. Magic links start with it.
+    pub base_url: Url,
+    /// The client id that the token endpoint accepts.
+    pub client_id: String,
+    /// The client secret that the token endpoint accepts.
+    pub client_secret: String,
+    /// Where the JSON snapshot is kept; none: memory only, gone when the process ends.
+    pub state_file: Option<PathBuf>,
+    /// How long an access token lives.
+    pub token_lifetime: Duration,
+    /// Waits before the second, third, … attempt of a delivery; after the last one it goes to the dead letters.
+    pub retry_waits: Vec<Duration>,
+    /// File name of the style sheet below `/pkg` for the pages that fleets see.
+    pub stylesheet: String,
+}
+
+impl SandboxSettings {
+    /// One try and three retries, 0.5 s, 1.5 s and 3 s apart (WEBHOOKS.md 7, point 3).
+    pub fn default_retry_waits() -> Vec<Duration> {
+        [500, 1_500, 3_000].map(Duration::from_millis).to_vec()
+    }
+
+    /// The path of [`Self::base_url`] without a final slash: what links of the sandbox's own pages start with.
+    pub(super) fn base_path(&self) -> &str {
+        self.base_url.path().trim_end_matches('/')
+    }
+
+    /// [`Self::base_url`] without a final slash.
+    pub(super) fn base(&self) -> &str {
+        self.base_url.as_str().trim_end_matches('/')
+    }
+}

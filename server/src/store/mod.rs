@@ -1,0 +1,39 @@
+//! What the rest may ask of the database.
+//!
+//! Each file here holds one trait and the plain rows that it speaks of; `sqlite/` answers them. To add a question: add a
+//! method to the trait of its subject, answer it in each database's folder, and test it in `tests/store.rs`, which runs the same
+//! promises on every database. Nothing here knows a rule of the field or a secret in the clear: those are decided and
+//! sealed by the callers.
+
+mod about;
+mod error;
+mod inbox;
+mod invitations;
+mod sessions;
+pub mod sqlite;
+mod staff;
+mod subscriptions;
+mod transaction;
+
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use inbox::{DeliveryKey, DeliveryRow, DeliveryState, Inbox, NewDelivery, ToDo};
+pub use invitations::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation};
+pub use sessions::{SessionRow, Sessions};
+pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
+pub use subscriptions::{SigningSecret, SubscriptionRow, Subscriptions};
+pub use transaction::{DeliveryEnd, Transaction};
+
+/// Everything that a database of Onramp's answers.
+#[async_trait::async_trait]
+pub trait Store: Staff + Sessions + Invitations + Inbox + Subscriptions {
+    /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
+
+    /// Whether the database answers at this moment.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// A store that can be handed around.
+pub type SharedStore = Arc<dyn Store>;

@@ -1,0 +1,70 @@
+//! From SQLite's rows to ours.
+
+use app::domain::{
+    fact::{Fact, Kind, Source},
+    lifecycle::{Health, Stage},
+    moment::from_micros,
+};
+use sqlx::{Row, sqlite::SqliteRow};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::store::{FleetKey, FleetRow, InvitationRow, StoreError, about};
+
+/// The columns of [`fact`].
+pub(super) const FACT: &str = "key, kind, at, source, event_id, actor, about";
+
+pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<OffsetDateTime, StoreError> {
+    Ok(from_micros(row.try_get(column)?))
+}
+
+pub(super) fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
+    row.try_get::<&str, _>(column)?.parse().map_err(|_| StoreError::Unreadable("id"))
+}
+
+pub(super) fn optional_uuid(row: &SqliteRow, column: &str) -> Result<Option<Uuid>, StoreError> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(|text| text.parse().map_err(|_| StoreError::Unreadable("id"))).transpose()
+}
+
+pub(super) fn stage(row: &SqliteRow, column: &str) -> Result<Option<Stage>, StoreError> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(|text| Stage::from_name(text).ok_or(StoreError::Unreadable("stage"))).transpose()
+}
+
+pub(super) fn fleet(row: &SqliteRow) -> Result<FleetRow, StoreError> {
+    let health: Option<&str> = row.try_get("health")?;
+    Ok(FleetRow {
+        key: FleetKey(row.try_get("fleet")?),
+        fleet_ref: row.try_get("fleet_ref")?,
+        name: row.try_get("name")?,
+        stage: stage(row, "fleet_stage")?,
+        health: health.map(|text| Health::from_name(text).ok_or(StoreError::Unreadable("health"))).transpose()?,
+    })
+}
+
+pub(super) fn invitation(row: &SqliteRow) -> Result<InvitationRow, StoreError> {
+    Ok(InvitationRow {
+        id: uuid(row, "id")?,
+        digest: row.try_get("digest")?,
+        fleet: FleetKey(row.try_get("fleet")?),
+        sealed_id: row.try_get("sealed_id")?,
+        sealed_link: row.try_get("sealed_link")?,
+        stage: stage(row, "stage")?,
+        asked: row.try_get("asked")?,
+        created_at: moment(row, "created_at")?,
+        expires_at: moment(row, "expires_at")?,
+    })
+}
+
+pub(super) fn fact(row: &SqliteRow) -> Result<Fact, StoreError> {
+    Ok(Fact {
+        source: Source::from_name(row.try_get("source")?).ok_or(StoreError::Unreadable("source"))?,
+        at: moment(row, "at")?,
+        kind: Kind::from_name(row.try_get("kind")?),
+        key: row.try_get("key")?,
+        event_id: optional_uuid(row, "event_id")?,
+        actor: row.try_get("actor")?,
+        about: about::from_json(row.try_get("about")?)?,
+    })
+}

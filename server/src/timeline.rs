@@ -1,0 +1,199 @@
+//! The one way by which facts get in, from whatever source: joined to their fleet, merged with what is known, folded anew,
+//! and announced to whoever looks. What a delivery, a check, a landing page or staff tell ends here.
+
+use std::collections::BTreeSet;
+
+use app::domain::{
+    fact::Fact,
+    fleet::is_invented,
+    lifecycle::{fold, invitation_stage},
+    record::{InvitationRecord, Subject, Told},
+};
+use tokio::sync::broadcast;
+
+use crate::{
+    clock::SharedClock,
+    entropy::SharedEntropy,
+    store::{FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
+    vault::{Purpose, Vault},
+};
+
+/// Announcements that a slow listener may lag behind before it is told to look again.
+const LAG: usize = 1_024;
+
+/// What telling came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The fleets that something new is known of.
+    pub changed: BTreeSet<FleetKey>,
+    /// Whether anything was new at all, be it about a fleet that isn't known yet.
+    pub news: bool,
+}
+
+/// Takes facts in.
+#[derive(Clone)]
+pub struct Timeline {
+    store: SharedStore,
+    vault: Vault,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+    changes: broadcast::Sender<FleetKey>,
+}
+
+impl Timeline {
+    /// A timeline over this store.
+    pub fn new(store: SharedStore, vault: Vault, clock: SharedClock, entropy: SharedEntropy) -> Self {
+        Self { store, vault, clock, entropy, changes: broadcast::Sender::new(LAG) }
+    }
+
+    /// Every fleet that changes from now on.
+    pub fn changes(&self) -> broadcast::Receiver<FleetKey> {
+        self.changes.subscribe()
+    }
+
+    /// Takes in what was told, in a transaction of its own, and announces it.
+    pub async fn tell(&self, told: &[Told]) -> Result<Outcome, StoreError> {
+        let mut tx = self.store.begin().await?;
+        let outcome = self.tell_in(tx.as_mut(), told).await?;
+        tx.commit().await?;
+        self.announce(&outcome);
+        Ok(outcome)
+    }
+
+    /// Takes in what was told as a part of a larger transaction. Whoever commits it announces the outcome.
+    pub async fn tell_in(&self, tx: &mut dyn Transaction, told: &[Told]) -> Result<Outcome, StoreError> {
+        let mut outcome = Outcome::default();
+        let mut touched = BTreeSet::new();
+        for told in told {
+            match told {
+                Told::Subscription { id, status } => {
+                    tx.set_subscription_status(*id, status).await?;
+                    outcome.news = true;
+                }
+                Told::Fact { fact, subject, invitation } => {
+                    let fleet = self.join(tx, subject, invitation.as_ref()).await?;
+                    let news = put(tx, fact, fleet, subject).await?;
+                    outcome.news |= news;
+                    let Some(fleet) = fleet else { continue };
+                    let adopted = adopt(tx, subject, fleet).await?;
+                    if news || adopted {
+                        outcome.changed.insert(fleet);
+                        touched.extend(subject.invitation.clone());
+                    }
+                }
+            }
+        }
+        for fleet in &outcome.changed {
+            let facts = tx.facts_of(*fleet).await?;
+            for invitation in &touched {
+                if let Some(stage) = invitation_stage(&facts, invitation) {
+                    tx.set_invitation_stage(invitation, Some(stage)).await?;
+                }
+            }
+            let onboarding = fold(facts);
+            tx.set_fleet_state(*fleet, onboarding.stage, onboarding.health, self.clock.now()).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Tells whoever looks which fleets changed, after the commit.
+    pub fn announce(&self, outcome: &Outcome) {
+        for fleet in &outcome.changed {
+            // An error only says that nobody looks.
+            let _ = self.changes.send(*fleet);
+        }
+    }
+
+    /// The fleet that a record is about, learning on the way how its other names map to it (WEBHOOKS.md 2.10). A fleet that
+    /// a record names by a `fleet_ref` we never used is a fleet all the same: somebody invited it elsewhere.
+    async fn join(
+        &self,
+        tx: &mut dyn Transaction,
+        subject: &Subject,
+        invitation: Option<&InvitationRecord>,
+    ) -> Result<Option<FleetKey>, StoreError> {
+        if let (Some(connection), Some(fleet_id)) = (subject.connection_id, subject.fleet_id) {
+            tx.learn_connection(connection, fleet_id).await?;
+        }
+        let mut fleet = match &subject.invitation {
+            Some(digest) => tx.fleet_by_invitation(digest).await?,
+            None => None,
+        };
+        if let (None, Some(fleet_ref)) = (fleet, &subject.fleet_ref) {
+            fleet = match tx.fleet_by_ref(fleet_ref).await? {
+                Some(known) => Some(known),
+                None => Some(tx.add_fleet(fleet_ref, self.clock.now()).await?),
+            };
+        }
+        let fleet_id = match (subject.fleet_id, subject.connection_id) {
+            (None, Some(connection)) => tx.fleet_id_of_connection(connection).await?,
+            (fleet_id, _) => fleet_id,
+        };
+        if let Some(fleet_id) = fleet_id {
+            match fleet {
+                Some(fleet) => tx.learn_fleet_id(fleet_id, fleet).await?,
+                None => fleet = tx.fleet_by_catena_id(fleet_id).await?,
+            }
+        }
+        if let (Some(fleet), Some(record), Some(digest)) = (fleet, invitation, &subject.invitation) {
+            self.keep_invitation(tx, fleet, record, digest).await?;
+        }
+        Ok(fleet)
+    }
+
+    async fn keep_invitation(
+        &self,
+        tx: &mut dyn Transaction,
+        fleet: FleetKey,
+        record: &InvitationRecord,
+        digest: &str,
+    ) -> Result<(), StoreError> {
+        if let Some(name) = record.fleet_name.as_deref().filter(|name| !is_invented(name)) {
+            tx.name_fleet(fleet, name, false).await?;
+        }
+        let row = InvitationRow {
+            id: self.entropy.uuid_v7(self.clock.now()),
+            digest: digest.to_owned(),
+            fleet,
+            sealed_id: self.vault.seal(Purpose::InvitationId, record.id.to_string().as_bytes()),
+            sealed_link: record.magic_link.as_ref().map(|link| self.vault.seal(Purpose::MagicLink, link.as_bytes())),
+            stage: None,
+            asked: None,
+            created_at: record.created_at,
+            expires_at: record.expires_at,
+        };
+        tx.put_invitation(&row).await?;
+        Ok(())
+    }
+}
+
+/// Puts a fact beside or into what is known; says whether that changed anything.
+async fn put(
+    tx: &mut dyn Transaction,
+    fact: &Fact,
+    fleet: Option<FleetKey>,
+    subject: &Subject,
+) -> Result<bool, StoreError> {
+    let known = tx.fact(&fact.key).await?;
+    let merged = match known.clone() {
+        Some(known) => known.merge(fact.clone()),
+        None => fact.clone(),
+    };
+    if known.as_ref() == Some(&merged) {
+        return Ok(false);
+    }
+    tx.put_fact(&merged, fleet, subject).await?;
+    Ok(true)
+}
+
+/// Gives the fleet the facts that waited for one of the names just learnt; says whether there were any.
+async fn adopt(tx: &mut dyn Transaction, subject: &Subject, fleet: FleetKey) -> Result<bool, StoreError> {
+    let mut adopted = 0;
+    if let Some(fleet_id) = subject.fleet_id {
+        adopted += tx.adopt(fleet_id, fleet).await?;
+    }
+    if let Some(digest) = &subject.invitation {
+        adopted += tx.adopt_by_invitation(digest, fleet).await?;
+    }
+    Ok(adopted > 0)
+}

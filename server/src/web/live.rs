@@ -1,0 +1,78 @@
+//! `/live`: server-sent events for a page that is open. The first one is how things stand, so nothing is missed between the
+//! page's rendering and the connection; then one whenever something changes.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use app::{components::OnboardingView, domain::lifecycle::fold};
+use axum::{
+    extract::{Query, State},
+    response::sse::{Event, KeepAlive, Sse},
+};
+use futures::{Stream, StreamExt as _, stream};
+use serde::Deserialize;
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::{errors::PageError, sessions::id_digest, visitor::Viewer};
+use crate::{
+    onramp::Onramp,
+    store::{FleetKey, InvitationRow, StoreError},
+};
+
+#[derive(Deserialize)]
+pub(super) struct Params {
+    invitation: Uuid,
+}
+
+pub(super) async fn live(
+    State(onramp): State<Arc<Onramp>>,
+    Query(params): Query<Params>,
+    session: Session,
+    _: Viewer,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
+    let invitation = onramp.store.invitation(params.invitation).await?.ok_or(PageError::NoSuchInvitation)?;
+    // Subscribed before the first look: a change in between is told twice rather than not at all.
+    let changes = BroadcastStream::new(onramp.timeline.changes());
+    let fleet = invitation.fleet;
+    let looks = stream::once(async {}).chain(changes.filter_map(move |change| async move { concerns(change, fleet) }));
+    let session = session.id().map(|id| id_digest(&id));
+    let shutdown = onramp.shutdown.clone();
+    let events = looks
+        .then(move |()| view(onramp.clone(), invitation.id, session.clone()))
+        // The end of a session, or a failing database, ends the stream; the browser comes again by itself and is then
+        // answered as any other visitor.
+        .take_while(|view| std::future::ready(view.is_some()))
+        .filter_map(|view| async move { Some(Ok(Event::default().event("onboarding").json_data(view?).ok()?)) })
+        .take_until(async move { shutdown.cancelled().await });
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// Whether a change concerns the fleet. A listener that fell behind doesn't know, so it looks.
+fn concerns(change: Result<FleetKey, BroadcastStreamRecvError>, fleet: FleetKey) -> Option<()> {
+    match change {
+        Ok(changed) => (changed == fleet).then_some(()),
+        Err(BroadcastStreamRecvError::Lagged(_)) => Some(()),
+    }
+}
+
+async fn view(onramp: Arc<Onramp>, invitation: Uuid, session: Option<String>) -> Option<OnboardingView> {
+    match look(&onramp, invitation, session).await {
+        Ok(view) => view,
+        Err(error) => {
+            tracing::error!(%error, "a live page can't be updated");
+            None
+        }
+    }
+}
+
+async fn look(onramp: &Onramp, id: Uuid, session: Option<String>) -> Result<Option<OnboardingView>, StoreError> {
+    let now = onramp.clock.now();
+    let Some(session) = session else { return Ok(None) };
+    if onramp.store.session(&session, now).await?.is_none() {
+        return Ok(None);
+    }
+    let Some(InvitationRow { fleet, expires_at, .. }) = onramp.store.invitation(id).await? else { return Ok(None) };
+    let facts = onramp.store.facts_of(fleet).await?;
+    Ok(Some(OnboardingView::new(&fold(facts), expires_at, now)))
+}

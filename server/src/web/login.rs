@@ -1,0 +1,125 @@
+//! Signing in and out.
+
+use std::sync::Arc;
+
+use app::{
+    domain::staff::check_email,
+    pages::{LoginForm, LoginPage},
+};
+use axum::{
+    Form,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use leptos::view;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::{errors::PageError, render::page, sessions::STAFF_ID, visitor::Visitor};
+use crate::{
+    onramp::{DEMO, Onramp},
+    store::StaffRow,
+};
+
+#[derive(Deserialize)]
+pub(super) struct Params {
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Typed {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn get(State(onramp): State<Arc<Onramp>>, Query(params): Query<Params>, visitor: Visitor) -> Response {
+    let next = local(params.next.unwrap_or_default());
+    if visitor.staff.is_some() {
+        return Redirect::to(&next).into_response();
+    }
+    form(&onramp, visitor, StatusCode::OK, LoginForm { email: String::new(), next, problem: None, demo: None })
+}
+
+pub(super) async fn post(
+    State(onramp): State<Arc<Onramp>>,
+    session: Session,
+    visitor: Visitor,
+    Form(typed): Form<Typed>,
+) -> Result<Response, PageError> {
+    let next = local(typed.next);
+    let refuse = |visitor, status, problem: &str| {
+        let problem = Some(problem.to_owned());
+        Ok(form(
+            &onramp,
+            visitor,
+            status,
+            LoginForm { email: typed.email.clone(), next: next.clone(), problem, demo: None },
+        ))
+    };
+    // An address that can't exist takes the same way as one that doesn't, so both look and last alike.
+    let email = check_email(&typed.email).unwrap_or_else(|_| typed.email.trim().to_lowercase());
+    let now = onramp.clock.now();
+    if !onramp.throttle.allows(&email, now) {
+        let problem = "Too many wrong passwords for this address. Wait a quarter of an hour, then try again.";
+        return refuse(visitor, StatusCode::TOO_MANY_REQUESTS, problem);
+    }
+    let staff = onramp.store.staff_by_email(&email).await?.filter(|staff| onramp.settings.sandbox || !staff.demo);
+    let hash = staff.as_ref().and_then(|staff| staff.password_hash.clone());
+    if let (true, Some(staff)) = (onramp.passwords.check(typed.password, hash).await, staff) {
+        onramp.throttle.forget(&email);
+        sign_in(&session, &staff).await?;
+        return Ok(Redirect::to(&next).into_response());
+    }
+    onramp.throttle.note_wrong(&email, now);
+    refuse(visitor, StatusCode::UNPROCESSABLE_ENTITY, "The e-mail address or the password is wrong.")
+}
+
+pub(super) async fn logout(session: Session) -> Result<Redirect, PageError> {
+    session.flush().await?;
+    Ok(Redirect::to("/login"))
+}
+
+/// Signs in, under a new session id: one that somebody planted before is worth nothing.
+pub(super) async fn sign_in(session: &Session, staff: &StaffRow) -> Result<(), PageError> {
+    session.clear().await;
+    session.cycle_id().await?;
+    session.insert(STAFF_ID, staff.id).await?;
+    Ok(())
+}
+
+fn form(onramp: &Onramp, visitor: Visitor, status: StatusCode, form: LoginForm) -> Response {
+    let demo = onramp.settings.sandbox.then(|| (DEMO.0.to_owned(), DEMO.1.to_owned()));
+    let form = LoginForm { demo, ..form };
+    let Visitor { visit, nonce, .. } = visitor;
+    page(status, &nonce, || view! { <LoginPage visit=visit form=form/> })
+}
+
+/// An address of this Onramp's own, or the start page: nobody is sent elsewhere after signing in.
+fn local(next: String) -> String {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if own { next } else { "/".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for (next, want) in [
+            ("/invitations?x=1", "/invitations?x=1"),
+            ("", "/"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/a\r\nSet-Cookie: x", "/"),
+        ] {
+            assert_eq!(local(next.into()), want);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Browsers' sessions: tower-sessions over our store. The database holds a digest of the cookie, never the cookie.
+
+use std::sync::Arc;
+
+use app::domain::digest::digest;
+use async_trait::async_trait;
+use tower_sessions::{
+    Expiry, SessionManagerLayer, SessionStore,
+    cookie::SameSite,
+    session::{Id, Record},
+    session_store,
+};
+use uuid::Uuid;
+
+use crate::{
+    clock::SharedClock,
+    onramp::Onramp,
+    store::{SessionRow, SharedStore, StoreError},
+};
+
+/// Under which key a session holds the id of who signed in.
+pub(super) const STAFF_ID: &str = "staff_id";
+/// A session ends after so long without a request.
+const IDLE: time::Duration = time::Duration::hours(12);
+
+/// The session layer. Over HTTPS the cookie is bound to this host (`__Host-`).
+pub(super) fn layer(onramp: &Arc<Onramp>) -> SessionManagerLayer<Sessions> {
+    let secure = onramp.settings.public_url.scheme() == "https";
+    let store = Sessions { store: onramp.store.clone(), clock: onramp.clock.clone() };
+    SessionManagerLayer::new(store)
+        .with_name(if secure { "__Host-onramp" } else { "onramp" })
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(IDLE))
+}
+
+/// How a session is known in the database.
+pub(super) fn id_digest(id: &Id) -> String {
+    digest(&["session", &id.to_string()])
+}
+
+/// tower-sessions' store on ours.
+#[derive(Clone)]
+pub(super) struct Sessions {
+    store: SharedStore,
+    clock: SharedClock,
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+fn row(record: &Record) -> Result<SessionRow, session_store::Error> {
+    let staff_id = record.data.get(STAFF_ID).and_then(|id| id.as_str()).and_then(|id| Uuid::parse_str(id).ok());
+    let data = serde_json::to_vec(&record.data).map_err(|error| session_store::Error::Encode(error.to_string()))?;
+    Ok(SessionRow { id_digest: id_digest(&record.id), staff_id, data, expires_at: record.expiry_date })
+}
+
+fn backend(error: StoreError) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        while !self.store.add_session(&row(record)?).await.map_err(backend)? {
+            record.id = Id::default();
+        }
+        Ok(())
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.store.put_session(&row(record)?).await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let Some(row) = self.store.session(&id_digest(id), self.clock.now()).await.map_err(backend)? else {
+            return Ok(None);
+        };
+        let data =
+            serde_json::from_slice(&row.data).map_err(|error| session_store::Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date: row.expires_at }))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.store.end_session(&id_digest(id)).await.map_err(backend)
+    }
+}

@@ -1,0 +1,131 @@
+//! Who visits: read from the session once per request, asked for by handlers as an extractor.
+
+use std::sync::Arc;
+
+use app::{components::Visit, domain::subscription::missing};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{Method, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use super::{errors::PageError, render::CspNonce, sessions::STAFF_ID};
+use crate::{
+    onramp::Onramp,
+    store::{StaffRow, StoreError},
+};
+
+/// Who is signed in, if anyone.
+#[derive(Debug, Clone)]
+struct SignedIn(Option<Arc<StaffRow>>);
+
+/// Reads who is signed in out of the session.
+pub(super) async fn identify(
+    State(onramp): State<Arc<Onramp>>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let signed_in = match find(&onramp, &session).await {
+        Ok(staff) => staff.map(Arc::new),
+        Err(error) => {
+            tracing::error!(%error, "a session can't be read");
+            None
+        }
+    };
+    request.extensions_mut().insert(SignedIn(signed_in));
+    next.run(request).await
+}
+
+async fn find(onramp: &Onramp, session: &Session) -> Result<Option<StaffRow>, StoreError> {
+    // A broken session is no session.
+    let Ok(Some(id)) = session.get::<Uuid>(STAFF_ID).await else { return Ok(None) };
+    let staff = onramp.store.staff_by_id(id).await?;
+    // The sandbox's demo account must not open a console that talks to the real Catena.
+    Ok(staff.filter(|staff| onramp.settings.sandbox || !staff.demo))
+}
+
+/// Someone visits, signed in or not.
+pub(super) struct Visitor {
+    /// Who, if signed in.
+    pub staff: Option<Arc<StaffRow>>,
+    /// What pages need to know of the visit.
+    pub visit: Visit,
+    /// For the page's scripts.
+    pub nonce: CspNonce,
+}
+
+impl FromRequestParts<Arc<Onramp>> for Visitor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, onramp: &Arc<Onramp>) -> Result<Self, PageError> {
+        let staff = parts.extensions.get::<SignedIn>().and_then(|signed_in| signed_in.0.clone());
+        let nonce = parts.extensions.get::<CspNonce>().cloned().unwrap_or(CspNonce("".into()));
+        let visit = visit(onramp, staff.as_deref(), parts.uri.path()).await?;
+        Ok(Self { staff, visit, nonce })
+    }
+}
+
+/// What pages need to know of a visit.
+pub(super) async fn visit(onramp: &Onramp, staff: Option<&StaffRow>, path: &str) -> Result<Visit, StoreError> {
+    let setup_needed = if staff.is_some() { setup_needed(onramp).await? } else { None };
+    Ok(Visit {
+        stylesheet: onramp.site.stylesheet.clone(),
+        hydration: onramp.site.hydration.clone(),
+        sandbox: onramp.settings.sandbox,
+        email: staff.map(|staff| staff.email.clone()),
+        role: staff.map(|staff| staff.role),
+        path: path.to_owned(),
+        setup_needed,
+    })
+}
+
+async fn setup_needed(onramp: &Onramp) -> Result<Option<String>, StoreError> {
+    let ours = onramp.store.subscriptions().await?;
+    let active = ours.iter().filter(|ours| ours.status != "deleted").map(|ours| ours.event_name.as_str());
+    let text = "Catena does not tell Onramp everything yet: some webhook subscriptions are missing.";
+    Ok((!missing(active).is_empty()).then(|| text.to_owned()))
+}
+
+/// A member of staff visits. Whoever is not signed in is sent to sign in, and back afterwards.
+pub(super) struct Viewer {
+    /// Who.
+    pub staff: Arc<StaffRow>,
+    /// What pages need to know of the visit.
+    pub visit: Visit,
+    /// For the page's scripts.
+    pub nonce: CspNonce,
+}
+
+impl FromRequestParts<Arc<Onramp>> for Viewer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, onramp: &Arc<Onramp>) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, onramp).await.map_err(PageError::into_response)?;
+        match visitor.staff {
+            Some(staff) => Ok(Self { staff, visit: visitor.visit, nonce: visitor.nonce }),
+            // A form's content would be lost on the way, so only pages are come back to.
+            None if parts.method == Method::GET => {
+                let here = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+                let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+                Err(Redirect::to(&format!("/login?next={next}")).into_response())
+            }
+            None => Err(Redirect::to("/login").into_response()),
+        }
+    }
+}
+
+impl Viewer {
+    /// Fails for a role that may not invite fleets.
+    pub(super) fn may_invite(&self) -> Result<(), PageError> {
+        if self.staff.role.may_invite() { Ok(()) } else { Err(PageError::Forbidden) }
+    }
+
+    /// Fails for a role that may not change settings.
+    pub(super) fn may_administer(&self) -> Result<(), PageError> {
+        if self.staff.role.may_administer() { Ok(()) } else { Err(PageError::Forbidden) }
+    }
+}

@@ -1,0 +1,162 @@
+//! `POST /webhooks/catena`: read within limits, verify, store, answer. Catena takes anything below 500 as delivered and never
+//! sends it again (WEBHOOKS.md 4.1), so what can't be stored is answered with 503, and what can't be verified is kept in
+//! quarantine.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, Request, StatusCode},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::{
+    inbox::InboxHandle,
+    secrets::{SecretBook, Secrets, SecretsError},
+    verify::{Refusal, WIRE_MAX, check_fresh, check_signature, inflate},
+};
+use crate::{
+    clock::SharedClock,
+    store::{DeliveryState, NewDelivery},
+    vault::{Purpose, Vault},
+};
+
+/// Bodies that are read at the same time: with [`WIRE_MAX`] this bounds the memory.
+const BODIES_AT_ONCE: usize = 64;
+/// How long a sender may take for its body. Catena itself gives up after three seconds.
+const BODY_TIME: Duration = Duration::from_secs(10);
+/// Largest body that quarantine keeps: real events are a few kilobytes, and anyone can send to us.
+const QUARANTINED_BODY_MAX: usize = 64 * 1024;
+
+/// What receiving needs.
+pub struct Receiver {
+    inbox: InboxHandle,
+    secrets: SecretBook,
+    vault: Vault,
+    clock: SharedClock,
+    bodies: Semaphore,
+}
+
+/// The headers of a delivery (WEBHOOKS.md 1.1).
+struct Headers {
+    signature: Option<String>,
+    timestamp: Option<String>,
+    webhook_id: Option<String>,
+    event_type: Option<String>,
+    attempt: Option<i64>,
+}
+
+impl Headers {
+    fn read(headers: &HeaderMap) -> Self {
+        // Long values are no headers of Catena's; they are cut before anything keeps them.
+        let text = |name: &str| {
+            let value = headers.get(name)?.to_str().ok()?.trim();
+            Some(value.chars().take(200).collect::<String>()).filter(|value| !value.is_empty())
+        };
+        Self {
+            signature: text("x-catena-signature"),
+            timestamp: text("x-catena-timestamp"),
+            webhook_id: text("x-webhook-id"),
+            event_type: text("x-event-type"),
+            attempt: text("x-delivery-attempt").and_then(|attempt| attempt.parse().ok()),
+        }
+    }
+}
+
+impl Receiver {
+    /// Ready to receive.
+    pub fn new(inbox: InboxHandle, secrets: SecretBook, vault: Vault, clock: SharedClock) -> Self {
+        Self { inbox, secrets, vault, clock, bodies: Semaphore::new(BODIES_AT_ONCE) }
+    }
+
+    async fn receive(&self, request: Request<Body>) -> StatusCode {
+        let (parts, body) = request.into_parts();
+        let headers = Headers::read(&parts.headers);
+        let Ok(_turn) = self.bodies.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
+        let raw = match tokio::time::timeout(BODY_TIME, Limited::new(body, WIRE_MAX).collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => return StatusCode::PAYLOAD_TOO_LARGE,
+            Ok(Err(_)) => return StatusCode::BAD_REQUEST,
+            Err(_) => return StatusCode::REQUEST_TIMEOUT,
+        };
+        let body = match inflate(&raw) {
+            Ok(body) => body,
+            Err(refusal) => {
+                tracing::warn!(%refusal, bytes = raw.len(), "a delivery was refused");
+                return if refusal == Refusal::TooLarge {
+                    StatusCode::PAYLOAD_TOO_LARGE
+                } else {
+                    StatusCode::BAD_REQUEST
+                };
+            }
+        };
+        match self.verify(&headers, &body).await {
+            Ok(Ok(())) => self.store(headers, &body, DeliveryState::Received, None).await,
+            Ok(Err(refusal)) => self.refuse(headers, &body, refusal).await,
+            Err(error) => {
+                tracing::error!(%error, "the secret of a subscription can't be loaded; Catena is told to send again");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+
+    async fn verify(&self, headers: &Headers, body: &[u8]) -> Result<Result<(), Refusal>, SecretsError> {
+        let need = |header: &Option<String>, name| header.clone().ok_or(Refusal::MissingHeader(name));
+        let checked = || {
+            let signature = need(&headers.signature, "X-Catena-Signature")?;
+            let timestamp = need(&headers.timestamp, "X-Catena-Timestamp")?;
+            let webhook_id = need(&headers.webhook_id, "X-Webhook-ID")?;
+            check_fresh(&timestamp, self.clock.now())?;
+            let webhook_id = Uuid::parse_str(&webhook_id).map_err(|_| Refusal::UnknownSubscription)?;
+            Ok((signature, timestamp, webhook_id))
+        };
+        let (signature, timestamp, webhook_id) = match checked() {
+            Ok(checked) => checked,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let fits = |secrets: &Secrets| {
+            check_signature(&signature, &timestamp, body, secrets.iter().map(|secret| secret.as_slice()))
+        };
+        if self.secrets.remembered(webhook_id).is_some_and(|secrets| fits(&secrets).is_ok()) {
+            return Ok(Ok(()));
+        }
+        Ok(match self.secrets.look_up(webhook_id).await? {
+            Some(secrets) => fits(&secrets),
+            None => Err(Refusal::UnknownSubscription),
+        })
+    }
+
+    async fn refuse(&self, headers: Headers, body: &[u8], refusal: Refusal) -> StatusCode {
+        tracing::warn!(%refusal, event = headers.event_type.as_deref(), "a delivery was refused");
+        if body.len() <= QUARANTINED_BODY_MAX {
+            self.store(headers, body, DeliveryState::Quarantined, Some(refusal.to_string())).await;
+        }
+        StatusCode::UNAUTHORIZED
+    }
+
+    async fn store(&self, headers: Headers, body: &[u8], state: DeliveryState, reason: Option<String>) -> StatusCode {
+        let delivery = NewDelivery {
+            received_at: self.clock.now(),
+            state,
+            reason,
+            webhook_id: headers.webhook_id,
+            event_name: headers.event_type,
+            attempt: headers.attempt,
+            sent_at: headers.timestamp,
+            signature: headers.signature,
+            sealed_body: self.vault.seal(Purpose::Body, body),
+        };
+        match self.inbox.keep(delivery).await {
+            Ok(()) => StatusCode::ACCEPTED,
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// The handler.
+pub async fn receive(State(receiver): State<std::sync::Arc<Receiver>>, request: Request<Body>) -> StatusCode {
+    receiver.receive(request).await
+}

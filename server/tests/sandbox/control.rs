@@ -1,0 +1,97 @@
+//! The levers, and who may pull them.
+
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{World, read, text},
+    receiver::Receiver,
+};
+
+#[tokio::test]
+async fn a_web_page_of_another_origin_pulls_no_lever() {
+    let world = World::open().await;
+    let own = world.base.strip_suffix("/sandbox").unwrap().to_owned();
+    let table = [
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        ("origin", "https://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", own.as_str(), 200),
+        ("sec-fetch-site", "same-origin", 200),
+    ];
+    for (name, value, want) in table {
+        let request = world.http.post(world.url("/control/clock")).header(name, value);
+        let answer = request.json(&json!({ "advance_seconds": 1 })).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), want, "{name}: {value}");
+    }
+    let now = text(&world.get("/control/state").await.1["now"]);
+    assert_eq!(now, "2026-03-02T15:00:02.000000Z", "only the two that were let in");
+}
+
+#[tokio::test]
+async fn business_time_only_goes_forward() {
+    let world = World::open().await;
+    for body in [json!({}), json!({ "advance_seconds": -1 }), json!({ "advance_seconds": "1" }), json!([])] {
+        assert_eq!(world.post("/control/clock", body).await.0, 422);
+    }
+    assert_eq!(world.advance(5).await, world.now() + time::Duration::seconds(5));
+}
+
+#[tokio::test]
+async fn ordered_faults_come_in_every_documented_shape_and_end() {
+    let world = World::open().await;
+    let fault = |body: Value| world.post("/control/faults", body);
+    assert_eq!(fault(json!({ "status": 429, "retry_after_seconds": 5 })).await.0, 204);
+    assert_eq!(fault(json!({ "status": 500, "count": 2 })).await.0, 204);
+    assert_eq!(fault(json!({ "status": 502 })).await.0, 204);
+    assert_eq!(fault(json!({ "status": 418 })).await.0, 422);
+    let (status, body) = world.get("/v2/orgs/fleets").await;
+    assert_eq!((status, &body["detail"]["retry_after_seconds"]), (429, &json!(5)));
+    for _ in 0..2 {
+        assert_eq!(world.get("/v2/orgs/fleets").await, (500, json!({ "message": "Internal Server Error" })));
+    }
+    let (status, body) = world.get("/v2/orgs/fleets").await;
+    assert!(status == 502 && text(&body).starts_with("<html>"));
+    assert_eq!(world.get("/v2/orgs/fleets").await.0, 200);
+}
+
+#[tokio::test]
+async fn failing_going_stale_and_repairing_show_in_events_and_freshness() {
+    let (world, receiver) = (World::open().await, Receiver::open().await);
+    let events = ["execution.failed", "schedule.deactivated", "connection.staled", "share_agreement.deleted"];
+    world.subscribe(&receiver.url, &events).await;
+    let invite = world.invited("F-1").await;
+    world.connect(&invite, "samsara", &[("api_key", "k")]).await;
+    let (_, page) = world.get("/v2/integrations/connections").await;
+    let id = text(&page["items"][0]["id"]);
+    let lever = |path: String| {
+        let request = world.http.post(world.url(&path));
+        async { read(request.send().await.unwrap()).await.0 }
+    };
+    let statuses = async || {
+        let (_, rows) = world.get("/v2/integrations/connections/data-freshness").await;
+        let mut found: Vec<_> = rows.as_array().unwrap().iter().map(|row| text(&row["schedule_status"])).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(lever(format!("/control/schedules/{id}/fail")).await, 204);
+    assert_eq!(statuses().await, ["active", "active"]);
+    assert_eq!(lever(format!("/control/schedules/{id}/deactivate")).await, 204);
+    assert_eq!(statuses().await, ["active", "inactive"]);
+    assert_eq!(lever(format!("/control/connections/{id}/stale")).await, 204);
+    assert_eq!(statuses().await, ["stale", "stale"]);
+    let (_, html) = world.page(&format!("/connect/connected?invite={invite}")).await;
+    assert!(html.contains("Sign in again"));
+    world.step("credentials", &[("invite", &invite), ("tsp", "samsara"), ("api_key", "k")]).await;
+    assert_eq!(statuses().await, ["active", "active"]);
+    let (_, page) = world.get("/v2/integrations/connections").await;
+    assert_eq!((page["items"].as_array().unwrap().len(), &page["items"][0]["status"]), (1, &json!("active")));
+
+    let (_, agreements) = world.get("/v2/orgs/share-agreements").await;
+    let agreement = text(&agreements["items"][0]["id"]);
+    assert_eq!(lever(format!("/control/agreements/{agreement}/delete")).await, 204);
+    assert_eq!(lever(format!("/control/agreements/{agreement}/delete")).await, 404);
+    assert_eq!(world.get("/v2/orgs/fleets").await.1["total"], 0, "without an agreement a fleet is not shown");
+    receiver.wait(4).await;
+    assert_eq!(receiver.events(), events.map(str::to_owned));
+}
