@@ -1,6 +1,6 @@
 //! What every page promises to whoever looks at it, checked on its HTML.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test binary")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test binary")]
 
 #[path = "pages/samples.rs"]
 mod samples;
@@ -8,7 +8,7 @@ mod samples;
 use app::{
     components::OnboardingView,
     domain::{invitation::Draft, lifecycle::fold},
-    pages::InvitationForm,
+    pages::{InvitationForm, Landing, NewInvitationPage},
 };
 use leptos::prelude::*;
 use samples::*;
@@ -118,7 +118,6 @@ fn html_escaped(text: &str) -> String {
 fn a_sentence_about_a_field_that_the_form_lacks_is_shown_all_the_same() {
     let errors = [("fleet_shoe_size".to_owned(), "Too large.".to_owned())].into();
     let form = InvitationForm { errors, problem: Some("Catena is down.".into()), ..InvitationForm::default() };
-    use app::pages::NewInvitationPage;
     let page = html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> });
     assert!(text(&page).contains("Too large."));
     assert!(text(&page).contains("Catena is down."));
@@ -196,7 +195,7 @@ fn hostile_names_stay_text() {
         detail_page(hostile),
         list_page(vec![row(Some(HOSTILE))], true),
         new_page(wrong_draft()),
-        landing_page(app::pages::Landing::Success { fleet_ref: HOSTILE.into() }),
+        landing_page(Landing::Success { fleet_ref: HOSTILE.into() }),
     ];
     for page in pages {
         assert!(!page.contains("<script"), "{page}");

@@ -7,7 +7,7 @@ use app::{
     domain::{
         event,
         fact::{Fact, Kind, Source},
-        invitation::Draft,
+        invitation::{Draft, FieldErrors},
         lifecycle::{Health, Stage, fold},
         moment,
         record::{Told, told},
@@ -113,7 +113,7 @@ pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
 }
 
 pub fn new_page(draft: Draft) -> String {
-    let errors = if draft.fleet_ref.is_empty() { Default::default() } else { draft.check().err().unwrap_or_default() };
+    let errors = if draft.fleet_ref.is_empty() { FieldErrors::new() } else { draft.check().err().unwrap_or_default() };
     let form = InvitationForm { draft, errors, problem: None };
     html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
 }
