@@ -1,6 +1,6 @@
 //! The published example payloads as streams: in order, reversed, doubled and shuffled, the answer is the same.
 
-#![allow(missing_docs, reason = "a test binary")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test binary")]
 
 use app::domain::{
     event,

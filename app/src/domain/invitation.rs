@@ -147,7 +147,7 @@ impl Draft {
         };
         match (&checked.fleet_regulatory_id, &checked.fleet_regulatory_id_type) {
             (Some(_), None) => {
-                errors.add("fleet_regulatory_id_type", "Say what kind of id that is, for example DOT, MC or EASA.")
+                errors.add("fleet_regulatory_id_type", "Say what kind of id that is, for example DOT, MC or EASA.");
             }
             (None, Some(_)) => errors.add("fleet_regulatory_id", "Give the id itself, or clear its kind."),
             _ => {}

@@ -13,7 +13,7 @@ fn at(hours: i64) -> OffsetDateTime {
 /// A fact about the round `(invitation, expiry in hours)`, or about none.
 fn fact(kind: Kind, hours: i64, round: Option<(&str, i64)>) -> Fact {
     let round = round.map(|(invitation, expiry)| Round {
-        created_at: at(if invitation == "a" { 0 } else { 1 }),
+        created_at: at(i64::from(invitation != "a")),
         expires_at: at(expiry),
         invitation: invitation.into(),
     });
@@ -200,8 +200,17 @@ fn gaps_are_not_reported_and_a_skipped_connection_is_reused() {
     let got =
         fold([fact(Kind::InvitationCreated, 0, Some(("a", 24))), on_connection(Kind::FleetConnectionCreated, 5, 1)]);
     let states: Vec<StepState> = got.steps.iter().map(|(_, state)| *state).collect();
-    use StepState::{Done, NotReported, Reused};
-    assert_eq!(states, [Done(at(0)), NotReported, NotReported, NotReported, Reused, Done(at(5))]);
+    assert_eq!(
+        states,
+        [
+            StepState::Done(at(0)),
+            StepState::NotReported,
+            StepState::NotReported,
+            StepState::NotReported,
+            StepState::Reused,
+            StepState::Done(at(5)),
+        ]
+    );
 }
 
 #[test]

@@ -49,6 +49,7 @@ impl std::fmt::Debug for InvitationRecord {
 
 /// What one record tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are facts, and they don't live long")]
 pub enum Told {
     /// Something happened to a fleet.
     Fact {

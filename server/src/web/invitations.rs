@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use app::{
     components::OnboardingView,
     domain::{
-        invitation::{Checked, Draft, FieldErrors},
+        invitation::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors},
         lifecycle::{Stage, fold},
         moment,
     },
@@ -98,9 +98,23 @@ fn read_cursor(text: &str) -> Option<ListCursor> {
     Some(ListCursor { created_at: moment::from_micros(micros.parse().ok()?), id: Uuid::parse_str(id).ok()? })
 }
 
-pub(super) async fn new(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+#[derive(Deserialize)]
+pub(super) struct NewParams {
+    #[serde(default)]
+    fleet_ref: String,
+}
+
+pub(super) async fn new(
+    State(onramp): State<Arc<Onramp>>,
+    Query(params): Query<NewParams>,
+    viewer: Viewer,
+) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let draft = Draft { expires_in_hours: "24".into(), ..with_landing_pages(&onramp) };
+    let draft = Draft {
+        fleet_ref: params.fleet_ref,
+        expires_in_hours: EXPIRY_DEFAULT.to_string(),
+        ..with_landing_pages(&onramp)
+    };
     Ok(form(viewer, StatusCode::OK, InvitationForm { draft, errors: FieldErrors::new(), problem: None }))
 }
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
-use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use tokio_stream::wrappers::{BroadcastStream, IntervalStream, errors::BroadcastStreamRecvError};
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -19,6 +19,9 @@ use crate::{
     onramp::Onramp,
     store::{FleetKey, InvitationRow, StoreError},
 };
+
+/// How often an open page is told without a change.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize)]
 pub(super) struct Params {
@@ -32,10 +35,13 @@ pub(super) async fn live(
     _: Viewer,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
     let invitation = onramp.store.invitation(params.invitation).await?.ok_or(PageError::NoSuchInvitation)?;
-    // Subscribed before the first look: a change in between is told twice rather than not at all.
+    // Subscribed before the first look, which is at once: a change in between is told twice rather than not at all.
     let changes = BroadcastStream::new(onramp.timeline.changes());
     let fleet = invitation.fleet;
-    let looks = stream::once(async {}).chain(changes.filter_map(move |change| async move { concerns(change, fleet) }));
+    let changes = changes.filter_map(move |change| async move { concerns(change, fleet) });
+    // Words such as "in 21 hours" grow old, and a session may have ended: so now and then without a change.
+    let now_and_then = IntervalStream::new(tokio::time::interval(LOOK_EVERY)).map(|_| ());
+    let looks = stream::select(now_and_then, changes);
     let session = session.id().map(|id| id_digest(&id));
     let shutdown = onramp.shutdown.clone();
     let events = looks

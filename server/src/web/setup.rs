@@ -84,7 +84,11 @@ pub(super) async fn get(
     visitor: Visitor,
 ) -> Result<Response, PageError> {
     if let Some(code) = params.code {
-        session.insert(CODE, code_digest(&code)).await?;
+        let digest = code_digest(&code);
+        // A session only for who holds a working link: else anyone could fill the table with them.
+        if onramp.store.link(&digest, onramp.clock.now()).await?.is_some() {
+            session.insert(CODE, digest).await?;
+        }
         return Ok(Redirect::to("/setup").into_response());
     }
     let form = match invited(&onramp, &session).await? {

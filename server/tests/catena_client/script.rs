@@ -216,9 +216,9 @@ pub fn token(token: &str, expires_in: i64) -> Reply {
     )
 }
 
-/// A real record from `tests/data/samples`.
+/// A real record from `app/tests/data/samples`.
 pub fn sample(name: &str) -> Value {
-    let path = format!("{}/tests/data/samples/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../app/tests/data/samples/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! Onramp as its visitors meet it: over a real socket, with the sandbox or a scripted Catena on the other side.
 
-#![allow(missing_docs, reason = "a test binary")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
 mod commands;
 mod invitations;

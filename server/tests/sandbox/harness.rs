@@ -193,9 +193,9 @@ pub fn fields(value: &Value) -> BTreeSet<String> {
     value.as_object().unwrap_or_else(|| panic!("not an object: {value}")).keys().cloned().collect()
 }
 
-/// A recorded answer or a published payload from `tests/data`.
+/// A recorded answer or a published payload from `app/tests/data`.
 pub fn data(path: &str) -> Value {
-    let path = format!("{}/tests/data/{path}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../app/tests/data/{path}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_slice(&std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))).unwrap()
 }
 
