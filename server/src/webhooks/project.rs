@@ -15,11 +15,17 @@ use crate::{
 
 /// Why a delivery can't be processed, now or ever.
 #[derive(Debug, Error)]
-enum Poison {
+pub enum Poison {
+    /// Its processing broke off again and again, though the database answers.
+    #[error("its processing failed {0} times; the log has the cause")]
+    KeepsFailing(u32),
+    /// It can't be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// It isn't the documented object.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
+    /// A record lacks what tells it from others.
     #[error(transparent)]
     Record(#[from] RecordError),
 }
@@ -66,7 +72,8 @@ impl Projector {
         Ok(state)
     }
 
-    async fn park(&self, delivery: &ToDo, poison: &Poison) -> Result<DeliveryState, StoreError> {
+    /// Puts a delivery aside with the reason, so that it doesn't hold up the next.
+    pub async fn park(&self, delivery: &ToDo, poison: &Poison) -> Result<DeliveryState, StoreError> {
         tracing::warn!(delivery = delivery.key.0, reason = %poison, "a delivery is parked: it can't be processed");
         let end = DeliveryEnd {
             state: DeliveryState::Parked,

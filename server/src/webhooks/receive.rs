@@ -9,14 +9,14 @@ use axum::{
     extract::State,
     http::{HeaderMap, Request, StatusCode},
 };
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::sync::Semaphore;
+use http_body_util::BodyExt as _;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::{
     inbox::InboxHandle,
     secrets::{SecretBook, Secrets, SecretsError},
-    verify::{Refusal, WIRE_MAX, check_fresh, check_signature, inflate},
+    verify::{BODY_MAX, Refusal, WIRE_MAX, check_fresh, check_signature, inflate},
 };
 use crate::{
     clock::SharedClock,
@@ -24,8 +24,13 @@ use crate::{
     vault::{Purpose, Vault},
 };
 
-/// Bodies that are read at the same time: with [`WIRE_MAX`] this bounds the memory.
-const BODIES_AT_ONCE: usize = 64;
+/// Bodies that are read at the same time, and how many of them may be larger than [`SMALL`]: together with [`WIRE_MAX`] and
+/// what a body may inflate to, this bounds the memory. Real events are a few kilobytes.
+const BODIES_AT_ONCE: usize = 256;
+const LARGE_AT_ONCE: usize = 2;
+const SMALL: usize = 64 * 1024;
+/// What a small body may inflate to without waiting for a turn.
+const LARGE_BODY: usize = 512 * 1024;
 /// How long a sender may take for its body. Catena itself gives up after three seconds.
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// Largest body that quarantine keeps: real events are a few kilobytes, and anyone can send to us.
@@ -38,6 +43,7 @@ pub struct Receiver {
     vault: Vault,
     clock: SharedClock,
     bodies: Semaphore,
+    large: Semaphore,
 }
 
 /// The headers of a delivery (WEBHOOKS.md 1.1).
@@ -69,20 +75,27 @@ impl Headers {
 impl Receiver {
     /// Ready to receive.
     pub fn new(inbox: InboxHandle, secrets: SecretBook, vault: Vault, clock: SharedClock) -> Self {
-        Self { inbox, secrets, vault, clock, bodies: Semaphore::new(BODIES_AT_ONCE) }
+        Self {
+            inbox,
+            secrets,
+            vault,
+            clock,
+            bodies: Semaphore::new(BODIES_AT_ONCE),
+            large: Semaphore::new(LARGE_AT_ONCE),
+        }
     }
 
     async fn receive(&self, request: Request<Body>) -> StatusCode {
         let (parts, body) = request.into_parts();
         let headers = Headers::read(&parts.headers);
         let Ok(_turn) = self.bodies.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
-        let raw = match tokio::time::timeout(BODY_TIME, Limited::new(body, WIRE_MAX).collect()).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => return StatusCode::PAYLOAD_TOO_LARGE,
-            Ok(Err(_)) => return StatusCode::BAD_REQUEST,
+        let mut large = None;
+        let raw = match tokio::time::timeout(BODY_TIME, self.read(body, &mut large)).await {
+            Ok(Ok(raw)) => raw,
+            Ok(Err(status)) => return status,
             Err(_) => return StatusCode::REQUEST_TIMEOUT,
         };
-        let body = match inflate(&raw) {
+        let body = match self.inflate(&raw, &mut large).await {
             Ok(body) => body,
             Err(refusal) => {
                 tracing::warn!(%refusal, bytes = raw.len(), "a delivery was refused");
@@ -93,6 +106,7 @@ impl Receiver {
                 };
             }
         };
+        drop(raw);
         match self.verify(&headers, &body).await {
             Ok(Ok(())) => self.store(headers, &body, DeliveryState::Received, None).await,
             Ok(Err(refusal)) => self.refuse(headers, &body, refusal).await,
@@ -101,6 +115,38 @@ impl Receiver {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
+    }
+
+    /// The bytes on the wire. A body that turns out large waits for one of the few turns of its kind.
+    async fn read<'a>(
+        &'a self,
+        mut body: Body,
+        large: &mut Option<SemaphorePermit<'a>>,
+    ) -> Result<Vec<u8>, StatusCode> {
+        let mut raw = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
+            let Some(data) = frame.data_ref() else { continue };
+            if raw.len() + data.len() > WIRE_MAX {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            if raw.len() + data.len() > SMALL && large.is_none() {
+                *large = self.large.acquire().await.ok();
+            }
+            raw.extend_from_slice(data);
+        }
+        Ok(raw)
+    }
+
+    /// What was signed. A small body that inflates to a large one is inflated again in its turn.
+    async fn inflate<'a>(&'a self, raw: &[u8], large: &mut Option<SemaphorePermit<'a>>) -> Result<Vec<u8>, Refusal> {
+        if large.is_none() {
+            match inflate(raw, LARGE_BODY) {
+                Err(Refusal::TooLarge) => *large = self.large.acquire().await.ok(),
+                other => return other,
+            }
+        }
+        inflate(raw, BODY_MAX)
     }
 
     async fn verify(&self, headers: &Headers, body: &[u8]) -> Result<Result<(), Refusal>, SecretsError> {

@@ -44,16 +44,16 @@ pub enum Refusal {
 }
 
 /// The body as it was signed: inflated if the bytes are gzip, else as they came, since a proxy may have inflated them
-/// (WEBHOOKS.md 3.3).
-pub fn inflate(raw: &[u8]) -> Result<Vec<u8>, Refusal> {
+/// (WEBHOOKS.md 3.3). More than `max` bytes are never produced.
+pub fn inflate(raw: &[u8], max: usize) -> Result<Vec<u8>, Refusal> {
     if !raw.starts_with(&[0x1f, 0x8b]) {
-        return if raw.len() > BODY_MAX { Err(Refusal::TooLarge) } else { Ok(raw.to_vec()) };
+        return if raw.len() > max { Err(Refusal::TooLarge) } else { Ok(raw.to_vec()) };
     }
-    let mut body = Vec::with_capacity(raw.len().saturating_mul(4).min(BODY_MAX));
+    let mut body = Vec::with_capacity(raw.len().saturating_mul(4).min(max));
     let mut decoder = GzDecoder::new(raw);
-    let limit = BODY_MAX as u64 + 1;
+    let limit = max as u64 + 1;
     decoder.by_ref().take(limit).read_to_end(&mut body).map_err(|_| Refusal::BadGzip)?;
-    if body.len() > BODY_MAX { Err(Refusal::TooLarge) } else { Ok(body) }
+    if body.len() > max { Err(Refusal::TooLarge) } else { Ok(body) }
 }
 
 /// Whether the header's timestamp is near `now`. The body's own timestamp may be days old on a replay and doesn't count
