@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// The settings as given.
+#[expect(clippy::doc_markdown, reason = "these words are the help text")]
 #[derive(Debug, Clone, Args)]
 pub struct Given {
     /// Address and port to listen on.

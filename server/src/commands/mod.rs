@@ -23,6 +23,7 @@ use crate::{
     web::assets::Site,
 };
 
+#[expect(clippy::doc_markdown, reason = "these words are the help text")]
 /// Onramp brings truck fleets on board at Catena Telematics: invite a fleet, hand it the link, watch its onboarding.
 ///
 /// Without a command, it serves. Without CATENA_CLIENT_ID, it runs against its own sandbox and nothing reaches Catena.

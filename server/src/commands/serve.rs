@@ -67,7 +67,7 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Log lines go to standard error; RUST_LOG says which.
+/// Log lines go to standard error; `RUST_LOG` says which.
 fn start_log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tower_sessions_core=warn"));
     let registry = tracing_subscriber::registry().with(filter);

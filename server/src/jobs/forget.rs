@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{clock::SharedClock, store::SharedStore};
 
-const EVERY: Duration = Duration::from_secs(10 * 60);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// Forgets until `shutdown`.
 pub async fn run(store: SharedStore, clock: SharedClock, shutdown: CancellationToken) {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How often an open page is told without a change.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 pub(super) struct Params {

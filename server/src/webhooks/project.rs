@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::{
     store::{DeliveryEnd, DeliveryState, SharedStore, StoreError, ToDo},
-    timeline::Timeline,
+    timeline::{Outcome, Timeline},
     vault::{Purpose, Vault, VaultError},
 };
 
@@ -63,7 +63,7 @@ impl Projector {
             Some(id) => tx.remember_event(id, delivery.key).await?,
             None => true,
         };
-        let outcome = if first { self.timeline.tell_in(tx.as_mut(), &told).await? } else { Default::default() };
+        let outcome = if first { self.timeline.tell_in(tx.as_mut(), &told).await? } else { Outcome::default() };
         let state = if first && outcome.news { DeliveryState::Processed } else { DeliveryState::Duplicate };
         let end = DeliveryEnd { state, reason: None, event_name: Some(&envelope.name), event_id: envelope.id, body };
         tx.finish_delivery(delivery.key, &end).await?;

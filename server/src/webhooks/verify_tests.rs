@@ -102,8 +102,8 @@ fn every_story_file_has_the_published_digest_and_signature() {
     for (event, bytes, digest, signature) in table {
         let body = compact(&std::fs::read_to_string(format!("../app/tests/data/events/{event}.json")).unwrap());
         assert_eq!(body.len(), bytes, "{event}");
-        let hex: String = sha2::Sha256::digest(&body).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, digest, "{event}");
+        let start = u64::from_str_radix(digest, 16).unwrap().to_be_bytes();
+        assert!(sha2::Sha256::digest(&body).starts_with(&start), "{event}");
         check(signature, TIMESTAMP, body.as_bytes(), SECRET).unwrap_or_else(|refusal| panic!("{event}: {refusal}"));
     }
 }

@@ -59,7 +59,7 @@ async fn process(store: &SharedStore, projector: &Projector, delivery: Arc<ToDo>
         match task.await {
             Ok(Ok(_)) => return Ok(()),
             Ok(Err(error)) => {
-                tracing::error!(%error, delivery = delivery.key.0, tries, "a delivery can't be processed")
+                tracing::error!(%error, delivery = delivery.key.0, tries, "a delivery can't be processed");
             }
             Err(error) => tracing::error!(%error, delivery = delivery.key.0, tries, "processing a delivery panicked"),
         }

@@ -111,7 +111,8 @@ fn error(status: u16, detail: serde_json::Value) -> Response {
 
 #[tokio::test]
 async fn whatever_catena_answers_the_form_comes_back_with_what_was_typed_and_what_to_do() {
-    let table: [(&str, fn() -> Response, StatusCode); 9] = [
+    type Case = (&'static str, fn() -> Response, StatusCode);
+    let table: [Case; 9] = [
         ("401", || error(401, json!("Token expired")), StatusCode::BAD_GATEWAY),
         ("403", || error(403, json!(null)), StatusCode::BAD_GATEWAY),
         ("409", || error(409, json!("Invitation already accepted")), StatusCode::BAD_GATEWAY),
@@ -155,15 +156,19 @@ async fn a_refused_field_that_the_form_does_not_have_is_said_above_it() {
 }
 
 #[tokio::test]
-async fn catena_slow_or_unreachable_is_said() {
-    let (server, browser) = against(|| unreachable_catena()).await;
-    let page = browser.post("/subscriptions/ensure", &[]).await;
-    assert_eq!(page.status, StatusCode::BAD_GATEWAY);
-    drop(server);
-}
-
-fn unreachable_catena() -> Response {
-    error(504, json!(null))
+async fn a_catena_that_never_answers_or_is_not_there_is_said() {
+    let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
+    let routes = Router::new()
+        .route("/realms/catena/protocol/openid-connect/token", post(token))
+        .route("/v2/orgs/invitations", post(async || std::future::pending::<Response>().await));
+    let silent = TestServer::start_with(Catena::Routes(routes)).await;
+    let absent = TestServer::start_with(Catena::Routes(Router::new())).await;
+    for (server, sentence) in [(&silent, "in time"), (&absent, "CATENA_AUTH_URL")] {
+        let browser = server.signed_in(Role::Administrator).await;
+        let page = invite(&browser, "ACME-1").await;
+        assert_eq!(page.status, StatusCode::BAD_GATEWAY);
+        assert!(page.body.contains("J.B. Hunt") && page.body.contains(sentence), "{sentence}: {}", page.body);
+    }
 }
 
 #[tokio::test]

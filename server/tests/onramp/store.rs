@@ -322,7 +322,7 @@ async fn pages_of_the_list_join_without_gap_or_overlap_even_at_the_same_moment()
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     for number in 1..=25 {
         // Three at a time share a moment.
-        invite(tx.as_mut(), fleet, number, now() + Duration::minutes((number / 3) as i64)).await;
+        invite(tx.as_mut(), fleet, number, now() + Duration::minutes(i64::try_from(number / 3).unwrap())).await;
     }
     tx.commit().await.unwrap();
     let mut seen = Vec::new();
@@ -342,7 +342,7 @@ async fn links_that_ran_out_are_found_until_the_invitation_is_answered() {
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     for number in 1..=3 {
-        invite(tx.as_mut(), fleet, number, now() + Duration::hours(number as i64)).await;
+        invite(tx.as_mut(), fleet, number, now() + Duration::hours(i64::try_from(number).unwrap())).await;
     }
     tx.set_invitation_stage(&of_invitation(Uuid::from_u128(2)), Some(Stage::Accepted)).await.unwrap();
     tx.commit().await.unwrap();

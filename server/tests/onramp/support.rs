@@ -110,7 +110,7 @@ impl TestServer {
         let onramp = Arc::new(Onramp::new(parts, closing).unwrap());
         let mut router = onramp.start(&tasks, &stopping);
         match catena {
-            Catena::Routes(routes) => router = router.merge(Router::new().nest("/catena", routes)),
+            Catena::Routes(played) => router = router.merge(Router::new().nest("/catena", played)),
             Catena::Sandbox => {
                 let settings = SandboxSettings {
                     base_url: url.join("/sandbox").unwrap(),
