@@ -65,10 +65,10 @@ impl InviteError {
             .collect()
     }
 
-    /// What staff can do about it.
-    pub fn advice(&self) -> String {
+    /// What happened and what staff can do about it.
+    pub fn explain(&self) -> String {
         match self {
-            Self::Catena(error) => error.advice(),
+            Self::Catena(error) => error.explain(),
             Self::Store(_) => "Catena made the invitation, but Onramp could not store it. Try again in a moment: asking Catena twice does no harm here.".into(),
             Self::NoId => "Catena's answer could not be understood. Try again; if it stays so, ask Catena's support.".into(),
         }

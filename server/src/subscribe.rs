@@ -28,11 +28,11 @@ pub enum SubscribeError {
 }
 
 impl SubscribeError {
-    /// What staff can do about it.
-    pub fn advice(&self) -> String {
+    /// What happened and what staff can do about it.
+    pub fn explain(&self) -> String {
         match self {
             Self::Catena(CatenaError::Conflict { .. }) => "Catena already has a subscription like this that Onramp didn't make, so its secret is unknown. Delete it at Catena, then try again.".into(),
-            Self::Catena(error) => error.advice(),
+            Self::Catena(error) => error.explain(),
             Self::Store(_) => "Onramp's database failed. Try again in a moment.".into(),
         }
     }

@@ -153,10 +153,10 @@ impl CatenaError {
                 format!("Try again in a minute; if it stays so, check {setting} and this server's way to the internet.")
             }
             Self::TimedOut { side: Side::Api } => {
-                "Wait a minute, reload the page to see whether it was done all the same, then try again.".into()
+                "Wait a minute, look whether it was done all the same, then try again.".into()
             }
             Self::NotJson { status: 500.., .. } | Self::Server { .. } => "The trouble is on Catena's side: wait a minute, \
-                 reload the page to see whether it was done all the same, then try again."
+                 look whether it was done all the same, then try again."
                 .into(),
             Self::NotJson { side, .. } => {
                 format!("Check {}: what answers there is not Catena, or a proxy in between answers for it.", side.setting())
@@ -184,6 +184,11 @@ impl CatenaError {
                 format!("Check {}; if it is right, Catena has changed its answers and Onramp needs an update.", side.setting())
             }
         }
+    }
+
+    /// What happened and what to do, in sentences for operations staff.
+    pub fn explain(&self) -> String {
+        format!("{self}. {}", self.advice())
     }
 
     /// Whether the call may have taken effect although it failed: worth a look before it is repeated by hand.

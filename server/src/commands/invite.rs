@@ -36,7 +36,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
         .inviter
         .invite(&checked, &asked::to_json(&checked), "command line")
         .await
-        .map_err(|error| format!("{error}. {}", error.advice()))?;
+        .map_err(|error| error.explain())?;
     let what = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({

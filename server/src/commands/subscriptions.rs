@@ -12,7 +12,7 @@ pub(super) enum Command {
 pub(super) async fn run(given: Given, command: Command) -> Result<(), Failure> {
     let Command::Ensure = command;
     let onramp = open(&given).await?;
-    let all = onramp.subscriber.ensure().await.map_err(|error| format!("{error}. {}", error.advice()))?;
+    let all = onramp.subscriber.ensure().await.map_err(|error| error.explain())?;
     for ensured in all {
         say(format_args!("{}\t{}\t{}", ensured.row.webhook_id, ensured.row.event_name, ensured.row.status));
     }

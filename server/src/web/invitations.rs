@@ -153,9 +153,9 @@ pub(super) async fn create(
             let known = errors.keys().all(|field| is_field(field));
             let (status, problem) = if errors.is_empty() {
                 tracing::warn!(%error, "a fleet could not be invited");
-                (StatusCode::BAD_GATEWAY, Some(error.advice()))
+                (StatusCode::BAD_GATEWAY, Some(error.explain()))
             } else {
-                (StatusCode::UNPROCESSABLE_ENTITY, (!known).then(|| error.advice()))
+                (StatusCode::UNPROCESSABLE_ENTITY, (!known).then(|| error.explain()))
             };
             Ok(form(viewer, status, InvitationForm { draft, errors, problem }))
         }

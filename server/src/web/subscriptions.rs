@@ -44,7 +44,7 @@ pub(super) async fn ensure(State(onramp): State<Arc<Onramp>>, viewer: Viewer) ->
         }
         Err(error) => {
             tracing::warn!(%error, "webhooks could not be set up");
-            show(&onramp, viewer, StatusCode::BAD_GATEWAY, None, Some(error.advice())).await
+            show(&onramp, viewer, StatusCode::BAD_GATEWAY, None, Some(error.explain())).await
         }
     }
 }
