@@ -86,7 +86,7 @@ pub struct OnboardingView {
     pub entries: Vec<EntryView>,
     /// When the link runs out.
     pub expires: MomentView,
-    /// The same in a sentence, seen from now: `Runs out in 21 hours`.
+    /// The same in a sentence, seen from now: `The link runs out in 21 hours`.
     pub expires_relative: String,
 }
 
@@ -104,7 +104,7 @@ impl OnboardingView {
             expires: MomentView { datetime: moment::rfc3339(expires_at), display: moment::display(expires_at) },
             expires_relative: format!(
                 "{} {}",
-                if expires_at > now { "Runs out" } else { "Ran out" },
+                if expires_at > now { "The link runs out" } else { "The link ran out" },
                 moment::relative(expires_at, now)
             ),
         }

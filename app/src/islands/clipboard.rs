@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 
 /// How long the outcome stays on the button.
 const SHOWN: Duration = Duration::from_secs(2);
@@ -14,24 +14,27 @@ pub fn copy(id: &str, outcome: RwSignal<Option<&'static str>>) {
     let Some(element) = document().get_element_by_id(id) else { return };
     let input = element.dyn_ref::<HtmlInputElement>();
     let text = input.map_or_else(|| element.text_content().unwrap_or_default(), HtmlInputElement::value);
-    match input {
-        Some(input) => input.select(),
-        None => drop(window().get_selection().ok().flatten().map(|selection| selection.select_all_children(&element))),
-    }
     let clipboard = window().navigator().clipboard();
     // Browsers offer the clipboard over HTTPS and on the machine itself only.
-    if clipboard.is_undefined() {
-        show(outcome, "Press Ctrl+C");
-        return;
-    }
-    let written = clipboard.write_text(&text);
+    let written = (!clipboard.is_undefined()).then(|| clipboard.write_text(&text));
     spawn_local(async move {
-        let done = wasm_bindgen_futures::JsFuture::from(written).await;
-        show(outcome, if done.is_ok() { "Copied" } else { "Press Ctrl+C" });
+        let copied = match written {
+            Some(written) => wasm_bindgen_futures::JsFuture::from(written).await.is_ok(),
+            None => false,
+        };
+        if !copied {
+            select(&element);
+        }
+        outcome.set(Some(if copied { "Copied" } else { "Press Ctrl+C" }));
+        set_timeout(move || outcome.set(None), SHOWN);
     });
 }
 
-fn show(outcome: RwSignal<Option<&'static str>>, says: &'static str) {
-    outcome.set(Some(says));
-    set_timeout(move || outcome.set(None), SHOWN);
+fn select(element: &Element) {
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+        input.select();
+    } else if let Ok(Some(selection)) = window().get_selection() {
+        // Only a node of another document can be refused.
+        let _ = selection.select_all_children(element);
+    }
 }

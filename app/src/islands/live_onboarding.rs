@@ -29,6 +29,13 @@ pub fn LiveOnboarding(
                 </p>
             </header>
             <p class="move" data-testid="next">{move || onboarding.with(|now| now.next.clone())}</p>
+            <p class="expiry" data-testid="expiry">
+                {move || onboarding.with(|now| now.expires_relative.clone())}
+                {move || {
+                    let at = onboarding.with(|now| now.expires.clone());
+                    view! { <time datetime=at.datetime>{at.display}</time> }
+                }}
+            </p>
             <ol class="progress" data-testid="steps">
                 <For each=move || onboarding.with(|now| now.steps.clone()) key=StepView::clone children=step/>
             </ol>

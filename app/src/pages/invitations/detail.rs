@@ -48,7 +48,8 @@ pub fn InvitationDetailPage(
     detail: InvitationDetail,
 ) -> impl IntoView {
     let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
-    let link_over = detail.expires_at <= detail.now || matches!(detail.status, Stage::Expired | Stage::Deleted);
+    let over = detail.expires_at <= detail.now || matches!(detail.status, Stage::Expired | Stage::Deleted);
+    let renew = (over || detail.status == Stage::Declined).then(|| renewal(&detail.fleet_ref));
     view! {
         <Document visit=visit title=title.clone() islands=true>
             <div class="page-head">
@@ -60,13 +61,12 @@ pub fn InvitationDetailPage(
             </div>
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             <div class="invitation">
-                <section class="card link" class:over=link_over aria-labelledby="link">
+                <section class="card link" aria-labelledby="link">
                     <h2 id="link">"Magic link"</h2>
-                    <MagicLink link=detail.magic_link over=link_over/>
-                    <p class="expiry" data-testid="expiry">
-                        {detail.onboarding.expires_relative.clone()}
-                        <time datetime=detail.onboarding.expires.datetime.clone()>{detail.onboarding.expires.display.clone()}</time>
-                    </p>
+                    {match detail.magic_link {
+                        Some(link) => view! { <MagicLink link=link over=over renew=renew/> }.into_any(),
+                        None => view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any(),
+                    }}
                 </section>
                 <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
                 <section class="card facts" aria-labelledby="invitation">
@@ -89,13 +89,16 @@ pub fn InvitationDetailPage(
     }
 }
 
+/// Address of the form that invites the same reference again.
+fn renewal(fleet_ref: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("fleet_ref", fleet_ref).finish();
+    format!("/invitations/new?{query}")
+}
+
 #[component]
-fn MagicLink(link: Option<String>, over: bool) -> impl IntoView {
-    let Some(link) = link else {
-        return view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any();
-    };
+fn MagicLink(link: String, over: bool, renew: Option<String>) -> impl IntoView {
     let hint = if over {
-        "This link no longer works. Create an invitation with the same reference to get one that does."
+        "This link no longer works. Inviting the same reference again makes one that does."
     } else {
         "Send it to the fleet and to nobody else: whoever holds it can act as the fleet."
     };
@@ -105,6 +108,6 @@ fn MagicLink(link: Option<String>, over: bool) -> impl IntoView {
             <CopyButton text_of="magic-link".into() label="Copy link".into()/>
         </div>
         <p class="hint" id="magic-link-hint">{hint}</p>
+        {renew.map(|href| view! { <p class="actions"><a class="button" href=href>"Invite again"</a></p> })}
     }
-    .into_any()
 }

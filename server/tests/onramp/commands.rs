@@ -1,0 +1,92 @@
+//! The binary itself: what it prints, and how it fails.
+
+use std::process::{Command, Output};
+
+fn onramp(args: &[&str], env: &[(&str, &str)]) -> Output {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onramp"));
+    for (name, _) in std::env::vars()
+        .filter(|(name, _)| name.starts_with("ONRAMP_") || name.starts_with("CATENA_") || name == "DATABASE_URL")
+    {
+        command.env_remove(name);
+    }
+    command.env("ONRAMP_DATA_DIR", dir.path()).env("ONRAMP_LISTEN", "127.0.0.1:9").envs(env.iter().copied()).args(args);
+    command.stdin(std::process::Stdio::null()).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn help_prints_every_setting() {
+    let help = text(&onramp(&["--help"], &[]).stdout);
+    for setting in [
+        "ONRAMP_LISTEN",
+        "ONRAMP_PUBLIC_URL",
+        "ONRAMP_DATA_DIR",
+        "DATABASE_URL",
+        "ONRAMP_SECRET_KEY",
+        "CATENA_API_URL",
+        "CATENA_AUTH_URL",
+        "CATENA_CLIENT_ID",
+        "CATENA_CLIENT_SECRET",
+    ] {
+        assert!(help.contains(setting), "{setting}");
+    }
+}
+
+#[test]
+fn help_never_prints_a_secret_that_is_set() {
+    let env = [("CATENA_CLIENT_SECRET", "hunter2-hunter2"), ("ONRAMP_SECRET_KEY", "hunter2-hunter2")];
+    assert!(!text(&onramp(&["--help"], &env).stdout).contains("hunter2"));
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
+    let real = ("CATENA_CLIENT_ID", "id");
+    let table: [(&str, Vec<(&str, &str)>); 7] = [
+        ("CATENA_CLIENT_SECRET", vec![real]),
+        (
+            "ONRAMP_PUBLIC_URL",
+            vec![real, ("CATENA_CLIENT_SECRET", "s"), ("ONRAMP_PUBLIC_URL", "http://onramp.example.com")],
+        ),
+        ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "ftp://onramp.example.com")]),
+        ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "https://onramp.example.com/?a=b")]),
+        ("ONRAMP_SECRET_KEY", vec![("ONRAMP_SECRET_KEY", "too short")]),
+        ("DATABASE_URL", vec![("DATABASE_URL", "mysql://x")]),
+        ("ONRAMP_DATA_DIR", vec![("ONRAMP_DATA_DIR", "/dev/null/data")]),
+    ];
+    for (setting, env) in table {
+        let output = onramp(&["timeline", "X"], &env);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        // The timeline needs no key, so that one setting is asked of a command that does.
+        let (output, err) = if setting == "ONRAMP_SECRET_KEY" {
+            let output = onramp(&["user", "add", "--email", "a@b.example", "--role", "viewer"], &env);
+            let err = text(&output.stderr);
+            (output, err)
+        } else {
+            (output, err)
+        };
+        assert!(!output.status.success(), "{setting}: {out}");
+        assert_eq!(err.lines().count(), 1, "{setting}: {err}");
+        assert!(err.starts_with("onramp: ") && err.contains(setting), "{setting}: {err}");
+    }
+}
+
+#[test]
+fn a_command_that_cannot_reach_catena_says_what_to_do() {
+    let output = onramp(&["invite", "ACME-1", "--json"], &[]);
+    assert!(!output.status.success());
+    assert_eq!(text(&output.stdout), "");
+    assert_eq!(text(&output.stderr).lines().count(), 1, "{}", text(&output.stderr));
+    let output = onramp(&["invite", "a/b"], &[]);
+    assert!(text(&output.stderr).contains("fleet_ref"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn an_unknown_fleet_is_a_failure() {
+    let output = onramp(&["timeline", "NOBODY", "--json"], &[]);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("NOBODY"));
+}

@@ -1,0 +1,168 @@
+//! Who may come in, and how.
+
+use app::domain::staff::Role;
+use reqwest::{Method, StatusCode};
+use server::{onramp::DEMO, web::issue_link};
+
+use crate::support::{PASSWORD, TestServer};
+
+#[tokio::test]
+async fn everything_but_the_public_pages_asks_for_a_sign_in_and_comes_back_afterwards() {
+    let server = TestServer::start().await;
+    server.add_staff("ada@example.com", Role::Operator).await;
+    let browser = server.browser();
+    for path in [
+        "/",
+        "/invitations",
+        "/invitations/new",
+        "/subscriptions",
+        "/live?invitation=01a20949-03f1-7ee9-bb4b-19940784cdae",
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(answer.header("location").starts_with("/login?next="), "{path}");
+    }
+    for path in ["/login", "/healthz", "/readyz", "/onboarding/success", "/onboarding/failure"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    let form = [("email", "ADA@example.com "), ("password", PASSWORD), ("next", "/subscriptions")];
+    let answer = browser.post("/login", &form).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/subscriptions"));
+    assert_eq!(browser.get("/subscriptions").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_look_alike_and_too_many_wait() {
+    let server = TestServer::start().await;
+    server.add_staff("ada@example.com", Role::Operator).await;
+    let browser = server.browser();
+    let mut bodies = Vec::new();
+    for email in ["ada@example.com", "eve@example.com"] {
+        let answer = browser.post("/login", &[("email", email), ("password", "wrong wrong wrong")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        bodies.push(answer.body.replace(email, "someone"));
+    }
+    assert_eq!(bodies[0], bodies[1]);
+    for _ in 0..4 {
+        browser.post("/login", &[("email", "ada@example.com"), ("password", "wrong wrong wrong")]).await;
+    }
+    let right = [("email", "ada@example.com"), ("password", PASSWORD)];
+    assert_eq!(browser.post("/login", &right).await.status, StatusCode::TOO_MANY_REQUESTS);
+    server.clock.advance(time::Duration::minutes(15));
+    assert_eq!(browser.post("/login", &right).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_a_planted_session_id_is_not_kept() {
+    let server = TestServer::start().await;
+    server.add_staff("ada@example.com", Role::Operator).await;
+    let browser = server.browser();
+    let planted = browser.request(Method::POST, "/login").header("cookie", "onramp=planted");
+    let answer = browser.send(planted.form(&[("email", "ada@example.com"), ("password", PASSWORD)])).await;
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(!cookie.contains("planted"));
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let own = cookie.split(';').next().unwrap().to_owned();
+    assert_eq!(browser.post("/logout", &[]).await.header("location"), "/login");
+    let again = browser.request(Method::GET, "/invitations").header("cookie", own);
+    assert_eq!(browser.send(again).await.status, StatusCode::SEE_OTHER, "the old cookie opens nothing");
+}
+
+#[tokio::test]
+async fn a_post_from_another_site_is_refused() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in(Role::Administrator).await;
+    for (name, value) in
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")]
+    {
+        let request = browser.request(Method::POST, "/logout").header(name, value);
+        assert_eq!(browser.send(request).await.status, StatusCode::FORBIDDEN, "{name}: {value}");
+    }
+    assert_eq!(browser.get("/invitations").await.status, StatusCode::OK, "and did nothing");
+}
+
+#[tokio::test]
+async fn the_set_up_link_makes_the_first_administrator_once() {
+    let server = TestServer::start().await;
+    let onramp = &server.onramp;
+    let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, &server.url, None).await.unwrap();
+    let path = link.strip_prefix(server.url.as_str()).map(|rest| format!("/{rest}")).unwrap();
+    let browser = server.browser();
+    let first = browser.get(&path).await;
+    assert_eq!(
+        (first.status, first.header("location")),
+        (StatusCode::SEE_OTHER, "/setup"),
+        "the code leaves the address"
+    );
+    assert_eq!(browser.get("/setup").await.status, StatusCode::OK);
+
+    let form = |again| [("email", "Ada@Example.com"), ("password", PASSWORD), ("password_again", again)];
+    let wrong = browser.post("/setup", &form("different words")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.body.contains("differ") && wrong.body.contains("Ada@Example.com"));
+    assert_eq!(browser.post("/setup", &form(PASSWORD)).await.header("location"), "/invitations");
+    assert_eq!(browser.get("/invitations").await.status, StatusCode::OK, "and is signed in");
+    let ada = onramp.store.staff_by_email("ada@example.com").await.unwrap().unwrap();
+    assert_eq!(ada.role, Role::Administrator);
+
+    let other = server.browser();
+    other.get(&path).await;
+    assert_eq!(other.get("/setup").await.status, StatusCode::NOT_FOUND, "used up");
+}
+
+#[tokio::test]
+async fn a_second_set_up_link_is_worth_nothing_once_there_is_an_administrator() {
+    let server = TestServer::start().await;
+    let onramp = &server.onramp;
+    let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, &server.url, None).await.unwrap();
+    server.add_staff("ada@example.com", Role::Administrator).await;
+    let browser = server.browser();
+    browser.get(&format!("/{}", link.strip_prefix(server.url.as_str()).unwrap())).await;
+    let form = [("email", "eve@example.com"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    assert_eq!(browser.post("/setup", &form).await.status, StatusCode::NOT_FOUND);
+    assert!(onramp.store.staff_by_email("eve@example.com").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_persons_link_sets_their_password_and_ends_their_sessions() {
+    let server = TestServer::start().await;
+    let onramp = &server.onramp;
+    let id = server.add_staff("ada@example.com", Role::Viewer).await;
+    let old = server.browser();
+    old.post("/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, &server.url, Some(id)).await.unwrap();
+    let browser = server.browser();
+    browser.get(&format!("/{}", link.strip_prefix(server.url.as_str()).unwrap())).await;
+    // The address is fixed: what the form says about it is not believed.
+    let form =
+        [("email", "eve@example.com"), ("password", "a new long password"), ("password_again", "a new long password")];
+    assert_eq!(browser.post("/setup", &form).await.header("location"), "/invitations");
+    assert_eq!(old.get("/invitations").await.status, StatusCode::SEE_OTHER);
+    let again = server.browser();
+    let form = [("email", "ada@example.com"), ("password", "a new long password")];
+    assert_eq!(again.post("/login", &form).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn the_demo_account_opens_the_sandbox() {
+    let server = TestServer::start().await;
+    server.onramp.ensure_demo_account().await.unwrap();
+    server.onramp.ensure_demo_account().await.unwrap();
+    let browser = server.browser();
+    let answer = browser.post("/login", &[("email", DEMO.0), ("password", DEMO.1)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(!server.onramp.store.has_administrator().await.unwrap(), "the set-up link stays open");
+}
+
+#[tokio::test]
+async fn roles_are_kept_at_every_door() {
+    let server = TestServer::start().await;
+    let viewer = server.signed_in(Role::Viewer).await;
+    let operator = server.signed_in(Role::Operator).await;
+    assert_eq!(viewer.get("/invitations/new").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(viewer.post("/invitations/new", &[("fleet_ref", "X")]).await.status, StatusCode::FORBIDDEN);
+    for browser in [&viewer, &operator] {
+        assert_eq!(browser.post("/subscriptions/ensure", &[]).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(operator.get("/invitations/new").await.status, StatusCode::OK);
+}

@@ -1,0 +1,397 @@
+//! What a store promises, on every database. Each promise is written once against the traits.
+
+use std::{path::Path, sync::Arc};
+
+use app::domain::{
+    digest::of_invitation,
+    fact::{About, Fact, Kind, Round, Source},
+    lifecycle::{Health, Stage},
+    moment,
+    record::Subject,
+    staff::Role,
+};
+use server::store::{
+    DeliveryEnd, DeliveryKey, DeliveryState, FleetKey, InvitationRow, ListCursor, NewDelivery, NewStaff, OneTimeLink,
+    SessionRow, SharedStore, SigningSecret, StaffRow, SubscriptionRow, Transaction, sqlite::SqliteStore,
+};
+use tempfile::TempDir;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// A database to be tested, with what it lies in.
+struct Fresh {
+    store: SharedStore,
+    _dir: TempDir,
+}
+
+async fn fresh() -> Fresh {
+    let dir = tempfile::tempdir().unwrap();
+    Fresh { store: open(dir.path()).await, _dir: dir }
+}
+
+async fn open(dir: &Path) -> SharedStore {
+    Arc::new(SqliteStore::open(&dir.join("onramp.db")).await.unwrap())
+}
+
+fn now() -> OffsetDateTime {
+    moment::parse("2026-03-02T15:00:00.000001Z").unwrap()
+}
+
+fn staff(email: &str, role: Role) -> NewStaff {
+    let row = StaffRow {
+        id: Uuid::from_u128(email.len() as u128),
+        email: email.into(),
+        role,
+        password_hash: None,
+        demo: false,
+    };
+    NewStaff { row, created_at: now() }
+}
+
+fn delivery(state: DeliveryState, event: &str) -> NewDelivery {
+    NewDelivery {
+        received_at: now(),
+        state,
+        reason: None,
+        webhook_id: Some("hook".into()),
+        event_name: Some(event.into()),
+        attempt: Some(1),
+        sent_at: None,
+        signature: None,
+        sealed_body: event.as_bytes().to_vec(),
+    }
+}
+
+fn fact(kind: Kind, key: &str, at: OffsetDateTime) -> Fact {
+    let round = Round { created_at: now(), expires_at: now() + Duration::DAY, invitation: "digest".into() };
+    let about = About {
+        round: Some(round),
+        agreement: Some(Uuid::from_u128(1)),
+        connection: Some(Uuid::from_u128(2)),
+        schedule: Some(Uuid::from_u128(3)),
+        provider: Some("samsara".into()),
+        resource: Some("vehicle".into()),
+        status: Some("active".into()),
+        note: Some("note".into()),
+    };
+    Fact {
+        source: Source::Webhook,
+        at,
+        kind,
+        key: key.into(),
+        event_id: Some(Uuid::from_u128(9)),
+        actor: Some("ada".into()),
+        about,
+    }
+}
+
+async fn invite(tx: &mut dyn Transaction, fleet: FleetKey, number: u128, created_at: OffsetDateTime) -> Uuid {
+    let row = InvitationRow {
+        id: Uuid::from_u128(number),
+        digest: of_invitation(Uuid::from_u128(number)),
+        fleet,
+        sealed_id: vec![1],
+        sealed_link: Some(vec![2]),
+        stage: Some(Stage::Created),
+        asked: None,
+        created_at,
+        expires_at: created_at + Duration::DAY,
+    };
+    tx.put_invitation(&row).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_address_belongs_to_one_member_of_staff() {
+    let Fresh { store, .. } = fresh().await;
+    let ada = staff("ada@example.com", Role::Operator);
+    assert!(store.add_staff(&ada).await.unwrap());
+    assert!(!store.add_staff(&ada).await.unwrap());
+    assert_eq!(store.staff_by_email("ada@example.com").await.unwrap().unwrap(), ada.row);
+    assert_eq!(store.staff_by_email("eve@example.com").await.unwrap(), None);
+    store.set_password(ada.row.id, "hash").await.unwrap();
+    assert_eq!(store.staff_by_id(ada.row.id).await.unwrap().unwrap().password_hash.as_deref(), Some("hash"));
+}
+
+#[tokio::test]
+async fn only_a_real_administrator_with_a_password_ends_the_set_up() {
+    let Fresh { store, .. } = fresh().await;
+    let mut demo = staff("demo@example.com", Role::Administrator);
+    demo.row.demo = true;
+    demo.row.password_hash = Some("hash".into());
+    let operator = staff("operator@example.com", Role::Operator);
+    let administrator = staff("a@example.com", Role::Administrator);
+    for new in [&demo, &operator, &administrator] {
+        store.add_staff(new).await.unwrap();
+        assert!(!store.has_administrator().await.unwrap());
+    }
+    store.set_password(administrator.row.id, "hash").await.unwrap();
+    assert!(store.has_administrator().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_link_works_once_until_it_runs_out_and_a_new_one_replaces_it() {
+    let Fresh { store, .. } = fresh().await;
+    let link =
+        |code: &str| OneTimeLink { code_digest: code.into(), staff_id: None, expires_at: now() + Duration::HOUR };
+    store.put_link(&link("one")).await.unwrap();
+    store.put_link(&link("two")).await.unwrap();
+    assert_eq!(store.link("one", now()).await.unwrap(), None);
+    assert_eq!(store.link("two", now()).await.unwrap(), Some(link("two")));
+    assert_eq!(store.link("two", now() + Duration::HOUR).await.unwrap(), None);
+    assert!(store.use_link("two").await.unwrap());
+    assert!(!store.use_link("two").await.unwrap());
+}
+
+#[tokio::test]
+async fn sessions_end_one_by_one_all_of_a_person_and_by_time() {
+    let Fresh { store, .. } = fresh().await;
+    let session = |id: &str, staff: u128, hours: i64| SessionRow {
+        id_digest: id.into(),
+        staff_id: Some(Uuid::from_u128(staff)),
+        data: b"{}".to_vec(),
+        expires_at: now() + Duration::hours(hours),
+    };
+    for row in [session("a", 1, 1), session("b", 1, 2), session("c", 2, 3)] {
+        assert!(store.add_session(&row).await.unwrap());
+        assert!(!store.add_session(&row).await.unwrap());
+    }
+    assert_eq!(store.session("a", now()).await.unwrap(), Some(session("a", 1, 1)));
+    assert_eq!(store.session("a", now() + Duration::hours(1)).await.unwrap(), None);
+    store.put_session(&session("a", 1, 9)).await.unwrap();
+    assert!(store.session("a", now() + Duration::hours(1)).await.unwrap().is_some());
+    store.end_session("a").await.unwrap();
+    assert_eq!(store.session("a", now()).await.unwrap(), None);
+    store.end_sessions_of(Uuid::from_u128(1)).await.unwrap();
+    assert_eq!(store.session("b", now()).await.unwrap(), None);
+    assert_eq!(store.forget_ended_sessions(now() + Duration::hours(3)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn the_inbox_keeps_the_order_and_only_the_newest_of_the_quarantined() {
+    let Fresh { store, .. } = fresh().await;
+    let received = ["one", "two", "three"].map(|event| delivery(DeliveryState::Received, event));
+    store.append(&received, 2).await.unwrap();
+    let quarantined = ["q1", "q2", "q3", "q4"].map(|event| delivery(DeliveryState::Quarantined, event));
+    store.append(&quarantined, 2).await.unwrap();
+    let to_do: Vec<_> = store.to_do(2).await.unwrap().into_iter().map(|to_do| to_do.event_name.unwrap()).collect();
+    assert_eq!(to_do, ["one", "two"]);
+    let all: Vec<_> = store.deliveries(10).await.unwrap().into_iter().map(|row| row.event_name.unwrap()).collect();
+    assert_eq!(all, ["q4", "q3", "three", "two", "one"]);
+    store.append(&[], 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn more_deliveries_than_one_statement_takes_are_kept_together() {
+    let Fresh { store, .. } = fresh().await;
+    let many: Vec<_> = (0..1_201).map(|n| delivery(DeliveryState::Received, &n.to_string())).collect();
+    store.append(&many, 10).await.unwrap();
+    let order: Vec<usize> =
+        store.to_do(2_000).await.unwrap().iter().map(|row| row.event_name.as_ref().unwrap().parse().unwrap()).collect();
+    assert_eq!(order, (0..1_201).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn finishing_a_delivery_drops_what_is_sealed_unless_it_is_parked() {
+    let Fresh { store, .. } = fresh().await;
+    store.append(&[delivery(DeliveryState::Received, "a"), delivery(DeliveryState::Received, "b")], 1).await.unwrap();
+    let to_do = store.to_do(2).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    for (row, state) in to_do.iter().zip([DeliveryState::Processed, DeliveryState::Parked]) {
+        let reason = (state == DeliveryState::Parked).then(|| "why".to_owned());
+        let end =
+            DeliveryEnd { state, reason, event_name: Some("x.y"), event_id: Some(Uuid::from_u128(4)), body: None };
+        tx.finish_delivery(row.key, &end).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert!(store.to_do(2).await.unwrap().is_empty());
+    let rows = store.deliveries(2).await.unwrap();
+    assert_eq!((rows[0].state, rows[0].reason.as_deref()), (DeliveryState::Parked, Some("why")));
+    assert_eq!((rows[1].event_name.as_deref(), rows[1].event_id), (Some("x.y"), Some(Uuid::from_u128(4))));
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_not_committed_leaves_no_trace() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    tx.put_fact(&fact(Kind::InvitationViewed, "k", now()), Some(fleet), &Subject::default()).await.unwrap();
+    assert!(tx.remember_event(Uuid::from_u128(1), DeliveryKey(1)).await.unwrap());
+    drop(tx);
+    assert_eq!(store.fleet_by_ref("F").await.unwrap(), None);
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.remember_event(Uuid::from_u128(1), DeliveryKey(1)).await.unwrap(), "the event was forgotten");
+    assert!(!tx.remember_event(Uuid::from_u128(1), DeliveryKey(2)).await.unwrap(), "and is remembered now");
+}
+
+#[tokio::test]
+async fn a_fact_comes_back_as_it_was_put_and_keeps_its_fleet() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    let first = fact(Kind::InvitationViewed, "k", now());
+    tx.put_fact(&first, Some(fleet), &Subject::default()).await.unwrap();
+    assert_eq!(tx.fact("k").await.unwrap().unwrap(), first);
+    let other = Fact {
+        kind: Kind::Other("new.thing".into()),
+        about: About::default(),
+        ..fact(Kind::InvitationSent, "k", now() + Duration::SECOND)
+    };
+    tx.put_fact(&other, None, &Subject::default()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.facts_of(fleet).await.unwrap(), [other]);
+}
+
+#[tokio::test]
+async fn waiting_facts_are_adopted_by_fleet_connection_or_invitation() {
+    let Fresh { store, .. } = fresh().await;
+    let (catena_fleet, connection) = (Uuid::from_u128(70), Uuid::from_u128(71));
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    let subjects = [
+        Subject { fleet_id: Some(catena_fleet), ..Subject::default() },
+        Subject { connection_id: Some(connection), ..Subject::default() },
+        Subject { invitation: Some("digest".into()), ..Subject::default() },
+        Subject { fleet_id: Some(Uuid::from_u128(99)), ..Subject::default() },
+    ];
+    for (index, subject) in subjects.iter().enumerate() {
+        tx.put_fact(&fact(Kind::ExecutionFailed, &index.to_string(), now()), None, subject).await.unwrap();
+    }
+    tx.learn_connection(connection, catena_fleet).await.unwrap();
+    assert_eq!(tx.fleet_id_of_connection(connection).await.unwrap(), Some(catena_fleet));
+    assert_eq!(tx.adopt(catena_fleet, fleet).await.unwrap(), 2);
+    assert_eq!(tx.adopt_by_invitation("digest", fleet).await.unwrap(), 1);
+    assert_eq!(tx.adopt(catena_fleet, fleet).await.unwrap(), 0, "once");
+    assert_eq!(tx.facts_of(fleet).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn the_first_mapping_of_a_catena_fleet_stays() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let (one, two) = (tx.add_fleet("one", now()).await.unwrap(), tx.add_fleet("two", now()).await.unwrap());
+    tx.learn_fleet_id(Uuid::from_u128(1), one).await.unwrap();
+    tx.learn_fleet_id(Uuid::from_u128(1), two).await.unwrap();
+    assert_eq!(tx.fleet_by_catena_id(Uuid::from_u128(1)).await.unwrap(), Some(one));
+    assert_eq!(tx.fleet_by_ref("two").await.unwrap(), Some(two));
+}
+
+#[tokio::test]
+async fn a_name_given_by_staff_outlasts_the_one_catena_tells() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    tx.name_fleet(fleet, "JB Hunt", false).await.unwrap();
+    tx.name_fleet(fleet, "J.B. Hunt", true).await.unwrap();
+    tx.name_fleet(fleet, "JB Hunt", false).await.unwrap();
+    tx.set_fleet_state(fleet, Some(Stage::Connected), Some(Health::Stopped), now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let row = store.fleet(fleet).await.unwrap().unwrap();
+    assert_eq!(
+        (row.name.as_deref(), row.stage, row.health),
+        (Some("J.B. Hunt"), Some(Stage::Connected), Some(Health::Stopped))
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_keeps_its_own_id_and_only_a_later_expiry_moves_it() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    let row = |id: u128, link: u8, days: i64| InvitationRow {
+        id: Uuid::from_u128(id),
+        digest: "digest".into(),
+        fleet,
+        sealed_id: vec![1],
+        sealed_link: Some(vec![link]),
+        stage: None,
+        asked: None,
+        created_at: now(),
+        expires_at: now() + Duration::days(days),
+    };
+    assert_eq!(tx.put_invitation(&row(1, 1, 2)).await.unwrap(), Uuid::from_u128(1));
+    assert_eq!(tx.put_invitation(&row(2, 2, 3)).await.unwrap(), Uuid::from_u128(1), "the id in our URLs stays");
+    tx.set_asked("digest", "{}").await.unwrap();
+    tx.put_invitation(&row(3, 3, 1)).await.unwrap();
+    tx.set_invitation_stage("digest", Some(Stage::Viewed)).await.unwrap();
+    assert_eq!(tx.fleet_by_invitation("digest").await.unwrap(), Some(fleet));
+    tx.commit().await.unwrap();
+    let kept = store.invitation_by_digest("digest").await.unwrap().unwrap();
+    assert_eq!(kept, InvitationRow { stage: Some(Stage::Viewed), asked: Some("{}".into()), ..row(1, 2, 3) });
+    assert_eq!(store.invitation(kept.id).await.unwrap(), Some(kept));
+}
+
+#[tokio::test]
+async fn pages_of_the_list_join_without_gap_or_overlap_even_at_the_same_moment() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    for number in 1..=25 {
+        // Three at a time share a moment.
+        invite(tx.as_mut(), fleet, number, now() + Duration::minutes((number / 3) as i64)).await;
+    }
+    tx.commit().await.unwrap();
+    let mut seen = Vec::new();
+    let mut behind = None;
+    loop {
+        let page = store.invitations(behind, 4).await.unwrap();
+        let Some(last) = page.last() else { break };
+        behind = Some(ListCursor { created_at: last.created_at, id: last.id });
+        seen.extend(page.into_iter().map(|row| row.id.as_u128()));
+    }
+    assert_eq!(seen, (1..=25).rev().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn links_that_ran_out_are_found_until_the_invitation_is_answered() {
+    let Fresh { store, .. } = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("F", now()).await.unwrap();
+    for number in 1..=3 {
+        invite(tx.as_mut(), fleet, number, now() + Duration::hours(number as i64)).await;
+    }
+    tx.set_invitation_stage(&of_invitation(Uuid::from_u128(2)), Some(Stage::Accepted)).await.unwrap();
+    tx.commit().await.unwrap();
+    let later = now() + Duration::DAY + Duration::hours(2) + Duration::SECOND;
+    let found: Vec<u128> = store.ran_out(later, 10).await.unwrap().iter().map(|row| row.id.as_u128()).collect();
+    assert_eq!(found, [1]);
+    assert_eq!(store.next_running_out(later).await.unwrap(), Some(now() + Duration::DAY + Duration::hours(3)));
+    assert_eq!(store.next_running_out(later + Duration::DAY).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_secret_is_pending_until_its_subscriptions_are_known() {
+    let Fresh { store, .. } = fresh().await;
+    let secret = |id: u128, seconds: i64| SigningSecret {
+        id: Uuid::from_u128(id),
+        event_name: "invitation.*".into(),
+        sealed: vec![u8::try_from(id).unwrap()],
+        created_at: now() + Duration::seconds(seconds),
+    };
+    let row = SubscriptionRow {
+        webhook_id: Uuid::from_u128(50),
+        event_name: "invitation.created".into(),
+        url: "https://x.example/".into(),
+        status: "active".into(),
+        created_at: now(),
+    };
+    store.put_secret(&secret(1, 0)).await.unwrap();
+    store.put_secret(&secret(2, 1)).await.unwrap();
+    assert_eq!(store.pending_secrets(now()).await.unwrap().len(), 2);
+    assert_eq!(store.pending_secrets(now() + Duration::SECOND).await.unwrap(), [secret(2, 1)]);
+    for id in [1, 2] {
+        store.put_subscriptions(Uuid::from_u128(id), std::slice::from_ref(&row)).await.unwrap();
+    }
+    assert!(store.pending_secrets(now()).await.unwrap().is_empty());
+    assert_eq!(store.secrets_of(row.webhook_id).await.unwrap(), [secret(2, 1), secret(1, 0)], "the newest first");
+    store.set_subscription_status(row.webhook_id, "stale").await.unwrap();
+    assert_eq!(store.subscriptions().await.unwrap(), [SubscriptionRow { status: "stale".into(), ..row }]);
+}
+
+#[tokio::test]
+async fn a_second_process_may_read_and_write_beside_the_first() {
+    let Fresh { store, _dir } = fresh().await;
+    let other = open(_dir.path()).await;
+    assert!(other.add_staff(&staff("ada@example.com", Role::Viewer)).await.unwrap());
+    assert!(store.staff_by_email("ada@example.com").await.unwrap().is_some());
+    other.ping().await.unwrap();
+}

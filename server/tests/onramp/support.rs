@@ -1,0 +1,370 @@
+//! A whole Onramp on a real socket, with a clock that stands still until it is moved.
+
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use app::domain::{
+    digest::of_invitation,
+    fact::Fact,
+    lifecycle::{Onboarding, fold},
+    moment,
+    staff::Role,
+};
+use axum::Router;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use flate2::{Compression, write::GzEncoder};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use reqwest::{Method, StatusCode, header};
+use server::{
+    catena::{CatenaSettings, Retries},
+    clock::{Clock as _, ManualClock},
+    config::Settings,
+    entropy::{SharedEntropy, SystemEntropy},
+    onramp::{Onramp, Parts},
+    sandbox::{Sandbox, SandboxSettings},
+    secret::Secret,
+    store::{
+        DeliveryRow, DeliveryState, NewStaff, SharedStore, SigningSecret, StaffRow, SubscriptionRow,
+        sqlite::SqliteStore,
+    },
+    vault::{Purpose, Vault},
+    web::assets::Site,
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+use uuid::Uuid;
+
+pub const SECRET: &str = "acme-webhook-secret-0001";
+pub const PASSWORD: &str = "correct horse battery";
+/// The invitation of the published story (WEBHOOKS.md 2.1), its fleet, and the subscription that carries it.
+pub const INVITATION: &str = "019caf10-331c-7fc1-b466-44073a4d3b3b";
+pub const FLEET_REF: &str = "FLEET-42";
+
+/// A running Onramp.
+pub struct TestServer {
+    pub onramp: Arc<Onramp>,
+    pub clock: Arc<ManualClock>,
+    pub url: Url,
+    pub dir: TempDir,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// How Catena is played.
+pub enum Catena {
+    /// By the sandbox.
+    Sandbox,
+    /// By these routes, which answer under `/catena`.
+    Routes(Router),
+}
+
+impl TestServer {
+    /// An Onramp in the minute of the published story, with the sandbox as Catena.
+    pub async fn start() -> Self {
+        Self::start_with(Catena::Sandbox).await
+    }
+
+    pub async fn start_with(catena: Catena) -> Self {
+        Self::start_at("2026-03-02T15:31:06Z", catena, tempfile::tempdir().unwrap()).await
+    }
+
+    pub async fn start_at(now: &str, catena: Catena, dir: TempDir) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let clock = Arc::new(ManualClock::at(moment::parse(now).unwrap()));
+        let entropy: SharedEntropy = Arc::new(SystemEntropy);
+        let database = dir.path().join("onramp.db");
+        let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
+        let base = match catena {
+            Catena::Sandbox => "/sandbox",
+            Catena::Routes(_) => "/catena",
+        };
+        let settings = Settings {
+            listen: listener.local_addr().unwrap(),
+            public_url: url.clone(),
+            data_dir: dir.path().to_owned(),
+            database,
+            catena: CatenaSettings {
+                api_url: url.join(base).unwrap(),
+                auth_url: url.join(&format!("{base}/realms/catena")).unwrap(),
+                client_id: "client".into(),
+                client_secret: Secret::from("client-secret"),
+                timeout: Duration::from_millis(500),
+                retries: Retries { tries: 2, base: Duration::from_millis(1), longest: Duration::from_millis(5) },
+            },
+            sandbox: true,
+            site_dir: None,
+        };
+        let vault = Vault::new(&[7; 32], entropy.clone());
+        let parts =
+            Parts { settings, site: Site::none(), store, vault, clock: clock.clone(), entropy: entropy.clone() };
+        let (closing, stopping, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+        let onramp = Arc::new(Onramp::new(parts, closing).unwrap());
+        let mut router = onramp.start(&tasks, &stopping);
+        match catena {
+            Catena::Routes(routes) => router = router.merge(Router::new().nest("/catena", routes)),
+            Catena::Sandbox => {
+                let settings = SandboxSettings {
+                    base_url: url.join("/sandbox").unwrap(),
+                    client_id: "client".into(),
+                    client_secret: "client-secret".into(),
+                    state_file: None,
+                    token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
+                    retry_waits: vec![Duration::from_millis(20); 3],
+                    stylesheet: "onramp.css".into(),
+                };
+                let sandbox = Sandbox::open(settings, clock.clone(), entropy).await.unwrap();
+                router = router.merge(Router::new().nest("/sandbox", sandbox.router()));
+                tasks.spawn(sandbox.run(stopping.clone()));
+            }
+        }
+        let shutdown = stopping.clone();
+        tokio::spawn(
+            async move { axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await },
+        );
+        Self { onramp, clock, url, dir, stopping, tasks }
+    }
+
+    /// Ends it and gives its directory, to start again over the same data.
+    pub async fn stop(self) -> TempDir {
+        self.onramp.shutdown.cancel();
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.dir
+    }
+
+    /// Makes a subscription known, as if Catena had just been asked for it.
+    pub async fn subscribe(&self, webhook_id: Uuid, secrets: &[&str]) {
+        for secret in secrets {
+            let id = self.onramp.entropy.uuid_v4();
+            let sealed = self.onramp.vault.seal(Purpose::SigningSecret, secret.as_bytes());
+            let created_at = self.clock.now();
+            let secret = SigningSecret { id, event_name: "*".into(), sealed, created_at };
+            self.onramp.store.put_secret(&secret).await.unwrap();
+            let row = SubscriptionRow {
+                webhook_id,
+                event_name: "*".into(),
+                url: "-".into(),
+                status: "active".into(),
+                created_at,
+            };
+            self.onramp.store.put_subscriptions(id, &[row]).await.unwrap();
+        }
+    }
+
+    /// Sends one of the published example payloads, signed and compressed as Catena does.
+    pub async fn send_example(&self, event: &str) -> StatusCode {
+        let body = example(event);
+        let webhook_id: Uuid = serde_json::from_slice::<serde_json::Value>(&body).unwrap()["webhook_id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        self.subscribe_once(webhook_id).await;
+        self.delivery(webhook_id, body).send(self).await
+    }
+
+    async fn subscribe_once(&self, webhook_id: Uuid) {
+        if self.onramp.store.secrets_of(webhook_id).await.unwrap().is_empty() {
+            self.subscribe(webhook_id, &[SECRET]).await;
+        }
+    }
+
+    /// A delivery of `body`, right in every way until it is changed.
+    pub fn delivery(&self, webhook_id: Uuid, body: Vec<u8>) -> Delivery {
+        let timestamp = moment::rfc3339(self.clock.now()).replace('Z', "+00:00");
+        let signature = sign(SECRET, &timestamp, &body);
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("content-encoding", "gzip".to_owned()),
+            ("user-agent", "Catena-Webhook".to_owned()),
+            ("x-catena-signature", signature),
+            ("x-catena-timestamp", timestamp),
+            ("x-webhook-id", webhook_id.to_string()),
+            ("x-request-id", self.onramp.entropy.uuid_v4().to_string()),
+            ("x-delivery-attempt", "1".to_owned()),
+        ];
+        Delivery { headers: headers.into_iter().collect(), wire: gzip(&body) }
+    }
+
+    /// What the fold says of a fleet.
+    pub async fn onboarding(&self, fleet_ref: &str) -> Option<Onboarding> {
+        let fleet = self.onramp.store.fleet_by_ref(fleet_ref).await.unwrap()?;
+        Some(fold(self.onramp.store.facts_of(fleet.key).await.unwrap()))
+    }
+
+    pub async fn facts(&self, fleet_ref: &str) -> Vec<Fact> {
+        let onboarding = self.onboarding(fleet_ref).await;
+        onboarding.map(|known| known.timeline.into_iter().map(|entry| entry.fact).collect()).unwrap_or_default()
+    }
+
+    pub async fn deliveries(&self) -> Vec<DeliveryRow> {
+        self.onramp.store.deliveries(10_000).await.unwrap()
+    }
+
+    /// Waits until everything that was received is processed.
+    pub async fn processed(&self) -> Vec<DeliveryRow> {
+        until("every delivery to be processed", async || {
+            let all = self.deliveries().await;
+            all.iter().all(|row| row.state != DeliveryState::Received).then_some(all)
+        })
+        .await
+    }
+
+    /// Our id of the invitation with this id of Catena's.
+    pub async fn own_id(&self, catena_id: &str) -> Uuid {
+        let digest = of_invitation(catena_id.parse().unwrap());
+        self.onramp.store.invitation_by_digest(&digest).await.unwrap().expect("the invitation is known").id
+    }
+
+    /// Adds a member of staff with [`PASSWORD`].
+    pub async fn add_staff(&self, email: &str, role: Role) -> Uuid {
+        let hash = self.onramp.passwords.hash(PASSWORD.into()).await;
+        let id = self.onramp.entropy.uuid_v4();
+        let row = StaffRow { id, email: email.into(), role, password_hash: Some(hash), demo: false };
+        assert!(self.onramp.store.add_staff(&NewStaff { row, created_at: self.clock.now() }).await.unwrap());
+        id
+    }
+
+    /// A browser in which someone of that role is signed in.
+    pub async fn signed_in(&self, role: Role) -> Browser {
+        let email = format!("{}@example.com", role.name());
+        self.add_staff(&email, role).await;
+        let browser = self.browser();
+        let answer = browser.post("/login", &[("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+
+    pub fn browser(&self) -> Browser {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Browser { client, base: self.url.clone(), cookies: Mutex::default() }
+    }
+}
+
+/// One request of Catena's.
+#[derive(Clone)]
+pub struct Delivery {
+    pub headers: BTreeMap<&'static str, String>,
+    pub wire: Vec<u8>,
+}
+
+impl Delivery {
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, value.to_owned());
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    pub fn wire(mut self, wire: Vec<u8>) -> Self {
+        self.wire = wire;
+        self
+    }
+
+    pub async fn send(self, server: &TestServer) -> StatusCode {
+        let mut request = reqwest::Client::new().post(server.url.join("/webhooks/catena").unwrap()).body(self.wire);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        request.send().await.unwrap().status()
+    }
+}
+
+/// A browser's cookies and manners, without its scripts.
+pub struct Browser {
+    client: reqwest::Client,
+    base: Url,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: header::HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Browser {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = self.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+        self.send(request.form(form)).await
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let cookies = self.cookies.lock().unwrap();
+        let line = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        self.client.request(method, self.base.join(path).unwrap()).header(header::COOKIE, line)
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        for line in response.headers().get_all(header::SET_COOKIE) {
+            let (pair, rest) = line.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut cookies = self.cookies.lock().unwrap();
+            if rest.contains("Max-Age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Answer { status: response.status(), headers: response.headers().clone(), body: response.text().await.unwrap() }
+    }
+}
+
+/// Waits for a condition, at most ten seconds.
+pub async fn until<T>(what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
+    let look = async {
+        loop {
+            if let Some(value) = condition().await {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), look).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+}
+
+/// A published example payload, as compact JSON.
+pub fn example(event: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../app/tests/data/events/{event}.json"));
+    let value: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    serde_json::to_vec(&value).unwrap()
+}
+
+pub fn sign(secret: &str, timestamp: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(timestamp.as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
