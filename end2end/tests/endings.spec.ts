@@ -43,7 +43,12 @@ test('renewing a declined invitation opens its link again and keeps the history'
   await declineAsFleet(fleet, 'Not this quarter.');
   await expectStage(page, 'declined');
 
-  const second = await invite(page, { ref: 'FLEET-again' });
+  await page.goto(first.path);
+  await page.getByRole('link', { name: 'Invite again' }).click();
+  await expect(page.getByLabel('Reference')).toHaveValue('FLEET-again');
+  await page.getByRole('button', { name: 'Create invitation' }).click();
+  await expect(page.getByTestId('fleet-ref')).toHaveText('FLEET-again');
+  const second = await shown(page, 'FLEET-again');
   expect(second.link).toBe(first.link);
   expect(second.path).toBe(first.path);
   await expect(page.getByRole('status').filter({ hasText: 'refreshed' })).toBeVisible();
@@ -112,7 +117,7 @@ test('a fleet that leaves in between can go on through the same link', async ({ 
 test('a link that runs out is shown as expired, live, and to the fleet as over', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-late', hours: '2' });
-  await expect(page.getByTestId('expiry')).toContainText(/Runs out in (1 hour|2 hours)/);
+  await expect(page.getByTestId('expiry')).toContainText(/runs out in (1 hour|2 hours)/);
   await isLive(page);
   await openAsFleet(fleet, link);
   await expectStage(page, 'viewed');

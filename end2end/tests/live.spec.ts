@@ -1,3 +1,4 @@
+import { Cable } from '../support/cable';
 import { expect, test } from '../support/fixtures';
 import { liveness } from '../support/liveness';
 import { acceptAsFleet, connectAsFleet, entries, expectStage, invite, isLive, kinds, openAsFleet, signIn } from '../support/steps';
@@ -44,23 +45,26 @@ test('news is announced to a screen reader, and only the news', async ({ page, f
   await expect(page.getByTestId('live-status')).toHaveRole('status');
 });
 
-test('a page that was cut off catches up when the network is back', async ({ page, context, fleet }) => {
+test('a page that was cut off says so and catches up when the way is mended', async ({ onramp, page, fleet }) => {
   await signIn(page);
-  const { link } = await invite(page, { ref: 'FLEET-cut' });
+  const { link, path } = await invite(page, { ref: 'FLEET-cut' });
+  const cable = await Cable.to(onramp.baseURL);
+  await page.goto(cable.baseURL + path);
   await isLive(page);
   const live = await liveness(page);
 
-  await context.setOffline(true);
+  cable.cut();
   await expect(page.getByTestId('live-status')).toContainText('Connection lost');
   await openAsFleet(fleet, link);
   await acceptAsFleet(fleet);
   expect(await kinds(page)).toEqual(['invitation.created']);
 
-  await context.setOffline(false);
+  cable.mend();
   await expectStage(page, 'agreement');
   await connectAsFleet(fleet);
   await expectStage(page, 'connected');
   expect(await live.isSamePage()).toBe(true);
+  await cable.remove();
 });
 
 test('a page outlives a restart of the server and catches up', async ({ onramp, page, fleet }) => {

@@ -125,7 +125,6 @@ test('a return with anything else is a neutral page and leaves no trace', async 
   await isLive(page);
   for (const query of [
     '',
-    '?',
     '?invitation_id=',
     '?invitation_id=not-an-id&fleet_ref=FLEET-guess',
     `?invitation_id=${invitation.id}`,
