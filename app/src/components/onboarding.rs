@@ -93,13 +93,14 @@ pub struct OnboardingView {
 impl OnboardingView {
     /// Puts `onboarding` into words as of `now`; `expires_at` is when the invitation's link runs out. Both UTC.
     pub fn new(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> Self {
+        let over = matches!(onboarding.stage, Some(Stage::Declined | Stage::Expired | Stage::Deleted));
         let next = next_move(onboarding, expires_at, now);
         Self {
             stage: onboarding.stage,
             health: onboarding.health,
             next: next.sentence,
             stuck: next.stuck,
-            steps: onboarding.steps.iter().map(|(step, state)| step_view(*step, *state)).collect(),
+            steps: onboarding.steps.iter().map(|(step, state)| step_view(*step, *state, over)).collect(),
             entries: onboarding.timeline.iter().map(entry_view).collect(),
             expires: MomentView { datetime: moment::rfc3339(expires_at), display: moment::display(expires_at) },
             expires_relative: format!(
@@ -118,12 +119,13 @@ fn to_the_second(at: OffsetDateTime) -> MomentView {
     MomentView { datetime: moment::rfc3339(at), display }
 }
 
-fn step_view(step: Stage, state: StepState) -> StepView {
+fn step_view(step: Stage, state: StepState, over: bool) -> StepView {
     let (mark, word, note) = match state {
         StepState::Done(_) => (StepMark::Done, "done", None),
         StepState::NotReported => (StepMark::Implied, "done", Some("not reported")),
         StepState::Reused => (StepMark::Implied, "done", Some("reused: this provider was linked before")),
         StepState::Next => (StepMark::Next, "next", None),
+        StepState::Ahead if over => (StepMark::Ahead, "not reached", None),
         StepState::Ahead => (StepMark::Ahead, "to come", None),
     };
     let at = if let StepState::Done(at) = state { Some(to_the_second(at)) } else { None };

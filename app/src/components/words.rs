@@ -224,3 +224,7 @@ fn decline_reason(onboarding: &Onboarding) -> Option<&str> {
     let declined = onboarding.timeline.iter().rev().find(|entry| entry.fact.kind == Kind::InvitationDeclined)?;
     declined.fact.about.note.as_deref()
 }
+
+#[cfg(test)]
+#[path = "words_tests.rs"]
+mod tests;

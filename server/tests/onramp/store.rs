@@ -18,15 +18,10 @@ use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// A database to be tested, with what it lies in.
-struct Fresh {
-    store: SharedStore,
-    _dir: TempDir,
-}
-
-async fn fresh() -> Fresh {
+/// A database to be tested, and the directory that it lies in.
+async fn fresh() -> (SharedStore, TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    Fresh { store: open(dir.path()).await, _dir: dir }
+    (open(dir.path()).await, dir)
 }
 
 async fn open(dir: &Path) -> SharedStore {
@@ -102,7 +97,7 @@ async fn invite(tx: &mut dyn Transaction, fleet: FleetKey, number: u128, created
 
 #[tokio::test]
 async fn an_address_belongs_to_one_member_of_staff() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let ada = staff("ada@example.com", Role::Operator);
     assert!(store.add_staff(&ada).await.unwrap());
     assert!(!store.add_staff(&ada).await.unwrap());
@@ -114,7 +109,7 @@ async fn an_address_belongs_to_one_member_of_staff() {
 
 #[tokio::test]
 async fn only_a_real_administrator_with_a_password_ends_the_set_up() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut demo = staff("demo@example.com", Role::Administrator);
     demo.row.demo = true;
     demo.row.password_hash = Some("hash".into());
@@ -130,7 +125,7 @@ async fn only_a_real_administrator_with_a_password_ends_the_set_up() {
 
 #[tokio::test]
 async fn a_link_works_once_until_it_runs_out_and_a_new_one_replaces_it() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let link =
         |code: &str| OneTimeLink { code_digest: code.into(), staff_id: None, expires_at: now() + Duration::HOUR };
     store.put_link(&link("one")).await.unwrap();
@@ -144,7 +139,7 @@ async fn a_link_works_once_until_it_runs_out_and_a_new_one_replaces_it() {
 
 #[tokio::test]
 async fn sessions_end_one_by_one_all_of_a_person_and_by_time() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let session = |id: &str, staff: u128, hours: i64| SessionRow {
         id_digest: id.into(),
         staff_id: Some(Uuid::from_u128(staff)),
@@ -168,7 +163,7 @@ async fn sessions_end_one_by_one_all_of_a_person_and_by_time() {
 
 #[tokio::test]
 async fn the_inbox_keeps_the_order_and_only_the_newest_of_the_quarantined() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let received = ["one", "two", "three"].map(|event| delivery(DeliveryState::Received, event));
     store.append(&received, 2).await.unwrap();
     let quarantined = ["q1", "q2", "q3", "q4"].map(|event| delivery(DeliveryState::Quarantined, event));
@@ -182,7 +177,7 @@ async fn the_inbox_keeps_the_order_and_only_the_newest_of_the_quarantined() {
 
 #[tokio::test]
 async fn more_deliveries_than_one_statement_takes_are_kept_together() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let many: Vec<_> = (0..1_201).map(|n| delivery(DeliveryState::Received, &n.to_string())).collect();
     store.append(&many, 10).await.unwrap();
     let order: Vec<usize> =
@@ -192,7 +187,7 @@ async fn more_deliveries_than_one_statement_takes_are_kept_together() {
 
 #[tokio::test]
 async fn finishing_a_delivery_drops_what_is_sealed_unless_it_is_parked() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     store.append(&[delivery(DeliveryState::Received, "a"), delivery(DeliveryState::Received, "b")], 1).await.unwrap();
     let to_do = store.to_do(2).await.unwrap();
     let mut tx = store.begin().await.unwrap();
@@ -211,7 +206,7 @@ async fn finishing_a_delivery_drops_what_is_sealed_unless_it_is_parked() {
 
 #[tokio::test]
 async fn a_transaction_that_is_not_committed_leaves_no_trace() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     tx.put_fact(&fact(Kind::InvitationViewed, "k", now()), Some(fleet), &Subject::default()).await.unwrap();
@@ -225,7 +220,7 @@ async fn a_transaction_that_is_not_committed_leaves_no_trace() {
 
 #[tokio::test]
 async fn a_fact_comes_back_as_it_was_put_and_keeps_its_fleet() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     let first = fact(Kind::InvitationViewed, "k", now());
@@ -243,7 +238,7 @@ async fn a_fact_comes_back_as_it_was_put_and_keeps_its_fleet() {
 
 #[tokio::test]
 async fn waiting_facts_are_adopted_by_fleet_connection_or_invitation() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let (catena_fleet, connection) = (Uuid::from_u128(70), Uuid::from_u128(71));
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
@@ -266,7 +261,7 @@ async fn waiting_facts_are_adopted_by_fleet_connection_or_invitation() {
 
 #[tokio::test]
 async fn the_first_mapping_of_a_catena_fleet_stays() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let (one, two) = (tx.add_fleet("one", now()).await.unwrap(), tx.add_fleet("two", now()).await.unwrap());
     tx.learn_fleet_id(Uuid::from_u128(1), one).await.unwrap();
@@ -277,7 +272,7 @@ async fn the_first_mapping_of_a_catena_fleet_stays() {
 
 #[tokio::test]
 async fn a_name_given_by_staff_outlasts_the_one_catena_tells() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     tx.name_fleet(fleet, "JB Hunt", false).await.unwrap();
@@ -294,7 +289,7 @@ async fn a_name_given_by_staff_outlasts_the_one_catena_tells() {
 
 #[tokio::test]
 async fn an_invitation_keeps_its_own_id_and_only_a_later_expiry_moves_it() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     let row = |id: u128, link: u8, days: i64| InvitationRow {
@@ -322,7 +317,7 @@ async fn an_invitation_keeps_its_own_id_and_only_a_later_expiry_moves_it() {
 
 #[tokio::test]
 async fn pages_of_the_list_join_without_gap_or_overlap_even_at_the_same_moment() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     for number in 1..=25 {
@@ -343,7 +338,7 @@ async fn pages_of_the_list_join_without_gap_or_overlap_even_at_the_same_moment()
 
 #[tokio::test]
 async fn links_that_ran_out_are_found_until_the_invitation_is_answered() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     for number in 1..=3 {
@@ -360,7 +355,7 @@ async fn links_that_ran_out_are_found_until_the_invitation_is_answered() {
 
 #[tokio::test]
 async fn a_secret_is_pending_until_its_subscriptions_are_known() {
-    let Fresh { store, .. } = fresh().await;
+    let (store, _dir) = fresh().await;
     let secret = |id: u128, seconds: i64| SigningSecret {
         id: Uuid::from_u128(id),
         event_name: "invitation.*".into(),
@@ -389,8 +384,8 @@ async fn a_secret_is_pending_until_its_subscriptions_are_known() {
 
 #[tokio::test]
 async fn a_second_process_may_read_and_write_beside_the_first() {
-    let Fresh { store, _dir } = fresh().await;
-    let other = open(_dir.path()).await;
+    let (store, dir) = fresh().await;
+    let other = open(dir.path()).await;
     assert!(other.add_staff(&staff("ada@example.com", Role::Viewer)).await.unwrap());
     assert!(store.staff_by_email("ada@example.com").await.unwrap().is_some());
     other.ping().await.unwrap();

@@ -1,0 +1,251 @@
+//! What every page promises to whoever looks at it, checked on its HTML.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test binary")]
+
+#[path = "pages/samples.rs"]
+mod samples;
+
+use app::{
+    components::OnboardingView,
+    domain::{invitation::Draft, lifecycle::fold},
+    pages::{InvitationForm, Landing, NewInvitationPage},
+};
+use leptos::prelude::*;
+use samples::*;
+
+/// Values of an attribute, in the order of the page.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let opening = format!(" {name}=\"");
+    html.split(&opening).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// What stands between the tag that holds `mark` and the next `end`.
+fn after<'a>(html: &'a str, mark: &str, end: &str) -> &'a str {
+    let rest = html.split_once(mark).unwrap_or_else(|| panic!("no {mark} in {html}")).1;
+    rest.split(end).next().unwrap_or_default()
+}
+
+/// The text of a page: without tags, without markers.
+fn text(html: &str) -> String {
+    let outside = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    outside.collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_page_has_its_title_one_heading_and_one_main_part() {
+    for (title, page) in all() {
+        assert!(page.contains(&format!("<title>{title}</title>")), "{title}: {}", after(&page, "<title>", "</title>"));
+        assert_eq!(page.matches("<h1").count(), 1, "{title}");
+        assert_eq!(page.matches("<main").count(), 1, "{title}");
+        assert!(page.starts_with("<!DOCTYPE html>"), "{title}");
+        assert!(page.contains("<html lang=\"en\""), "{title}");
+    }
+}
+
+#[test]
+fn no_page_needs_more_than_a_strict_content_security_policy_allows() {
+    for (title, page) in all() {
+        for forbidden in [" style=", "<style", "<script", " onclick=", "javascript:", "data:"] {
+            assert!(!page.contains(forbidden), "{title}: {forbidden}");
+        }
+    }
+}
+
+#[test]
+fn every_table_has_a_body_and_header_cells() {
+    let mut tables = 0;
+    for (title, page) in all() {
+        tables += page.matches("<table").count();
+        assert_eq!(page.matches("<table").count(), page.matches("<tbody").count(), "{title}");
+        assert_eq!(page.matches("<th ").count(), page.matches("<th scope=").count(), "{title}");
+    }
+    assert!(tables >= 2);
+}
+
+#[test]
+fn ids_are_unique_and_whatever_points_at_one_finds_it() {
+    for (title, page) in all() {
+        let ids = attributes(&page, "id");
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len(), "{title}: {ids:?}");
+        let fragments = attributes(&page, "href").into_iter().filter_map(|href| href.strip_prefix('#'));
+        let labels = attributes(&page, "for").into_iter();
+        let described = ["aria-describedby", "aria-labelledby"];
+        let described = described.iter().flat_map(|name| attributes(&page, name)).flat_map(str::split_whitespace);
+        for target in fragments.chain(labels).chain(described) {
+            assert!(ids.contains(&target), "{title}: nothing is called {target}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_typed_into_has_a_label() {
+    for (title, page) in all() {
+        for input in page.split("<input").skip(1).filter_map(|rest| rest.split('>').next()) {
+            let hidden = input.contains("type=\"hidden\"");
+            let id = attributes(input, "id").first().copied().unwrap_or_default();
+            let labelled = page.contains(&format!("<label for=\"{id}\"")) || input.contains("aria-label=");
+            assert!(hidden || labelled, "{title}: {input}");
+        }
+    }
+}
+
+#[test]
+fn errors_stand_beside_their_field_and_what_was_typed_is_kept() {
+    let draft = wrong_draft();
+    let errors = draft.check().unwrap_err();
+    let page = new_page(draft);
+    for (field, sentence) in &errors {
+        let beside = after(&page, &format!("<p id=\"{field}-error\""), "</p>");
+        assert!(beside.ends_with(&format!(">{}", html_escaped(sentence))), "{field}: {beside}");
+    }
+    for field in ["fleet_ref", "fleet_phone", "expires_in_hours", "callback_url"] {
+        let input = after(&page, &format!("<input id=\"{field}\""), ">");
+        assert!(input.contains("aria-invalid=\"true\""), "{input}");
+        assert!(input.contains(&format!("aria-describedby=\"{field}-error")), "{input}");
+    }
+    for typed in ["ACME/42", "415 555", "a day", "http://plain.example"] {
+        assert!(attributes(&page, "value").contains(&typed), "{typed}");
+    }
+    assert!(!after(&page, "<input id=\"fleet_email\"", ">").contains("aria-invalid"), "a good field isn't blamed");
+}
+
+fn html_escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[test]
+fn a_sentence_about_a_field_that_the_form_lacks_is_shown_all_the_same() {
+    let errors = [("fleet_shoe_size".to_owned(), "Too large.".to_owned())].into();
+    let form = InvitationForm { errors, problem: Some("Catena is down.".into()), ..InvitationForm::default() };
+    let page = html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> });
+    assert!(text(&page).contains("Too large."));
+    assert!(text(&page).contains("Catena is down."));
+}
+
+#[test]
+fn rarely_used_fields_open_when_they_hold_something() {
+    let open = |page: &str| page.matches("<details open").count();
+    assert_eq!(open(&new_page(Draft::default())), 0);
+    let permissions = [("vehicle".to_owned(), "read_write".to_owned())].into();
+    let page = new_page(Draft { permissions, ..Draft::default() });
+    assert_eq!(open(&page), 1);
+    let select = after(&page, "name=\"permission.vehicle\"", "</select>");
+    assert!(select.contains("value=\"read_write\" selected"), "{select}");
+    let other = after(&page, "name=\"permission.trailer\"", "</select>");
+    assert!(other.contains("value=\"\" selected"), "{other}");
+}
+
+#[test]
+fn a_viewer_sees_no_link() {
+    let shown = detail_page(detail(facts_with_gaps(), Some(LINK)));
+    assert_eq!(attributes(after(&shown, "id=\"magic-link\"", ">"), "value"), [LINK]);
+    let hidden = detail_page(detail(facts_with_gaps(), None));
+    assert!(!hidden.contains("connect.catenatelematics.com"));
+    assert!(!hidden.contains("019caf10-331c-7fc1-b466-44073a4d3b3b"));
+    assert!(text(&hidden).contains("Only operators and administrators see the magic link."));
+}
+
+#[test]
+fn gaps_say_that_nobody_reported_them() {
+    let page = detail_page(detail(facts_with_gaps(), None));
+    let steps = after(&page, "data-testid=\"steps\"", "</ol>");
+    let steps = text(steps);
+    assert!(steps.contains("Opened done not reported"), "{steps}");
+    assert!(steps.contains("Provider linked done reused: this provider was linked before"), "{steps}");
+    assert_eq!(attributes(&page, "aria-current"), ["true"], "a finished onboarding waits for no step");
+}
+
+#[test]
+fn a_claim_of_a_browser_is_marked_until_catena_bears_it_out() {
+    let page = detail_page(detail(facts_with_gaps(), None));
+    let timeline = after(&page, "data-testid=\"timeline\"", "</ol>");
+    let claim = after(timeline, "data-kind=\"landing.integration_requested\"", "</li>");
+    assert!(text(claim).contains("Not confirmed"), "{claim}");
+    assert_eq!(text(timeline).matches("Not confirmed").count(), 1);
+    assert!(text(timeline).contains("landing page") && text(timeline).contains("Catena webhook"));
+}
+
+#[test]
+fn times_are_told_to_machines_and_to_people() {
+    let page = detail_page(detail(facts(&["invitation.created"]), None));
+    let created = after(&page, "data-kind=\"invitation.created\"", "</li>");
+    assert!(
+        created.contains("<time datetime=\"2026-03-02T15:00:00.412907Z\">2 Mar 2026, 15:00:00 UTC</time>"),
+        "{created}"
+    );
+    let expiry = text(after(&page, "data-testid=\"expiry\"", "</p>"));
+    assert!(expiry.contains("The link runs out in 21 hours 3 Mar 2026, 15:00 UTC"), "{expiry}");
+}
+
+#[test]
+fn what_a_browser_is_sent_is_what_the_page_shows() {
+    let sent = OnboardingView::new(&fold(facts_with_gaps()), at(24), at(3));
+    let json = serde_json::to_string(&sent).unwrap();
+    assert_eq!(serde_json::from_str::<OnboardingView>(&json).unwrap(), sent);
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let mut hostile = detail(facts(&["invitation.created"]), Some(HOSTILE));
+    hostile.fleet_name = Some(HOSTILE.into());
+    hostile.asked = vec![(HOSTILE.into(), HOSTILE.into())];
+    hostile.onboarding.entries[0].detail = Some(HOSTILE.into());
+    let pages = [
+        detail_page(hostile),
+        list_page(vec![row(Some(HOSTILE))], true),
+        new_page(wrong_draft()),
+        landing_page(Landing::Success { fleet_ref: HOSTILE.into() }),
+    ];
+    for page in pages {
+        assert!(!page.contains("<script"), "{page}");
+        assert!(!page.contains("<img"), "{page}");
+        assert!(page.contains("&lt;script"), "{page}");
+    }
+}
+
+#[test]
+fn landing_pages_tell_nothing_that_must_stay_secret() {
+    let is_id = |word: &str| word.len() == 36 && word.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    for landing in landings() {
+        let neutral = format!("{landing:?}").starts_with("Neutral");
+        let page = landing_page(landing);
+        assert!(!page.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(is_id), "{page}");
+        assert_eq!(page.contains("FLEET-42"), !neutral);
+        assert!(!page.contains("/invitations"), "the console is nobody else's business");
+        assert!(page.contains("<meta name=\"robots\" content=\"noindex\""));
+        assert!(text(&page).contains("Ask the company that sent you the link"));
+    }
+}
+
+#[test]
+fn the_sandbox_is_said_loudly_and_only_there() {
+    let login = login_page(None);
+    assert!(!login.contains("Sandbox"));
+    assert!(text(&list_page(vec![], true)).contains("Sandbox: a stand-in"));
+}
+
+#[test]
+fn only_who_is_signed_in_gets_a_way_around() {
+    let inside = list_page(vec![], true);
+    assert_eq!(attributes(&inside, "aria-current"), ["page"]);
+    assert!(inside.contains("action=\"/logout\"") && inside.contains("ada@example.com"));
+    let outside = setup_page();
+    assert!(!outside.contains("/logout") && !outside.contains("<nav"));
+}
+
+#[test]
+fn nobody_is_offered_what_they_may_not_do() {
+    assert!(list_page(vec![], true).contains("href=\"/invitations/new\""));
+    assert!(!list_page(vec![], false).contains("href=\"/invitations/new\""));
+    assert!(subscriptions_page(&["connection.*"], true).contains("action=\"/subscriptions/ensure\""));
+    assert!(!subscriptions_page(&["connection.*"], false).contains("action=\"/subscriptions/ensure\""));
+    assert!(!subscriptions_page(&[], true).contains("action=\"/subscriptions/ensure\""), "nothing is missing");
+}
+
+#[test]
+fn the_demo_account_is_offered_where_there_is_one() {
+    let demo = login_page(Some(("demo@example.com".into(), "a demo password".into())));
+    assert!(text(&demo).contains("demo@example.com") && text(&demo).contains("a demo password"));
+    assert!(!login_page(None).contains("demo"));
+}

@@ -1,0 +1,216 @@
+//! Every page with plain data, rendered as the server renders it.
+
+use std::sync::Arc;
+
+use app::{
+    components::{OnboardingView, Visit},
+    domain::{
+        event,
+        fact::{Fact, Kind, Source},
+        invitation::{Draft, FieldErrors},
+        lifecycle::{Health, Stage, fold},
+        moment,
+        record::{Told, told},
+        staff::Role,
+    },
+    pages::*,
+};
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+pub const LINK: &str = "https://connect.catenatelematics.com/?invite=019caf10-331c-7fc1-b466-44073a4d3b3b";
+pub const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x>";
+
+pub fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| view().into_view().to_html());
+    owner.unset_with_forced_cleanup();
+    html
+}
+
+pub fn visit(path: &str) -> Visit {
+    Visit {
+        stylesheet: "onramp.css".into(),
+        sandbox: true,
+        email: Some("ada@example.com".into()),
+        role: Some(Role::Administrator),
+        path: path.into(),
+        ..Visit::default()
+    }
+}
+
+pub fn stranger(path: &str) -> Visit {
+    Visit { email: None, role: None, sandbox: false, ..visit(path) }
+}
+
+/// The start of the story that the example events tell, plus `hours`.
+pub fn at(hours: i64) -> OffsetDateTime {
+    moment::parse("2026-03-02T15:00:00Z").unwrap() + Duration::hours(hours)
+}
+
+pub fn facts(events: &[&str]) -> Vec<Fact> {
+    let of_event = |event: &&str| {
+        let path = format!("{}/tests/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
+        let envelope = event::read(&std::fs::read(path).unwrap(), None).unwrap();
+        told(&envelope, moment::from_micros(0)).unwrap()
+    };
+    let told = events.iter().flat_map(of_event);
+    told.filter_map(|told| if let Told::Fact { fact, .. } = told { Some(fact) } else { None }).collect()
+}
+
+/// A fleet whose opening nobody reported, whose provider was linked before, and which asked for another one.
+pub fn facts_with_gaps() -> Vec<Fact> {
+    let mut facts =
+        facts(&["invitation.created", "invitation.accepted", "share_agreement.created", "fleet_connection.created"]);
+    let mut asked = facts[0].clone();
+    asked.kind = Kind::ReturnedIntegrationRequested;
+    asked.source = Source::Landing;
+    asked.key = "asked".into();
+    facts.push(asked);
+    facts
+}
+
+pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
+    InvitationDetail {
+        id: Uuid::from_u128(7),
+        fleet_ref: "FLEET-42".into(),
+        fleet_name: Some("Acme Trucking".into()),
+        magic_link: magic_link.map(Into::into),
+        status: Stage::Accepted,
+        created_at: at(0),
+        expires_at: at(24),
+        now: at(3),
+        asked: vec![("Contact e-mail".into(), "dispatch@acme.example".into())],
+        onboarding: OnboardingView::new(&fold(facts), at(24), at(3)),
+        live_url: "/live?invitation=7".into(),
+        notice: Some("Invitation created.".into()),
+    }
+}
+
+pub fn detail_page(detail: InvitationDetail) -> String {
+    html(move || view! { <InvitationDetailPage visit=visit("/invitations/7") detail=detail/> })
+}
+
+pub fn row(fleet_name: Option<&str>) -> InvitationRow {
+    InvitationRow {
+        id: Uuid::from_u128(7),
+        fleet_ref: "FLEET-42".into(),
+        fleet_name: fleet_name.map(Into::into),
+        stage: Some(Stage::Connected),
+        health: Some(Health::FetchFailing),
+        status: Stage::Accepted,
+        created_at: at(0),
+        expires_at: at(24),
+    }
+}
+
+pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
+    let older = (!rows.is_empty()).then(|| "/invitations?before=x".to_owned());
+    let list = InvitationList { rows, newest: None, older, now: at(3), may_invite };
+    html(move || view! { <InvitationListPage visit=visit("/invitations") list=list/> })
+}
+
+pub fn new_page(draft: Draft) -> String {
+    let errors = if draft.fleet_ref.is_empty() { FieldErrors::new() } else { draft.check().err().unwrap_or_default() };
+    let form = InvitationForm { draft, errors, problem: None };
+    html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
+}
+
+pub fn wrong_draft() -> Draft {
+    Draft {
+        fleet_ref: "ACME/42".into(),
+        fleet_name: HOSTILE.into(),
+        fleet_phone: "415 555".into(),
+        expires_in_hours: "a day".into(),
+        callback_url: "http://plain.example".into(),
+        permissions: [("vehicle".to_owned(), "write".to_owned())].into(),
+        ..Draft::default()
+    }
+}
+
+pub fn landing_page(landing: Landing) -> String {
+    html(move || view! { <LandingPage stylesheet="onramp.css".to_owned() landing=landing/> })
+}
+
+pub fn landings() -> Vec<Landing> {
+    let fleet_ref = || "FLEET-42".to_owned();
+    vec![
+        Landing::Success { fleet_ref: fleet_ref() },
+        Landing::IntegrationRequested { fleet_ref: fleet_ref() },
+        Landing::Failure { fleet_ref: fleet_ref(), invitation_over: false },
+        Landing::Failure { fleet_ref: fleet_ref(), invitation_over: true },
+        Landing::NeutralSuccess,
+        Landing::NeutralFailure,
+    ]
+}
+
+pub fn login_page(demo: Option<(String, String)>) -> String {
+    let form = LoginForm {
+        email: "ada@example.com".into(),
+        problem: Some("They don’t match.".into()),
+        demo,
+        ..LoginForm::default()
+    };
+    html(move || view! { <LoginPage visit=stranger("/login") form=form/> })
+}
+
+pub fn setup_page() -> String {
+    let errors = [("password_again".to_owned(), "The two passwords differ.".to_owned())].into();
+    let form = SetupForm { email: "ada@example.com".into(), errors, ..SetupForm::default() };
+    html(move || view! { <SetupPage visit=stranger("/setup") form=form/> })
+}
+
+pub fn subscriptions_page(missing: &[&str], may_administer: bool) -> String {
+    let endpoint = "https://onramp.example/webhooks/catena".to_owned();
+    let row = SubscriptionRow {
+        event_name: "invitation.viewed".into(),
+        status: "active".into(),
+        endpoint: endpoint.clone(),
+        created_at: at(0),
+    };
+    let missing = missing.iter().map(|event| (*event).to_owned()).collect();
+    let view = SubscriptionsView { rows: vec![row], missing, endpoint, problem: None, notice: None, may_administer };
+    html(move || view! { <SubscriptionsPage visit=visit("/subscriptions") view=view/> })
+}
+
+pub fn error(status: u16) -> ErrorView {
+    ErrorView {
+        status,
+        title: "No such invitation".into(),
+        message: "It may have been removed.".into(),
+        action: Some(("/invitations".into(), "To the invitations".into())),
+    }
+}
+
+/// Every page, with the title that it promises.
+pub fn all() -> Vec<(&'static str, String)> {
+    let demo = Some(("demo@example.com".to_owned(), "a demo password".to_owned()));
+    let mut pages = vec![
+        ("Invitations · Onramp", list_page(vec![row(Some("Acme Trucking")), row(None)], true)),
+        ("Invitations · Onramp", list_page(vec![], true)),
+        ("New invitation · Onramp", new_page(Draft::default())),
+        ("Error: New invitation · Onramp", new_page(wrong_draft())),
+        ("Acme Trucking · Onramp", detail_page(detail(facts_with_gaps(), Some(LINK)))),
+        ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
+        ("Sign in · Onramp", login_page(demo)),
+        ("Create your account · Onramp", setup_page()),
+        ("Subscriptions · Onramp", subscriptions_page(&["connection.*"], true)),
+        ("No such invitation · Onramp", html(|| view! { <ErrorPage visit=visit("/x") error=error(404)/> })),
+        (
+            "No such invitation",
+            html(|| view! { <PublicErrorPage stylesheet="onramp.css".to_owned() error=error(503)/> }),
+        ),
+    ];
+    let titles = [
+        "You’re connected",
+        "Your request has been sent",
+        "Not connected yet",
+        "This invitation is over",
+        "Thank you",
+        "Not finished",
+    ];
+    pages.extend(titles.into_iter().zip(landings().into_iter().map(landing_page)));
+    pages
+}
