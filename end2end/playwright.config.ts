@@ -5,6 +5,8 @@ const chromiumSandbox = process.getuid?.() !== 0 && !process.env.CI;
 
 export default defineConfig({
   testDir: 'tests',
+  // Pictures are for people: they are taken where somebody says where to put them.
+  testIgnore: process.env.SHOTS ? [] : ['**/screenshots.spec.ts'],
   outputDir: 'test-results',
   // Tests of one file share a server and run in order; files run beside each other.
   fullyParallel: false,

@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { type BrowserContext, devices, type Page, test as base } from '@playwright/test';
 import { Onramp, type Settings } from './onramp';
 
 export { expect } from '@playwright/test';
@@ -33,9 +33,13 @@ type Worker = {
 type Test = {
   /** The server of this spec file: started at the first test that asks, shared by all tests of the file. */
   onramp: Onramp;
+  /** The browser of a fleet: another one than the staff's, and a phone. */
+  phone: BrowserContext;
+  /** A page in the fleet's browser. */
+  fleet: Page;
 };
 
-/** Playwright's `test` with a server; `page.goto('/login')` goes to it. */
+/** Playwright's `test` with a server; `page.goto('/login')` goes to it. `page` is the staff's browser. */
 export const test = base.extend<Test, Worker>({
   settings: [{}, { option: true, scope: 'worker' }],
   current: [
@@ -54,4 +58,10 @@ export const test = base.extend<Test, Worker>({
     }
   },
   baseURL: async ({ onramp }, use) => use(onramp.baseURL),
+  phone: async ({ browser, baseURL, javaScriptEnabled }, use) => {
+    const context = await browser.newContext({ ...devices['Pixel 7'], baseURL, javaScriptEnabled });
+    await use(context);
+    await context.close();
+  },
+  fleet: async ({ phone }, use) => use(await phone.newPage()),
 });

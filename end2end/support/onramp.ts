@@ -23,16 +23,15 @@ export type Outcome = { code: number; stdout: string; stderr: string };
 export class Onramp {
   private stdout = '';
   private stderr = '';
+  private process: ChildProcess;
 
   private constructor(
     /** `http://127.0.0.1:PORT`, without a slash at the end. */
     readonly baseURL: string,
     private readonly dataDir: string,
     private readonly env: NodeJS.ProcessEnv,
-    private readonly process: ChildProcess,
   ) {
-    process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
-    process.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.process = this.launch();
   }
 
   /** Starts a server and answers once `/readyz` says 200. */
@@ -48,23 +47,22 @@ export class Onramp {
       ONRAMP_DATA_DIR: dataDir,
       ...settings,
     };
-    const child = spawn(BINARY, [], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const kill = () => child.kill('SIGKILL');
-    process.once('exit', kill);
-    child.once('exit', () => process.removeListener('exit', kill));
-
-    const onramp = new Onramp(baseURL, dataDir, env, child);
+    const onramp = new Onramp(baseURL, dataDir, env);
     try {
-      await onramp.until('/readyz to answer 200', async () => {
-        const answer = await fetch(`${baseURL}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-        await answer?.body?.cancel();
-        return answer?.status === 200;
-      });
+      await onramp.isReady();
     } catch (error) {
       await onramp.stop();
       throw error;
     }
     return onramp;
+  }
+
+  /** Stops the server and starts it again, with the same address and data; `meanwhile` is awaited while it is down. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    await this.end();
+    await meanwhile();
+    this.process = this.launch();
+    await this.isReady();
   }
 
   /** Everything the server has printed so far, standard output first: to look into when a test fails. */
@@ -117,14 +115,35 @@ export class Onramp {
 
   /** Stops the server, politely first, and removes its data. May be called twice. */
   async stop(): Promise<void> {
-    if (!this.hasEnded()) {
-      const ended = once(this.process, 'exit');
-      const patience = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
-      this.process.kill('SIGTERM');
-      await ended;
-      clearTimeout(patience);
-    }
+    await this.end();
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private launch(): ChildProcess {
+    const child = spawn(BINARY, [], { cwd: ROOT, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.removeListener('exit', kill));
+    return child;
+  }
+
+  private isReady(): Promise<void> {
+    return this.until('/readyz to answer 200', async () => {
+      const answer = await fetch(`${this.baseURL}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+      await answer?.body?.cancel();
+      return answer?.status === 200;
+    });
+  }
+
+  private async end(): Promise<void> {
+    if (this.hasEnded()) return;
+    const ended = once(this.process, 'exit');
+    const patience = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
+    this.process.kill('SIGTERM');
+    await ended;
+    clearTimeout(patience);
   }
 
   private hasEnded(): boolean {

@@ -1,0 +1,176 @@
+import type { Page } from '@playwright/test';
+import type { Onramp } from './onramp';
+import { acceptAsFleet, chooseAsFleet, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, signIn } from './steps';
+
+/** A page and how to come to it; each starts where the one before it ended. */
+export type Visit = { name: string; come: (page: Page, onramp: Onramp) => Promise<void> };
+
+const link: Record<string, string> = {};
+
+/** Every page of the way from the set-up to a connected fleet and its other endings, in one walk with one browser. */
+export const PAGES: Visit[] = [
+  { name: 'sign-in', come: async (page) => void (await page.goto('/login')) },
+  {
+    name: 'sign-in that failed',
+    come: async (page) => {
+      await page.getByRole('textbox', { name: 'E-mail' }).fill('nobody@onramp.example');
+      await page.getByLabel('Password').fill('not the password');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'set-up', come: async (page, onramp) => void (await page.goto(await onramp.setupLink())) },
+  {
+    name: 'set-up with errors',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.locator('.error').first().waitFor();
+    },
+  },
+  {
+    name: 'set-up without a link',
+    come: async (page) => {
+      await page.context().clearCookies();
+      await page.goto('/setup');
+    },
+  },
+  { name: 'landing page, neutral success', come: async (page) => void (await page.goto('/onboarding/success')) },
+  { name: 'landing page, neutral failure', come: async (page) => void (await page.goto('/onboarding/failure')) },
+  { name: 'not found, signed out', come: async (page) => void (await page.goto('/nowhere')) },
+  { name: 'empty list', come: signInToEmptyList },
+  { name: 'new invitation', come: async (page) => void (await page.goto('/invitations/new')) },
+  {
+    name: 'new invitation, all open',
+    come: async (page) => {
+      const closed = page.locator('details:not([open]) > summary');
+      while ((await closed.count()) > 0) await closed.first().click();
+    },
+  },
+  {
+    name: 'new invitation with errors',
+    come: async (page) => {
+      await page.getByLabel('Reference').fill('a/b');
+      await page.getByLabel('Country').fill('US');
+      await page.getByLabel('Callback address').fill('http://x.example');
+      await page.getByLabel('Vehicle locations').selectOption('read');
+      await page.getByRole('button', { name: 'Create invitation' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'invitation, just created',
+    come: async (page) => {
+      link.good = (await invite(page, { ref: 'FLEET-42', name: 'J.B. Hunt' })).link;
+    },
+  },
+  { name: 'connect: consent', come: async (page) => openAsFleet(page, link.good!) },
+  { name: 'connect: providers', come: acceptAsFleet },
+  {
+    name: 'connect: request for an integration',
+    come: async (page) => {
+      await page.getByRole('link', { name: 'My provider is not listed' }).click();
+    },
+  },
+  {
+    name: 'connect: request with an error',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Request this integration' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'landing page, integration requested',
+    come: async (page) => {
+      await page.getByLabel('Your provider').fill('Hometown GPS');
+      await page.getByRole('button', { name: 'Request this integration' }).click();
+      await page.waitForURL('/onboarding/success');
+    },
+  },
+  {
+    name: 'landing page, failure',
+    come: async (page) => {
+      await page.goto(link.good!);
+      await page.getByRole('button', { name: 'Come back later' }).click();
+      await page.waitForURL('/onboarding/failure');
+    },
+  },
+  {
+    name: 'connect: credentials',
+    come: async (page) => {
+      await page.goto(link.good!);
+      await chooseAsFleet(page, 'Samsara');
+    },
+  },
+  {
+    name: 'connect: credentials with an error',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'connect: connected', come: async (page) => linkAsFleet(page) },
+  {
+    name: 'landing page, success',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Finish' }).click();
+      await page.waitForURL('/onboarding/success');
+    },
+  },
+  {
+    name: 'invitation, connected',
+    come: async (page) => {
+      await page.goto('/invitations');
+      await page.getByRole('link', { name: 'J.B. Hunt' }).click();
+      await expectStage(page, 'connected');
+    },
+  },
+  {
+    name: 'invitation, declined',
+    come: async (page) => {
+      const declined = await invite(page, { ref: 'FLEET-no' });
+      link.declined = declined.link;
+      await openAsFleet(page, declined.link);
+      await declineAsFleet(page, 'Not this quarter.');
+      await page.goto(declined.path);
+      await expectStage(page, 'declined');
+    },
+  },
+  { name: 'connect: declined', come: async (page) => void (await page.goto(link.declined!)) },
+  { name: 'connect: unknown', come: async (page) => void (await page.goto('/sandbox/connect?invite=nobody')) },
+  { name: 'subscriptions', come: async (page) => void (await page.goto('/subscriptions')) },
+  { name: 'not found', come: async (page) => void (await page.goto('/nowhere')) },
+  {
+    name: 'no such invitation',
+    come: async (page) => void (await page.goto('/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2')),
+  },
+  {
+    name: 'connect: expired',
+    come: async (page, onramp) => {
+      link.late = (await invite(page, { ref: 'A fleet with a reference that is long for a narrow screen', hours: '1' })).link;
+      await moveClock(onramp, 2);
+      await page.goto(link.late);
+    },
+  },
+  {
+    name: 'landing page, over',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Come back later' }).click();
+      await page.waitForURL('/onboarding/failure');
+    },
+  },
+  {
+    name: 'invitation, expired',
+    come: async (page) => {
+      await page.goto('/invitations');
+      await page.getByRole('link', { name: 'A fleet with a reference' }).click();
+      await expectStage(page, 'expired');
+      await entries(page, 'landing.failure').waitFor();
+    },
+  },
+  { name: 'filled list', come: async (page) => void (await page.goto('/invitations')) },
+];
+
+async function signInToEmptyList(page: Page): Promise<void> {
+  await signIn(page);
+  await page.getByRole('heading', { name: 'Invite the first fleet' }).waitFor();
+}

@@ -1,0 +1,174 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { Onramp } from './onramp';
+
+/** Who signs in, and with what. */
+export type Person = { email: string; password: string };
+
+/** What `invite` types; whatever is left out stays as the form offers it. */
+export type Ask = { ref: string; name?: string; hours?: string };
+
+/** An invitation as staff have it. `link` is a secret, as is the `id` in it; `path` is the page of it in Onramp. */
+export type Invitation = { ref: string; path: string; link: string; id: string };
+
+/** The first administrator is made on the one-time link; they are signed in afterwards. */
+export async function setUp(page: Page, link: string, person: Person): Promise<void> {
+  await page.goto(link);
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByLabel('Password, once more').fill(person.password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page).toHaveURL('/invitations');
+}
+
+/** Signs in: as this person, else with the sandbox's demo account. Ends on the list, once webhooks are set up. */
+export async function signIn(page: Page, person?: Person): Promise<void> {
+  await page.goto('/login');
+  if (person) {
+    await page.getByRole('textbox', { name: 'E-mail' }).fill(person.email);
+    await page.getByLabel('Password').fill(person.password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  } else {
+    await page.getByRole('button', { name: 'Sign in with the demo account' }).click();
+  }
+  await expect(page).toHaveURL('/invitations');
+  await webhooksAreSetUp(page);
+}
+
+/** The sandbox's webhooks are set up beside the first seconds of the server; until then each page says that they are missing. */
+export async function webhooksAreSetUp(page: Page): Promise<void> {
+  await expect(async () => {
+    const missing = await page.locator('.banner.setup').count();
+    if (missing > 0) await page.reload();
+    expect(missing).toBe(0);
+  }).toPass({ timeout: 10_000 });
+}
+
+/** Signs out. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL('/login');
+}
+
+/** Invites a fleet through the form; ends on the invitation's page. */
+export async function invite(page: Page, ask: Ask): Promise<Invitation> {
+  await page.goto('/invitations/new');
+  await page.getByLabel('Reference').fill(ask.ref);
+  if (ask.name !== undefined) await page.getByLabel('Fleet’s name').fill(ask.name);
+  if (ask.hours !== undefined) await page.getByLabel('Hours the link works').fill(ask.hours);
+  await page.getByRole('button', { name: 'Create invitation' }).click();
+  await expect(page.getByTestId('fleet-ref')).toHaveText(ask.ref);
+  return shown(page, ask.ref);
+}
+
+/** The invitation whose page is open. */
+export async function shown(page: Page, ref: string): Promise<Invitation> {
+  const link = await page.getByTestId('magic-link').inputValue();
+  const id = new URL(link).searchParams.get('invite');
+  if (!id) throw new Error('the magic link holds no invitation');
+  return { ref, path: new URL(page.url()).pathname, link, id };
+}
+
+/** The fleet opens its link and sees what it is asked for. */
+export async function openAsFleet(fleet: Page, link: string): Promise<void> {
+  await fleet.goto(link);
+  await expect(fleet.getByRole('heading', { name: 'Share your fleet\'s data' })).toBeVisible();
+}
+
+/** The fleet, on the first page, accepts; ends on the list of providers. */
+export async function acceptAsFleet(fleet: Page): Promise<void> {
+  await fleet.getByRole('button', { name: 'Accept and continue' }).click();
+  await expect(fleet.getByRole('heading', { name: 'Choose your provider' })).toBeVisible();
+}
+
+/** The fleet, on the first page, declines; ends on the partner's page. */
+export async function declineAsFleet(fleet: Page, reason: string): Promise<void> {
+  await fleet.getByLabel('Reason (optional)').fill(reason);
+  await fleet.getByRole('button', { name: 'Decline' }).click();
+  await expect(fleet).toHaveURL('/onboarding/failure');
+}
+
+/** The fleet, on the list of providers, chooses one; ends on its sign-in. */
+export async function chooseAsFleet(fleet: Page, provider: string): Promise<void> {
+  await fleet.getByRole('radio', { name: provider, exact: true }).check();
+  await fleet.getByRole('button', { name: 'Continue' }).click();
+  await expect(fleet.getByRole('heading', { name: `Connect ${provider}` })).toBeVisible();
+}
+
+/** The fleet, on the sign-in at a provider, links it; ends on the list of its providers. */
+export async function linkAsFleet(fleet: Page, how: { alreadyLinked?: boolean } = {}): Promise<void> {
+  if (how.alreadyLinked) await fleet.getByLabel('This provider link already exists').check();
+  else await fleet.getByLabel('API key').fill('make-believe');
+  await fleet.getByRole('button', { name: 'Connect', exact: true }).click();
+  await expect(fleet.getByRole('heading', { name: 'Your providers' })).toBeVisible();
+}
+
+/** The fleet is through; ends on the partner's page. */
+export async function finishAsFleet(fleet: Page): Promise<void> {
+  await fleet.getByRole('button', { name: 'Finish' }).click();
+  await expect(fleet).toHaveURL('/onboarding/success');
+}
+
+/** The fleet's whole way from the list of providers to the partner's page. */
+export async function connectAsFleet(
+  fleet: Page,
+  how: { provider?: string; alreadyLinked?: boolean } = {},
+): Promise<void> {
+  await chooseAsFleet(fleet, how.provider ?? 'Samsara');
+  await linkAsFleet(fleet, how);
+  await finishAsFleet(fleet);
+}
+
+/** The fleet's whole way from its link to the partner's page. */
+export async function onboardAsFleet(fleet: Page, link: string): Promise<void> {
+  await openAsFleet(fleet, link);
+  await acceptAsFleet(fleet);
+  await connectAsFleet(fleet);
+}
+
+/** The entries of a kind on an invitation's timeline, such as `invitation.viewed`. */
+export function entries(page: Page, kind?: string): Locator {
+  const all = page.getByTestId('timeline').getByRole('listitem');
+  return kind === undefined ? all : all.and(page.locator(`[data-kind="${kind}"]`));
+}
+
+/** The kinds on an invitation's timeline, in its order. */
+export function kinds(page: Page): Promise<string[]> {
+  return entries(page).evaluateAll((items) => items.map((item) => item.getAttribute('data-kind') ?? ''));
+}
+
+/** One of the six steps of an onboarding, such as `Accepted`. */
+export function step(page: Page, label: string): Locator {
+  return page.getByTestId('steps').getByRole('listitem').filter({ has: page.getByText(label, { exact: true }) });
+}
+
+/** Waits until the stage of an invitation's page is this one, such as `connected`. */
+export async function expectStage(page: Page, stage: string): Promise<void> {
+  await expect(page.getByTestId('badges').locator('[data-stage]')).toHaveAttribute('data-stage', stage);
+}
+
+/** Waits until an invitation's page follows the news. */
+export async function isLive(page: Page): Promise<void> {
+  await expect(page.getByTestId('live-status')).toHaveText('Live.');
+}
+
+/** Moves the sandbox's clock forward. */
+export async function moveClock(onramp: Onramp, hours: number): Promise<void> {
+  await control(onramp, 'clock', { advance_seconds: hours * 3_600 });
+}
+
+/** The next calls of Catena's API fail with this status. */
+export async function catenaFails(
+  onramp: Onramp,
+  fault: { status: 429 | 500 | 502 | 504; count?: number; retry_after_seconds?: number },
+): Promise<void> {
+  await control(onramp, 'faults', fault);
+}
+
+async function control(onramp: Onramp, lever: string, body: object): Promise<void> {
+  const answer = await fetch(`${onramp.baseURL}/sandbox/control/${lever}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`the sandbox refused ${lever}: ${answer.status} ${await answer.text()}`);
+}

@@ -1,0 +1,126 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures';
+import { PAGES } from '../support/pages';
+import { invite, isLive, signIn } from '../support/steps';
+
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const NARROW = { width: 320, height: 640 };
+
+test('no page has a violation, light or dark, on a desk or on a phone, and none scrolls sideways', async ({ page, onramp }) => {
+  test.setTimeout(240_000);
+  for (const { name, come } of PAGES) {
+    await test.step(name, async () => {
+      await come(page, onramp);
+      for (const viewport of [DESKTOP, PHONE]) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join('\n')}`);
+          expect.soft(found, `${name}, ${colorScheme}, ${viewport.width} px`).toEqual([]);
+        }
+      }
+      for (const viewport of [PHONE, NARROW]) {
+        await page.setViewportSize(viewport);
+        expect.soft(await tooWide(page), `${name}, ${viewport.width} px`).toEqual([]);
+      }
+      await page.setViewportSize(DESKTOP);
+    });
+  }
+});
+
+test('every page has one title, one first heading, one main part and a language', async ({ page }) => {
+  await signIn(page);
+  const { path } = await invite(page, { ref: 'FLEET-titles' });
+  const titles = new Set<string>();
+  const addresses = ['/invitations', '/invitations/new', path, '/subscriptions', '/nowhere', '/onboarding/success', '/onboarding/failure'];
+  for (const address of addresses) {
+    await page.goto(address);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+    await expect(page.getByRole('main')).toHaveCount(1);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+    titles.add(await page.title());
+  }
+  expect(titles.size, 'no two pages have the same title').toBe(addresses.length);
+});
+
+test('the keyboard alone leads past the navigation and to what a page is for', async ({ page }) => {
+  await signIn(page);
+  const { path } = await invite(page, { ref: 'FLEET-keys' });
+
+  await page.goto('/invitations');
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to content' });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'New invitation' })).toBeFocused();
+
+  await page.goto('/invitations');
+  await expectTabs(page, ['Skip to content', 'Onramp', 'Invitations', 'Subscriptions', 'Sign out', 'New invitation', 'FLEET-keys']);
+  await page.goto(path);
+  await isLive(page);
+  await expectTabs(page, ['Skip to content', 'Onramp', 'Invitations', 'Subscriptions', 'Sign out', 'Magic link', 'Copy link']);
+});
+
+test('a fleet can be invited and an invitation accepted with the keyboard alone', async ({ page, fleet }) => {
+  await signIn(page);
+  await page.goto('/invitations/new');
+  await expect(page.getByLabel('Reference')).toBeFocused();
+  await page.keyboard.type('FLEET-typed');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('fleet-ref')).toHaveText('FLEET-typed');
+  await fleet.goto(await page.getByTestId('magic-link').inputValue());
+  await tabTo(fleet, 'Accept and continue');
+  await fleet.keyboard.press('Enter');
+  await expect(fleet.getByRole('heading', { name: 'Choose your provider' })).toBeVisible();
+  await fleet.keyboard.press('Tab');
+  await fleet.keyboard.press('Space');
+  await tabTo(fleet, 'Continue');
+  await fleet.keyboard.press('Enter');
+  await expect(fleet.getByLabel('API key')).toBeVisible();
+});
+
+/** The elements that make the page wider than the screen, if it is. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > width + 0.5);
+    return wide.map((element) => `${element.tagName.toLowerCase()}.${element.className}`).slice(0, 5);
+  });
+}
+
+/** What takes focus, and whether one sees that it has it. */
+async function tab(page: Page): Promise<{ name: string; seen: boolean }> {
+  await page.keyboard.press('Tab');
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (element === null || element === document.body) return { name: '', seen: true };
+    const { outlineStyle, boxShadow } = getComputedStyle(element);
+    const name = element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
+    return { name, seen: outlineStyle !== 'none' || boxShadow !== 'none' };
+  });
+}
+
+/** Tab leads from the top of the page to its end, past these in this order, and one sees where one is. */
+async function expectTabs(page: Page, names: string[]): Promise<void> {
+  const found: string[] = [];
+  for (let count = 0; count < 50; count += 1) {
+    const { name, seen } = await tab(page);
+    if (name === '' || name === found[0]) break;
+    expect(seen, `focus is seen on “${name}”`).toBe(true);
+    found.push(name);
+  }
+  const first = (name: string, at: number) => names.includes(name) && found.indexOf(name) === at;
+  expect(found.filter(first)).toEqual(names);
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let count = 0; count < 50; count += 1) if ((await tab(page)).name === name) return;
+  throw new Error(`Tab does not lead to “${name}”`);
+}

@@ -1,0 +1,132 @@
+import { Cable } from '../support/cable';
+import { expect, test } from '../support/fixtures';
+import { liveness } from '../support/liveness';
+import { acceptAsFleet, connectAsFleet, entries, expectStage, invite, isLive, kinds, openAsFleet, signIn } from '../support/steps';
+
+test('news moves neither focus, nor selection, nor what is being read', async ({ page, fleet }) => {
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await signIn(page);
+  const { link } = await invite(page, { ref: 'FLEET-read' });
+  await isLive(page);
+  const live = await liveness(page);
+
+  // Somebody has selected a part of the link and reads the first entry of the timeline.
+  const input = page.getByTestId('magic-link');
+  await input.focus();
+  await input.evaluate((input: HTMLInputElement) => input.setSelectionRange(3, 9));
+  const first = entries(page, 'invitation.created');
+  await first.evaluate((entry) => entry.scrollIntoView({ block: 'center' }));
+  const at = () => first.evaluate((entry) => Math.round(entry.getBoundingClientRect().top));
+  const before = await at();
+  expect(await page.evaluate(() => window.scrollY), 'the page must be long enough to scroll').toBeGreaterThan(0);
+  await first.evaluate((entry) => entry.setAttribute('data-kept', 'yes'));
+
+  await openAsFleet(fleet, link);
+  await expectStage(page, 'viewed');
+  await acceptAsFleet(fleet);
+  await expectStage(page, 'agreement');
+  await connectAsFleet(fleet);
+  await expectStage(page, 'connected');
+  await expect(entries(page, 'landing.success')).toHaveCount(1);
+
+  expect(await live.isSamePage()).toBe(true);
+  await expect(input).toBeFocused();
+  expect(await input.evaluate((input: HTMLInputElement) => [input.selectionStart, input.selectionEnd])).toEqual([3, 9]);
+  await expect(first, 'an entry that did not change stays the same element').toHaveAttribute('data-kept', 'yes');
+  expect(Math.abs((await at()) - before), 'pixels by which the entry that is read has moved').toBeLessThanOrEqual(2);
+});
+
+test('news is announced to a screen reader, and only the news', async ({ page, fleet }) => {
+  await signIn(page);
+  const { link } = await invite(page, { ref: 'FLEET-said' });
+  await isLive(page);
+  await openAsFleet(fleet, link);
+  await expect(page.getByTestId('live-status')).toHaveText('New: Fleet opened the link');
+  await expect(page.getByTestId('live-status')).toHaveRole('status');
+});
+
+test('a page that was cut off says so and catches up when the way is mended', async ({ onramp, page, fleet }) => {
+  await signIn(page);
+  const { link, path } = await invite(page, { ref: 'FLEET-cut' });
+  const cable = await Cable.to(onramp.baseURL);
+  await page.goto(cable.baseURL + path);
+  await isLive(page);
+  const live = await liveness(page);
+
+  cable.cut();
+  await expect(page.getByTestId('live-status')).toContainText('Connection lost');
+  await openAsFleet(fleet, link);
+  await acceptAsFleet(fleet);
+  expect(await kinds(page)).toEqual(['invitation.created']);
+
+  cable.mend();
+  await expectStage(page, 'agreement');
+  await connectAsFleet(fleet);
+  await expectStage(page, 'connected');
+  expect(await live.isSamePage()).toBe(true);
+  await cable.remove();
+});
+
+test('a page outlives a restart of the server and catches up', async ({ onramp, page, fleet }) => {
+  await signIn(page);
+  const { link } = await invite(page, { ref: 'FLEET-restart' });
+  await isLive(page);
+  const live = await liveness(page);
+
+  await onramp.restart(async () => {
+    await expect(page.getByTestId('live-status')).toContainText('Connection lost');
+  });
+  await openAsFleet(fleet, link);
+  await acceptAsFleet(fleet);
+  await expectStage(page, 'agreement');
+  await connectAsFleet(fleet);
+  await expectStage(page, 'connected');
+  expect(await live.isSamePage()).toBe(true);
+});
+
+test('a page that was left and is come back to shows what happened meanwhile', async ({ page, fleet }) => {
+  await signIn(page);
+  const { link } = await invite(page, { ref: 'FLEET-back' });
+  await isLive(page);
+  await page.getByRole('link', { name: 'Subscriptions' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Subscriptions');
+  await openAsFleet(fleet, link);
+  await page.goBack();
+  await expectStage(page, 'viewed');
+});
+
+test('the timeline is complete after a plain reload without JavaScript', async ({ page, browser, baseURL, fleet }) => {
+  await signIn(page);
+  const { link, path } = await invite(page, { ref: 'FLEET-plain' });
+  await isLive(page);
+  await openAsFleet(fleet, link);
+  await acceptAsFleet(fleet);
+  await connectAsFleet(fleet);
+  await expectStage(page, 'connected');
+  await expect(entries(page, 'landing.success')).toHaveCount(1);
+
+  const plain = await browser.newContext({ baseURL, javaScriptEnabled: false });
+  const reloaded = await plain.newPage();
+  await signIn(reloaded);
+  await reloaded.goto(path);
+  await expectStage(reloaded, 'connected');
+  expect(await entries(reloaded).allInnerTexts()).toEqual(await entries(page).allInnerTexts());
+  const steps = (which: typeof page) => which.getByTestId('steps').getByRole('listitem').allInnerTexts();
+  expect(await steps(reloaded)).toEqual(await steps(page));
+  await expect(reloaded.getByTestId('next')).toHaveText((await page.getByTestId('next').textContent()) ?? '');
+  await plain.close();
+});
+
+test('signing out ends the news in every open page', async ({ page, context, fleet }) => {
+  await signIn(page);
+  const { link } = await invite(page, { ref: 'FLEET-out' });
+  await isLive(page);
+  const other = await context.newPage();
+  await other.goto('/invitations');
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  await expect(other).toHaveURL('/login');
+
+  await openAsFleet(fleet, link);
+  await expect(page.getByTestId('live-status')).toContainText('Connection lost');
+  expect(await kinds(page)).toEqual(['invitation.created']);
+});

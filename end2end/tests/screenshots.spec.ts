@@ -1,0 +1,113 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures';
+import { acceptAsFleet, chooseAsFleet, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, signIn } from '../support/steps';
+
+// Pictures for people: `SHOTS=shots make e2e ARGS=screenshots`. Collected only then (playwright.config.ts).
+const DIR = process.env.SHOTS ?? 'shots';
+const WIDTHS = [1280, 390];
+const SCHEMES = ['light', 'dark'] as const;
+
+test('pictures of every page worth showing', async ({ onramp, page, fleet }) => {
+  test.setTimeout(300_000);
+  mkdirSync(DIR, { recursive: true });
+
+  await page.goto('/login');
+  await shoot(page, 'login');
+  await page.goto('/onboarding/success');
+  await shoot(page, 'landing-neutral');
+  await page.goto('/onboarding/failure');
+  await shoot(page, 'landing-neutral-failure');
+  await signIn(page);
+  await shoot(page, 'list-empty');
+
+  // The one that runs out comes first: the clock moves for all that follow.
+  const late = await invite(page, { ref: 'FLEET-1001', name: 'Prairie Haulers', hours: '1' });
+  await openAsFleet(fleet, late.link);
+  await moveClock(onramp, 2);
+  await page.goto(late.path);
+  await expectStage(page, 'expired');
+  await shoot(page, 'detail-expired');
+
+  const start = async (ref: string, name: string, hours?: string) => invite(page, { ref, name, hours });
+  await start('FLEET-1002', 'Kowalski & Sons Transport', '72');
+  const opened = await start('FLEET-1003', 'Blue Ridge Freight', '48');
+  await openAsFleet(fleet, opened.link);
+  const declined = await start('FLEET-1004', 'Señor Logistics');
+  await openAsFleet(fleet, declined.link);
+  await declineAsFleet(fleet, 'We only share data with our insurer.');
+  await shoot(fleet, 'landing-failure');
+  await page.goto(declined.path);
+  await expectStage(page, 'declined');
+  await shoot(page, 'detail-declined');
+
+  const asks = await start('FLEET-1005', 'Great Lakes Cartage', '168');
+  await openAsFleet(fleet, asks.link);
+  await acceptAsFleet(fleet);
+  await fleet.getByRole('link', { name: 'My provider is not listed' }).click();
+  await fleet.getByLabel('Your provider').fill('Hometown GPS');
+  await fleet.getByRole('button', { name: 'Request this integration' }).click();
+  await expect(fleet).toHaveURL('/onboarding/success');
+  await shoot(fleet, 'landing-integration');
+  await page.goto(asks.path);
+  await shoot(page, 'detail-integration');
+
+  const reused = await start('FLEET-1006', 'Mountain State Express');
+  await openAsFleet(fleet, reused.link);
+  await acceptAsFleet(fleet);
+  await connectAsFleet(fleet, { alreadyLinked: true });
+  await page.goto(reused.path);
+  await expectStage(page, 'connected');
+  await shoot(page, 'detail-reused');
+
+  const story = await start('FLEET-1007', 'J.B. Hunt Transport Services', '48');
+  await shoot(page, 'detail-created');
+  await isLive(page);
+  await openAsFleet(fleet, story.link);
+  await shoot(fleet, 'connect-consent');
+  await acceptAsFleet(fleet);
+  await shoot(fleet, 'connect-providers');
+  await expectStage(page, 'agreement');
+  await shoot(page, 'detail-mid-story');
+  await chooseAsFleet(fleet, 'Samsara');
+  await shoot(fleet, 'connect-credentials');
+  await linkAsFleet(fleet);
+  await shoot(fleet, 'connect-connected');
+  await finishAsFleet(fleet);
+  await shoot(fleet, 'landing-success');
+  await expectStage(page, 'connected');
+  await expect(entries(page, 'landing.success')).toHaveCount(1);
+  await shoot(page, 'detail-connected');
+
+  await start('FLEET-1008', 'A Very Long Fleet Name That Somebody Typed With All Its Legal Parts Incorporated', '672');
+  await page.goto('/invitations/new');
+  await shoot(page, 'new');
+  await page.getByLabel('Reference').fill('acme/7');
+  await page.getByLabel('Hours the link works').fill('1000');
+  await page.getByText('More about the fleet').click();
+  await page.getByLabel('Country').fill('US');
+  await page.getByRole('button', { name: 'Create invitation' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await shoot(page, 'new-errors');
+  await page.goto('/invitations');
+  await expect(page.getByRole('row')).toHaveCount(9);
+  await shoot(page, 'list');
+  await page.goto('/subscriptions');
+  await shoot(page, 'subscriptions');
+  await page.goto('/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2');
+  await shoot(page, 'not-found');
+});
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: width < 600 ? 844 : 800 });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: path.join(DIR, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (before) await page.setViewportSize(before);
+}
