@@ -89,7 +89,9 @@ export async function declineAsFleet(fleet: Page, reason: string): Promise<void>
 
 /** The fleet, on the list of providers, chooses one; ends on its sign-in. */
 export async function chooseAsFleet(fleet: Page, provider: string): Promise<void> {
-  await fleet.getByRole('radio', { name: provider, exact: true }).check();
+  // The whole row is the label, as a thumb would hit it.
+  await fleet.getByText(provider, { exact: true }).click();
+  await expect(fleet.getByRole('radio', { name: provider, exact: true })).toBeChecked();
   await fleet.getByRole('button', { name: 'Continue' }).click();
   await expect(fleet.getByRole('heading', { name: `Connect ${provider}` })).toBeVisible();
 }

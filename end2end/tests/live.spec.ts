@@ -9,6 +9,7 @@ test('news moves neither focus, nor selection, nor what is being read', async ({
   const { link } = await invite(page, { ref: 'FLEET-read' });
   await isLive(page);
   const live = await liveness(page);
+  await expect(entries(page, 'invitation.created')).toContainText('Catena webhook');
 
   // Somebody has selected a part of the link and reads the first entry of the timeline.
   const input = page.getByTestId('magic-link');

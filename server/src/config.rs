@@ -25,11 +25,11 @@ use crate::{
 pub struct Given {
     /// Address and port to listen on.
     #[arg(long, global = true, env = "ONRAMP_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
-    pub listen: SocketAddr,
+    pub listen: String,
     /// Address under which browsers and Catena reach this Onramp, for example https://onramp.example.com.
     /// [default: http:// and the address it listens on]
-    #[arg(long, global = true, env = "ONRAMP_PUBLIC_URL", value_name = "URL", hide_env_values = true)]
-    pub public_url: Option<Url>,
+    #[arg(long, global = true, env = "ONRAMP_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
     /// Directory for the database and the key file; made if it isn't there.
     #[arg(long, global = true, env = "ONRAMP_DATA_DIR", default_value = "./data", value_name = "DIR")]
     pub data_dir: PathBuf,
@@ -41,10 +41,10 @@ pub struct Given {
     pub secret_key: Option<String>,
     /// Address of Catena's API.
     #[arg(long, global = true, env = "CATENA_API_URL", value_name = "URL")]
-    pub catena_api_url: Option<Url>,
+    pub catena_api_url: Option<String>,
     /// Address of Catena's auth server, with the realm.
     #[arg(long, global = true, env = "CATENA_AUTH_URL", value_name = "URL")]
-    pub catena_auth_url: Option<Url>,
+    pub catena_auth_url: Option<String>,
     /// Client id that Catena gave you. Without one, Onramp runs against its own sandbox and nothing reaches Catena.
     #[arg(long, global = true, env = "CATENA_CLIENT_ID", value_name = "ID")]
     pub catena_client_id: Option<String>,
@@ -56,11 +56,11 @@ pub struct Given {
     pub site_dir: Option<PathBuf>,
     /// Format of the log on standard error: text or json.
     #[arg(long, global = true, env = "ONRAMP_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
-    pub log_format: LogFormat,
+    pub log_format: String,
 }
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
     Text,
@@ -124,11 +124,8 @@ impl Given {
     pub fn check(&self, listen: SocketAddr) -> Result<Settings, ConfigError> {
         let sandbox = self.catena_client_id.as_deref().is_none_or(|id| id.trim().is_empty());
         let local = local_url(listen);
-        let public_url = match &self.public_url {
-            Some(url) => checked_url("ONRAMP_PUBLIC_URL", url)?,
-            None => local.clone(),
-        };
-        let catena = if sandbox { sandbox_catena(self, &local) } else { real_catena(self)? };
+        let public_url = given_url("ONRAMP_PUBLIC_URL", self.public_url.as_deref())?.unwrap_or_else(|| local.clone());
+        let catena = if sandbox { sandbox_catena(self, &local)? } else { real_catena(self)? };
         if !sandbox && public_url.scheme() != "https" && !is_loopback(&catena.api_url) {
             return Err(ConfigError::Wrong {
                 setting: "ONRAMP_PUBLIC_URL",
@@ -145,6 +142,28 @@ impl Given {
             sandbox,
             site_dir: self.site_dir.clone(),
         })
+    }
+
+    /// The address to listen on.
+    pub fn listen(&self) -> Result<SocketAddr, ConfigError> {
+        self.listen.trim().parse().map_err(|_| ConfigError::Wrong {
+            setting: "ONRAMP_LISTEN",
+            problem: format!("{:?} is no address with a port", self.listen),
+            mend: "Write an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000.",
+        })
+    }
+
+    /// How log lines are to look.
+    pub fn log_format(&self) -> Result<LogFormat, ConfigError> {
+        match self.log_format.as_str() {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            other => Err(ConfigError::Wrong {
+                setting: "ONRAMP_LOG_FORMAT",
+                problem: format!("{other:?} is no format"),
+                mend: "Write text or json.",
+            }),
+        }
     }
 
     fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {
@@ -214,20 +233,21 @@ fn decode_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
-fn sandbox_catena(given: &Given, local: &Url) -> CatenaSettings {
+fn sandbox_catena(given: &Given, local: &Url) -> Result<CatenaSettings, ConfigError> {
     let below = |path: &str| {
         let mut url = local.clone();
         url.set_path(path);
         url
     };
-    CatenaSettings {
-        api_url: given.catena_api_url.clone().unwrap_or_else(|| below("/sandbox")),
-        auth_url: given.catena_auth_url.clone().unwrap_or_else(|| below("/sandbox/realms/catena")),
+    let (api, auth) = (given.catena_api_url.as_deref(), given.catena_auth_url.as_deref());
+    Ok(CatenaSettings {
+        api_url: given_url("CATENA_API_URL", api)?.unwrap_or_else(|| below("/sandbox")),
+        auth_url: given_url("CATENA_AUTH_URL", auth)?.unwrap_or_else(|| below("/sandbox/realms/catena")),
         client_id: SANDBOX_CLIENT.0.to_owned(),
         client_secret: Secret::from(SANDBOX_CLIENT.1),
         timeout: CATENA_TIMEOUT,
         retries: Retries::default(),
-    }
+    })
 }
 
 fn real_catena(given: &Given) -> Result<CatenaSettings, ConfigError> {
@@ -237,17 +257,12 @@ fn real_catena(given: &Given) -> Result<CatenaSettings, ConfigError> {
         problem: "it is missing, while CATENA_CLIENT_ID is set".into(),
         mend: "Set the secret that Catena gave you with the client id.",
     })?;
-    let url = |setting, given: &Option<Url>, otherwise: &'static str| match given {
-        Some(url) => checked_url(setting, url),
-        None => Url::parse(otherwise).map_err(|error| ConfigError::Wrong {
-            setting,
-            problem: error.to_string(),
-            mend: "Give it explicitly.",
-        }),
+    let url = |setting, given: Option<&str>, otherwise| {
+        Ok(given_url(setting, given.or(Some(otherwise)))?.unwrap_or_else(|| LOCAL.clone()))
     };
     Ok(CatenaSettings {
-        api_url: url("CATENA_API_URL", &given.catena_api_url, CATENA_API)?,
-        auth_url: url("CATENA_AUTH_URL", &given.catena_auth_url, CATENA_AUTH)?,
+        api_url: url("CATENA_API_URL", given.catena_api_url.as_deref(), CATENA_API)?,
+        auth_url: url("CATENA_AUTH_URL", given.catena_auth_url.as_deref(), CATENA_AUTH)?,
         client_id: given.catena_client_id.clone().unwrap_or_default(),
         client_secret: Secret::from(secret),
         timeout: CATENA_TIMEOUT,
@@ -255,19 +270,21 @@ fn real_catena(given: &Given) -> Result<CatenaSettings, ConfigError> {
     })
 }
 
-fn checked_url(setting: &'static str, url: &Url) -> Result<Url, ConfigError> {
+fn given_url(setting: &'static str, given: Option<&str>) -> Result<Option<Url>, ConfigError> {
+    let Some(text) = given.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     let wrong = |problem: &str| ConfigError::Wrong {
         setting,
-        problem: format!("{url} {problem}"),
+        problem: format!("{text:?} {problem}"),
         mend: "Write an address such as https://onramp.example.com, without a query.",
     };
+    let url = Url::parse(text).map_err(|_| wrong("is no web address"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong("is no web address"));
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("holds more than scheme, host, port and path"));
     }
-    Ok(url.clone())
+    Ok(Some(url))
 }
 
 /// The address of this machine's own server: what listens on every address is reached on the loopback.

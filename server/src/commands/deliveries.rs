@@ -17,7 +17,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
-    let store = open_store(&given.check(given.listen)?).await?;
+    let store = open_store(&given.check(given.listen()?)?).await?;
     let deliveries = store.deliveries(args.limit).await?;
     if args.json {
         say(Value::from(deliveries.iter().map(delivery).collect::<Vec<_>>()));

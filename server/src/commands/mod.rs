@@ -76,7 +76,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
 
 /// Onramp as the settings say, without anything running.
 async fn open(given: &Given) -> Result<Onramp, Failure> {
-    let settings = given.check(given.listen)?;
+    let settings = given.check(given.listen()?)?;
     assemble(given, settings, CancellationToken::new()).await
 }
 

@@ -21,12 +21,10 @@ use crate::{
 const DRAIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(given: Given) -> Result<(), Failure> {
-    start_log(given.log_format);
-    let listener = TcpListener::bind(given.listen).await.map_err(|error| {
-        format!(
-            "ONRAMP_LISTEN: {} can't be listened on: {error}. Choose another port, or stop what uses it.",
-            given.listen
-        )
+    start_log(given.log_format()?);
+    let address = given.listen()?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("ONRAMP_LISTEN: {} can't be listened on: {error}. Choose another port, or stop what uses it.", address)
     })?;
     let settings = given.check(listener.local_addr()?)?;
     // Pages stop first, so that requests under way still find the tasks that serve them.

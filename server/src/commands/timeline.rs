@@ -19,7 +19,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
-    let store = open_store(&given.check(given.listen)?).await?;
+    let store = open_store(&given.check(given.listen()?)?).await?;
     let Some(fleet) = store.fleet_by_ref(&args.fleet_ref).await? else {
         return Err(format!("there is no fleet {:?} here", args.fleet_ref).into());
     };
