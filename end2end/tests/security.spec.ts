@@ -92,6 +92,7 @@ test('a request that changes something is refused when another site sends it', a
   const answered = page.waitForResponse((response) => response.url().endsWith('/logout'));
   await page.getByRole('button').click();
   expect((await answered).status()).toBe(403);
+  await expect(page.getByRole('heading', { name: 'Not allowed' })).toBeVisible();
 
   await page.goto('/invitations');
   await expect(page.getByRole('button', { name: 'Sign out' }), 'nobody was signed out').toBeVisible();

@@ -55,6 +55,8 @@ pub struct Onramp {
     pub clock: SharedClock,
     /// Gives randomness.
     pub entropy: SharedEntropy,
+    /// Catena.
+    pub catena: Catena,
     /// Takes facts in.
     pub timeline: Timeline,
     /// Invites fleets.
@@ -76,8 +78,14 @@ impl Onramp {
         let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
         let inviter = Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone());
-        let subscriber =
-            Subscriber::new(catena, store.clone(), vault.clone(), clock.clone(), entropy.clone(), &settings.public_url);
+        let subscriber = Subscriber::new(
+            catena.clone(),
+            store.clone(),
+            vault.clone(),
+            clock.clone(),
+            entropy.clone(),
+            &settings.public_url,
+        );
         let passwords = Passwords::new(entropy.clone());
         let throttle = Throttle::default();
         Ok(Self {
@@ -87,6 +95,7 @@ impl Onramp {
             vault,
             clock,
             entropy,
+            catena,
             timeline,
             inviter,
             subscriber,

@@ -24,7 +24,7 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
     start_log(given.log_format()?);
     let address = given.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("ONRAMP_LISTEN: {} can't be listened on: {error}. Choose another port, or stop what uses it.", address)
+        format!("ONRAMP_LISTEN: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
     })?;
     let settings = given.check(listener.local_addr()?)?;
     // Pages stop first, so that requests under way still find the tasks that serve them.

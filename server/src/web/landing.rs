@@ -2,7 +2,7 @@
 //! confirmed" if it names an invitation and its fleet truly, and the browser goes on to an address without parameters,
 //! because they hold a password. Anything else sees a page that says nothing of us.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use app::{
     domain::{
@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use super::render::to_html;
 use crate::{
+    catena::{InvitationId, InvitationStatus},
     onramp::Onramp,
     store::{InvitationRow, StoreError},
     vault::Purpose,
@@ -36,6 +37,9 @@ use crate::{
 const QUERY_MAX: usize = 4_096;
 /// How long a fleet's browser remembers what to show, in seconds.
 const REMEMBER: u32 = 15 * 60;
+
+/// How long a fleet waits for what Catena says.
+const ASK_CATENA: Duration = Duration::from_millis(1_500);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -163,8 +167,9 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
         return Ok(None);
     }
     let kind = claim.kind(page);
-    let over = matches!(invitation.stage, Some(Stage::Declined | Stage::Expired | Stage::Deleted))
+    let known_over = matches!(invitation.stage, Some(Stage::Declined | Stage::Expired | Stage::Deleted))
         || invitation.expires_at <= onramp.clock.now();
+    let over = known_over || (page == Page::Failure && is_over_at_catena(onramp, id).await);
     let outcome = match kind {
         Kind::ReturnedSuccess => Outcome::Success,
         Kind::ReturnedIntegrationRequested => Outcome::IntegrationRequested,
@@ -174,6 +179,24 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
     onramp.timeline.tell(&[told(onramp, &invitation, kind, claim.note())]).await?;
     let until = moment::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
     Ok(Some(Note { fleet_ref: fleet.fleet_ref, outcome, until }))
+}
+
+/// Whether Catena says that the link works no more: a fleet that has just declined is back before the webhook is. If Catena
+/// does not say it soon, what we know must do.
+async fn is_over_at_catena(onramp: &Onramp, id: Uuid) -> bool {
+    let Ok(id) = InvitationId::parse(&id.to_string()) else { return false };
+    match tokio::time::timeout(ASK_CATENA, onramp.catena.invitation(&id)).await {
+        Ok(Ok(Some(invitation))) => {
+            use InvitationStatus::{Declined, Deleted, Expired};
+            matches!(invitation.status, Declined | Deleted | Expired)
+        }
+        Ok(Ok(None)) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "Catena can't be asked how an invitation stands");
+            false
+        }
+        Err(_) => false,
+    }
 }
 
 /// The return as a fact: one for each outcome of a round, so that a browser which comes again and again adds nothing.

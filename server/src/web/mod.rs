@@ -62,11 +62,12 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/live", get(live::live))
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed)
-        // From here outwards: error pages need to know who visits, and who visits comes out of the session.
+        .layer(security::same_origin())
+        // From here outwards: error pages, the refusals above included, need to know who visits, and that comes out of the
+        // session.
         .layer(middleware::from_fn_with_state(onramp.clone(), errors::render))
         .layer(middleware::from_fn_with_state(onramp.clone(), visitor::identify))
         .layer(sessions::layer(onramp))
-        .layer(security::same_origin())
         .layer(security::body_limit())
         .layer(security::compression())
         .with_state(onramp.clone())

@@ -115,13 +115,31 @@ async fn the_note_in_the_browser_can_neither_be_forged_nor_outlive_its_time() {
 }
 
 #[tokio::test]
-async fn the_failure_page_knows_whether_the_invitation_is_over() {
-    let server = invited().await;
-    let query = format!("invitation_id={INVITATION}&fleet_ref={FLEET_REF}&status=failure");
+async fn the_failure_page_asks_catena_whether_the_invitation_is_over_before_any_webhook_tells() {
+    let server = TestServer::start().await;
+    let staff = server.signed_in(app::domain::staff::Role::Operator).await;
+    let made = staff.post("/invitations/new", &[("fleet_ref", FLEET_REF)]).await;
+    let detail = staff.get(made.header("location")).await.body;
+    let id = &detail.split("/sandbox/connect?invite=").nth(1).unwrap()[..36];
+    let query = format!("invitation_id={id}&fleet_ref={FLEET_REF}&status=failure");
     let open = land(&server.browser(), "failure", &query).await;
+    assert!(open.body.contains("still works"), "{}", open.body);
+
+    let decline = server.url.join(&format!("/sandbox/v2/orgs/invitations/{id}/decline")).unwrap();
+    let answer = reqwest::Client::new().post(decline).json(&serde_json::json!({})).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let over = land(&server.browser(), "failure", &query).await;
+    assert!(over.body.contains(FLEET_REF) && !over.body.contains("still works"));
+}
+
+#[tokio::test]
+async fn the_failure_page_makes_do_with_what_is_known_when_catena_does_not_answer() {
+    let server = TestServer::start_with(crate::support::Catena::Routes(axum::Router::new())).await;
+    let query = format!("invitation_id={INVITATION}&fleet_ref={FLEET_REF}&status=failure");
+    server.send_example("invitation.created").await;
+    server.processed().await;
+    assert!(land(&server.browser(), "failure", &query).await.body.contains("still works"));
     server.send_example("invitation.declined").await;
     server.processed().await;
-    let over = land(&server.browser(), "failure", &query).await;
-    assert!(open.body.contains(FLEET_REF) && over.body.contains(FLEET_REF));
-    assert_ne!(open.body, over.body);
+    assert!(!land(&server.browser(), "failure", &query).await.body.contains("still works"));
 }
