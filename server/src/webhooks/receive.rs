@@ -93,7 +93,8 @@ impl Receiver {
         let raw = match tokio::time::timeout(BODY_TIME, self.read(body, &mut large)).await {
             Ok(Ok(raw)) => raw,
             Ok(Err(status)) => return status,
-            Err(_) => return StatusCode::REQUEST_TIMEOUT,
+            // Whether the sender was slow or had to wait for others: it may come again.
+            Err(_) => return StatusCode::SERVICE_UNAVAILABLE,
         };
         let body = match self.inflate(&raw, &mut large).await {
             Ok(body) => body,

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, Notice, NoticeKind, OnboardingView, StageBadge, Visit},
+    components::{Document, Notice, NoticeKind, OnboardingView, Visit},
     domain::{lifecycle::Stage, moment},
     islands::{CopyButton, LiveOnboarding},
 };
@@ -72,7 +72,6 @@ pub fn InvitationDetailPage(
                 <section class="card facts" aria-labelledby="invitation">
                     <h2 id="invitation">"Invitation"</h2>
                     <dl>
-                        <div><dt>"Status"</dt><dd><StageBadge stage=detail.status/></dd></div>
                         <div>
                             <dt>"Created"</dt>
                             <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
