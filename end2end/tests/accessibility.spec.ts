@@ -96,12 +96,15 @@ function axe(page: Page, everything: boolean): AxeBuilder {
 /** Ends what fades or moves: colours on their way are nobody's choice. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(() => {
-    for (const animation of document.getAnimations()) {
-      // One without an end can't be finished.
-      try {
-        animation.finish();
-      } catch {
-        animation.cancel();
+    // Where a parent's colour arrives, a child that inherits it may set out: so until nothing is under way.
+    for (let rounds = 0; rounds < 100 && document.getAnimations().length > 0; rounds += 1) {
+      for (const animation of document.getAnimations()) {
+        // One without an end can't be finished.
+        try {
+          animation.finish();
+        } catch {
+          animation.cancel();
+        }
       }
     }
   });
