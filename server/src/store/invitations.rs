@@ -86,8 +86,6 @@ pub trait Invitations: Send + Sync {
     async fn invitation_by_digest(&self, digest: &str) -> Result<Option<InvitationRow>, StoreError>;
     /// Invitations that nobody has answered and whose link ran out before `now`; `limit` of them, the oldest first.
     async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
-    /// When the next link runs out after `now`.
-    async fn next_running_out(&self, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, StoreError>;
     /// The fleet with this key.
     async fn fleet(&self, key: FleetKey) -> Result<Option<FleetRow>, StoreError>;
     /// The fleet with this reference.

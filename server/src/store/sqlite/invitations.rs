@@ -1,7 +1,4 @@
-use app::domain::{
-    fact::Fact,
-    moment::{from_micros, micros},
-};
+use app::domain::{fact::Fact, moment::micros};
 use async_trait::async_trait;
 use sqlx::AssertSqlSafe;
 use time::OffsetDateTime;
@@ -57,14 +54,6 @@ impl Invitations for SqliteStore {
         );
         let rows = query.bind(micros(now)).bind(limit).fetch_all(&self.read).await?;
         rows.iter().map(rows::invitation).collect()
-    }
-
-    async fn next_running_out(&self, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, StoreError> {
-        let query = sqlx::query_scalar(
-            "SELECT min(expires_at) FROM invitations WHERE stage IN ('created', 'sent', 'viewed') AND expires_at >= ?",
-        );
-        let micros: Option<i64> = query.bind(micros(now)).fetch_one(&self.read).await?;
-        Ok(micros.map(from_micros))
     }
 
     async fn fleet(&self, key: FleetKey) -> Result<Option<FleetRow>, StoreError> {
