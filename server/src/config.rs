@@ -51,6 +51,12 @@ pub struct Given {
     /// Client secret that Catena gave you.
     #[arg(long, global = true, env = "CATENA_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub catena_client_secret: Option<String>,
+    /// Days that processed deliveries are kept in the inbox; what they told stays on timelines for good.
+    #[arg(long, global = true, env = "ONRAMP_KEEP_DELIVERIES_DAYS", default_value = "90", value_name = "DAYS")]
+    pub keep_deliveries_days: String,
+    /// Days that deliveries which could not be verified are kept.
+    #[arg(long, global = true, env = "ONRAMP_KEEP_QUARANTINE_DAYS", default_value = "7", value_name = "DAYS")]
+    pub keep_quarantine_days: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -108,6 +114,23 @@ pub struct Settings {
     pub sandbox: bool,
     /// Where the site files lie, if it was said.
     pub site_dir: Option<PathBuf>,
+    /// How long deliveries are kept.
+    pub retention: Retention,
+}
+
+/// How long deliveries are kept in the inbox. What they told stays on timelines for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Those that were verified and whose processing ended, whether well or not.
+    pub ended: time::Duration,
+    /// Those that could not be verified.
+    pub quarantined: time::Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { ended: time::Duration::days(90), quarantined: time::Duration::days(7) }
+    }
 }
 
 /// Client id and secret under which the sandbox knows us. Nothing else accepts them.
@@ -141,6 +164,10 @@ impl Given {
             catena,
             sandbox,
             site_dir: self.site_dir.clone(),
+            retention: Retention {
+                ended: days("ONRAMP_KEEP_DELIVERIES_DAYS", &self.keep_deliveries_days)?,
+                quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
+            },
         })
     }
 
@@ -207,6 +234,15 @@ impl Given {
             Err(error) => Err(ConfigError::DataDir { path, error }),
         }
     }
+}
+
+fn days(setting: &'static str, given: &str) -> Result<time::Duration, ConfigError> {
+    let days = given.trim().parse().ok().filter(|days| (1..=3_650).contains(days));
+    days.map(time::Duration::days).ok_or_else(|| ConfigError::Wrong {
+        setting,
+        problem: format!("{given:?} is no number of days"),
+        mend: "Write a whole number from 1 to 3650.",
+    })
 }
 
 /// Makes a directory that only this user may enter.

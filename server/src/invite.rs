@@ -21,7 +21,7 @@ use crate::{
     clock::SharedClock,
     secret::Secret,
     store::{SharedStore, StoreError},
-    timeline::Timeline,
+    timeline::{Outcome, Timeline},
 };
 
 /// What inviting came to.
@@ -137,7 +137,9 @@ impl Inviter {
             }),
         };
         let mut tx = self.store.begin().await?;
-        let outcome = self.timeline.tell_in(tx.as_mut(), &[told]).await?;
+        let mut outcome = Outcome::default();
+        self.timeline.take_in(tx.as_mut(), &[told], &mut outcome).await?;
+        self.timeline.settle(tx.as_mut(), &outcome).await?;
         tx.set_asked(&digest, asked).await?;
         if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &checked.display_name) {
             tx.name_fleet(fleet, name, true).await?;

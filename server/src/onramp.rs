@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::domain::staff::Role;
 use axum::Router;
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -13,13 +14,14 @@ use crate::{
     entropy::SharedEntropy,
     invite::Inviter,
     jobs,
+    metrics::Metrics,
     passwords::Passwords,
     store::{NewStaff, SharedStore, StaffRow, StoreError},
     subscribe::Subscriber,
     timeline::Timeline,
     vault::Vault,
     web::{self, Throttle, assets::Site},
-    webhooks::{inbox::inbox, project::Projector, receive::Receiver, secrets::SecretBook, work::work},
+    webhooks::{inbox::inbox, project::Projector, receive::Receiver, review::Review, secrets::SecretBook, work::work},
 };
 
 /// E-mail and password of the account that the sandbox comes with. It opens nothing else.
@@ -63,12 +65,18 @@ pub struct Onramp {
     pub inviter: Inviter,
     /// Makes subscriptions.
     pub subscriber: Subscriber,
+    /// Gives deliveries that were put aside another chance.
+    pub review: Review,
+    /// Counts and times.
+    pub metrics: Metrics,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// Slows down guessing.
     pub throttle: Throttle,
     /// Says when pages that stay open must close.
     pub shutdown: CancellationToken,
+    /// Wakes the worker.
+    arrived: Arc<Notify>,
 }
 
 impl Onramp {
@@ -86,6 +94,9 @@ impl Onramp {
             entropy.clone(),
             &settings.public_url,
         );
+        let arrived = Arc::new(Notify::new());
+        let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
+        let review = Review::new(store.clone(), secrets, vault.clone(), arrived.clone());
         let passwords = Passwords::new(entropy.clone());
         let throttle = Throttle::default();
         Ok(Self {
@@ -99,23 +110,29 @@ impl Onramp {
             timeline,
             inviter,
             subscriber,
+            review,
+            metrics: Metrics::default(),
             passwords,
             throttle,
             shutdown,
+            arrived,
         })
     }
 
     /// The routes, and the tasks started beside them on `tasks`; they end with `shutdown`, which comes after that of the
     /// pages.
     pub fn start(self: &Arc<Self>, tasks: &TaskTracker, shutdown: &CancellationToken) -> Router {
-        let (handle, writer, arrived) = inbox(self.store.clone());
-        let secrets = SecretBook::new(self.store.clone(), self.vault.clone(), self.clock.clone());
-        let receiver = Arc::new(Receiver::new(handle, secrets, self.vault.clone(), self.clock.clone()));
-        let projector = Projector::new(self.store.clone(), self.timeline.clone(), self.vault.clone());
-        let (store, clock) = (&self.store, &self.clock);
+        let (store, clock, vault, metrics) = (&self.store, &self.clock, &self.vault, &self.metrics);
+        let arrived = self.arrived.clone();
+        let (handle, writer) = inbox(store.clone(), arrived.clone(), metrics.clone());
+        let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
+        let receiver = Arc::new(Receiver::new(handle, secrets, vault.clone(), clock.clone(), metrics.clone()));
+        let projector =
+            Projector::new(store.clone(), self.timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
         tasks.spawn(writer.run(shutdown.clone()));
         tasks.spawn(work(store.clone(), projector, arrived, shutdown.clone()));
         tasks.spawn(jobs::expiry::run(store.clone(), self.timeline.clone(), clock.clone(), shutdown.clone()));
+        tasks.spawn(jobs::retention::run(store.clone(), clock.clone(), self.settings.retention, shutdown.clone()));
         tasks.spawn(jobs::forget::run(store.clone(), clock.clone(), shutdown.clone()));
         web::router(self.clone(), receiver)
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use app::domain::{
+    delivery::Effect,
     fact::Fact,
     fleet::is_invented,
     lifecycle::{fold, invitation_stage},
@@ -14,18 +15,27 @@ use tokio::sync::broadcast;
 use crate::{
     clock::SharedClock,
     entropy::SharedEntropy,
-    store::{FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
+    store::{Awaited, FactKey, FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
     vault::{Purpose, Vault},
 };
 
 /// Announcements that a slow listener may lag behind before it is told to look again.
 const LAG: usize = 1_024;
 
-/// What telling came to.
+/// What telling came to. Several tellings of one transaction may share it.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The fleets that something new is known of.
     pub changed: BTreeSet<FleetKey>,
+    /// Digests of the invitations that something new is known of.
+    touched: BTreeSet<String>,
+}
+
+/// What one telling did.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Each fact that was told, and what that did to it.
+    pub facts: Vec<(FactKey, Effect)>,
     /// Whether anything was new at all, be it about a fleet that isn't known yet.
     pub news: bool,
 }
@@ -51,41 +61,55 @@ impl Timeline {
         self.changes.subscribe()
     }
 
-    /// Takes in what was told, in a transaction of its own, and announces it.
-    pub async fn tell(&self, told: &[Told]) -> Result<Outcome, StoreError> {
+    /// Takes in what was told, in a transaction of its own, and announces it. Says whether anything was new.
+    pub async fn tell(&self, told: &[Told]) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
-        let outcome = self.tell_in(tx.as_mut(), told).await?;
+        let mut outcome = Outcome::default();
+        let effects = self.take_in(tx.as_mut(), told, &mut outcome).await?;
+        self.settle(tx.as_mut(), &outcome).await?;
         tx.commit().await?;
         self.announce(&outcome);
-        Ok(outcome)
+        Ok(effects.news)
     }
 
-    /// Takes in what was told as a part of a larger transaction. Whoever commits it announces the outcome.
-    pub async fn tell_in(&self, tx: &mut dyn Transaction, told: &[Told]) -> Result<Outcome, StoreError> {
-        let mut outcome = Outcome::default();
-        let mut touched = BTreeSet::new();
+    /// Takes in what was told as a part of a larger transaction, which then has to [`settle`](Self::settle) before it
+    /// commits and to [`announce`](Self::announce) afterwards.
+    pub async fn take_in(
+        &self,
+        tx: &mut dyn Transaction,
+        told: &[Told],
+        outcome: &mut Outcome,
+    ) -> Result<Effects, StoreError> {
+        let mut effects = Effects::default();
         for told in told {
             match told {
                 Told::Subscription { id, status } => {
                     tx.set_subscription_status(*id, status).await?;
-                    outcome.news = true;
+                    effects.news = true;
                 }
                 Told::Fact { fact, subject, invitation } => {
                     let fleet = self.join(tx, subject, invitation.as_ref()).await?;
-                    let news = put(tx, fact, fleet, subject).await?;
-                    outcome.news |= news;
+                    let (key, effect) = put(tx, fact, fleet, subject).await?;
+                    let news = effect != Effect::Known;
+                    effects.facts.push((key, effect));
+                    effects.news |= news;
                     let Some(fleet) = fleet else { continue };
                     let adopted = adopt(tx, subject, fleet).await?;
                     if news || adopted {
                         outcome.changed.insert(fleet);
-                        touched.extend(subject.invitation.clone());
+                        outcome.touched.extend(subject.invitation.clone());
                     }
                 }
             }
         }
+        Ok(effects)
+    }
+
+    /// Folds anew what changed, once for each fleet however much was told of it.
+    pub async fn settle(&self, tx: &mut dyn Transaction, outcome: &Outcome) -> Result<(), StoreError> {
         for fleet in &outcome.changed {
             let facts = tx.facts_of(*fleet).await?;
-            for invitation in &touched {
+            for invitation in &outcome.touched {
                 if let Some(stage) = invitation_stage(&facts, invitation) {
                     tx.set_invitation_stage(invitation, Some(stage)).await?;
                 }
@@ -93,7 +117,24 @@ impl Timeline {
             let onboarding = fold(facts);
             tx.set_fleet_state(*fleet, onboarding.stage, onboarding.health, self.clock.now()).await?;
         }
-        Ok(outcome)
+        Ok(())
+    }
+
+    /// Gives the facts that wait for a name to a fleet, those known and those to come, as staff decided. Says how many
+    /// were waiting.
+    pub async fn assign(&self, awaited: &Awaited, fleet: FleetKey) -> Result<u64, StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.assign(awaited, fleet).await?;
+        let adopted = match awaited {
+            Awaited::Fleet(id) => tx.adopt(*id, fleet).await?,
+            Awaited::Connection(id) => tx.adopt_by_connection(*id, fleet).await?,
+            Awaited::Invitation(digest) => tx.adopt_by_invitation(digest, fleet).await?,
+        };
+        let outcome = Outcome { changed: BTreeSet::from([fleet]), touched: BTreeSet::new() };
+        self.settle(tx.as_mut(), &outcome).await?;
+        tx.commit().await?;
+        self.announce(&outcome);
+        Ok(adopted)
     }
 
     /// Tells whoever looks which fleets changed, after the commit.
@@ -135,6 +176,9 @@ impl Timeline {
                 None => fleet = tx.fleet_by_catena_id(fleet_id).await?,
             }
         }
+        if fleet.is_none() {
+            fleet = assigned(tx, subject).await?;
+        }
         if let (Some(fleet), Some(record), Some(digest)) = (fleet, invitation, &subject.invitation) {
             self.keep_invitation(tx, fleet, record, digest).await?;
         }
@@ -167,23 +211,32 @@ impl Timeline {
     }
 }
 
-/// Puts a fact beside or into what is known; says whether that changed anything.
+/// The fleet that staff gave a name of the subject to.
+async fn assigned(tx: &mut dyn Transaction, subject: &Subject) -> Result<Option<FleetKey>, StoreError> {
+    let invitation = subject.invitation.clone().map(Awaited::Invitation);
+    for awaited in invitation.into_iter().chain(subject.connection_id.map(Awaited::Connection)) {
+        if let Some(fleet) = tx.assigned(&awaited).await? {
+            return Ok(Some(fleet));
+        }
+    }
+    Ok(None)
+}
+
+/// Puts a fact beside or into what is known; says what that did.
 async fn put(
     tx: &mut dyn Transaction,
     fact: &Fact,
     fleet: Option<FleetKey>,
     subject: &Subject,
-) -> Result<bool, StoreError> {
-    let known = tx.fact(&fact.key).await?;
-    let merged = match known.clone() {
-        Some(known) => known.merge(fact.clone()),
-        None => fact.clone(),
+) -> Result<(FactKey, Effect), StoreError> {
+    let Some((key, known)) = tx.fact(&fact.key).await? else {
+        return Ok((tx.put_fact(fact, fleet, subject).await?, Effect::New));
     };
-    if known.as_ref() == Some(&merged) {
-        return Ok(false);
+    let merged = known.clone().merge(fact.clone());
+    if known == merged {
+        return Ok((key, Effect::Known));
     }
-    tx.put_fact(&merged, fleet, subject).await?;
-    Ok(true)
+    Ok((tx.put_fact(&merged, fleet, subject).await?, Effect::Enriched))
 }
 
 /// Gives the fleet the facts that waited for one of the names just learnt; says whether there were any.

@@ -96,7 +96,8 @@ fn Mark() -> impl IntoView {
 
 #[component]
 fn Navigation(path: String) -> impl IntoView {
-    const PLACES: [(&str, &str); 2] = [("/invitations", "Invitations"), ("/subscriptions", "Subscriptions")];
+    const PLACES: [(&str, &str); 3] =
+        [("/invitations", "Invitations"), ("/deliveries", "Deliveries"), ("/subscriptions", "Subscriptions")];
     let links = PLACES.map(|(href, label)| {
         let current = if path == href {
             Some("page")

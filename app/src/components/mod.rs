@@ -13,4 +13,4 @@ pub use document::{Document, PublicDocument, Visit};
 pub use field::{ErrorSummary, Field, Notice, NoticeKind};
 pub use onboarding::{EntryView, MomentView, OnboardingView, StepMark, StepView};
 pub use text_area::TextArea;
-pub use words::{health_label, stage_label};
+pub use words::{fact_title, health_label, stage_label};

@@ -18,6 +18,13 @@ pub struct MomentView {
     pub display: String,
 }
 
+impl MomentView {
+    /// A moment for people who compare it with another one: `2 Mar 2026, 15:24:11 UTC`.
+    pub fn to_the_second(at: OffsetDateTime) -> Self {
+        Self { datetime: moment::rfc3339(at), display: moment::display_to_the_second(at) }
+    }
+}
+
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StepMark {
@@ -112,13 +119,6 @@ impl OnboardingView {
     }
 }
 
-fn to_the_second(at: OffsetDateTime) -> MomentView {
-    let display = moment::display(at);
-    let day = display.split(',').next().unwrap_or_default();
-    let display = format!("{day}, {} UTC", moment::display_seconds(at));
-    MomentView { datetime: moment::rfc3339(at), display }
-}
-
 fn step_view(step: Stage, state: StepState, over: bool) -> StepView {
     let (mark, word, note) = match state {
         StepState::Done(_) => (StepMark::Done, "done", None),
@@ -128,7 +128,7 @@ fn step_view(step: Stage, state: StepState, over: bool) -> StepView {
         StepState::Ahead if over => (StepMark::Ahead, "not reached", None),
         StepState::Ahead => (StepMark::Ahead, "to come", None),
     };
-    let at = if let StepState::Done(at) = state { Some(to_the_second(at)) } else { None };
+    let at = if let StepState::Done(at) = state { Some(MomentView::to_the_second(at)) } else { None };
     StepView { label: step_label(step).into(), mark, word: word.into(), note: note.map(Into::into), at }
 }
 
@@ -139,7 +139,7 @@ fn entry_view(entry: &Entry) -> EntryView {
         kind: fact.kind.name().into(),
         title: fact_title(&fact.kind),
         detail: fact_detail(fact),
-        at: to_the_second(fact.at),
+        at: MomentView::to_the_second(fact.at),
         source: source_label(fact.source).into(),
         who: fact.actor.clone(),
         confirmed: entry.confirmed,

@@ -3,6 +3,7 @@
 //! No I/O, no clock, no SQL, no HTML: every rule is a function of its arguments, so its tests are tables of examples.
 //! May depend on nothing of ours; pages, store and web may all depend on it.
 
+pub mod delivery;
 pub mod digest;
 pub mod event;
 pub mod fact;

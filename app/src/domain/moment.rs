@@ -32,10 +32,16 @@ pub fn display(moment: OffsetDateTime) -> String {
     moment.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
 }
 
-/// For people who compare two rows: `15:24:11`.
-pub fn display_seconds(moment: OffsetDateTime) -> String {
-    let format = format_description!("[hour]:[minute]:[second]");
+/// For people who compare two rows: `2 Mar 2026, 15:24:11 UTC`.
+pub fn display_to_the_second(moment: OffsetDateTime) -> String {
+    let format = format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC");
     moment.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+/// Reads what a browser's date and time field gives, taken as UTC: `2026-03-02T15:24`, with seconds or without.
+pub fn parse_local(text: &str) -> Option<OffsetDateTime> {
+    let with_seconds = if text.len() == 16 { format!("{text}:00Z") } else { format!("{text}Z") };
+    parse(&with_seconds)
 }
 
 /// How far `moment` is from `now`, in one unit, rounded down: `in 21 hours`, `3 days ago`, `just now`.

@@ -36,6 +36,11 @@ impl Role {
         self >= Self::Operator
     }
 
+    /// Whether it may work on what fleets and deliveries are stuck on.
+    pub fn may_operate(self) -> bool {
+        self >= Self::Operator
+    }
+
     /// Whether it may change subscriptions, staff and settings.
     pub fn may_administer(self) -> bool {
         self >= Self::Administrator

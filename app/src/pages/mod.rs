@@ -1,5 +1,6 @@
 //! The pages: one a file, each a view of plain data that a handler has loaded. May depend on `components`, `islands` and `domain`.
 
+pub mod deliveries;
 mod error;
 pub mod invitations;
 mod landing;

@@ -1,16 +1,25 @@
 //! `onramp deliveries`.
 
-use app::domain::moment;
+use app::domain::{delivery::DeliveryState, moment};
 use serde_json::{Value, json};
 
 use super::{Failure, open_store, say};
-use crate::{config::Given, store::DeliveryRow};
+use crate::{
+    config::Given,
+    store::{DeliveryFilter, DeliveryRow},
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Only those in this state: received, processed, duplicate, parked or quarantined.
+    #[arg(long)]
+    state: Option<String>,
+    /// Only those of this event.
+    #[arg(long)]
+    event: Option<String>,
     /// How many at the most.
     #[arg(long, default_value_t = 1_000)]
     limit: u32,
@@ -18,7 +27,16 @@ pub(super) struct Args {
 
 pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
     let store = open_store(&given.check(given.listen()?)?).await?;
-    let deliveries = store.deliveries(args.limit).await?;
+    let state = args.state.as_deref().map(|word| {
+        DeliveryState::from_name(word).ok_or_else(|| {
+            format!(
+                "--state: {word:?} is no state. Write one of {}.",
+                DeliveryState::ALL.map(DeliveryState::name).join(", ")
+            )
+        })
+    });
+    let filter = DeliveryFilter { state: state.transpose()?, event_name: args.event, ..DeliveryFilter::default() };
+    let deliveries = store.deliveries(&filter, None, args.limit).await?;
     if args.json {
         say(Value::from(deliveries.iter().map(delivery).collect::<Vec<_>>()));
         return Ok(());

@@ -43,7 +43,7 @@ pub async fn notice(store: &SharedStore, timeline: &Timeline, clock: &SharedCloc
             return Ok(());
         }
         let told: Vec<Told> = ran_out.iter().map(expired).collect();
-        if !timeline.tell(&told).await?.news {
+        if !timeline.tell(&told).await? {
             return Ok(());
         }
     }

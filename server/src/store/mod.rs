@@ -14,20 +14,25 @@ pub mod sqlite;
 mod staff;
 mod subscriptions;
 mod transaction;
+mod waiting;
 
 use std::sync::Arc;
 
 pub use error::StoreError;
-pub use inbox::{DeliveryKey, DeliveryRow, DeliveryState, Inbox, NewDelivery, ToDo};
+pub use inbox::{
+    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
+    StoredDelivery, ToDo,
+};
 pub use invitations::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation};
 pub use sessions::{SessionRow, Sessions};
 pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
 pub use subscriptions::{SigningSecret, SubscriptionRow, Subscriptions};
 pub use transaction::{DeliveryEnd, Transaction};
+pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]
-pub trait Store: Staff + Sessions + Invitations + Inbox + Subscriptions {
+pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

@@ -1,4 +1,5 @@
 use app::domain::{
+    delivery::{DeliveryState, Effect},
     fact::Fact,
     lifecycle::{Health, Stage},
     record::Subject,
@@ -8,7 +9,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DeliveryKey, DeliveryState, FleetKey, InvitationRow, StoreError};
+use super::{Awaited, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError};
 
 /// One transaction over fleets, invitations, facts and the inbox: what a delivery tells, what follows from it and the
 /// delivery's own state change together or not at all.
@@ -31,19 +32,33 @@ pub trait Transaction: Send {
     /// Remembers which of Catena's fleets a connection belongs to.
     async fn learn_connection(&mut self, connection_id: Uuid, fleet_id: Uuid) -> Result<(), StoreError>;
 
+    /// Remembers what staff decided: facts that are found by this name belong to the fleet.
+    async fn assign(&mut self, awaited: &Awaited, fleet: FleetKey) -> Result<(), StoreError>;
+    /// The fleet that staff decided on for this name.
+    async fn assigned(&mut self, awaited: &Awaited) -> Result<Option<FleetKey>, StoreError>;
+
     /// Adds an invitation, or updates link, expiry and what was asked of the one with its digest. Gives our id.
     async fn put_invitation(&mut self, invitation: &InvitationRow) -> Result<Uuid, StoreError>;
     /// Keeps how an invitation stands.
     async fn set_invitation_stage(&mut self, digest: &str, stage: Option<Stage>) -> Result<(), StoreError>;
 
     /// The fact with this key.
-    async fn fact(&mut self, key: &str) -> Result<Option<Fact>, StoreError>;
+    async fn fact(&mut self, key: &str) -> Result<Option<(FactKey, Fact)>, StoreError>;
     /// Adds a fact or replaces the one with its key. Without a fleet it waits, to be found by `subject`.
-    async fn put_fact(&mut self, fact: &Fact, fleet: Option<FleetKey>, subject: &Subject) -> Result<(), StoreError>;
+    async fn put_fact(
+        &mut self,
+        fact: &Fact,
+        fleet: Option<FleetKey>,
+        subject: &Subject,
+    ) -> Result<FactKey, StoreError>;
+    /// Keeps what a delivery did to a fact. Of two effects on the same fact the first one stays.
+    async fn link_fact(&mut self, delivery: DeliveryKey, fact: FactKey, effect: Effect) -> Result<(), StoreError>;
     /// Gives the facts that wait for this fleet id, or for a connection of it, to the fleet; says how many.
     async fn adopt(&mut self, fleet_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError>;
     /// Gives the facts that wait for the invitation with this digest to the fleet; says how many.
     async fn adopt_by_invitation(&mut self, digest: &str, fleet: FleetKey) -> Result<u64, StoreError>;
+    /// Gives the facts that wait for this connection to the fleet; says how many.
+    async fn adopt_by_connection(&mut self, connection_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError>;
     /// Keeps what staff asked for with an invitation, as JSON.
     async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError>;
     /// All facts about a fleet.
@@ -74,6 +89,8 @@ pub trait Transaction: Send {
 pub struct DeliveryEnd<'a> {
     /// Processed, duplicate or parked.
     pub state: DeliveryState,
+    /// When it ended, UTC.
+    pub ended_at: OffsetDateTime,
     /// Why it is parked.
     pub reason: Option<String>,
     /// The event's name as the signed body tells it.

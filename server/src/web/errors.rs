@@ -28,6 +28,9 @@ pub(super) enum PageError {
     /// There is no such invitation.
     #[error("there is no such invitation")]
     NoSuchInvitation,
+    /// There is no such delivery, or no longer.
+    #[error("there is no such delivery")]
+    NoSuchDelivery,
     /// The role doesn't allow it.
     #[error("the role doesn't allow it")]
     Forbidden,
@@ -45,7 +48,7 @@ pub(super) enum PageError {
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound | Self::NoSuchInvitation => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoSuchInvitation | Self::NoSuchDelivery => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Store(_) | Self::Session(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -69,6 +72,12 @@ impl IntoResponse for PageError {
             "The address may be incomplete, or the invitation belongs to another Onramp. The list has every invitation that this one knows."
                 .clone_into(&mut view.message);
             view.action = Some(("/invitations".into(), "All invitations".into()));
+        }
+        if matches!(self, Self::NoSuchDelivery) {
+            "No such delivery".clone_into(&mut view.title);
+            "It may have been removed for its age; what it told stays on timelines. The list has every delivery that is still kept."
+                .clone_into(&mut view.message);
+            view.action = Some(("/deliveries".into(), "All deliveries".into()));
         }
         let mut response = status.into_response();
         response.extensions_mut().insert(ToRender(view));

@@ -1,10 +1,19 @@
-//! `/healthz`: the process runs. `/readyz`: it can work. For load balancers and for `make` targets that wait.
+//! `/healthz`: the process runs. `/readyz`: it can work. For load balancers and for `make` targets that wait. `/metrics`: how
+//! it has worked, for Prometheus.
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use time::Duration;
 
-use crate::onramp::Onramp;
+use crate::{onramp::Onramp, store::StoreError};
+
+/// No count on a scrape goes past this: a scrape must stay cheap whatever piles up.
+const COUNT_MAX: u32 = 100_000;
 
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
@@ -18,4 +27,23 @@ pub(super) async fn readyz(State(onramp): State<Arc<Onramp>>) -> (StatusCode, &'
             (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n")
         }
     }
+}
+
+pub(super) async fn metrics(State(onramp): State<Arc<Onramp>>) -> Response {
+    match scrape(&onramp).await {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+            .into_response(),
+        Err(error) => {
+            tracing::error!(%error, "metrics can't be told: the database doesn't answer");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+async fn scrape(onramp: &Onramp) -> Result<String, StoreError> {
+    let inbox = onramp.store.inbox_state(COUNT_MAX).await?;
+    let expired = onramp.store.expired().await?;
+    let oldest = inbox.oldest.map_or(Duration::ZERO, |oldest| onramp.clock.now() - oldest);
+    // Writing to a string doesn't fail.
+    Ok(onramp.metrics.text(&inbox, oldest, &expired).unwrap_or_default())
 }

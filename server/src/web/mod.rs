@@ -2,6 +2,7 @@
 //! `app::domain`) and no SQL (that lives in `store`).
 
 pub mod assets;
+mod deliveries;
 mod errors;
 mod health;
 mod invitations;
@@ -15,6 +16,7 @@ mod setup;
 mod subscriptions;
 mod throttle;
 mod visitor;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -57,6 +59,14 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/invitations", get(invitations::list))
         .route("/invitations/new", get(invitations::new).post(invitations::create))
         .route("/invitations/{id}", get(invitations::detail))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/process-again", post(deliveries::process_all_again))
+        .route("/deliveries/verify-again", post(deliveries::verify_all_again))
+        .route("/deliveries/waiting", get(waiting::list))
+        .route("/deliveries/waiting/{kind}/{name}", get(waiting::assign_form).post(waiting::assign))
+        .route("/deliveries/{id}", get(deliveries::detail))
+        .route("/deliveries/{id}/process-again", post(deliveries::process_again))
+        .route("/deliveries/{id}/verify-again", post(deliveries::verify_again))
         .route("/subscriptions", get(subscriptions::get))
         .route("/subscriptions/ensure", post(subscriptions::ensure))
         .route("/live", get(live::live))
@@ -82,5 +92,6 @@ fn public(onramp: &Arc<Onramp>) -> Router {
         .layer(security::compression())
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
         .with_state(onramp.clone())
 }

@@ -124,6 +124,11 @@ impl Viewer {
         if self.staff.role.may_invite() { Ok(()) } else { Err(PageError::Forbidden) }
     }
 
+    /// Fails for a role that may not work on what is stuck.
+    pub(super) fn may_operate(&self) -> Result<(), PageError> {
+        if self.staff.role.may_operate() { Ok(()) } else { Err(PageError::Forbidden) }
+    }
+
     /// Fails for a role that may not change settings.
     pub(super) fn may_administer(&self) -> Result<(), PageError> {
         if self.staff.role.may_administer() { Ok(()) } else { Err(PageError::Forbidden) }

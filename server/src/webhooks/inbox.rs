@@ -1,12 +1,15 @@
 //! Makes deliveries durable, many in one commit: whoever waits while a commit is under way goes into the next one. So the
 //! cost per delivery falls as load grows, with no timer.
 
+use std::sync::Arc;
+
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{NewDelivery, SharedStore};
-
-use std::sync::Arc;
+use crate::{
+    metrics::Metrics,
+    store::{NewDelivery, SharedStore},
+};
 
 /// Deliveries that may wait for the commit under way; past that Catena is told to come again.
 const WAITING_MAX: usize = 4_096;
@@ -40,13 +43,13 @@ pub struct InboxWriter {
     store: SharedStore,
     waiting: mpsc::Receiver<Waiting>,
     arrived: Arc<Notify>,
+    metrics: Metrics,
 }
 
-/// An inbox over this store: the way in, the task to be run, and what is notified when something arrived.
-pub fn inbox(store: SharedStore) -> (InboxHandle, InboxWriter, Arc<Notify>) {
+/// An inbox over this store: the way in, and the task to be run. `arrived` is notified when something arrived.
+pub fn inbox(store: SharedStore, arrived: Arc<Notify>, metrics: Metrics) -> (InboxHandle, InboxWriter) {
     let (sender, waiting) = mpsc::channel(WAITING_MAX);
-    let arrived = Arc::new(Notify::new());
-    (InboxHandle(sender), InboxWriter { store, waiting, arrived: arrived.clone() }, arrived)
+    (InboxHandle(sender), InboxWriter { store, waiting, arrived, metrics })
 }
 
 impl InboxWriter {
@@ -81,6 +84,7 @@ impl InboxWriter {
             let _ = done.send(answer);
         }
         if answer.is_ok() {
+            self.metrics.committed(deliveries.len());
             self.arrived.notify_one();
         }
     }

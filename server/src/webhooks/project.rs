@@ -1,15 +1,20 @@
-//! One delivery's processing: what it tells goes onto the timeline, and its own state changes, in one transaction.
+//! Processing: what deliveries tell goes onto the timeline, and their own state changes, in one transaction.
 
 use app::domain::{
-    event::{self, EnvelopeError, redact},
+    delivery::DeliveryState,
+    event::{self, Envelope, EnvelopeError, redact},
     moment,
-    record::{RecordError, told},
+    record::{RecordError, Told, told},
 };
+use serde_json::Value;
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use crate::{
-    store::{DeliveryEnd, DeliveryState, SharedStore, StoreError, ToDo},
-    timeline::{Outcome, Timeline},
+    clock::SharedClock,
+    metrics::Metrics,
+    store::{DeliveryEnd, SharedStore, StoreError, ToDo, Transaction},
+    timeline::{Effects, Outcome, Timeline},
     vault::{Purpose, Vault, VaultError},
 };
 
@@ -36,55 +41,103 @@ pub struct Projector {
     store: SharedStore,
     timeline: Timeline,
     vault: Vault,
+    clock: SharedClock,
+    metrics: Metrics,
+}
+
+/// A delivery that was read.
+struct Read {
+    envelope: Envelope,
+    told: Vec<Told>,
+    body: Option<Value>,
 }
 
 impl Projector {
     /// Ready to process.
-    pub fn new(store: SharedStore, timeline: Timeline, vault: Vault) -> Self {
-        Self { store, timeline, vault }
+    pub fn new(store: SharedStore, timeline: Timeline, vault: Vault, clock: SharedClock, metrics: Metrics) -> Self {
+        Self { store, timeline, vault, clock, metrics }
     }
 
-    /// Processes one delivery to its end: processed, duplicate, or parked with the reason. An error means that the database
-    /// failed and nothing changed.
-    pub async fn project(&self, delivery: &ToDo) -> Result<DeliveryState, StoreError> {
-        let read = || -> Result<_, Poison> {
-            let body = self.vault.open(Purpose::Body, &delivery.sealed_body)?;
-            let envelope = event::read(&body, delivery.event_name.as_deref())?;
-            let sent_at = delivery.sent_at.as_deref().and_then(moment::parse).unwrap_or(delivery.received_at);
-            let told = told(&envelope, sent_at)?;
-            Ok((envelope, told, redact(&body)))
-        };
-        let (envelope, told, body) = match read() {
-            Ok(read) => read,
-            Err(poison) => return self.park(delivery, &poison).await,
-        };
+    /// Processes deliveries to their ends: processed, duplicate, or parked with the reason; all of them in one transaction,
+    /// since a durable commit costs far more than a delivery. An error means that nothing changed.
+    pub async fn project(&self, deliveries: &[ToDo]) -> Result<(), StoreError> {
+        let read: Vec<_> = deliveries.iter().map(|delivery| (delivery, self.read(delivery))).collect();
+        let mut outcome = Outcome::default();
+        let mut ends = Vec::with_capacity(read.len());
         let mut tx = self.store.begin().await?;
+        for (delivery, read) in read {
+            let state = match read {
+                Ok(read) => self.tell(tx.as_mut(), delivery, read, &mut outcome).await?,
+                Err(poison) => self.put_aside(tx.as_mut(), delivery, &poison).await?,
+            };
+            ends.push((delivery.received_at, state));
+        }
+        self.timeline.settle(tx.as_mut(), &outcome).await?;
+        tx.commit().await?;
+        self.timeline.announce(&outcome);
+        let now = self.clock.now();
+        for (received_at, state) in ends {
+            self.metrics.processed(state, now - received_at);
+        }
+        Ok(())
+    }
+
+    /// Puts a delivery aside with the reason, so that it doesn't hold up the next.
+    pub async fn park(&self, delivery: &ToDo, poison: &Poison) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        let state = self.put_aside(tx.as_mut(), delivery, poison).await?;
+        tx.commit().await?;
+        self.metrics.processed(state, self.clock.now() - delivery.received_at);
+        Ok(())
+    }
+
+    fn read(&self, delivery: &ToDo) -> Result<Read, Poison> {
+        let body = self.vault.open(Purpose::Body, &delivery.sealed_body)?;
+        let envelope = event::read(&body, delivery.event_name.as_deref())?;
+        let sent_at = delivery.sent_at.as_deref().and_then(moment::parse).unwrap_or(delivery.received_at);
+        let told = told(&envelope, sent_at)?;
+        Ok(Read { envelope, told, body: redact(&body) })
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut dyn Transaction,
+        delivery: &ToDo,
+        read: Read,
+        outcome: &mut Outcome,
+    ) -> Result<DeliveryState, StoreError> {
+        let Read { envelope, told, body } = read;
         let first = match envelope.id {
             Some(id) => tx.remember_event(id, delivery.key).await?,
             None => true,
         };
-        let outcome = if first { self.timeline.tell_in(tx.as_mut(), &told).await? } else { Outcome::default() };
-        let state = if first && outcome.news { DeliveryState::Processed } else { DeliveryState::Duplicate };
-        let end = DeliveryEnd { state, reason: None, event_name: Some(&envelope.name), event_id: envelope.id, body };
+        let effects = if first { self.timeline.take_in(tx, &told, outcome).await? } else { Effects::default() };
+        for (fact, effect) in &effects.facts {
+            tx.link_fact(delivery.key, *fact, *effect).await?;
+        }
+        let state = if effects.news { DeliveryState::Processed } else { DeliveryState::Duplicate };
+        let end = DeliveryEnd { event_name: Some(&envelope.name), event_id: envelope.id, body, ..self.end(state) };
         tx.finish_delivery(delivery.key, &end).await?;
-        tx.commit().await?;
-        self.timeline.announce(&outcome);
         Ok(state)
     }
 
-    /// Puts a delivery aside with the reason, so that it doesn't hold up the next.
-    pub async fn park(&self, delivery: &ToDo, poison: &Poison) -> Result<DeliveryState, StoreError> {
+    async fn put_aside(
+        &self,
+        tx: &mut dyn Transaction,
+        delivery: &ToDo,
+        poison: &Poison,
+    ) -> Result<DeliveryState, StoreError> {
         tracing::warn!(delivery = delivery.key.0, reason = %poison, "a delivery is parked: it can't be processed");
-        let end = DeliveryEnd {
-            state: DeliveryState::Parked,
-            reason: Some(poison.to_string()),
-            event_name: None,
-            event_id: None,
-            body: None,
-        };
-        let mut tx = self.store.begin().await?;
+        let end = DeliveryEnd { reason: Some(poison.to_string()), ..self.end(DeliveryState::Parked) };
         tx.finish_delivery(delivery.key, &end).await?;
-        tx.commit().await?;
         Ok(DeliveryState::Parked)
+    }
+
+    fn end(&self, state: DeliveryState) -> DeliveryEnd<'static> {
+        DeliveryEnd { state, ended_at: self.now(), reason: None, event_name: None, event_id: None, body: None }
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.clock.now()
     }
 }

@@ -2,25 +2,28 @@
 //! sends it again (WEBHOOKS.md 4.1), so what can't be stored is answered with 503, and what can't be verified is kept in
 //! quarantine.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use app::domain::delivery::DeliveryState;
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, Request, StatusCode},
+    http::{Request, StatusCode},
 };
 use http_body_util::BodyExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::{
+    headers::Headers,
     inbox::InboxHandle,
     secrets::{SecretBook, Secrets, SecretsError},
     verify::{BODY_MAX, Refusal, WIRE_MAX, check_fresh, check_signature, inflate},
 };
 use crate::{
     clock::SharedClock,
-    store::{DeliveryState, NewDelivery},
+    metrics::Metrics,
+    store::NewDelivery,
     vault::{Purpose, Vault},
 };
 
@@ -42,44 +45,20 @@ pub struct Receiver {
     secrets: SecretBook,
     vault: Vault,
     clock: SharedClock,
+    metrics: Metrics,
     bodies: Semaphore,
     large: Semaphore,
 }
 
-/// The headers of a delivery (WEBHOOKS.md 1.1).
-struct Headers {
-    signature: Option<String>,
-    timestamp: Option<String>,
-    webhook_id: Option<String>,
-    event_type: Option<String>,
-    attempt: Option<i64>,
-}
-
-impl Headers {
-    fn read(headers: &HeaderMap) -> Self {
-        // Long values are no headers of Catena's; they are cut before anything keeps them.
-        let text = |name: &str| {
-            let value = headers.get(name)?.to_str().ok()?.trim();
-            Some(value.chars().take(200).collect::<String>()).filter(|value| !value.is_empty())
-        };
-        Self {
-            signature: text("x-catena-signature"),
-            timestamp: text("x-catena-timestamp"),
-            webhook_id: text("x-webhook-id"),
-            event_type: text("x-event-type"),
-            attempt: text("x-delivery-attempt").and_then(|attempt| attempt.parse().ok()),
-        }
-    }
-}
-
 impl Receiver {
     /// Ready to receive.
-    pub fn new(inbox: InboxHandle, secrets: SecretBook, vault: Vault, clock: SharedClock) -> Self {
+    pub fn new(inbox: InboxHandle, secrets: SecretBook, vault: Vault, clock: SharedClock, metrics: Metrics) -> Self {
         Self {
             inbox,
             secrets,
             vault,
             clock,
+            metrics,
             bodies: Semaphore::new(BODIES_AT_ONCE),
             large: Semaphore::new(LARGE_AT_ONCE),
         }
@@ -189,6 +168,7 @@ impl Receiver {
             received_at: self.clock.now(),
             state,
             reason,
+            headers: headers.others(),
             webhook_id: headers.webhook_id,
             event_name: headers.event_type,
             attempt: headers.attempt,
@@ -205,5 +185,8 @@ impl Receiver {
 
 /// The handler.
 pub async fn receive(State(receiver): State<std::sync::Arc<Receiver>>, request: Request<Body>) -> StatusCode {
-    receiver.receive(request).await
+    let started = Instant::now();
+    let status = receiver.receive(request).await;
+    receiver.metrics.answered(status.as_u16(), started.elapsed());
+    status
 }

@@ -3,13 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Notify;
+use thiserror::Error;
+use tokio::{sync::Notify, task::JoinError};
 use tokio_util::sync::CancellationToken;
 
 use super::project::{Poison, Projector};
 use crate::store::{SharedStore, StoreError, ToDo};
 
-/// Deliveries taken at once.
+/// Deliveries in one transaction. Few enough that whoever waits for the writer meanwhile, an arriving delivery above all,
+/// waits some milliseconds only.
 const BATCH: u32 = 64;
 /// How long to wait after a failure, and how often to look without having been notified.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -35,39 +37,62 @@ pub async fn work(store: SharedStore, projector: Projector, arrived: Arc<Notify>
 }
 
 async fn drain(store: &SharedStore, projector: &Projector, shutdown: &CancellationToken) -> Result<(), StoreError> {
-    loop {
-        let batch = store.to_do(BATCH).await?;
+    while !shutdown.is_cancelled() {
+        let batch: Arc<[ToDo]> = store.to_do(BATCH).await?.into();
         if batch.is_empty() {
             return Ok(());
         }
-        for delivery in batch {
+        let Err(failure) = attempt(projector, batch.clone()).await else { continue };
+        failure.unless_outage()?;
+        // One of them spoils it for all: each by itself then, so that it is found.
+        for delivery in batch.iter() {
             if shutdown.is_cancelled() {
                 return Ok(());
             }
-            process(store, projector, Arc::new(delivery)).await?;
+            process(projector, delivery).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Why deliveries were not processed. Nothing changed then.
+#[derive(Debug, Error)]
+enum Failure {
+    /// The database failed, or refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A bug.
+    #[error("processing panicked: {0}")]
+    Panic(JoinError),
+}
+
+impl Failure {
+    /// Passes a failure on that is the database's, not the delivery's; reports any other.
+    fn unless_outage(self) -> Result<(), StoreError> {
+        match self {
+            Self::Store(error) if error.is_outage() => Err(error),
+            failure => {
+                tracing::error!(error = %failure, "deliveries can't be processed");
+                Ok(())
+            }
         }
     }
 }
 
-/// Processes one delivery, in a task of its own so that a bug that panics ends that task alone.
-async fn process(store: &SharedStore, projector: &Projector, delivery: Arc<ToDo>) -> Result<(), StoreError> {
+/// Processes deliveries, in a task of its own so that a bug that panics ends that task alone.
+async fn attempt(projector: &Projector, deliveries: Arc<[ToDo]>) -> Result<(), Failure> {
+    let projector = projector.clone();
+    tokio::spawn(async move { projector.project(&deliveries).await }).await.map_err(Failure::Panic)??;
+    Ok(())
+}
+
+async fn process(projector: &Projector, delivery: &ToDo) -> Result<(), StoreError> {
+    let alone: Arc<[ToDo]> = Arc::new([delivery.clone()]);
     for tries in 1.. {
-        let task = tokio::spawn({
-            let (projector, delivery) = (projector.clone(), delivery.clone());
-            async move { projector.project(&delivery).await }
-        });
-        match task.await {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => {
-                tracing::error!(%error, delivery = delivery.key.0, tries, "a delivery can't be processed");
-            }
-            Err(error) => tracing::error!(%error, delivery = delivery.key.0, tries, "processing a delivery panicked"),
-        }
-        // The failure may be the database's, not the delivery's: then nothing is put aside.
-        store.ping().await?;
+        let Err(failure) = attempt(projector, alone.clone()).await else { return Ok(()) };
+        failure.unless_outage()?;
         if tries >= TRIES {
-            projector.park(&delivery, &Poison::KeepsFailing(tries)).await?;
-            return Ok(());
+            return projector.park(delivery, &Poison::KeepsFailing(tries)).await;
         }
         tokio::time::sleep(PAUSE).await;
     }

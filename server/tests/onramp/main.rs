@@ -3,10 +3,12 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
 mod commands;
+mod deliveries;
 mod invitations;
 mod landing;
 mod secrets;
 mod sign_in;
 mod store;
+mod store_inbox;
 mod support;
 mod webhooks;

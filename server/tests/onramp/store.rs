@@ -11,15 +11,15 @@ use app::domain::{
     staff::Role,
 };
 use server::store::{
-    DeliveryEnd, DeliveryKey, DeliveryState, FleetKey, InvitationRow, ListCursor, NewDelivery, NewStaff, OneTimeLink,
-    SessionRow, SharedStore, SigningSecret, StaffRow, SubscriptionRow, Transaction, sqlite::SqliteStore,
+    Awaited, DeliveryKey, FleetKey, InvitationRow, ListCursor, NewStaff, OneTimeLink, SessionRow, SharedStore,
+    SigningSecret, StaffRow, SubscriptionRow, Transaction, sqlite::SqliteStore,
 };
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// A database to be tested, and the directory that it lies in.
-async fn fresh() -> (SharedStore, TempDir) {
+pub async fn fresh() -> (SharedStore, TempDir) {
     let dir = tempfile::tempdir().unwrap();
     (open(dir.path()).await, dir)
 }
@@ -28,7 +28,7 @@ async fn open(dir: &Path) -> SharedStore {
     Arc::new(SqliteStore::open(&dir.join("onramp.db")).await.unwrap())
 }
 
-fn now() -> OffsetDateTime {
+pub fn now() -> OffsetDateTime {
     moment::parse("2026-03-02T15:00:00.000001Z").unwrap()
 }
 
@@ -43,21 +43,7 @@ fn staff(email: &str, role: Role) -> NewStaff {
     NewStaff { row, created_at: now() }
 }
 
-fn delivery(state: DeliveryState, event: &str) -> NewDelivery {
-    NewDelivery {
-        received_at: now(),
-        state,
-        reason: None,
-        webhook_id: Some("hook".into()),
-        event_name: Some(event.into()),
-        attempt: Some(1),
-        sent_at: None,
-        signature: None,
-        sealed_body: event.as_bytes().to_vec(),
-    }
-}
-
-fn fact(kind: Kind, key: &str, at: OffsetDateTime) -> Fact {
+pub fn fact(kind: Kind, key: &str, at: OffsetDateTime) -> Fact {
     let round = Round { created_at: now(), expires_at: now() + Duration::DAY, invitation: "digest".into() };
     let about = About {
         round: Some(round),
@@ -162,49 +148,6 @@ async fn sessions_end_one_by_one_all_of_a_person_and_by_time() {
 }
 
 #[tokio::test]
-async fn the_inbox_keeps_the_order_and_only_the_newest_of_the_quarantined() {
-    let (store, _dir) = fresh().await;
-    let received = ["one", "two", "three"].map(|event| delivery(DeliveryState::Received, event));
-    store.append(&received, 2).await.unwrap();
-    let quarantined = ["q1", "q2", "q3", "q4"].map(|event| delivery(DeliveryState::Quarantined, event));
-    store.append(&quarantined, 2).await.unwrap();
-    let to_do: Vec<_> = store.to_do(2).await.unwrap().into_iter().map(|to_do| to_do.event_name.unwrap()).collect();
-    assert_eq!(to_do, ["one", "two"]);
-    let all: Vec<_> = store.deliveries(10).await.unwrap().into_iter().map(|row| row.event_name.unwrap()).collect();
-    assert_eq!(all, ["q4", "q3", "three", "two", "one"]);
-    store.append(&[], 2).await.unwrap();
-}
-
-#[tokio::test]
-async fn more_deliveries_than_one_statement_takes_are_kept_together() {
-    let (store, _dir) = fresh().await;
-    let many: Vec<_> = (0..1_201).map(|n| delivery(DeliveryState::Received, &n.to_string())).collect();
-    store.append(&many, 10).await.unwrap();
-    let order: Vec<usize> =
-        store.to_do(2_000).await.unwrap().iter().map(|row| row.event_name.as_ref().unwrap().parse().unwrap()).collect();
-    assert_eq!(order, (0..1_201).collect::<Vec<_>>());
-}
-
-#[tokio::test]
-async fn finishing_a_delivery_drops_what_is_sealed_unless_it_is_parked() {
-    let (store, _dir) = fresh().await;
-    store.append(&[delivery(DeliveryState::Received, "a"), delivery(DeliveryState::Received, "b")], 1).await.unwrap();
-    let to_do = store.to_do(2).await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    for (row, state) in to_do.iter().zip([DeliveryState::Processed, DeliveryState::Parked]) {
-        let reason = (state == DeliveryState::Parked).then(|| "why".to_owned());
-        let end =
-            DeliveryEnd { state, reason, event_name: Some("x.y"), event_id: Some(Uuid::from_u128(4)), body: None };
-        tx.finish_delivery(row.key, &end).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    assert!(store.to_do(2).await.unwrap().is_empty());
-    let rows = store.deliveries(2).await.unwrap();
-    assert_eq!((rows[0].state, rows[0].reason.as_deref()), (DeliveryState::Parked, Some("why")));
-    assert_eq!((rows[1].event_name.as_deref(), rows[1].event_id), (Some("x.y"), Some(Uuid::from_u128(4))));
-}
-
-#[tokio::test]
 async fn a_transaction_that_is_not_committed_leaves_no_trace() {
     let (store, _dir) = fresh().await;
     let mut tx = store.begin().await.unwrap();
@@ -224,14 +167,14 @@ async fn a_fact_comes_back_as_it_was_put_and_keeps_its_fleet() {
     let mut tx = store.begin().await.unwrap();
     let fleet = tx.add_fleet("F", now()).await.unwrap();
     let first = fact(Kind::InvitationViewed, "k", now());
-    tx.put_fact(&first, Some(fleet), &Subject::default()).await.unwrap();
-    assert_eq!(tx.fact("k").await.unwrap().unwrap(), first);
+    let key = tx.put_fact(&first, Some(fleet), &Subject::default()).await.unwrap();
+    assert_eq!(tx.fact("k").await.unwrap().unwrap().1, first);
     let other = Fact {
         kind: Kind::Other("new.thing".into()),
         about: About::default(),
         ..fact(Kind::InvitationSent, "k", now() + Duration::SECOND)
     };
-    tx.put_fact(&other, None, &Subject::default()).await.unwrap();
+    assert_eq!(tx.put_fact(&other, None, &Subject::default()).await.unwrap(), key, "it stays the same fact");
     tx.commit().await.unwrap();
     assert_eq!(store.facts_of(fleet).await.unwrap(), [other]);
 }
@@ -257,6 +200,26 @@ async fn waiting_facts_are_adopted_by_fleet_connection_or_invitation() {
     assert_eq!(tx.adopt_by_invitation("digest", fleet).await.unwrap(), 1);
     assert_eq!(tx.adopt(catena_fleet, fleet).await.unwrap(), 0, "once");
     assert_eq!(tx.facts_of(fleet).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn what_staff_decide_about_a_name_is_remembered_and_the_first_decision_stays() {
+    let (store, _dir) = fresh().await;
+    let connection = Uuid::from_u128(71);
+    let mut tx = store.begin().await.unwrap();
+    let (one, two) = (tx.add_fleet("one", now()).await.unwrap(), tx.add_fleet("two", now()).await.unwrap());
+    let subject = Subject { connection_id: Some(connection), ..Subject::default() };
+    tx.put_fact(&fact(Kind::ScheduleDeactivated, "k", now()), None, &subject).await.unwrap();
+    for awaited in
+        [Awaited::Connection(connection), Awaited::Invitation("digest".into()), Awaited::Fleet(Uuid::from_u128(5))]
+    {
+        assert_eq!(tx.assigned(&awaited).await.unwrap(), None);
+        tx.assign(&awaited, one).await.unwrap();
+        tx.assign(&awaited, two).await.unwrap();
+        assert_eq!(tx.assigned(&awaited).await.unwrap(), Some(one));
+    }
+    assert_eq!(tx.fleet_by_catena_id(Uuid::from_u128(5)).await.unwrap(), Some(one));
+    assert_eq!(tx.adopt_by_connection(connection, one).await.unwrap(), 1);
 }
 
 #[tokio::test]

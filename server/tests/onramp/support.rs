@@ -9,6 +9,7 @@ use std::{
 };
 
 use app::domain::{
+    delivery::DeliveryState,
     digest::of_invitation,
     fact::Fact,
     lifecycle::{Onboarding, fold},
@@ -23,13 +24,13 @@ use reqwest::{Method, StatusCode, header};
 use server::{
     catena::{CatenaSettings, Retries},
     clock::{Clock as _, ManualClock},
-    config::Settings,
+    config::{Retention, Settings},
     entropy::{SharedEntropy, SystemEntropy},
     onramp::{Onramp, Parts},
     sandbox::{Sandbox, SandboxSettings},
     secret::Secret,
     store::{
-        DeliveryRow, DeliveryState, NewStaff, SharedStore, SigningSecret, StaffRow, SubscriptionRow,
+        DeliveryFilter, DeliveryRow, NewStaff, SharedStore, SigningSecret, StaffRow, SubscriptionRow,
         sqlite::SqliteStore,
     },
     vault::{Purpose, Vault},
@@ -102,6 +103,7 @@ impl TestServer {
             },
             sandbox: true,
             site_dir: None,
+            retention: Retention::default(),
         };
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =
@@ -208,7 +210,7 @@ impl TestServer {
     }
 
     pub async fn deliveries(&self) -> Vec<DeliveryRow> {
-        self.onramp.store.deliveries(10_000).await.unwrap()
+        self.onramp.store.deliveries(&DeliveryFilter::default(), None, 10_000).await.unwrap()
     }
 
     /// Waits until everything that was received is processed.

@@ -2,15 +2,13 @@
 //! the same however it is delivered.
 
 use app::domain::{
+    delivery::DeliveryState,
     lifecycle::{Health, Stage},
     moment,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::{
-    store::DeliveryState,
-    webhooks::verify::{BODY_MAX, WIRE_MAX},
-};
+use server::webhooks::verify::{BODY_MAX, WIRE_MAX};
 use uuid::Uuid;
 
 use crate::support::{Catena, FLEET_REF, TestServer, example, gzip, sign};

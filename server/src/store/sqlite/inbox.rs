@@ -1,11 +1,15 @@
-use app::domain::moment::micros;
+use app::domain::{delivery::DeliveryState, moment::micros};
 use async_trait::async_trait;
-use sqlx::{QueryBuilder, Row, Sqlite};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite};
+use time::OffsetDateTime;
 
 use super::{SqliteStore, rows};
-use crate::store::{DeliveryKey, DeliveryRow, DeliveryState, Inbox, NewDelivery, StoreError, ToDo};
+use crate::store::{
+    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
+    StoreError, StoredDelivery, ToDo,
+};
 
-/// Rows in one INSERT; SQLite takes 32,766 values in a statement and a delivery has nine.
+/// Rows in one INSERT; SQLite takes 32,766 values in a statement and a delivery has ten.
 const CHUNK: usize = 500;
 
 #[async_trait]
@@ -15,7 +19,7 @@ impl Inbox for SqliteStore {
         for chunk in deliveries.chunks(CHUNK) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "INSERT INTO deliveries
-                 (received_at, state, reason, webhook_id, event_name, attempt, sent_at, signature, sealed_body) ",
+                 (received_at, state, reason, webhook_id, event_name, attempt, sent_at, signature, headers, sealed_body) ",
             );
             insert.push_values(chunk, |mut row, delivery| {
                 row.push_bind(micros(delivery.received_at))
@@ -26,16 +30,20 @@ impl Inbox for SqliteStore {
                     .push_bind(delivery.attempt)
                     .push_bind(&delivery.sent_at)
                     .push_bind(&delivery.signature)
+                    .push_bind(&delivery.headers)
                     .push_bind(&delivery.sealed_body);
             });
             insert.build().execute(&mut *tx).await?;
         }
-        if deliveries.iter().any(|delivery| delivery.state == DeliveryState::Quarantined) {
+        let newest = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Quarantined);
+        if let Some(now) = newest.map(|delivery| delivery.received_at).max() {
             let query = sqlx::query(
-                "DELETE FROM deliveries WHERE state = 'quarantined' AND id <=
-                 (SELECT id FROM deliveries WHERE state = 'quarantined' ORDER BY id DESC LIMIT 1 OFFSET ?)",
+                "DELETE FROM deliveries WHERE id IN
+                 (SELECT id FROM deliveries WHERE state = 'quarantined' AND state <> 'received'
+                  ORDER BY received_at DESC, id DESC LIMIT -1 OFFSET ?)",
             );
-            query.bind(quarantine_max).execute(&mut *tx).await?;
+            let gone = query.bind(quarantine_max).execute(&mut *tx).await?.rows_affected();
+            count_expired(&mut tx, DeliveryState::Quarantined, gone, now).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -57,21 +65,214 @@ impl Inbox for SqliteStore {
         to_do.collect()
     }
 
-    async fn deliveries(&self, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
-        let query = sqlx::query(
-            "SELECT id, received_at, state, reason, event_name, event_id FROM deliveries ORDER BY id DESC LIMIT ?",
+    async fn deliveries(
+        &self,
+        filter: &DeliveryFilter,
+        behind: Option<DeliveryCursor>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
+        query.push(rows::DELIVERY).push(" FROM deliveries WHERE TRUE");
+        if let Some(state) = filter.state {
+            // Written out, since an index that leaves out a state is used only where the query leaves it out as well.
+            query.push(" AND state = '").push(state.name()).push("'");
+            if state != DeliveryState::Received {
+                query.push(" AND state <> 'received'");
+            }
+        }
+        if let Some(name) = &filter.event_name {
+            query.push(" AND event_name = ").push_bind(name);
+        }
+        if let Some(from) = filter.from {
+            query.push(" AND received_at >= ").push_bind(micros(from));
+        }
+        if let Some(before) = filter.before {
+            query.push(" AND received_at < ").push_bind(micros(before));
+        }
+        if let Some(DeliveryCursor { received_at, key }) = behind {
+            let at = micros(received_at);
+            query.push(" AND received_at <= ").push_bind(at);
+            query.push(" AND (received_at < ").push_bind(at).push(" OR id < ").push_bind(key.0).push(")");
+        }
+        query.push(" ORDER BY received_at DESC, id DESC LIMIT ").push_bind(limit);
+        let rows = query.build().fetch_all(&self.read).await?;
+        rows.iter().map(rows::delivery).collect()
+    }
+
+    async fn event_names(&self, limit: u32) -> Result<Vec<String>, StoreError> {
+        // One step down the index for each name: DISTINCT would read every delivery.
+        let query = sqlx::query_scalar(
+            "WITH RECURSIVE names (name) AS (
+                 SELECT min(event_name) FROM deliveries
+                 UNION ALL
+                 SELECT (SELECT min(event_name) FROM deliveries WHERE event_name > name) FROM names WHERE name IS NOT NULL
+             )
+             SELECT name FROM names WHERE name IS NOT NULL LIMIT ?",
         );
-        let rows = query.bind(limit).fetch_all(&self.read).await?;
-        let deliveries = rows.iter().map(|row| {
-            Ok(DeliveryRow {
+        Ok(query.bind(limit).fetch_all(&self.read).await?)
+    }
+
+    async fn inbox_state(&self, limit: u32) -> Result<InboxState, StoreError> {
+        let query = sqlx::query(
+            "SELECT
+                 (SELECT count(*) FROM (SELECT 1 FROM deliveries WHERE state = 'received' LIMIT ?1)) AS waiting,
+                 (SELECT received_at FROM deliveries WHERE state = 'received' ORDER BY id LIMIT 1) AS oldest,
+                 (SELECT count(*) FROM (SELECT 1 FROM deliveries
+                     WHERE state = 'parked' AND state <> 'received' LIMIT ?1)) AS parked,
+                 (SELECT count(*) FROM (SELECT 1 FROM deliveries
+                     WHERE state = 'quarantined' AND state <> 'received' LIMIT ?1)) AS quarantined",
+        );
+        let row = query.bind(limit).fetch_one(&self.read).await?;
+        Ok(InboxState {
+            waiting: row.try_get("waiting")?,
+            oldest: rows::optional_moment(&row, "oldest")?,
+            parked: row.try_get("parked")?,
+            quarantined: row.try_get("quarantined")?,
+        })
+    }
+
+    async fn delivery(&self, key: DeliveryKey) -> Result<Option<StoredDelivery>, StoreError> {
+        let query = sqlx::query(AssertSqlSafe(format!(
+            "SELECT {}, ended_at, sent_at, signature, headers, body FROM deliveries WHERE id = ?",
+            rows::DELIVERY
+        )));
+        let Some(row) = query.bind(key.0).fetch_optional(&self.read).await? else { return Ok(None) };
+        let headers: Option<&str> = row.try_get("headers")?;
+        let body: Option<&str> = row.try_get("body")?;
+        Ok(Some(StoredDelivery {
+            row: rows::delivery(&row)?,
+            ended_at: rows::optional_moment(&row, "ended_at")?,
+            sent_at: row.try_get("sent_at")?,
+            signature: row.try_get("signature")?,
+            headers: headers
+                .map(|text| serde_json::from_str(text).map_err(|_| StoreError::Unreadable("headers")))
+                .transpose()?
+                .unwrap_or_default(),
+            body: body
+                .map(|text| serde_json::from_str(text).map_err(|_| StoreError::Unreadable("body")))
+                .transpose()?,
+        }))
+    }
+
+    async fn siblings(&self, key: DeliveryKey, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+        let query = sqlx::query(AssertSqlSafe(format!(
+            "SELECT {} FROM deliveries WHERE id <> ?1 AND id IN (
+                 SELECT id FROM deliveries
+                 WHERE event_id IS NOT NULL AND event_id = (SELECT event_id FROM deliveries WHERE id = ?1)
+                 UNION
+                 SELECT delivery FROM delivery_facts
+                 WHERE fact IN (SELECT fact FROM delivery_facts WHERE delivery = ?1))
+             ORDER BY received_at DESC, id DESC LIMIT ?2",
+            rows::DELIVERY
+        )));
+        let rows = query.bind(key.0).bind(limit).fetch_all(&self.read).await?;
+        rows.iter().map(rows::delivery).collect()
+    }
+
+    async fn quarantined(&self, after: DeliveryKey, limit: u32) -> Result<Vec<Quarantined>, StoreError> {
+        let query = sqlx::query(
+            "SELECT id, webhook_id, sent_at, signature, sealed_body FROM deliveries
+             WHERE state = 'quarantined' AND state <> 'received' AND id > ? ORDER BY id LIMIT ?",
+        );
+        let rows = query.bind(after.0).bind(limit).fetch_all(&self.read).await?;
+        let quarantined = rows.iter().map(|row| {
+            Ok(Quarantined {
                 key: DeliveryKey(row.try_get("id")?),
-                received_at: rows::moment(row, "received_at")?,
-                state: DeliveryState::from_name(row.try_get("state")?).ok_or(StoreError::Unreadable("state"))?,
-                reason: row.try_get("reason")?,
-                event_name: row.try_get("event_name")?,
-                event_id: rows::optional_uuid(row, "event_id")?,
+                webhook_id: row.try_get("webhook_id")?,
+                sent_at: row.try_get("sent_at")?,
+                signature: row.try_get("signature")?,
+                sealed_body: row.try_get("sealed_body")?,
             })
         });
-        deliveries.collect()
+        quarantined.collect()
     }
+
+    async fn release(&self, keys: &[DeliveryKey], from: DeliveryState) -> Result<u64, StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut released = 0;
+        for key in keys {
+            let query = sqlx::query(
+                "UPDATE deliveries SET state = 'received', reason = NULL, ended_at = NULL
+                 WHERE id = ? AND state = ? AND sealed_body IS NOT NULL",
+            );
+            released += query.bind(key.0).bind(from.name()).execute(&mut *tx).await?.rows_affected();
+        }
+        tx.commit().await?;
+        Ok(released)
+    }
+
+    async fn release_parked(&self) -> Result<u64, StoreError> {
+        let query = sqlx::query(
+            "UPDATE deliveries SET state = 'received', reason = NULL, ended_at = NULL
+             WHERE state = 'parked' AND state <> 'received' AND sealed_body IS NOT NULL",
+        );
+        Ok(query.execute(&self.write).await?.rows_affected())
+    }
+
+    async fn set_reason(&self, key: DeliveryKey, reason: &str) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE deliveries SET reason = ? WHERE id = ?");
+        query.bind(reason).bind(key.0).execute(&self.write).await?;
+        Ok(())
+    }
+
+    async fn expire(
+        &self,
+        state: DeliveryState,
+        before: OffsetDateTime,
+        limit: u32,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        // A delivery that is still to be processed never expires.
+        if state == DeliveryState::Received {
+            return Ok(0);
+        }
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let chosen = format!(
+            "SELECT id FROM deliveries WHERE state = '{}' AND state <> 'received' AND received_at < ?
+             ORDER BY received_at LIMIT ?",
+            state.name()
+        );
+        // A replay of an event whose id is forgotten is still known by its records.
+        let events = sqlx::query(AssertSqlSafe(format!(
+            "DELETE FROM events WHERE event_id IN (SELECT event_id FROM deliveries WHERE id IN ({chosen}))"
+        )));
+        events.bind(micros(before)).bind(limit).execute(&mut *tx).await?;
+        let deliveries = sqlx::query(AssertSqlSafe(format!("DELETE FROM deliveries WHERE id IN ({chosen})")));
+        let gone = deliveries.bind(micros(before)).bind(limit).execute(&mut *tx).await?.rows_affected();
+        count_expired(&mut tx, state, gone, now).await?;
+        tx.commit().await?;
+        Ok(gone)
+    }
+
+    async fn expired(&self) -> Result<Vec<Expired>, StoreError> {
+        let rows = sqlx::query("SELECT state, count, last_at FROM expired_deliveries ORDER BY state")
+            .fetch_all(&self.read)
+            .await?;
+        let expired = rows.iter().map(|row| {
+            Ok(Expired {
+                state: DeliveryState::from_name(row.try_get("state")?).ok_or(StoreError::Unreadable("state"))?,
+                count: u64::try_from(row.try_get::<i64, _>("count")?).unwrap_or_default(),
+                last_at: rows::moment(row, "last_at")?,
+            })
+        });
+        expired.collect()
+    }
+}
+
+async fn count_expired(
+    tx: &mut sqlx::Transaction<'static, Sqlite>,
+    state: DeliveryState,
+    gone: u64,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    if gone == 0 {
+        return Ok(());
+    }
+    let query = sqlx::query(
+        "INSERT INTO expired_deliveries (state, count, last_at) VALUES (?, ?, ?)
+         ON CONFLICT (state) DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at",
+    );
+    let count = i64::try_from(gone).unwrap_or(i64::MAX);
+    query.bind(state.name()).bind(count).bind(micros(now)).execute(&mut **tx).await?;
+    Ok(())
 }

@@ -10,6 +10,7 @@ mod sessions;
 mod staff;
 mod subscriptions;
 mod transaction;
+mod waiting;
 
 use std::{path::Path, time::Duration};
 

@@ -1,6 +1,7 @@
 //! From SQLite's rows to ours.
 
 use app::domain::{
+    delivery::DeliveryState,
     fact::{Fact, Kind, Source},
     lifecycle::{Health, Stage},
     moment::from_micros,
@@ -9,13 +10,20 @@ use sqlx::{Row, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::store::{FleetKey, FleetRow, InvitationRow, StoreError, about};
+use crate::store::{Awaited, DeliveryKey, DeliveryRow, FleetKey, FleetRow, InvitationRow, StoreError, about};
 
 /// The columns of [`fact`].
 pub(super) const FACT: &str = "key, kind, at, source, event_id, actor, about";
 
+/// The columns of [`delivery`].
+pub(super) const DELIVERY: &str = "id, received_at, state, reason, event_name, event_id, webhook_id, attempt";
+
 pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<OffsetDateTime, StoreError> {
     Ok(from_micros(row.try_get(column)?))
+}
+
+pub(super) fn optional_moment(row: &SqliteRow, column: &str) -> Result<Option<OffsetDateTime>, StoreError> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(from_micros))
 }
 
 pub(super) fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
@@ -67,4 +75,26 @@ pub(super) fn fact(row: &SqliteRow) -> Result<Fact, StoreError> {
         actor: row.try_get("actor")?,
         about: about::from_json(row.try_get("about")?)?,
     })
+}
+
+pub(super) fn delivery(row: &SqliteRow) -> Result<DeliveryRow, StoreError> {
+    Ok(DeliveryRow {
+        key: DeliveryKey(row.try_get("id")?),
+        received_at: moment(row, "received_at")?,
+        state: DeliveryState::from_name(row.try_get("state")?).ok_or(StoreError::Unreadable("state"))?,
+        reason: row.try_get("reason")?,
+        event_name: row.try_get("event_name")?,
+        event_id: optional_uuid(row, "event_id")?,
+        webhook_id: row.try_get("webhook_id")?,
+        attempt: row.try_get("attempt")?,
+    })
+}
+
+/// What is awaited as one text: the key of an assignment.
+pub(super) fn write_awaited(awaited: &Awaited) -> String {
+    match awaited {
+        Awaited::Fleet(id) => format!("fleet:{id}"),
+        Awaited::Connection(id) => format!("connection:{id}"),
+        Awaited::Invitation(digest) => format!("invitation:{digest}"),
+    }
 }

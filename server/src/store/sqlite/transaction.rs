@@ -1,16 +1,19 @@
 use app::domain::{
+    delivery::{DeliveryState, Effect},
     fact::Fact,
     lifecycle::{Health, Stage},
     moment::micros,
     record::Subject,
 };
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, Sqlite};
+use sqlx::{AssertSqlSafe, Row, Sqlite};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rows;
-use crate::store::{DeliveryEnd, DeliveryKey, DeliveryState, FleetKey, InvitationRow, StoreError, Transaction, about};
+use crate::store::{
+    Awaited, DeliveryEnd, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError, Transaction, about,
+};
 
 /// The one writing connection, inside `BEGIN IMMEDIATE`.
 pub(super) struct SqliteTransaction(pub(super) sqlx::Transaction<'static, Sqlite>);
@@ -68,6 +71,22 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
+    async fn assign(&mut self, awaited: &Awaited, fleet: FleetKey) -> Result<(), StoreError> {
+        if let Awaited::Fleet(fleet_id) = awaited {
+            return self.learn_fleet_id(*fleet_id, fleet).await;
+        }
+        let query = sqlx::query("INSERT INTO assignments (subject, fleet) VALUES (?, ?) ON CONFLICT DO NOTHING");
+        query.bind(rows::write_awaited(awaited)).bind(fleet.0).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn assigned(&mut self, awaited: &Awaited) -> Result<Option<FleetKey>, StoreError> {
+        if let Awaited::Fleet(fleet_id) = awaited {
+            return self.fleet_by_catena_id(*fleet_id).await;
+        }
+        self.fleet_where("SELECT fleet FROM assignments WHERE subject = ?", &rows::write_awaited(awaited)).await
+    }
+
     async fn put_invitation(&mut self, invitation: &InvitationRow) -> Result<Uuid, StoreError> {
         let query = sqlx::query(
             "INSERT INTO invitations (id, digest, fleet, sealed_id, sealed_link, stage, asked, created_at, expires_at)
@@ -100,33 +119,47 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
-    async fn fact(&mut self, key: &str) -> Result<Option<Fact>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {} FROM facts WHERE key = ?", rows::FACT)));
+    async fn fact(&mut self, key: &str) -> Result<Option<(FactKey, Fact)>, StoreError> {
+        let query = sqlx::query(AssertSqlSafe(format!("SELECT id, {} FROM facts WHERE key = ?", rows::FACT)));
         let row = query.bind(key).fetch_optional(&mut *self.0).await?;
-        row.as_ref().map(rows::fact).transpose()
+        row.as_ref().map(|row| Ok((FactKey(row.try_get("id")?), rows::fact(row)?))).transpose()
     }
 
-    async fn put_fact(&mut self, fact: &Fact, fleet: Option<FleetKey>, subject: &Subject) -> Result<(), StoreError> {
-        sqlx::query(
+    async fn put_fact(
+        &mut self,
+        fact: &Fact,
+        fleet: Option<FleetKey>,
+        subject: &Subject,
+    ) -> Result<FactKey, StoreError> {
+        let query = sqlx::query_scalar(
             "INSERT INTO facts (key, fleet, kind, at, source, event_id, actor, about, fleet_id, connection_id, invitation)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (key) DO UPDATE SET fleet = coalesce(fleet, excluded.fleet), kind = excluded.kind,
                  at = excluded.at, source = excluded.source, event_id = excluded.event_id, actor = excluded.actor,
-                 about = excluded.about",
-        )
-        .bind(&fact.key)
-        .bind(fleet.map(|fleet| fleet.0))
-        .bind(fact.kind.name())
-        .bind(micros(fact.at))
-        .bind(fact.source.name())
-        .bind(fact.event_id.map(|id| id.to_string()))
-        .bind(&fact.actor)
-        .bind(about::to_json(&fact.about))
-        .bind(subject.fleet_id.map(|id| id.to_string()))
-        .bind(subject.connection_id.map(|id| id.to_string()))
-        .bind(&subject.invitation)
-        .execute(&mut *self.0)
-        .await?;
+                 about = excluded.about
+             RETURNING id",
+        );
+        let id = query
+            .bind(&fact.key)
+            .bind(fleet.map(|fleet| fleet.0))
+            .bind(fact.kind.name())
+            .bind(micros(fact.at))
+            .bind(fact.source.name())
+            .bind(fact.event_id.map(|id| id.to_string()))
+            .bind(&fact.actor)
+            .bind(about::to_json(&fact.about))
+            .bind(subject.fleet_id.map(|id| id.to_string()))
+            .bind(subject.connection_id.map(|id| id.to_string()))
+            .bind(&subject.invitation)
+            .fetch_one(&mut *self.0)
+            .await?;
+        Ok(FactKey(id))
+    }
+
+    async fn link_fact(&mut self, delivery: DeliveryKey, fact: FactKey, effect: Effect) -> Result<(), StoreError> {
+        let query =
+            sqlx::query("INSERT INTO delivery_facts (delivery, fact, effect) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+        query.bind(delivery.0).bind(fact.0).bind(effect.name()).execute(&mut *self.0).await?;
         Ok(())
     }
 
@@ -145,6 +178,11 @@ impl Transaction for SqliteTransaction {
     async fn adopt_by_invitation(&mut self, digest: &str, fleet: FleetKey) -> Result<u64, StoreError> {
         let query = sqlx::query("UPDATE facts SET fleet = ? WHERE fleet IS NULL AND invitation = ?");
         Ok(query.bind(fleet.0).bind(digest).execute(&mut *self.0).await?.rows_affected())
+    }
+
+    async fn adopt_by_connection(&mut self, connection_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError> {
+        let query = sqlx::query("UPDATE facts SET fleet = ? WHERE fleet IS NULL AND connection_id = ?");
+        Ok(query.bind(fleet.0).bind(connection_id.to_string()).execute(&mut *self.0).await?.rows_affected())
     }
 
     async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError> {
@@ -181,7 +219,7 @@ impl Transaction for SqliteTransaction {
     async fn finish_delivery(&mut self, delivery: DeliveryKey, end: &DeliveryEnd<'_>) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE deliveries SET state = ?, reason = ?, event_name = coalesce(?, event_name), event_id = ?, body = ?,
-                 sealed_body = CASE WHEN ? THEN sealed_body END
+                 ended_at = ?, sealed_body = CASE WHEN ? THEN sealed_body END
              WHERE id = ?",
         )
         .bind(end.state.name())
@@ -189,6 +227,7 @@ impl Transaction for SqliteTransaction {
         .bind(end.event_name)
         .bind(end.event_id.map(|id| id.to_string()))
         .bind(end.body.as_ref().map(ToString::to_string))
+        .bind(micros(end.ended_at))
         .bind(end.state == DeliveryState::Parked)
         .bind(delivery.0)
         .execute(&mut *self.0)

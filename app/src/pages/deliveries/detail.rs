@@ -1,0 +1,190 @@
+//! One delivery: what became of it, what it changed, what it said, and what came beside it.
+
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use super::{
+    StateBadge,
+    list::{DeliveryRow, DeliveryTable},
+};
+use crate::{
+    components::{Document, MomentView, Notice, NoticeKind, Visit, fact_title},
+    domain::{
+        delivery::{DeliveryState, Effect},
+        fact::Fact,
+    },
+};
+
+/// What a delivery did to a fact.
+#[derive(Debug, Clone)]
+pub struct DeliveryChange {
+    /// What it did.
+    pub effect: Effect,
+    /// The fact.
+    pub fact: Fact,
+    /// Reference of the fleet; none while the fact waits for one.
+    pub fleet_ref: Option<String>,
+}
+
+/// One delivery.
+#[derive(Debug, Clone)]
+pub struct DeliveryDetail {
+    /// What a list shows.
+    pub row: DeliveryRow,
+    /// The event's id.
+    pub event_id: Option<String>,
+    /// When its processing ended, UTC.
+    pub ended_at: Option<OffsetDateTime>,
+    /// The documented headers: name and value.
+    pub headers: Vec<(String, String)>,
+    /// The redacted payload, once it is processed; else why there is none.
+    pub payload: Result<String, &'static str>,
+    /// What it changed.
+    pub changes: Vec<DeliveryChange>,
+    /// Others that tell of the same event or fact.
+    pub siblings: Vec<DeliveryRow>,
+    /// The moment from which distances in time are said, UTC.
+    pub now: OffsetDateTime,
+    /// What has just been done.
+    pub notice: Option<String>,
+    /// What went wrong, and what to do.
+    pub problem: Option<String>,
+    /// Whether the visitor may have it processed or verified again.
+    pub may_operate: bool,
+}
+
+/// One delivery in detail.
+#[component]
+pub fn DeliveryPage(
+    /// The visit.
+    visit: Visit,
+    /// The delivery.
+    detail: DeliveryDetail,
+) -> impl IntoView {
+    let DeliveryDetail { row, event_id, ended_at, headers, payload, changes, siblings, now, may_operate, .. } = detail;
+    let title = row.event_name.clone().unwrap_or_else(|| "Unnamed event".into());
+    view! {
+        <Document visit=visit title=title.clone()>
+            <div class="page-head">
+                <div>
+                    <p class="crumbs"><a href="/deliveries">"Deliveries"</a></p>
+                    <h1><code>{title}</code></h1>
+                    <p class="lead"><StateBadge state=row.state/></p>
+                </div>
+            </div>
+            {detail.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
+            {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
+            <Outcome row=row.clone() ended_at=ended_at may_operate=may_operate/>
+            <Changes state=row.state changes=changes/>
+            <section class="card facts" aria-labelledby="headers">
+                <h2 id="headers">"Headers"</h2>
+                <p class="hint">"Only the timestamp is covered by the signature; the rest is what the sender said."</p>
+                <dl class="headers">
+                    {headers.into_iter().map(header).collect_view()}
+                    {event_id.map(|id| header(("Event id (from the body)".into(), id)))}
+                </dl>
+            </section>
+            <section class="card" aria-labelledby="payload">
+                <h2 id="payload">"Payload"</h2>
+                {match payload {
+                    Ok(text) => view! {
+                        <p class="hint">"Magic links, tokens and invitation ids are taken out before it is kept."</p>
+                        <pre class="payload" tabindex="0" aria-labelledby="payload"><code>{text}</code></pre>
+                    }.into_any(),
+                    Err(why) => view! { <p>{why}</p> }.into_any(),
+                }}
+            </section>
+            <section aria-labelledby="siblings">
+                <h2 class="between" id="siblings">"Other deliveries of the same"</h2>
+                {if siblings.is_empty() {
+                    view! { <p class="card">"None: neither another attempt nor another subscription brought it."</p> }.into_any()
+                } else {
+                    view! { <DeliveryTable rows=siblings now=now label="Other deliveries of the same event or facts"/> }.into_any()
+                }}
+            </section>
+        </Document>
+    }
+}
+
+fn header((name, value): (String, String)) -> impl IntoView {
+    view! { <div><dt>{name}</dt><dd><code>{value}</code></dd></div> }
+}
+
+#[component]
+fn Outcome(row: DeliveryRow, ended_at: Option<OffsetDateTime>, may_operate: bool) -> impl IntoView {
+    let DeliveryRow { id, state, received_at, reason, .. } = row;
+    let received = MomentView::to_the_second(received_at);
+    let (sentence, again) = match state {
+        DeliveryState::Received => ("It is verified and stored, and waits to be processed.", None),
+        DeliveryState::Processed => ("What it tells is on the timeline.", None),
+        DeliveryState::Duplicate => ("It told nothing new, so timelines don’t show it again.", None),
+        DeliveryState::Parked => (
+            "It can’t be processed and was put aside, so that it doesn’t hold up the others. Its body is kept sealed.",
+            Some(("process-again", "Process again")),
+        ),
+        DeliveryState::Quarantined => (
+            "It could not be verified, so nothing in it is believed. Its body is kept sealed for a while.",
+            Some(("verify-again", "Verify again")),
+        ),
+    };
+    let took = ended_at.map(|ended| format!("{} ms after it came", (ended - received_at).whole_milliseconds().max(0)));
+    let stuck = again.is_some();
+    view! {
+        <section class="card outcome" class:stuck=stuck aria-labelledby="outcome">
+            <h2 id="outcome">"What became of it"</h2>
+            <p>{sentence}</p>
+            {reason.map(|reason| view! { <p class="reason" data-testid="reason">"Reason: "{reason}</p> })}
+            <p class="hint">
+                "Received "<time datetime=received.datetime>{received.display}</time>
+                {took.map(|took| view! { ", processed "<span data-testid="lag">{took}</span> })}
+            </p>
+            {again.filter(|_| may_operate).map(|(action, label)| view! {
+                <form class="actions" method="post" action=format!("/deliveries/{id}/{action}")>
+                    <button class="button primary">{label}</button>
+                </form>
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn Changes(state: DeliveryState, changes: Vec<DeliveryChange>) -> impl IntoView {
+    let nothing = match state {
+        DeliveryState::Duplicate => "Nothing: an earlier delivery told all of it.",
+        DeliveryState::Processed => "No timeline: it is about one of our own subscriptions.",
+        _ => "Nothing so far.",
+    };
+    view! {
+        <section class="card" aria-labelledby="changes">
+            <h2 id="changes">"What it changed"</h2>
+            {if changes.is_empty() {
+                view! { <p>{nothing}</p> }.into_any()
+            } else {
+                view! { <ul class="changes" data-testid="changes">{changes.into_iter().map(change).collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+}
+
+fn change(change: DeliveryChange) -> impl IntoView {
+    let DeliveryChange { effect, fact, fleet_ref } = change;
+    let (badge, word) = match effect {
+        Effect::New => ("badge good", "New"),
+        Effect::Enriched => ("badge moving", "Confirmed"),
+        Effect::Known => ("badge neutral", "Known already"),
+    };
+    let at = MomentView::to_the_second(fact.at);
+    view! {
+        <li>
+            <span class=badge>{word}</span>
+            <span class="what">{fact_title(&fact.kind)}</span>
+            <span class="muted">
+                {match fleet_ref {
+                    Some(fleet_ref) => view! { "of "<code>{fleet_ref}</code> }.into_any(),
+                    None => view! { <a href="/deliveries/waiting">"waits for its fleet"</a> }.into_any(),
+                }}
+                ", "<time datetime=at.datetime>{at.display}</time>
+            </span>
+        </li>
+    }
+}
