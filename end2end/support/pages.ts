@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Onramp } from './onramp';
-import { acceptAsFleet, chooseAsFleet, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, signIn } from './steps';
+import { acceptAsFleet, chooseAsFleet, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from './steps';
 
 /** A page and how to come to it; each starts where the one before it ended. */
 export type Visit = { name: string; come: (page: Page, onramp: Onramp) => Promise<void> };
@@ -137,6 +137,27 @@ export const PAGES: Visit[] = [
   },
   { name: 'connect: declined', come: async (page) => void (await page.goto(link.declined!)) },
   { name: 'connect: unknown', come: async (page) => void (await page.goto('/sandbox/connect?invite=nobody')) },
+  { name: 'deliveries', come: async (page) => void (await page.goto('/deliveries')) },
+  {
+    name: 'delivery, processed',
+    come: async (page) => {
+      await page.getByRole('link', { name: 'invitation.declined' }).click();
+      await page.getByTestId('changes').waitFor();
+    },
+  },
+  {
+    name: 'delivery, quarantined',
+    come: async (page) => {
+      await sendForged(page);
+      await page.goto('/deliveries?state=quarantined');
+      await page.getByRole('link', { name: 'forged.event' }).click();
+      await page.getByTestId('reason').waitFor();
+    },
+  },
+  { name: 'deliveries, quarantined', come: async (page) => void (await page.goto('/deliveries?state=quarantined')) },
+  { name: 'deliveries, wrong filter', come: async (page) => void (await page.goto('/deliveries?from=yesterday&state=parked')) },
+  { name: 'facts without a fleet', come: async (page) => void (await page.goto('/deliveries/waiting')) },
+  { name: 'no such delivery', come: async (page) => void (await page.goto('/deliveries/999999')) },
   { name: 'subscriptions', come: async (page) => void (await page.goto('/subscriptions')) },
   { name: 'not found', come: async (page) => void (await page.goto('/nowhere')) },
   {

@@ -174,3 +174,12 @@ async function control(onramp: Onramp, lever: string, body: object): Promise<voi
   });
   if (!answer.ok) throw new Error(`the sandbox refused ${lever}: ${answer.status} ${await answer.text()}`);
 }
+
+/** Somebody who doesn't know a secret posts a webhook. */
+export async function sendForged(page: Page): Promise<void> {
+  const answer = await page.request.post('/webhooks/catena', {
+    headers: { 'x-event-type': 'forged.event', 'x-request-id': '62cb8fea-e017-4b08-86b7-4469fa872b91' },
+    data: '{"event_name":"forged.event","data":[{"id":1}]}',
+  });
+  expect(answer.status()).toBe(401);
+}

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
-import { acceptAsFleet, chooseAsFleet, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, signIn } from '../support/steps';
+import { acceptAsFleet, chooseAsFleet, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
 
 // Pictures for people: `SHOTS=shots make e2e ARGS=screenshots`. Collected only then (playwright.config.ts).
 const DIR = process.env.SHOTS ?? 'shots';
@@ -87,6 +87,17 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await page.goto('/invitations');
   await expect(page.getByRole('row')).toHaveCount(9);
   await shoot(page, 'list');
+  await page.goto('/deliveries');
+  await shoot(page, 'deliveries');
+  await page.getByRole('link', { name: 'invitation.declined' }).click();
+  await shoot(page, 'delivery');
+  await sendForged(page);
+  await page.goto('/deliveries?state=quarantined');
+  await shoot(page, 'deliveries-quarantined');
+  await page.getByRole('link', { name: 'forged.event' }).click();
+  await shoot(page, 'delivery-quarantined');
+  await page.goto('/deliveries/waiting');
+  await shoot(page, 'waiting');
   await page.goto('/subscriptions');
   await shoot(page, 'subscriptions');
   await page.goto('/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2');

@@ -15,7 +15,10 @@ mod waiting;
 use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{
+    Connection as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
 
 use super::{Store, StoreError, Transaction};
 use transaction::SqliteTransaction;
@@ -42,7 +45,11 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .after_release(|connection, _| Box::pin(is_whole(connection)))
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { read, write })
@@ -53,6 +60,14 @@ impl SqliteStore {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// Whether the writing connection can be used again. A write that fails for want of space ends SQLite's transaction by itself;
+/// sqlx then counts one that doesn't exist, and nothing could be written through this connection ever after.
+async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A roll-back may be under way; this waits for it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 #[async_trait]
