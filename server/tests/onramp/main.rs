@@ -11,4 +11,5 @@ mod sign_in;
 mod store;
 mod store_inbox;
 mod support;
+mod traps;
 mod webhooks;
