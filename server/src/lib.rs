@@ -12,6 +12,7 @@ pub mod config;
 pub mod entropy;
 pub mod invite;
 pub mod jobs;
+pub mod listen;
 pub mod metrics;
 pub mod onramp;
 pub mod passwords;

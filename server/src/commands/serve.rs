@@ -12,6 +12,7 @@ use crate::{
     clock::{SharedClock, SystemClock},
     config::{Given, LogFormat, SANDBOX_CLIENT, Settings},
     entropy::{SharedEntropy, SystemEntropy},
+    listen::{Limits, serve},
     onramp::{DEMO, Onramp},
     sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings},
     web::issue_link,
@@ -50,13 +51,13 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
         tracing::info!("stopping");
         signal.cancel();
     });
-    let server = axum::serve(listener, app).with_graceful_shutdown(closing.clone().cancelled_owned());
+    let server = serve(listener, app, Limits::default(), closing.clone());
     let drained = async {
         closing.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        result = server.into_future() => result?,
+        () = server => {}
         () = drained => tracing::warn!("requests under way were cut off"),
     }
     stopping.cancel();

@@ -26,6 +26,7 @@ use server::{
     clock::{Clock as _, ManualClock},
     config::{Retention, Settings},
     entropy::{SharedEntropy, SystemEntropy},
+    listen::{Limits, serve},
     onramp::{Onramp, Parts},
     sandbox::{Sandbox, SandboxSettings},
     secret::Secret,
@@ -129,9 +130,7 @@ impl TestServer {
             }
         }
         let shutdown = stopping.clone();
-        tokio::spawn(
-            async move { axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await },
-        );
+        tokio::spawn(serve(listener, router, Limits::default(), shutdown));
         Self { onramp, clock, url, dir, stopping, tasks }
     }
 
