@@ -62,10 +62,10 @@ test('the keyboard alone leads past the navigation and to what a page is for', a
   await expect(page.getByRole('link', { name: 'New invitation' })).toBeFocused();
 
   await page.goto('/invitations');
-  await expectTabs(page, ['Skip to content', 'Onramp', 'Invitations', 'Subscriptions', 'Sign out', 'New invitation', 'FLEET-keys']);
+  await expectTabs(page, ['Skip to content', 'Onramp', 'Invitations', 'Deliveries', 'Subscriptions', 'Sign out', 'New invitation', 'FLEET-keys']);
   await page.goto(path);
   await isLive(page);
-  await expectTabs(page, ['Skip to content', 'Onramp', 'Invitations', 'Subscriptions', 'Sign out', 'Magic link', 'Copy link']);
+  await expectTabs(page, ['Skip to content', 'Onramp', 'Invitations', 'Deliveries', 'Subscriptions', 'Sign out', 'Magic link', 'Copy link']);
 });
 
 test('a fleet can be invited and an invitation accepted with the keyboard alone', async ({ page, fleet }) => {
