@@ -227,18 +227,23 @@ fn ends_agreement(fact: &Fact) -> bool {
 }
 
 fn stage(chapter: &Chapter<'_>) -> Option<Stage> {
-    if chapter.ended {
-        return Some(Stage::Deleted);
-    }
-    let has = |kind: Kind| chapter.facts.iter().any(|fact| fact.kind == kind);
+    if chapter.ended { Some(Stage::Deleted) } else { stage_reached(&chapter.facts) }
+}
+
+/// How far these facts go, whether or not it ended there.
+fn stage_reached(facts: &[&Fact]) -> Option<Stage> {
+    let has = |kind: Kind| facts.iter().any(|fact| fact.kind == kind);
+    // The news that an agreement is over is no sign of one: it may come after the deletion that ended the chapter before.
+    let has_agreement_updated =
+        || facts.iter().any(|fact| fact.kind == Kind::AgreementUpdated && !ends_agreement(fact));
     if has(Kind::FleetConnectionCreated) {
         Some(Stage::Connected)
     } else if has(Kind::ConnectionCreated) || has(Kind::ConnectionStaled) {
         Some(Stage::Connection)
-    } else if has(Kind::AgreementCreated) || has(Kind::AgreementUpdated) {
+    } else if has(Kind::AgreementCreated) || has_agreement_updated() {
         Some(Stage::Agreement)
     } else {
-        invited_stage(&chapter.facts)
+        invited_stage(facts)
     }
 }
 
@@ -323,9 +328,12 @@ fn steps(chapter: &Chapter<'_>, stage: Option<Stage>) -> [(Stage, StepState); 6]
     ];
     let done = STEPS
         .map(|(_, kinds)| chapter.facts.iter().filter(|fact| kinds.contains(&fact.kind)).map(|fact| fact.at).min());
-    // The furthest step that the stage or a fact implies; a stage beyond the steps is an end.
-    let by_stage = stage.and_then(|stage| STEPS.iter().position(|(step, _)| *step == stage));
-    let reached = done.iter().rposition(Option::is_some).max(by_stage);
+    // The furthest step that a fact or a stage implies. A stage that is no step, such as an end, implies the first: there was
+    // an invitation to send, to decline or to delete. Agreements that ended were there as well.
+    let position = |stage: Stage| STEPS.iter().position(|(step, _)| *step == stage).unwrap_or_default();
+    let by_stage = stage_reached(&chapter.facts).map(position);
+    let by_end = chapter.ended.then(|| position(Stage::Agreement));
+    let reached = done.iter().rposition(Option::is_some).max(by_stage).max(by_end);
     let over = matches!(stage, Some(Stage::Declined | Stage::Expired | Stage::Deleted));
     let mut steps = STEPS.map(|(stage, _)| (stage, StepState::Ahead));
     for (index, (step, state)) in steps.iter_mut().enumerate() {

@@ -136,6 +136,11 @@ fn an_ended_agreement_ends_the_chapter_and_a_later_invitation_opens_the_next() {
     again.push(fact(Kind::InvitationCreated, 20, Some(("b", 44))));
     assert_eq!(fold(again).stage, Some(Stage::Created));
 
+    let mut ended_twice = ended.clone();
+    ended_twice.push(agreement(Kind::AgreementUpdated, 11, 1, "cancelled"));
+    ended_twice.push(fact(Kind::InvitationCreated, 20, Some(("b", 44))));
+    assert_eq!(fold(ended_twice).stage, Some(Stage::Created), "the old agreement's last update is no new agreement");
+
     let mut second_agreement = ended;
     second_agreement.push(agreement(Kind::AgreementCreated, 3, 2, "active"));
     assert_eq!(fold(second_agreement).stage, Some(Stage::Connected), "one agreement still stands");
@@ -211,6 +216,24 @@ fn gaps_are_not_reported_and_a_skipped_connection_is_reused() {
             StepState::Done(at(5)),
         ]
     );
+}
+
+#[test]
+fn what_ended_was_there() {
+    let reached = |only: Fact| {
+        let steps = fold([only]).steps;
+        assert!(steps.iter().all(|(_, state)| *state != StepState::Next));
+        steps.iter().filter(|(_, state)| *state != StepState::Ahead).count()
+    };
+    for kind in [Kind::InvitationDeclined, Kind::InvitationExpired, Kind::InvitationDeleted] {
+        assert_eq!(reached(fact(kind.clone(), 1, Some(("a", 24)))), 1, "{kind:?}: there was an invitation");
+    }
+    for (kind, status) in [(Kind::AgreementDeleted, "deleted"), (Kind::AgreementUpdated, "expired")] {
+        assert_eq!(reached(agreement(kind.clone(), 1, 1, status)), 4, "{kind:?}: there was an agreement");
+    }
+    let sent = fold([fact(Kind::InvitationSent, 1, Some(("a", 24)))]);
+    let states: Vec<StepState> = sent.steps.iter().take(2).map(|(_, state)| *state).collect();
+    assert_eq!(states, [StepState::NotReported, StepState::Next], "an invitation that was sent was created");
 }
 
 #[test]
