@@ -1,7 +1,7 @@
 # Every command a person needs. Each installs what it lacks, into .tools/, and says what it does.
 # Arguments: make run ARGS="--listen 127.0.0.1:8080", make e2e ARGS="--headed tests/smoke.spec.ts".
 .DEFAULT_GOAL := help
-.PHONY: help tools build run test e2e soak fmt lint deny check
+.PHONY: help tools build run test e2e soak bench fmt lint deny check
 
 ARGS ?=
 
@@ -22,6 +22,9 @@ e2e: ## the end-to-end tests alone; ARGS go to Playwright
 
 soak: ## kill the server under load, 100 times unless ARGS says otherwise
 	@scripts/soak.sh $(ARGS)
+
+bench: ## measure Onramp beside a bare route, Flask and Express; ARGS="--quick --only acks,live" for a part
+	@scripts/bench.sh $(ARGS)
 
 check: ## format, lints and dependencies, without running anything
 	@scripts/check.sh

@@ -1,0 +1,121 @@
+//! `make bench`: what Onramp does in a second and how much it takes for it, beside a bare route, Flask and Express, on one
+//! machine in one run. Prints Markdown; what is under way goes to standard error.
+//!
+//! `measure` holds the questions, one a file; `contestants` starts and stops who is asked; `drive` makes the load out of
+//! `requests` over `wire`.
+
+mod bare;
+mod browser;
+mod contestants;
+mod database;
+mod drive;
+mod figures;
+mod machine;
+mod measure;
+mod onramp;
+mod requests;
+mod schedule;
+mod story;
+mod wire;
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, ValueEnum};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+};
+
+use contestants::Places;
+use measure::Plan;
+
+/// Why the bench broke off.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures Onramp.
+#[derive(Parser)]
+#[command(name = "bench", bin_name = "make bench ARGS=…")]
+struct Options {
+    /// Measure only these, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Shorter and fewer: to see the direction, not for the record.
+    #[arg(long)]
+    quick: bool,
+    /// Where Flask's and Express' packages are installed.
+    #[arg(long, hide = true, default_value = ".tools/bench")]
+    installed: PathBuf,
+    /// Be the bare route instead.
+    #[arg(long, hide = true)]
+    bare_route: Option<SocketAddr>,
+    /// What `cargo bench` adds.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Acks,
+    Pace,
+    Worker,
+    Live,
+    Memory,
+    Start,
+    Pages,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: Options) -> Result<(), Failure> {
+    if let Some(address) = options.bare_route {
+        // The same runtime as Onramp's.
+        return Runtime::new()?.block_on(bare::serve(address));
+    }
+    // An error only says that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // One thread for the load: the other cores are the contestants'.
+    Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        // Whichever way it ends, what was started is killed when it is dropped.
+        tokio::select! {
+            result = measure(&options) => result,
+            _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+            _ = terminate.recv() => Err("terminated".into()),
+        }
+    })
+}
+
+async fn measure(options: &Options) -> Result<(), Failure> {
+    let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let places = Places { installed: options.installed.canonicalize()?, data };
+    let plan = Plan { places, quick: options.quick };
+    println!("{}", machine::describe(&plan.places.data)?);
+    if plan.quick {
+        println!("Short measurements (`--quick`): for the direction, not for the record.\n");
+    }
+    for part in Part::value_variants() {
+        if !options.only.is_empty() && !options.only.contains(part) {
+            continue;
+        }
+        let section = match part {
+            Part::Acks => measure::acks::measure(&plan).await,
+            Part::Pace => measure::pace::measure(&plan).await,
+            Part::Worker => measure::worker::measure(&plan).await,
+            Part::Live => measure::live::measure(&plan).await,
+            Part::Memory => measure::memory::measure(&plan).await,
+            Part::Start => measure::start::measure(&plan).await,
+            Part::Pages => measure::pages::measure(&plan).await,
+        };
+        println!("{}", section?);
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Onramp as the bench runs it: the release binary, with a subscription and a person who may sign in, and a Catena that
+//! isn't there.
+
+use std::{net::SocketAddr, path::Path, process::Command, sync::Arc};
+
+use app::domain::staff::Role;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use server::{
+    clock::{Clock as _, SystemClock},
+    entropy::{SharedEntropy, SystemEntropy},
+    passwords::Passwords,
+    store::{
+        DeliveryState, Inbox as _, NewDelivery, NewStaff, SigningSecret, Staff as _, StaffRow, SubscriptionRow,
+        Subscriptions as _, sqlite::SqliteStore,
+    },
+    vault::{Purpose, Vault},
+};
+
+use crate::{
+    Failure,
+    requests::{Request, SECRET},
+    story::WEBHOOK_ID,
+};
+
+/// E-mail and password of who may sign in.
+pub const STAFF: (&str, &str) = ("bench@example.com", "correct horse battery");
+
+const KEY: [u8; 32] = [7; 32];
+/// A port on which nothing listens.
+const NOWHERE: &str = "http://127.0.0.1:9";
+/// Deliveries in one commit.
+const COMMIT: usize = 500;
+
+/// `onramp serve` over this directory.
+pub fn command(dir: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onramp"));
+    for (name, _) in std::env::vars_os() {
+        let ours = ["ONRAMP_", "CATENA_", "DATABASE_URL", "RUST_LOG"];
+        if ours.iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("ONRAMP_LISTEN", address.to_string())
+        .env("ONRAMP_DATA_DIR", dir)
+        .env("ONRAMP_SECRET_KEY", STANDARD.encode(KEY))
+        .env("CATENA_CLIENT_ID", "bench")
+        .env("CATENA_CLIENT_SECRET", "bench")
+        .env("CATENA_API_URL", NOWHERE)
+        .env("CATENA_AUTH_URL", NOWHERE);
+    command
+}
+
+/// Makes the database with a subscription and a person.
+pub async fn prepare(dir: &Path) -> Result<(), Failure> {
+    let store = SqliteStore::open(&dir.join("onramp.db")).await?;
+    let entropy: SharedEntropy = Arc::new(SystemEntropy);
+    let created_at = SystemClock.now();
+    let sealed = vault().seal(Purpose::SigningSecret, SECRET.as_bytes());
+    let secret = SigningSecret { id: entropy.uuid_v4(), event_name: "*".into(), sealed, created_at };
+    store.put_secret(&secret).await?;
+    let row = SubscriptionRow {
+        webhook_id: WEBHOOK_ID,
+        event_name: "*".into(),
+        url: "-".into(),
+        status: "active".into(),
+        created_at,
+    };
+    store.put_subscriptions(secret.id, &[row]).await?;
+    let (email, password) = STAFF;
+    let row = StaffRow {
+        id: entropy.uuid_v4(),
+        email: email.into(),
+        role: Role::Operator,
+        password_hash: Some(Passwords::new(entropy).hash(password.into()).await),
+        demo: false,
+    };
+    store.add_staff(&NewStaff { row, created_at }).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Puts deliveries into the inbox as the route does, but without a server.
+pub async fn fill(dir: &Path, requests: &[Request]) -> Result<(), Failure> {
+    let store = SqliteStore::open(&dir.join("onramp.db")).await?;
+    let vault = vault();
+    for chunk in requests.chunks(COMMIT) {
+        let deliveries = chunk.iter().map(|request| NewDelivery {
+            received_at: SystemClock.now(),
+            state: DeliveryState::Received,
+            reason: None,
+            webhook_id: Some(WEBHOOK_ID.to_string()),
+            event_name: Some(request.event.to_owned()),
+            attempt: Some(1),
+            sent_at: None,
+            signature: None,
+            sealed_body: vault.seal(Purpose::Body, request.body.as_bytes()),
+        });
+        store.append(&deliveries.collect::<Vec<_>>(), 0).await?;
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn vault() -> Vault {
+    Vault::new(&KEY, Arc::new(SystemEntropy))
+}
