@@ -3,15 +3,15 @@
 
 use std::{net::SocketAddr, path::Path, process::Command, sync::Arc};
 
-use app::domain::staff::Role;
+use app::domain::{delivery::DeliveryState, staff::Role};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use server::{
     clock::{Clock as _, SystemClock},
     entropy::{SharedEntropy, SystemEntropy},
     passwords::Passwords,
     store::{
-        DeliveryState, Inbox as _, NewDelivery, NewStaff, SigningSecret, Staff as _, StaffRow, SubscriptionRow,
-        Subscriptions as _, sqlite::SqliteStore,
+        Inbox as _, NewDelivery, NewStaff, SigningSecret, Staff as _, StaffRow, SubscriptionRow, Subscriptions as _,
+        sqlite::SqliteStore,
     },
     vault::{Purpose, Vault},
 };
@@ -94,6 +94,7 @@ pub async fn fill(dir: &Path, requests: &[Request]) -> Result<(), Failure> {
             attempt: Some(1),
             sent_at: None,
             signature: None,
+            headers: "{}".to_owned(),
             sealed_body: vault.seal(Purpose::Body, request.body.as_bytes()),
         });
         store.append(&deliveries.collect::<Vec<_>>(), 0).await?;
