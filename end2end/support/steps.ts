@@ -176,10 +176,10 @@ async function control(onramp: Onramp, lever: string, body: object): Promise<voi
 }
 
 /** Somebody who doesn't know a secret posts a webhook. */
-export async function sendForged(page: Page): Promise<void> {
+export async function sendForged(page: Page, event = 'forged.event'): Promise<void> {
   const answer = await page.request.post('/webhooks/catena', {
-    headers: { 'x-event-type': 'forged.event', 'x-request-id': '62cb8fea-e017-4b08-86b7-4469fa872b91' },
-    data: '{"event_name":"forged.event","data":[{"id":1}]}',
+    headers: { 'x-event-type': event, 'x-request-id': '62cb8fea-e017-4b08-86b7-4469fa872b91' },
+    data: { event_name: event, data: [{ id: 1 }] },
   });
   expect(answer.status()).toBe(401);
 }
