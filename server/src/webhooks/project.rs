@@ -52,7 +52,7 @@ impl Projector {
             let envelope = event::read(&body, delivery.event_name.as_deref())?;
             let sent_at = delivery.sent_at.as_deref().and_then(moment::parse).unwrap_or(delivery.received_at);
             let told = told(&envelope, sent_at)?;
-            Ok((envelope, told, redact(&body)))
+            Ok((envelope, told, redact(&body, delivery.event_name.as_deref())))
         };
         let (envelope, told, body) = match read() {
             Ok(read) => read,
