@@ -71,11 +71,12 @@ pub const REDACTED: &str = "[redacted]";
 
 /// A body fit to be kept and shown: magic links, tokens, secrets and invitation ids are gone from it, wherever they stand
 /// (WEBHOOKS.md 8.13, CONTRACT.md 13.2 and 13.18). A body that is no JSON can't be told apart, so nothing of it is kept.
-pub fn redact(body: &[u8]) -> Option<Value> {
+/// `event_type` is the unsigned header, which names the event where the body doesn't, as for [`read`].
+pub fn redact(body: &[u8], event_type: Option<&str>) -> Option<Value> {
     let mut value: Value = serde_json::from_slice(body).ok()?;
     let mut ids = Vec::new();
-    let of_invitation =
-        value.get("event_name").and_then(Value::as_str).is_some_and(|name| name.starts_with("invitation."));
+    let name = value.as_object().and_then(|fields| text(fields, "event_name")).or(event_type);
+    let of_invitation = name.is_some_and(|name| name.starts_with("invitation."));
     if let Some(records) = value.get("data").and_then(Value::as_array) {
         for record in records {
             let own = if of_invitation { record.get("id") } else { None };
@@ -93,9 +94,19 @@ pub fn redact(body: &[u8]) -> Option<Value> {
     Some(value)
 }
 
+/// The least length of a UUID's text, which is what Catena's ids are.
+const ID_LEN: usize = 32;
+
 fn clean(value: &mut Value, ids: &[String]) {
     match value {
         Value::Object(fields) => {
+            // Only what is long enough for an id of Catena's: a shorter text may be part of any name.
+            let is_id = |name: &String| ids.iter().any(|id| id.len() >= ID_LEN && name.contains(id.as_str()));
+            let named_by_id: Vec<String> = fields.keys().filter(|name| is_id(name)).cloned().collect();
+            for name in named_by_id {
+                fields.remove(&name);
+                fields.insert(REDACTED.into(), Value::from(REDACTED));
+            }
             for (name, value) in fields {
                 if is_secret(name) && !value.is_null() {
                     *value = Value::from(REDACTED);
@@ -152,15 +163,21 @@ mod tests {
             "pre_registration_access_token":"tok-1","pre_registration_refresh_token":"tok-2","fleet_ref":"FLEET-42",
             "partner_provided_fleet_name":"Fleet {id}","deep":[{{"url":"https://x.example/{id}"}}],"accepted_at":null}}]}}"#
         );
-        let kept = redact(body.as_bytes()).unwrap().to_string();
+        let kept = redact(body.as_bytes(), None).unwrap().to_string();
         for secret in [id, "tok-1", "tok-2", "c.example"] {
             assert!(!kept.contains(secret), "{secret} in {kept}");
         }
         assert!(kept.contains("FLEET-42"));
+        // Named by the header alone, and with the id as the name of a field.
+        let nameless = format!(r#"{{"data":[{{"id":"{id}","by_id":{{"see {id}":1,"FLEET-42":2}}}}]}}"#);
+        let kept = redact(nameless.as_bytes(), Some("invitation.declined")).unwrap().to_string();
+        assert!(!kept.contains(id) && kept.contains("FLEET-42"), "{kept}");
+        let kept = redact(nameless.as_bytes(), Some("connection.staled")).unwrap().to_string();
+        assert!(kept.contains(id), "what is no invitation is shown");
         let unknown = format!(
             r#"{{"event_name":"new.thing","data":[{{"invitation_id":"{id}","note":"see {id}","api_token":"t"}}]}}"#
         );
-        let kept = redact(unknown.as_bytes()).unwrap().to_string();
+        let kept = redact(unknown.as_bytes(), None).unwrap().to_string();
         assert!(!kept.contains(id) && !kept.contains("\"t\""), "{kept}");
     }
 }

@@ -14,10 +14,10 @@ pub fn from_micros(micros: i64) -> OffsetDateTime {
 }
 
 /// Reads an RFC 3339 moment with `Z` or an offset and any number of fraction digits, and turns it to UTC
-/// (CONTRACT.md 1: six digits as observed; a parser must also take fewer or none).
+/// (CONTRACT.md 1: six digits as observed; a parser must also take fewer or none). None for what is no moment in UTC.
 pub fn parse(text: &str) -> Option<OffsetDateTime> {
     let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    Some(from_micros(micros(moment.to_offset(UtcOffset::UTC))))
+    Some(from_micros(micros(moment.checked_to_offset(UtcOffset::UTC)?)))
 }
 
 /// RFC 3339 in UTC with `Z` and six fraction digits, as Catena writes it.
@@ -88,6 +88,13 @@ mod tests {
         for text in ["", "2026-03-02", "2026-03-02T15:31:06", "yesterday"] {
             assert_eq!(parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_moment_beyond_the_last_year_is_none() {
+        // Anyone may send it as X-Catena-Timestamp: in UTC it falls into the year 10000, which there is no moment for.
+        assert_eq!(parse("9999-12-31T23:59:59-23:59"), None);
+        assert!(parse("9999-12-31T23:59:59Z").is_some() && parse("0000-01-01T00:00:00+23:59").is_some());
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Projector {
         let envelope = event::read(&body, delivery.event_name.as_deref())?;
         let sent_at = delivery.sent_at.as_deref().and_then(moment::parse).unwrap_or(delivery.received_at);
         let told = told(&envelope, sent_at)?;
-        Ok(Read { envelope, told, body: redact(&body) })
+        let body = redact(&body, delivery.event_name.as_deref());
+        Ok(Read { envelope, told, body })
     }
 
     async fn tell(

@@ -138,6 +138,7 @@ fn freshness_is_five_minutes_either_way() {
         ("2026-03-02T15:36:07Z", Err(Refusal::Stale)),
         ("2026-03-02T15:31:06", Err(Refusal::BadTimestamp)),
         ("1772465466", Err(Refusal::BadTimestamp)),
+        ("9999-12-31T23:59:59-23:59", Err(Refusal::BadTimestamp)),
         ("", Err(Refusal::BadTimestamp)),
     ];
     for (timestamp, want) in table {
