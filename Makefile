@@ -1,7 +1,7 @@
 # Every command a person needs. Each installs what it lacks, into .tools/, and says what it does.
 # Arguments: make run ARGS="--listen 127.0.0.1:8080", make e2e ARGS="--headed tests/smoke.spec.ts".
 .DEFAULT_GOAL := help
-.PHONY: help tools build run test e2e soak bench fmt lint deny check
+.PHONY: help tools build run test e2e fuzz soak bench fmt lint deny check
 
 ARGS ?=
 
@@ -14,7 +14,7 @@ run: ## build what changed and start Onramp; ARGS go to it
 build: ## release binary target/release/onramp and site files target/site
 	@scripts/build.sh
 
-test: ## every test: unit, property, integration, end-to-end
+test: ## every test: unit, property, integration, fuzz (briefly), end-to-end
 	@scripts/test.sh
 
 e2e: ## the end-to-end tests alone; ARGS go to Playwright
@@ -26,11 +26,14 @@ soak: ## kill the server under load, 100 times unless ARGS says otherwise
 bench: ## measure Onramp beside a bare route, Flask and Express; ARGS="--quick --only acks,live" for a part
 	@scripts/bench.sh $(ARGS)
 
+fuzz: ## arbitrary bytes against what reads webhooks; ARGS are seconds per target (60)
+	@scripts/fuzz.sh $(ARGS)
+
 check: ## format, lints and dependencies, without running anything
 	@scripts/check.sh
 
 fmt: ## format the Rust code
-	@scripts/tools.sh rust && cargo fmt --all
+	@scripts/tools.sh rust && cargo fmt --all && cargo fmt --manifest-path fuzz/Cargo.toml
 
 lint: ## clippy (server and browser) and the types of the end-to-end tests
 	@scripts/lint.sh

@@ -7,8 +7,11 @@ say "cargo deny: licences, bans, sources"
 cargo deny --locked --log-level error check licenses bans sources
 
 say "every direct dependency has its line in docs/dependencies.md"
-names=$(cargo metadata --locked --no-deps --format-version 1 | node -e '
-  const { packages } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+names=$(for manifest in Cargo.toml fuzz/Cargo.toml; do
+  cargo metadata --locked --no-deps --format-version 1 --manifest-path "$manifest"
+done | node -e '
+  const lines = require("fs").readFileSync(0, "utf8").trim().split("\n");
+  const packages = lines.flatMap((line) => JSON.parse(line).packages);
   const { devDependencies } = require("./end2end/package.json");
   const ours = new Set(packages.map((p) => p.name));
   const crates = packages.flatMap((p) => p.dependencies.map((d) => d.name)).filter((name) => !ours.has(name));

@@ -20,6 +20,8 @@ binary="$target_dir/release/onramp"
 cargo_leptos_version=0.3.10
 # shellcheck disable=SC2034
 cargo_deny_version=0.20.2
+# shellcheck disable=SC2034
+cargo_fuzz_version=0.13.2
 # The tested one is also the least one: old versions write broken WASM without saying so (108 does).
 # shellcheck disable=SC2034
 binaryen_version=132

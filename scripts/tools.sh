@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and only that. A tool found on PATH at the right version is used as it is.
-#   scripts/tools.sh [GROUP...]      rust (always), build, npm, e2e, deny; none named: build and e2e
+#   scripts/tools.sh [GROUP...]      rust (always), build, npm, e2e, deny, fuzz; none named: build and e2e
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What no script should install behind a person's back.
@@ -71,6 +71,13 @@ ensure_cargo_deny() {
     env -u CARGO_TARGET_DIR cargo install --locked --debug --root "$tools" --version "=$cargo_deny_version" cargo-deny
 }
 
+ensure_cargo_fuzz() {
+  has c++ || has g++ || has clang++ || die "the fuzzer is made with a C++ compiler: install one (Debian: apt-get install g++)"
+  [ "$(version_of cargo-fuzz --version)" = "$cargo_fuzz_version" ] && return
+  step cargo-fuzz "installing cargo-fuzz $cargo_fuzz_version: it builds and runs the fuzz targets (about 1 minute on 2 cores)" \
+    env -u CARGO_TARGET_DIR cargo install --locked --debug --root "$tools" --version "=$cargo_fuzz_version" cargo-fuzz
+}
+
 # The lock file's copy inside node_modules says what is installed.
 ensure_playwright() {
   cmp -s end2end/package-lock.json end2end/node_modules/.installed-lock.json && return
@@ -96,6 +103,7 @@ for group in "$@"; do
       scripts/chromium.sh >/dev/null
       ;;
     deny) ensure_cargo_deny ;;
-    *) die "unknown group of tools: $group (known: rust, build, npm, e2e, deny)" ;;
+    fuzz) ensure_cargo_fuzz ;;
+    *) die "unknown group of tools: $group (known: rust, build, npm, e2e, deny, fuzz)" ;;
   esac
 done
