@@ -44,7 +44,7 @@ fn deliver(body: &[u8], header: Option<&str>) {
         let at = entry.fact.at;
         assert_eq!(from_micros(moment::micros(at)), at, "the store keeps another moment");
         moment::display(at);
-        moment::display_seconds(at);
+        moment::display_to_the_second(at);
         moment::relative(at, sent_at);
     }
 }
