@@ -8,7 +8,6 @@ use app::domain::{
 };
 use serde_json::Value;
 use thiserror::Error;
-use time::OffsetDateTime;
 
 use crate::{
     clock::SharedClock,
@@ -135,10 +134,6 @@ impl Projector {
     }
 
     fn end(&self, state: DeliveryState) -> DeliveryEnd<'static> {
-        DeliveryEnd { state, ended_at: self.now(), reason: None, event_name: None, event_id: None, body: None }
-    }
-
-    fn now(&self) -> OffsetDateTime {
-        self.clock.now()
+        DeliveryEnd { state, ended_at: self.clock.now(), reason: None, event_name: None, event_id: None, body: None }
     }
 }
