@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use clap::ValueEnum;
 use tempfile::TempDir;
 
 use crate::{Failure, database, onramp, requests::SECRET, story::WEBHOOK_ID, wire::Connection};
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const READY: &[u8] = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// Who.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Contestant {
     /// A route that only reads and answers.
     Bare,
@@ -47,6 +48,8 @@ impl Contestant {
 
 /// Where things are.
 pub struct Places {
+    /// Onramp's binary.
+    pub onramp: PathBuf,
     /// Where Flask's and Express' packages were installed.
     pub installed: PathBuf,
     /// Where data directories are made: on a real disk, unlike many a `/tmp`.
@@ -176,7 +179,7 @@ fn command(contestant: Contestant, places: &Places, dir: &Path, address: SocketA
             command.arg("--bare-route").arg(address.to_string());
             command
         }
-        Contestant::Onramp => onramp::command(dir, address),
+        Contestant::Onramp => onramp::command(&places.onramp, dir, address),
         Contestant::Flask => {
             let mut command = Command::new(places.installed.join("flask/bin/gunicorn"));
             command

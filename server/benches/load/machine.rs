@@ -77,5 +77,20 @@ pub fn memory(process: u32, name: &str) -> Option<f64> {
     Some(f64::from(kib) * 1_024.0 / 1_000_000.0)
 }
 
+/// Processor time that a group of processes has used so far. Linux only.
+pub fn processor_time(group: u32) -> Option<Duration> {
+    let stats =
+        fs::read_dir("/proc").ok()?.filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("stat")).ok());
+    let ticks = stats.filter_map(|stat| {
+        // What stands before the last bracket is the name, which may hold anything.
+        let fields = stat.rsplit_once(')')?.1.split_whitespace().collect::<Vec<_>>();
+        let in_group = fields.get(2)?.parse() == Ok(group);
+        let used = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+        in_group.then_some(used)
+    });
+    // Linux counts hundredths of a second for whoever asks.
+    Some(Duration::from_millis(10 * ticks.sum::<u64>()))
+}
+
 /// What this process waits before it looks at an idle one.
 pub const SETTLE: Duration = Duration::from_secs(3);

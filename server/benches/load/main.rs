@@ -26,7 +26,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use contestants::Places;
+use contestants::{Contestant, Places};
 use measure::Plan;
 
 /// Why the bench broke off.
@@ -42,6 +42,12 @@ struct Options {
     /// Shorter and fewer: to see the direction, not for the record.
     #[arg(long)]
     quick: bool,
+    /// Of the acknowledgements, measure only these contestants', separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    who: Vec<Contestant>,
+    /// Measure this binary of Onramp instead of the one just built.
+    #[arg(long, default_value = env!("CARGO_BIN_EXE_onramp"), hide_default_value = true, value_name = "FILE")]
+    onramp: PathBuf,
     /// Where Flask's and Express' packages are installed.
     #[arg(long, hide = true, default_value = ".tools/bench")]
     installed: PathBuf,
@@ -96,8 +102,9 @@ fn run(options: Options) -> Result<(), Failure> {
 
 async fn measure(options: &Options) -> Result<(), Failure> {
     let data = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let places = Places { installed: options.installed.canonicalize()?, data };
-    let plan = Plan { places, quick: options.quick };
+    let places = Places { onramp: options.onramp.clone(), installed: options.installed.canonicalize()?, data };
+    let who = if options.who.is_empty() { Contestant::ALL.to_vec() } else { options.who.clone() };
+    let plan = Plan { places, who, quick: options.quick };
     println!("{}", machine::describe(&plan.places.data)?);
     if plan.quick {
         println!("Short measurements (`--quick`): for the direction, not for the record.\n");

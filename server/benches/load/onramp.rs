@@ -32,8 +32,8 @@ const NOWHERE: &str = "http://127.0.0.1:9";
 const COMMIT: usize = 500;
 
 /// `onramp serve` over this directory.
-pub fn command(dir: &Path, address: SocketAddr) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_onramp"));
+pub fn command(binary: &Path, dir: &Path, address: SocketAddr) -> Command {
+    let mut command = Command::new(binary);
     for (name, _) in std::env::vars_os() {
         let ours = ["ONRAMP_", "CATENA_", "DATABASE_URL", "RUST_LOG"];
         if ours.iter().any(|start| name.to_string_lossy().starts_with(start)) {

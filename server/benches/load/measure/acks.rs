@@ -8,7 +8,8 @@ use crate::{
     Failure,
     contestants::{Contestant, Running},
     drive::Load,
-    figures::{Spread, median},
+    figures::{Spread, median, millis},
+    machine::processor_time,
     requests::deliveries,
 };
 
@@ -22,6 +23,8 @@ struct Repeat {
     connections: usize,
     rate: f64,
     times: Spread,
+    /// Microseconds of processor time for each.
+    cost: f64,
 }
 
 /// Measures and says it.
@@ -32,51 +35,59 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
         for connections in CONNECTIONS {
             say(&format!("acks: round {} of {rounds}, {connections} connections", round + 1));
             let requests = deliveries(plan.pick(AT_HAND, AT_HAND / 3))?;
-            let mut order = Contestant::ALL;
-            order.rotate_left(round % Contestant::ALL.len());
-            for contestant in order {
+            // Whoever comes first in one round comes later in the next.
+            for contestant in plan.who.iter().copied().cycle().skip(round).take(plan.who.len()) {
                 let running = Running::start(contestant, &plan.places).await?;
                 let load = Load::new(running.address, &requests);
                 // The bare route looks at nothing, so it may get the same again.
                 let again = contestant == Contestant::Bare;
                 let warm = load.closed(connections, WARM_UP, again).await?;
+                let before = processor_time(running.id());
                 let outcome = load.closed(connections, time, again).await?;
+                let used = processor_time(running.id()).zip(before).map(|(after, before)| after - before);
                 running.end(warm.times.len() + outcome.times.len()).await?;
                 if outcome.failed > 0 {
                     let name = contestant.name();
                     say(&format!("acks: {name} answered {} deliveries otherwise than with 202", outcome.failed));
                 }
                 let rate = outcome.rate();
-                repeats.push(Repeat { contestant, connections, rate, times: Spread::of(outcome.times) });
+                let acks = f64::from(u32::try_from(outcome.times.len().max(1))?);
+                let cost = used.map_or(f64::NAN, |used| millis(used) * 1_000.0 / acks);
+                let times = Spread::of(outcome.times);
+                repeats.push(Repeat { contestant, connections, rate, times, cost });
             }
         }
     }
-    Ok(section(&repeats, rounds, time)?)
+    Ok(section(plan, &repeats, rounds, time)?)
 }
 
-fn section(repeats: &[Repeat], rounds: usize, time: Duration) -> Result<String, std::fmt::Error> {
+fn section(plan: &Plan, repeats: &[Repeat], rounds: usize, time: Duration) -> Result<String, std::fmt::Error> {
     let mut text = format!(
         "### Acknowledgements\n\nMedians of {rounds} rounds of {} s. Every 202 was found in the database after its process was \
-         killed.\n\n| connections | who | acks/s | lowest to highest | p50 ms | p99 ms |\n| ---: | --- | ---: | ---: | ---: | \
-         ---: |\n",
+         killed.\n\n| connections | who | acks/s | lowest to highest | p50 ms | p99 ms | CPU µs/ack |\n| ---: | --- | ---: \
+         | ---: | ---: | ---: | ---: |\n",
         time.as_secs()
     );
     for connections in CONNECTIONS {
-        for contestant in Contestant::ALL {
+        for contestant in plan.who.iter().copied() {
             let own = of(repeats, connections, contestant);
             let rates = own.iter().map(|repeat| repeat.rate).collect::<Vec<_>>();
             let lowest = rates.iter().copied().fold(f64::INFINITY, f64::min);
             let highest = rates.iter().copied().fold(0.0, f64::max);
+            let cost = median(&own.iter().map(|repeat| repeat.cost).collect::<Vec<_>>());
             let times = Spread::median(&own.iter().map(|repeat| repeat.times).collect::<Vec<_>>());
             writeln!(
                 text,
-                "| {connections} | {} | {:.0} | {lowest:.0} to {highest:.0} | {:.2} | {:.2} |",
+                "| {connections} | {} | {:.0} | {lowest:.0} to {highest:.0} | {:.2} | {:.2} | {cost:.0} |",
                 contestant.name(),
                 median(&rates),
                 times.p50,
                 times.p99
             )?;
         }
+    }
+    if plan.who != Contestant::ALL {
+        return Ok(text);
     }
     text.push_str(
         "\nOnramp's acks/s as a share of the bare route's (budget: 0.5), and as a multiple of the others' (budgets: 10 and \

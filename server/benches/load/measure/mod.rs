@@ -9,12 +9,14 @@ pub mod seed;
 pub mod start;
 pub mod worker;
 
-use crate::contestants::Places;
+use crate::contestants::{Contestant, Places};
 
 /// How much is measured.
 pub struct Plan {
     /// Where things are.
     pub places: Places,
+    /// Whose acknowledgements are measured.
+    pub who: Vec<Contestant>,
     /// Shorter and fewer, to see whether a change goes in the right direction.
     pub quick: bool,
 }
