@@ -44,7 +44,7 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
                 let warm = load.closed(connections, WARM_UP, again).await?;
                 let before = processor_time(running.id());
                 let outcome = load.closed(connections, time, again).await?;
-                let used = processor_time(running.id()).zip(before).map(|(after, before)| after - before);
+                let used = processor_time(running.id()).zip(before).map(|(after, before)| after.saturating_sub(before));
                 running.end(warm.times.len() + outcome.times.len()).await?;
                 if outcome.failed > 0 {
                     let name = contestant.name();
