@@ -38,3 +38,55 @@ impl StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{
+        Connection as _, Executor as _, SqliteConnection,
+        sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    };
+
+    use super::*;
+
+    /// What SQLite says to `statement`.
+    async fn refused(connection: &mut SqliteConnection, statement: &'static str) -> StoreError {
+        connection.execute(statement).await.expect_err(statement).into()
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_full_locked_or_read_only_is_an_outage_and_a_refused_row_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new().filename(dir.path().join("some.db")).create_if_missing(true);
+        let impatient = options.clone().busy_timeout(std::time::Duration::ZERO);
+        let mut one = SqliteConnection::connect_with(&impatient).await.unwrap();
+        one.execute("CREATE TABLE kept (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)").await.unwrap();
+        let mut other = SqliteConnection::connect_with(&impatient).await.unwrap();
+        let mut reader = SqliteConnection::connect_with(&options.read_only(true)).await.unwrap();
+
+        other.execute("BEGIN IMMEDIATE").await.unwrap();
+        let locked = refused(&mut one, "INSERT INTO kept VALUES (1, x'00')").await;
+        other.execute("ROLLBACK").await.unwrap();
+        let read_only = refused(&mut reader, "INSERT INTO kept VALUES (1, x'00')").await;
+        one.execute("PRAGMA max_page_count = 3").await.unwrap();
+        let full = refused(&mut one, "INSERT INTO kept VALUES (1, zeroblob(100000))").await;
+        for (name, error) in [("locked", locked), ("read-only", read_only), ("full", full)] {
+            assert!(error.is_outage(), "{name}: {error}");
+        }
+
+        one.execute("INSERT INTO kept VALUES (1, x'00')").await.unwrap();
+        let taken = refused(&mut one, "INSERT INTO kept VALUES (1, x'00')").await;
+        let missing = refused(&mut one, "INSERT INTO kept VALUES (2, NULL)").await;
+        let unknown = refused(&mut one, "INSERT INTO lost VALUES (1)").await;
+        let absent = StoreError::from(sqlx::Error::RowNotFound);
+        for error in [taken, missing, unknown, absent, StoreError::Unreadable("stage")] {
+            assert!(!error.is_outage(), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_can_not_be_reached_is_an_outage() {
+        let nowhere = SqliteConnectOptions::new().filename("/nowhere/at-all.db");
+        let error = SqlitePoolOptions::new().connect_with(nowhere).await.expect_err("there is no such directory");
+        assert!(StoreError::from(error).is_outage());
+    }
+}

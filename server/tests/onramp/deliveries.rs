@@ -4,6 +4,7 @@ use app::domain::{delivery::DeliveryState, lifecycle::Stage, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::{jobs::retention, store::DeliveryKey};
+use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use time::Duration;
 use uuid::Uuid;
 
@@ -31,6 +32,36 @@ fn poison() -> Vec<u8> {
     let mut value: Value = serde_json::from_slice(&example("invitation.viewed")).unwrap();
     value["data"][0]["id"] = Value::Null;
     serde_json::to_vec(&value).unwrap()
+}
+
+#[tokio::test]
+async fn a_delivery_whose_processing_breaks_off_again_and_again_is_put_aside_and_holds_up_no_other() {
+    let server = server().await;
+    // The database answers, and refuses this one thing: as a bug of ours would look.
+    let options = SqliteConnectOptions::new().filename(server.dir.path().join("onramp.db"));
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    let refuse = "CREATE TRIGGER bug BEFORE INSERT ON facts WHEN NEW.kind = 'invitation.sent'
+                  BEGIN SELECT RAISE(FAIL, 'a bug'); END";
+    database.execute(refuse).await.unwrap();
+    for event in ["invitation.created", "invitation.sent", "invitation.viewed"] {
+        server.send_example(event).await;
+    }
+    let rows = server.processed().await;
+    let ends: Vec<_> = rows.iter().map(|row| (row.event_name.as_deref().unwrap_or_default(), row.state)).collect();
+    assert_eq!(
+        ends,
+        [
+            ("invitation.viewed", DeliveryState::Processed),
+            ("invitation.sent", DeliveryState::Parked),
+            ("invitation.created", DeliveryState::Processed),
+        ]
+    );
+    assert!(rows[1].reason.as_deref().is_some_and(|reason| reason.contains("failed 3 times")), "{rows:?}");
+
+    database.execute("DROP TRIGGER bug").await.unwrap();
+    let browser = server.signed_in(Role::Operator).await;
+    browser.post(&format!("/deliveries/{}/process-again", rows[1].key.0), &[]).await;
+    assert_eq!(state(&server, rows[1].key).await, DeliveryState::Processed);
 }
 
 #[tokio::test]

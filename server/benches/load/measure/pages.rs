@@ -1,8 +1,14 @@
-//! The list of invitations, with few and with many stored.
+//! Lists with few and with many rows stored: what a page costs must not grow with the table.
 
-use std::{fmt::Write as _, time::Instant};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
-use super::{Plan, say, seed::seed};
+use super::{
+    Plan, say,
+    seed::{EVENTS_PER_FLEET, seed},
+};
 use crate::{
     Failure,
     browser::Browser,
@@ -10,47 +16,88 @@ use crate::{
     figures::Spread,
 };
 
-const PAGE: &str = "/invitations";
 const FEW: u32 = 1_000;
 const WARM_UP: usize = 50;
+
+/// A page of fifty rows, and what stands in each row.
+struct Page {
+    name: &'static str,
+    path: &'static str,
+    row: &'static str,
+}
+
+const PAGES: [Page; 4] = [
+    Page { name: "invitations", path: "/invitations", row: "FLEET-" },
+    Page { name: "deliveries", path: "/deliveries", row: "/deliveries/" },
+    Page {
+        name: "deliveries of one event and state",
+        path: "/deliveries?event=execution.failed&state=processed",
+        row: "/deliveries/",
+    },
+    Page { name: "deliveries, the last page", path: "/deliveries?behind=LAST", row: "/deliveries/" },
+];
+
+struct Site {
+    running: Running,
+    browser: Browser,
+    fleets: u32,
+    /// Where the last page of deliveries begins.
+    last_page: String,
+    /// How long the page at hand took, each time.
+    taken: Vec<Duration>,
+}
 
 /// Measures and says it.
 pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let (many, times) = plan.pick((100_000, 1_000), (10_000, 200));
     let mut sites = Vec::new();
     for fleets in [FEW, many] {
-        let dir = seed(plan, fleets).await?;
-        let running = Running::start_over(Contestant::Onramp, &plan.places, dir).await?;
+        let seeded = seed(plan, fleets).await?;
+        let last_page = seeded.behind_all_but(50);
+        let running = Running::start_over(Contestant::Onramp, &plan.places, seeded.dir).await?;
         let browser = Browser::sign_in(running.address).await?;
-        let rows = browser.get(PAGE).await?.matches("FLEET-").count();
-        if rows < 50 {
-            return Err(format!("the page shows {rows} rows instead of 50").into());
-        }
-        sites.push((running, browser, Vec::new()));
+        sites.push(Site { running, browser, fleets, last_page, taken: Vec::new() });
     }
-    say(&format!("pages: {times} of each"));
+    let mut text = format!(
+        "### Pages of lists\n\n50 rows each, {times} times one after the other, the two databases by turns.\n\n| page | \
+         invitations stored | deliveries stored | p50 ms | p99 ms (budget: 20) | p99, many to few (budget: 1.3) |\n| --- | \
+         ---: | ---: | ---: | ---: | ---: |\n"
+    );
+    for page in &PAGES {
+        let spreads = of(page, &mut sites, times).await?;
+        let [few, many] = spreads.as_slice() else { return Err("two sites were measured".into()) };
+        for (site, spread) in sites.iter().zip(&spreads) {
+            let ratio = if site.fleets == FEW { String::new() } else { format!("{:.2}", many.p99 / few.p99) };
+            let (fleets, deliveries) = (site.fleets, i64::from(site.fleets) * EVENTS_PER_FLEET);
+            let (name, p50, p99) = (page.name, spread.p50, spread.p99);
+            writeln!(text, "| {name} | {fleets} | {deliveries} | {p50:.2} | {p99:.2} | {ratio} |")?;
+        }
+    }
+    for site in sites {
+        site.running.stop()?;
+    }
+    Ok(text)
+}
+
+async fn of(page: &Page, sites: &mut [Site], times: usize) -> Result<Vec<Spread>, Failure> {
+    say(&format!("pages: {times} of {} from each", page.name));
+    let mut paths = Vec::new();
+    for site in &*sites {
+        let path = page.path.replace("LAST", &site.last_page);
+        let rows = site.browser.get(&path).await?.matches(page.row).count();
+        if rows < 50 {
+            return Err(format!("{path} shows {rows} rows instead of 50").into());
+        }
+        paths.push(path);
+    }
     for index in 0..times + WARM_UP {
-        for (_, browser, taken) in &mut sites {
+        for (site, path) in sites.iter_mut().zip(&paths) {
             let start = Instant::now();
-            browser.get(PAGE).await?;
+            site.browser.get(path).await?;
             if index >= WARM_UP {
-                taken.push(start.elapsed());
+                site.taken.push(start.elapsed());
             }
         }
     }
-    let mut spreads = Vec::new();
-    for (running, _, taken) in sites {
-        running.stop()?;
-        spreads.push(Spread::of(taken));
-    }
-    let mut text = format!(
-        "### The list of invitations\n\n50 rows, {times} times one after the other, by turns.\n\n| invitations stored | p50 ms | \
-         p99 ms (budget: 20) |\n| ---: | ---: | ---: |\n"
-    );
-    for (fleets, spread) in [FEW, many].into_iter().zip(&spreads) {
-        writeln!(text, "| {fleets} | {:.2} | {:.2} |", spread.p50, spread.p99)?;
-    }
-    let [few, many] = spreads.as_slice() else { return Err("two sites were measured".into()) };
-    writeln!(text, "\nMany to few, p50: {:.2}; p99: {:.2} (budget: 1.3).", many.p50 / few.p50, many.p99 / few.p99)?;
-    Ok(text)
+    Ok(sites.iter_mut().map(|site| Spread::of(std::mem::take(&mut site.taken))).collect())
 }

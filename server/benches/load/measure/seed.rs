@@ -14,9 +14,11 @@ use super::{Plan, say};
 use crate::{Failure, onramp, requests::deliveries, story::EVENTS};
 
 /// Events of one fleet.
-const EVENTS_PER_FLEET: i64 = 10;
+pub const EVENTS_PER_FLEET: i64 = 10;
 /// A day in microseconds: the fleets were invited one a minute, the last one a day ago.
 const DAY: i64 = 86_400_000_000;
+/// Microseconds from one delivery to the next; their keys count from 1.
+const DELIVERED_EVERY: i64 = 6_000_000;
 
 /// From 1 to `?1`.
 const NUMBERS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)";
@@ -40,20 +42,38 @@ const STATEMENTS: [&str; 5] = [
     "INSERT INTO events (event_id, delivery) SELECT printf('%08x-0000-7000-9000-%012x', i, i), i FROM n",
 ];
 
-/// A data directory with so many fleets, each with an invitation and ten events.
-pub async fn seed(plan: &Plan, fleets: u32) -> Result<TempDir, Failure> {
-    say(&format!("storing {fleets} invitations and {} events", i64::from(fleets) * EVENTS_PER_FLEET));
-    let dir = tempfile::tempdir_in(&plan.places.data)?;
-    onramp::prepare(dir.path()).await?;
-    insert(&dir.path().join("onramp.db"), i64::from(fleets)).await?;
-    Ok(dir)
+/// What was made.
+pub struct Seeded {
+    /// The data directory.
+    pub dir: TempDir,
+    deliveries: i64,
+    /// When the last delivery came, in microseconds since 1970.
+    last_at: i64,
 }
 
-async fn insert(file: &Path, fleets: i64) -> Result<(), Failure> {
+impl Seeded {
+    /// The place in the list of deliveries behind which only the `count` oldest are left.
+    pub fn behind_all_but(&self, count: i64) -> String {
+        let key = count + 1;
+        format!("{}_{key}", self.last_at - (self.deliveries - key) * DELIVERED_EVERY)
+    }
+}
+
+/// A data directory with so many fleets, each with an invitation and ten events.
+pub async fn seed(plan: &Plan, fleets: u32) -> Result<Seeded, Failure> {
+    let deliveries = i64::from(fleets) * EVENTS_PER_FLEET;
+    say(&format!("storing {fleets} invitations and {deliveries} events"));
+    let dir = tempfile::tempdir_in(&plan.places.data)?;
+    onramp::prepare(dir.path()).await?;
+    let last_at = micros(SystemClock.now()) - DAY;
+    insert(&dir.path().join("onramp.db"), i64::from(fleets), last_at).await?;
+    Ok(Seeded { dir, deliveries, last_at })
+}
+
+async fn insert(file: &Path, fleets: i64, last: i64) -> Result<(), Failure> {
     let options = SqliteConnectOptions::new().filename(file).synchronous(SqliteSynchronous::Off);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     let body = &deliveries(EVENTS.len())?[0].body;
-    let last = micros(SystemClock.now()) - DAY;
     for (index, statement) in STATEMENTS.into_iter().enumerate() {
         let count = if index < 2 { fleets } else { fleets * EVENTS_PER_FLEET };
         let query = sqlx::query(AssertSqlSafe(format!("{NUMBERS} {statement}")));

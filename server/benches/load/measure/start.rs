@@ -10,7 +10,7 @@ use crate::{
 /// Measures and says it.
 pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let (fleets, starts) = plan.pick((100_000, 20), (10_000, 5));
-    let mut dir = seed(plan, fleets).await?;
+    let mut dir = seed(plan, fleets).await?.dir;
     let mut times = Vec::new();
     for start in 0..starts {
         say(&format!("start: {} of {starts}", start + 1));
