@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use crate::{
     clock::SharedClock,
     entropy::SharedEntropy,
-    store::{Awaited, FactKey, FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
+    store::{Ahead, Awaited, FactKey, FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
     vault::{Purpose, Vault},
 };
 
@@ -80,6 +80,7 @@ impl Timeline {
         told: &[Told],
         outcome: &mut Outcome,
     ) -> Result<Effects, StoreError> {
+        tx.look_ahead(&ahead_of(told)).await?;
         let mut effects = Effects::default();
         for told in told {
             match told {
@@ -107,6 +108,8 @@ impl Timeline {
 
     /// Folds anew what changed, once for each fleet however much was told of it.
     pub async fn settle(&self, tx: &mut dyn Transaction, outcome: &Outcome) -> Result<(), StoreError> {
+        let fleets = outcome.changed.iter().copied().collect();
+        tx.look_ahead(&Ahead { fleets, ..Ahead::default() }).await?;
         for fleet in &outcome.changed {
             let facts = tx.facts_of(*fleet).await?;
             for invitation in &outcome.touched {
@@ -209,6 +212,16 @@ impl Timeline {
         tx.put_invitation(&row).await?;
         Ok(())
     }
+}
+
+/// What telling will ask the database.
+pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Told>) -> Ahead {
+    let facts = told.into_iter().filter_map(|told| match told {
+        Told::Fact { fact, subject, .. } => Some((fact.key.clone(), subject.clone())),
+        Told::Subscription { .. } => None,
+    });
+    let (facts, subjects) = facts.unzip();
+    Ahead { facts, subjects, ..Ahead::default() }
 }
 
 /// The fleet that staff gave a name of the subject to.

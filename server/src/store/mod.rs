@@ -9,6 +9,7 @@ mod about;
 mod error;
 mod inbox;
 mod invitations;
+mod known;
 mod sessions;
 pub mod sqlite;
 mod staff;
@@ -27,7 +28,7 @@ pub use invitations::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor
 pub use sessions::{SessionRow, Sessions};
 pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
 pub use subscriptions::{SigningSecret, SubscriptionRow, Subscriptions};
-pub use transaction::{DeliveryEnd, Transaction};
+pub use transaction::{Ahead, DeliveryEnd, Transaction};
 pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.

@@ -15,6 +15,9 @@ use super::{Awaited, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError};
 /// delivery's own state change together or not at all.
 #[async_trait]
 pub trait Transaction: Send {
+    /// Reads in a few questions what many later ones will be about. A hint: it changes what they cost, not their answers.
+    async fn look_ahead(&mut self, ahead: &Ahead) -> Result<(), StoreError>;
+
     /// The fleet with this reference.
     async fn fleet_by_ref(&mut self, fleet_ref: &str) -> Result<Option<FleetKey>, StoreError>;
     /// The fleet with this id of Catena's.
@@ -82,6 +85,19 @@ pub trait Transaction: Send {
 
     /// Makes all of it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// What a transaction is going to ask about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// Events: whether they were processed before.
+    pub events: Vec<Uuid>,
+    /// Facts, by their keys.
+    pub facts: Vec<String>,
+    /// Whatever leads from these to a fleet, and what waits for them.
+    pub subjects: Vec<Subject>,
+    /// Fleets: all facts about them.
+    pub fleets: Vec<FleetKey>,
 }
 
 /// How the processing of a delivery ended.

@@ -12,8 +12,8 @@ use thiserror::Error;
 use crate::{
     clock::SharedClock,
     metrics::Metrics,
-    store::{DeliveryEnd, SharedStore, StoreError, ToDo, Transaction},
-    timeline::{Effects, Outcome, Timeline},
+    store::{Ahead, DeliveryEnd, SharedStore, StoreError, ToDo, Transaction},
+    timeline::{Effects, Outcome, Timeline, ahead_of},
     vault::{Purpose, Vault, VaultError},
 };
 
@@ -63,7 +63,11 @@ impl Projector {
         let read: Vec<_> = deliveries.iter().map(|delivery| (delivery, self.read(delivery))).collect();
         let mut outcome = Outcome::default();
         let mut ends = Vec::with_capacity(read.len());
+        let readable = || read.iter().filter_map(|(_, read)| read.as_ref().ok());
+        let events = readable().filter_map(|read| read.envelope.id).collect();
+        let ahead = Ahead { events, ..ahead_of(readable().flat_map(|read| &read.told)) };
         let mut tx = self.store.begin().await?;
+        tx.look_ahead(&ahead).await?;
         for (delivery, read) in read {
             let state = match read {
                 Ok(read) => self.tell(tx.as_mut(), delivery, read, &mut outcome).await?,

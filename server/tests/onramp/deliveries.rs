@@ -44,7 +44,7 @@ async fn a_delivery_whose_processing_breaks_off_again_and_again_is_put_aside_and
                   BEGIN SELECT RAISE(FAIL, 'a bug'); END";
     database.execute(refuse).await.unwrap();
     for event in ["invitation.created", "invitation.sent", "invitation.viewed"] {
-        server.send_example(event).await;
+        server.delivery(HOOK, example(event)).with("x-event-type", event).send(&server).await;
     }
     let rows = server.processed().await;
     let ends: Vec<_> = rows.iter().map(|row| (row.event_name.as_deref().unwrap_or_default(), row.state)).collect();

@@ -73,7 +73,7 @@ async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        Ok(Box::new(SqliteTransaction(self.write.begin_with("BEGIN IMMEDIATE").await?)))
+        Ok(Box::new(SqliteTransaction::new(self.write.begin_with("BEGIN IMMEDIATE").await?)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -1,0 +1,251 @@
+//! Answers read for many questions at once: each question here takes a list and reads what of it isn't known yet. Lists go as
+//! one JSON array, so that a statement is prepared once whatever their length.
+
+use std::collections::HashSet;
+
+use app::domain::record::Subject;
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{SqliteTransaction, rows};
+use crate::store::{Ahead, Awaited, FactKey, FleetKey, StoreError, known::KnownFact};
+
+/// The columns of [`known_fact`].
+const KNOWN_FACT: &str = "id, fleet, fleet_id, connection_id, invitation";
+
+impl SqliteTransaction {
+    pub(super) async fn read_ahead(&mut self, ahead: &Ahead) -> Result<(), StoreError> {
+        let Ahead { events, facts, subjects, fleets } = ahead;
+        self.read_events(events.clone()).await?;
+        self.read_facts(facts.iter().map(String::as_str).collect()).await?;
+        let invitations = subjects.iter().filter_map(|subject| subject.invitation.as_deref());
+        self.read_invitations(invitations.collect()).await?;
+        let refs = subjects.iter().filter_map(|subject| subject.fleet_ref.as_deref());
+        self.read_fleets(refs.collect()).await?;
+        let connections: Vec<_> = subjects.iter().filter_map(|subject| subject.connection_id).collect();
+        self.read_connections(connections.clone()).await?;
+        let named = subjects.iter().filter_map(|subject| subject.fleet_id);
+        let connected = connections.iter().filter_map(|connection| *self.known.connections.get(connection)?);
+        let fleet_ids: Vec<_> = named.chain(connected).collect();
+        self.read_catena_fleets(fleet_ids.clone()).await?;
+        let names = subjects.iter().flat_map(|subject| {
+            let invitation = subject.invitation.clone().map(Awaited::Invitation);
+            let fleet = subject.fleet_id.map(Awaited::Fleet);
+            [invitation, fleet, subject.connection_id.map(Awaited::Connection)].into_iter().flatten()
+        });
+        let names: Vec<_> = names.collect();
+        self.read_assignments(names.iter().filter(|name| !matches!(name, Awaited::Fleet(_))).collect()).await?;
+        self.read_waiting(names).await?;
+        self.read_facts_of(fleets.clone()).await
+    }
+
+    pub(super) async fn read_events(&mut self, mut ids: Vec<Uuid>) -> Result<(), StoreError> {
+        ids.retain(|id| !self.known.events.contains_key(id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = self.rows("SELECT event_id FROM events WHERE event_id IN (SELECT value FROM json_each(?))", &ids);
+        for row in rows.await? {
+            self.known.events.insert(rows::uuid(&row, "event_id")?, true);
+        }
+        for id in ids {
+            self.known.events.entry(id).or_insert(false);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_fleets(&mut self, mut refs: Vec<&str>) -> Result<(), StoreError> {
+        refs.retain(|fleet_ref| !self.known.fleets.contains_key(*fleet_ref));
+        if refs.is_empty() {
+            return Ok(());
+        }
+        let rows =
+            self.rows("SELECT fleet_ref, id FROM fleets WHERE fleet_ref IN (SELECT value FROM json_each(?))", &refs);
+        for row in rows.await? {
+            self.known.fleets.insert(row.try_get("fleet_ref")?, Some(FleetKey(row.try_get("id")?)));
+        }
+        for fleet_ref in refs {
+            self.known.fleets.entry(fleet_ref.to_owned()).or_default();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_catena_fleets(&mut self, mut ids: Vec<Uuid>) -> Result<(), StoreError> {
+        ids.retain(|id| !self.known.catena_fleets.contains_key(id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT fleet_id, fleet FROM catena_fleets WHERE fleet_id IN (SELECT value FROM json_each(?))";
+        for row in self.rows(sql, &ids).await? {
+            let fleet = FleetKey(row.try_get("fleet")?);
+            self.known.catena_fleets.insert(rows::uuid(&row, "fleet_id")?, Some(fleet));
+        }
+        for id in ids {
+            self.known.catena_fleets.entry(id).or_default();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_connections(&mut self, mut ids: Vec<Uuid>) -> Result<(), StoreError> {
+        ids.retain(|id| !self.known.connections.contains_key(id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT connection_id, fleet_id FROM connections
+            WHERE connection_id IN (SELECT value FROM json_each(?))";
+        for row in self.rows(sql, &ids).await? {
+            let fleet_id = rows::uuid(&row, "fleet_id")?;
+            self.known.connections.insert(rows::uuid(&row, "connection_id")?, Some(fleet_id));
+        }
+        for id in ids {
+            self.known.connections.entry(id).or_default();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_assignments(&mut self, mut names: Vec<&Awaited>) -> Result<(), StoreError> {
+        names.retain(|name| !self.known.assignments.contains_key(name));
+        if names.is_empty() {
+            return Ok(());
+        }
+        let subjects: Vec<_> = names.iter().map(|name| rows::write_awaited(name)).collect();
+        let sql = "SELECT subject, fleet FROM assignments WHERE subject IN (SELECT value FROM json_each(?))";
+        for row in self.rows(sql, &subjects).await? {
+            let subject: &str = row.try_get("subject")?;
+            let fleet = FleetKey(row.try_get("fleet")?);
+            if let Some(at) = subjects.iter().position(|wanted| wanted == subject) {
+                self.known.assignments.insert(names[at].clone(), Some(fleet));
+            }
+        }
+        for name in names {
+            self.known.assignments.entry(name.clone()).or_default();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_invitations(&mut self, mut digests: Vec<&str>) -> Result<(), StoreError> {
+        digests.retain(|digest| !self.known.invitations.contains_key(*digest));
+        if digests.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT * FROM invitations WHERE digest IN (SELECT value FROM json_each(?))";
+        for row in self.rows(sql, &digests).await? {
+            let invitation = rows::invitation(&row)?;
+            self.known.invitations.insert(invitation.digest.clone(), Some(invitation));
+        }
+        for digest in digests {
+            self.known.invitations.entry(digest.to_owned()).or_default();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_facts(&mut self, mut keys: Vec<&str>) -> Result<(), StoreError> {
+        keys.retain(|key| !self.known.facts.contains_key(*key));
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.read_facts_where("key IN (SELECT value FROM json_each(?))", &keys).await?;
+        for key in keys {
+            self.known.facts.entry(key.to_owned()).or_default();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_facts_of(&mut self, mut fleets: Vec<FleetKey>) -> Result<(), StoreError> {
+        fleets.retain(|fleet| !self.known.whole.contains(fleet));
+        if fleets.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<_> = fleets.iter().map(|fleet| fleet.0).collect();
+        self.read_facts_where("fleet IN (SELECT value FROM json_each(?))", &keys).await?;
+        self.known.whole.extend(fleets);
+        Ok(())
+    }
+
+    /// The facts that wait for these names. Those that wait for a connection of a fleet wait for the fleet as well.
+    pub(super) async fn read_waiting(&mut self, names: Vec<Awaited>) -> Result<(), StoreError> {
+        let names: HashSet<_> = names.into_iter().filter(|name| !self.known.waited_for.contains(name)).collect();
+        let (mut fleets, mut connections, mut invitations) = (Vec::new(), Vec::new(), Vec::new());
+        for name in &names {
+            match name {
+                Awaited::Fleet(id) => fleets.push(id),
+                Awaited::Connection(id) => connections.push(id),
+                Awaited::Invitation(digest) => invitations.push(digest),
+            }
+        }
+        if !fleets.is_empty() {
+            self.read_facts_where("fleet IS NULL AND fleet_id IN (SELECT value FROM json_each(?))", &fleets).await?;
+            let of_fleets = "fleet IS NULL AND connection_id IN (SELECT connection_id FROM connections
+                WHERE fleet_id IN (SELECT value FROM json_each(?)))";
+            self.read_facts_where(of_fleets, &fleets).await?;
+        }
+        if !connections.is_empty() {
+            let sql = "fleet IS NULL AND connection_id IN (SELECT value FROM json_each(?))";
+            self.read_facts_where(sql, &connections).await?;
+        }
+        if !invitations.is_empty() {
+            let sql = "fleet IS NULL AND invitation IN (SELECT value FROM json_each(?))";
+            self.read_facts_where(sql, &invitations).await?;
+        }
+        self.known.waited_for.extend(names);
+        Ok(())
+    }
+
+    async fn read_facts_where(&mut self, condition: &str, list: &(impl Serialize + Sync)) -> Result<(), StoreError> {
+        let sql = format!("SELECT {KNOWN_FACT}, {} FROM facts WHERE {condition}", rows::FACT);
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let rows = query.bind(json(list)).fetch_all(&mut *self.tx).await?;
+        for row in &rows {
+            self.known.read(known_fact(row)?);
+        }
+        Ok(())
+    }
+
+    async fn rows(&mut self, sql: &'static str, list: &(impl Serialize + Sync)) -> Result<Vec<SqliteRow>, StoreError> {
+        Ok(sqlx::query(sql).bind(json(list)).fetch_all(&mut *self.tx).await?)
+    }
+
+    pub(super) async fn next_fleet(&mut self) -> Result<FleetKey, StoreError> {
+        let (fleet, _) = self.next_keys().await?;
+        *fleet += 1;
+        Ok(FleetKey(*fleet - 1))
+    }
+
+    pub(super) async fn next_fact(&mut self) -> Result<FactKey, StoreError> {
+        let (_, fact) = self.next_keys().await?;
+        *fact += 1;
+        Ok(FactKey(*fact - 1))
+    }
+
+    async fn next_keys(&mut self) -> Result<&mut (i64, i64), StoreError> {
+        let next = match self.next {
+            Some(next) => next,
+            None => {
+                let sql = "SELECT (SELECT coalesce(max(id), 0) + 1 FROM fleets),
+                    (SELECT coalesce(max(id), 0) + 1 FROM facts)";
+                sqlx::query_as(sql).fetch_one(&mut *self.tx).await?
+            }
+        };
+        Ok(self.next.insert(next))
+    }
+}
+
+fn json(list: &impl Serialize) -> String {
+    // Texts, ids and numbers always can be written as JSON.
+    serde_json::to_string(list).unwrap_or_default()
+}
+
+fn known_fact(row: &SqliteRow) -> Result<KnownFact, StoreError> {
+    Ok(KnownFact {
+        key: FactKey(row.try_get("id")?),
+        fact: rows::fact(row)?,
+        fleet: row.try_get::<Option<i64>, _>("fleet")?.map(FleetKey),
+        subject: Subject {
+            invitation: row.try_get("invitation")?,
+            fleet_ref: None,
+            fleet_id: rows::optional_uuid(row, "fleet_id")?,
+            connection_id: rows::optional_uuid(row, "connection_id")?,
+        },
+    })
+}
