@@ -9,34 +9,75 @@ use crate::store::{
     StoreError, StoredDelivery, ToDo,
 };
 
-/// Rows in one INSERT; SQLite takes 32,766 values in a statement and a delivery has ten.
-const CHUNK: usize = 500;
+/// Sealed bytes that go to the database in one piece, beyond which a commit takes several.
+const PIECE: usize = 1024 * 1024;
+
+/// The bodies are one piece of bytes, since JSON has none; each row says where its own begins, counted from 1, and how long it is.
+macro_rules! append_piece {
+    () => {
+        "INSERT INTO deliveries
+             (sealed_body, received_at, state, reason, webhook_id, event_name, attempt, sent_at, signature, headers)
+         SELECT substr(?, value ->> 0, value ->> 1), value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+             value ->> 7, value ->> 8, value ->> 9, value ->> 10
+         FROM json_each(?)"
+    };
+}
+
+/// One trip to the database costs more than a row, so many rows and their transaction go in one.
+const APPEND_WHOLE: &str = concat!("BEGIN IMMEDIATE; ", append_piece!(), "; COMMIT");
+const APPEND_PIECE: &str = append_piece!();
+
+/// The parameters of [`APPEND_PIECE`].
+fn piece(deliveries: &[NewDelivery]) -> (Vec<u8>, String) {
+    let mut bodies = Vec::with_capacity(deliveries.iter().map(|delivery| delivery.sealed_body.len()).sum());
+    let mut rows = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        rows.push((
+            bodies.len() + 1,
+            delivery.sealed_body.len(),
+            micros(delivery.received_at),
+            delivery.state.name(),
+            &delivery.reason,
+            &delivery.webhook_id,
+            &delivery.event_name,
+            delivery.attempt,
+            &delivery.sent_at,
+            &delivery.signature,
+            &delivery.headers,
+        ));
+        bodies.extend_from_slice(&delivery.sealed_body);
+    }
+    // Texts and numbers always can be written as JSON.
+    (bodies, serde_json::to_string(&rows).unwrap_or_default())
+}
+
+/// How many of the deliveries go in one piece: at least one.
+fn in_one_piece(deliveries: &[NewDelivery]) -> usize {
+    let mut bytes = 0;
+    let fits = deliveries.iter().take_while(|delivery| {
+        bytes += delivery.sealed_body.len();
+        bytes <= PIECE
+    });
+    fits.count().max(1)
+}
 
 #[async_trait]
 impl Inbox for SqliteStore {
     async fn append(&self, deliveries: &[NewDelivery], quarantine_max: u32) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        for chunk in deliveries.chunks(CHUNK) {
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO deliveries
-                 (received_at, state, reason, webhook_id, event_name, attempt, sent_at, signature, headers, sealed_body) ",
-            );
-            insert.push_values(chunk, |mut row, delivery| {
-                row.push_bind(micros(delivery.received_at))
-                    .push_bind(delivery.state.name())
-                    .push_bind(&delivery.reason)
-                    .push_bind(&delivery.webhook_id)
-                    .push_bind(&delivery.event_name)
-                    .push_bind(delivery.attempt)
-                    .push_bind(&delivery.sent_at)
-                    .push_bind(&delivery.signature)
-                    .push_bind(&delivery.headers)
-                    .push_bind(&delivery.sealed_body);
-            });
-            insert.build().execute(&mut *tx).await?;
-        }
         let newest = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Quarantined);
-        if let Some(now) = newest.map(|delivery| delivery.received_at).max() {
+        let newest = newest.map(|delivery| delivery.received_at).max();
+        if newest.is_none() && in_one_piece(deliveries) >= deliveries.len() {
+            return self.append_whole(deliveries).await;
+        }
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut left = deliveries;
+        while !left.is_empty() {
+            let (now, later) = left.split_at(in_one_piece(left).min(left.len()));
+            let (bodies, rows) = piece(now);
+            sqlx::query(APPEND_PIECE).bind(bodies).bind(rows).execute(&mut *tx).await?;
+            left = later;
+        }
+        if let Some(now) = newest {
             let query = sqlx::query(
                 "DELETE FROM deliveries WHERE id IN
                  (SELECT id FROM deliveries WHERE state = 'quarantined' AND state <> 'received'
@@ -256,6 +297,20 @@ impl Inbox for SqliteStore {
             })
         });
         expired.collect()
+    }
+}
+
+impl SqliteStore {
+    async fn append_whole(&self, deliveries: &[NewDelivery]) -> Result<(), StoreError> {
+        let (bodies, rows) = piece(deliveries);
+        let mut connection = self.write.acquire().await?;
+        let result = sqlx::query(APPEND_WHOLE).bind(bodies).bind(rows).execute(&mut *connection).await;
+        if result.is_err() {
+            // What failed may have left its transaction open, or have ended it itself: then there is none to roll back.
+            let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
+        }
+        result?;
+        Ok(())
     }
 }
 

@@ -47,11 +47,17 @@ impl SqliteStore {
             .busy_timeout(BUSY);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            // A file doesn't go away as a server does, and asking is one more trip.
+            .test_before_acquire(false)
             .after_release(|connection, _| Box::pin(is_whole(connection)))
             .connect_with(options.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&write).await?;
-        let read = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true))
+            .await?;
         Ok(Self { read, write })
     }
 
@@ -65,8 +71,10 @@ impl SqliteStore {
 /// Whether the writing connection can be used again. A write that fails for want of space ends SQLite's transaction by itself;
 /// sqlx then counts one that doesn't exist, and nothing could be written through this connection ever after.
 async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // A roll-back may be under way; this waits for it.
-    connection.ping().await?;
+    if connection.is_in_transaction() {
+        // A roll-back may be under way; this waits for it.
+        connection.ping().await?;
+    }
     Ok(!connection.is_in_transaction())
 }
 
