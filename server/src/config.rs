@@ -14,7 +14,7 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use crate::{
-    catena::{CatenaSettings, Retries},
+    catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
     entropy::SharedEntropy,
     secret::Secret,
 };
@@ -283,6 +283,7 @@ fn sandbox_catena(given: &Given, local: &Url) -> Result<CatenaSettings, ConfigEr
         client_secret: Secret::from(SANDBOX_CLIENT.1),
         timeout: CATENA_TIMEOUT,
         retries: Retries::default(),
+        at_once: CALLS_AT_ONCE,
     })
 }
 
@@ -303,6 +304,7 @@ fn real_catena(given: &Given) -> Result<CatenaSettings, ConfigError> {
         client_secret: Secret::from(secret),
         timeout: CATENA_TIMEOUT,
         retries: Retries::default(),
+        at_once: CALLS_AT_ONCE,
     })
 }
 

@@ -83,7 +83,7 @@ impl Onramp {
     /// Puts the parts together.
     pub fn new(parts: Parts, shutdown: CancellationToken) -> Result<Self, CatenaError> {
         let Parts { settings, site, store, vault, clock, entropy } = parts;
-        let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone())?;
+        let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone(), shutdown.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
         let inviter = Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone());
         let subscriber = Subscriber::new(

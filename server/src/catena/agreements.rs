@@ -1,19 +1,54 @@
 //! Share agreements: what a fleet has granted (CONTRACT.md 6). Acceptance makes them; there is no call that does.
 
+use app::domain::moment;
 use reqwest::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    call::Call, client::Catena, error::CatenaError, open_enum::open_enum, paging::Pages, resource::Permissions, wire,
+    call::{Call, Parts},
+    change::Change,
+    client::Catena,
+    error::CatenaError,
+    open_enum::open_enum,
+    paging::Pages,
+    resource::Permissions,
+    wire,
 };
 
-/// With a hyphen; an underscore was served until April 2026 (CONTRACT.md trap 1).
-static LIST: Call = Call::new(Method::GET, "/v2/orgs/share-agreements", "share-agreement:read");
+/// The calls under one spelling of the path.
+struct Calls {
+    list: Call,
+    get: Call,
+    dates: Call,
+    pause: Call,
+    activate: Call,
+    cancel: Call,
+}
+
+macro_rules! calls_below {
+    ($path:literal) => {
+        Calls {
+            list: Call::new(Method::GET, $path, READ),
+            get: Call::new(Method::GET, concat!($path, "/{id}"), READ),
+            dates: Call::new(Method::PATCH, concat!($path, "/{id}"), UPDATE),
+            pause: Call::new(Method::POST, concat!($path, "/{id}/pause"), UPDATE),
+            activate: Call::new(Method::POST, concat!($path, "/{id}/activate"), UPDATE),
+            cancel: Call::new(Method::POST, concat!($path, "/{id}/cancel"), UPDATE),
+        }
+    };
+}
+
+const READ: &str = "share-agreement:read";
+const UPDATE: &str = "share-agreement:update";
+
+static CURRENT: Calls = calls_below!("/v2/orgs/share-agreements");
+/// Served until April 2026 (CONTRACT.md trap 1).
+static OLDER: Calls = calls_below!("/v2/orgs/share_agreements");
 
 open_enum! {
-    /// Whether data flows under an agreement.
+    /// Whether data flows under an agreement. `cancelled` is for good.
     pub enum AgreementStatus {
         Active = "active",
         Paused = "paused",
@@ -60,15 +95,88 @@ pub struct AgreementFilter {
     pub status: Option<AgreementStatus>,
 }
 
-impl Catena {
-    /// The agreements that match, in no promised order.
-    pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
-        let AgreementFilter { fleet_id, fleet_ref, status } = filter;
+impl AgreementFilter {
+    fn query(&self) -> Vec<(&'static str, String)> {
         let mut query = Vec::new();
-        query.extend(fleet_id.map(|id| ("fleet_id", id.to_string())));
-        query.extend(fleet_ref.clone().map(|fleet_ref| ("fleet_ref", fleet_ref)));
+        query.extend(self.fleet_id.map(|id| ("fleet_id", id.to_string())));
+        query.extend(self.fleet_ref.clone().map(|fleet_ref| ("fleet_ref", fleet_ref)));
         // Not `status`, which Catena would ignore and return everything (CONTRACT.md trap 11).
-        query.extend(status.as_ref().map(|status| ("share_agreement_status", status.to_string())));
-        Pages::new(self, &LIST, query).all().await
+        query.extend(self.status.as_ref().map(|status| ("share_agreement_status", status.to_string())));
+        query
     }
+}
+
+/// New dates of an agreement, UTC. An end that is cleared is no end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AgreementDates {
+    /// From when it holds.
+    pub effective: Change<OffsetDateTime>,
+    /// Until when it holds.
+    pub expiration: Change<OffsetDateTime>,
+}
+
+#[derive(Serialize)]
+struct DatesBody {
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    effective_date: Change<String>,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    expiration_date: Change<String>,
+}
+
+impl Catena {
+    /// The agreements that match, in no promised order. Where the path is not served, its older spelling is tried, and what
+    /// works is remembered for every call about agreements (CONTRACT.md trap 1).
+    pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
+        let older = self.has_older_agreements();
+        match self.agreements_under(older, filter).await {
+            Err(error) if error.is_about_the_path() => {
+                // When neither is served, what is wrong is something else, of which the first answer tells more.
+                let found = self.agreements_under(!older, filter).await.map_err(|_| error)?;
+                self.remember_older_agreements(!older);
+                Ok(found)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// One agreement; none when Catena knows no such agreement.
+    pub async fn agreement(&self, id: Uuid) -> Result<Option<Agreement>, CatenaError> {
+        self.find(&self.calls().get, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Changes from when to when an agreement holds. A partner may not be allowed to.
+    pub async fn set_agreement_dates(&self, id: Uuid, dates: &AgreementDates) -> Result<Agreement, CatenaError> {
+        let body = DatesBody {
+            effective_date: dates.effective.map(moment::rfc3339),
+            expiration_date: dates.expiration.map(moment::rfc3339),
+        };
+        self.json(&self.calls().dates, &Parts::ids(&[&id.to_string()]).body(&body)?).await
+    }
+
+    /// Stops data from flowing until the agreement is activated. Catena hides the fleet meanwhile (CONTRACT.md trap 24).
+    pub async fn pause_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
+        self.json(&self.calls().pause, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Lets data flow again under a paused agreement.
+    pub async fn activate_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
+        self.json(&self.calls().activate, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Ends an agreement for good: only a new invitation brings the fleet back (CONTRACT.md trap 24).
+    pub async fn cancel_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
+        self.json(&self.calls().cancel, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    async fn agreements_under(&self, older: bool, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
+        Pages::new(self, &calls(older).list, filter.query()).all().await
+    }
+
+    fn calls(&self) -> &'static Calls {
+        calls(self.has_older_agreements())
+    }
+}
+
+fn calls(older: bool) -> &'static Calls {
+    if older { &OLDER } else { &CURRENT }
 }

@@ -78,7 +78,7 @@ impl<'a> Parts<'a> {
 /// An answer of any status, read to its end. No `Debug`: bodies hold secrets.
 pub(super) struct Answer {
     pub status: StatusCode,
-    /// The header `Retry-After`, where it is a number of seconds.
+    /// The header `Retry-After`, where there is one that can be read.
     pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
     /// An earlier try of the same call may have taken effect.

@@ -1,9 +1,16 @@
 //! The client itself: what every resource's calls have in common.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use reqwest::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
@@ -24,6 +31,8 @@ struct Inner {
     api_url: Url,
     transport: Transport,
     tokens: Tokens,
+    /// Catena was found to serve share agreements under their older path (CONTRACT.md trap 1).
+    older_agreements: AtomicBool,
 }
 
 impl fmt::Debug for Catena {
@@ -33,18 +42,39 @@ impl fmt::Debug for Catena {
 }
 
 impl Catena {
-    /// A client that has not called anything yet: credentials are first tried by the first call.
-    pub fn new(settings: CatenaSettings, clock: SharedClock, entropy: SharedEntropy) -> Result<Self, CatenaError> {
+    /// A client that has not called anything yet: credentials are first tried by the first call. Once `stop` is cancelled,
+    /// calls that wait, for their turn or for another try, end with [`CatenaError::Cancelled`], and so does each new one;
+    /// what was sent already is let finish. To give a single call up, drop its future.
+    pub fn new(
+        settings: CatenaSettings,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+        stop: CancellationToken,
+    ) -> Result<Self, CatenaError> {
         settings.check()?;
-        let transport = Transport::new(&settings, entropy)?;
+        let transport = Transport::new(&settings, clock.clone(), entropy, stop)?;
         let tokens = Tokens::new(&settings, clock);
-        Ok(Self(Arc::new(Inner { api_url: settings.api_url, transport, tokens })))
+        let older_agreements = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { api_url: settings.api_url, transport, tokens, older_agreements })))
     }
 
     /// The scopes that Catena gave to this client, from the token's answer; empty when it does not tell
     /// (CONTRACT.md 2). Tries the credentials when no token is held.
     pub async fn granted_scopes(&self) -> Result<Vec<String>, CatenaError> {
         Ok(self.0.tokens.get(&self.0.transport).await?.scopes.clone())
+    }
+
+    /// Ends the token that is held, if one is, at the auth server too. The next call asks for a new one.
+    pub async fn revoke_token(&self) -> Result<(), CatenaError> {
+        self.0.tokens.revoke(&self.0.transport).await
+    }
+
+    pub(super) fn has_older_agreements(&self) -> bool {
+        self.0.older_agreements.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn remember_older_agreements(&self, older: bool) {
+        self.0.older_agreements.store(older, Ordering::Relaxed);
     }
 
     /// Makes the call; the answer may be of any status. A token that is refused is replaced once (CONTRACT.md trap 23).
@@ -74,6 +104,19 @@ impl Catena {
     /// Makes the call and reads the success.
     pub(super) async fn json<T: DeserializeOwned>(&self, call: &Call, parts: &Parts<'_>) -> Result<T, CatenaError> {
         self.call(call, parts).await?.json(Side::Api)
+    }
+
+    /// Makes the call and reads the record; none when Catena knows no such record.
+    pub(super) async fn find<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        parts: &Parts<'_>,
+    ) -> Result<Option<T>, CatenaError> {
+        match self.json(call, parts).await {
+            Ok(record) => Ok(Some(record)),
+            Err(CatenaError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Deletes. A record that is gone although an earlier try's answer was lost has been deleted by that try.

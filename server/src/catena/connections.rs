@@ -17,6 +17,7 @@ use super::{
 };
 
 static LIST: Call = Call::new(Method::GET, "/v2/integrations/connections", "connection:read");
+static GET: Call = Call::new(Method::GET, "/v2/integrations/connections/{id}", "connection:read");
 static FRESHNESS: Call = Call::new(Method::GET, "/v2/integrations/connections/data-freshness", "connection:read");
 
 open_enum! {
@@ -158,6 +159,12 @@ impl Catena {
             connections.extend(Pages::new(self, &LIST, query).all().await?);
         }
         Ok(connections)
+    }
+
+    /// One connection; none when Catena knows no such connection. Its `fleet_ref` is null here: map by `fleet_id`
+    /// (CONTRACT.md trap 14).
+    pub async fn connection(&self, id: Uuid) -> Result<Option<Connection>, CatenaError> {
+        self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 
     /// One row for each resource of each connection.

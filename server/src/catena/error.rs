@@ -117,6 +117,9 @@ pub enum CatenaError {
         /// Catena's words, where it says any.
         detail: Option<String>,
     },
+    /// Onramp is stopping, so this call, which was waiting, was not made or not made again.
+    #[error("Onramp is stopping")]
+    Cancelled,
     /// Too many calls.
     #[error("Catena wants fewer calls{}", .retry_after.map(|wait| format!(" and a pause of {} s", wait.as_secs())).unwrap_or_default())]
     RateLimited {
@@ -178,6 +181,7 @@ impl CatenaError {
             Self::Conflict { .. } => "Reload the page and look at the record's state: it has changed, or the same exists already.".into(),
             Self::Invalid { .. } => "Correct the fields that Catena names and send again.".into(),
             Self::Refused { .. } => "Reload the page and try again; if it stays so, report it with the status and Catena's words.".into(),
+            Self::Cancelled => "Try again once Onramp runs again.".into(),
             Self::RateLimited { retry_after: Some(wait) } => format!("Try again in {} seconds.", wait.as_secs().max(1)),
             Self::RateLimited { retry_after: None } => "Try again in a few minutes.".into(),
             Self::UnexpectedAnswer { side, .. } => {
@@ -189,6 +193,14 @@ impl CatenaError {
     /// What happened and what to do, in sentences for operations staff.
     pub fn explain(&self) -> String {
         format!("{self}. {}", self.advice())
+    }
+
+    /// Whether the answer says that the path or its method is not served, whoever gave it.
+    pub(super) fn is_about_the_path(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound | Self::Refused { status: 405, .. } | Self::NotJson { side: Side::Api, status: 404 | 405 }
+        )
     }
 
     /// Whether the call may have taken effect although it failed: worth a look before it is repeated by hand.

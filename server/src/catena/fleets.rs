@@ -5,9 +5,17 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{call::Call, client::Catena, error::CatenaError, ids::InvitationId, paging::Pages, wire};
+use super::{
+    call::{Call, Parts},
+    client::Catena,
+    error::CatenaError,
+    ids::InvitationId,
+    paging::Pages,
+    wire,
+};
 
 static LIST: Call = Call::new(Method::GET, "/v2/orgs/fleets", "fleet:read");
+static GET: Call = Call::new(Method::GET, "/v2/orgs/fleets/{id}", "fleet:read");
 
 /// No call takes more references or ids at once (CONTRACT.md 7 and 11).
 pub(super) const MOST_AT_ONCE: usize = 100;
@@ -87,6 +95,11 @@ pub struct Fleet {
 }
 
 impl Catena {
+    /// One fleet; none when Catena knows none with this id or hides it.
+    pub async fn fleet(&self, id: Uuid) -> Result<Option<Fleet>, CatenaError> {
+        self.find(&GET, &Parts::ids(&[&id.to_string()])).await
+    }
+
     /// Every fleet whose agreement is active.
     pub async fn fleets(&self) -> Result<Vec<Fleet>, CatenaError> {
         Pages::new(self, &LIST, Vec::new()).all().await

@@ -13,7 +13,6 @@ use super::{
     ids::InvitationId,
     open_enum::open_enum,
     paging::Pages,
-    refusal,
     resource::Permissions,
     wire,
 };
@@ -210,15 +209,8 @@ impl Catena {
 
     /// One invitation; none when Catena has none with this id or it was deleted (CONTRACT.md trap 15). Sends no token.
     pub async fn invitation(&self, id: &InvitationId) -> Result<Option<Invitation>, CatenaError> {
-        let answer = self.exchange(&GET, &Parts::ids(&[id.expose()])).await?;
-        if !answer.status.is_success() {
-            return match refusal::from_api(&GET, &answer) {
-                CatenaError::NotFound => Ok(None),
-                error => Err(error),
-            };
-        }
-        let invitation: Invitation = answer.json(Side::Api)?;
-        Ok(Some(invitation).filter(|invitation| invitation.status != InvitationStatus::Deleted))
+        let found: Option<Invitation> = self.find(&GET, &Parts::ids(&[id.expose()])).await?;
+        Ok(found.filter(|invitation| invitation.status != InvitationStatus::Deleted))
     }
 
     /// Every invitation of one fleet, in no promised order and of every status: pick by `status` and `created_at`

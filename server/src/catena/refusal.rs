@@ -1,13 +1,12 @@
 //! Answers other than success, turned into errors (CONTRACT.md 3). Their bodies are read leniently: no field of theirs is
 //! promised, and `detail` is a string, an array, an object or null.
 
-use std::time::Duration;
-
 use serde_json::Value;
 
 use super::{
     call::{Answer, Call},
     error::{CatenaError, FieldProblem, Side},
+    retry_after,
     wire::fit_to_show,
 };
 
@@ -16,7 +15,7 @@ pub(super) fn from_api(call: &Call, answer: &Answer) -> CatenaError {
     let side = Side::Api;
     let status = answer.status.as_u16();
     if status == 429 {
-        return CatenaError::RateLimited { retry_after: retry_after(answer) };
+        return CatenaError::RateLimited { retry_after: retry_after::of(answer) };
     }
     if (300..400).contains(&status) {
         return redirected(side, status);
@@ -40,7 +39,7 @@ pub(super) fn from_auth(answer: &Answer) -> CatenaError {
     let side = Side::Auth;
     let status = answer.status.as_u16();
     if status == 429 {
-        return CatenaError::RateLimited { retry_after: retry_after(answer) };
+        return CatenaError::RateLimited { retry_after: retry_after::of(answer) };
     }
     if (300..400).contains(&status) {
         return redirected(side, status);
@@ -59,12 +58,6 @@ pub(super) fn from_auth(answer: &Answer) -> CatenaError {
         500.. => CatenaError::Server { side, status },
         _ => CatenaError::UnexpectedAnswer { side, status, problem: "there is no token endpoint here".into() },
     }
-}
-
-/// How long Catena wants to be left alone: `detail.retry_after_seconds`, else the header `Retry-After` in seconds.
-pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
-    let told = body(answer).and_then(|body| body.get("detail")?.get("retry_after_seconds")?.as_f64());
-    told.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).or(answer.retry_after)
 }
 
 fn redirected(side: Side, status: u16) -> CatenaError {

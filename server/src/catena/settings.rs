@@ -1,6 +1,6 @@
 //! What the client has to be told.
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use url::Url;
 
@@ -22,7 +22,12 @@ pub struct CatenaSettings {
     pub timeout: Duration,
     /// How often and with what pauses a call is repeated.
     pub retries: Retries,
+    /// How many requests are under way at once; the others wait their turn, which counts towards no timeout.
+    pub at_once: NonZeroUsize,
 }
+
+/// The usual number of requests at once: enough for staff who look at several pages, too few to be taken for a flood.
+pub const CALLS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// The bound on repeating a call.
 #[derive(Debug, Clone, Copy)]

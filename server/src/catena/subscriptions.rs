@@ -20,6 +20,7 @@ const ONE: &str = "/v2/notifications/webhooks/{webhook_id}";
 
 static CREATE: Call = Call::new(Method::POST, "/v2/notifications/webhooks", "webhook:create");
 static LIST: Call = Call::new(Method::GET, "/v2/notifications/webhooks", "webhook:read");
+static GET: Call = Call::new(Method::GET, ONE, "webhook:read");
 static UPDATE: Call = Call::new(Method::PATCH, ONE, "webhook:update");
 static DELETE: Call = Call::new(Method::DELETE, ONE, "webhook:delete");
 static ACTIVATE: Call = Call::new(Method::POST, "/v2/notifications/webhooks/{webhook_id}/activate", "webhook:update");
@@ -87,6 +88,15 @@ pub struct SubscriptionFilters {
     /// By our ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fleet_refs: Option<Vec<String>>,
+}
+
+/// Which subscriptions to list; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SubscriptionFilter {
+    /// Of this event.
+    pub event_name: Option<String>,
+    /// Of this status; those that are deleted are listed only when they are asked for.
+    pub status: Option<SubscriptionStatus>,
 }
 
 /// A new subscription. The secret is ours from the start, so that a delivery can be verified that arrives before the
@@ -166,7 +176,7 @@ pub struct SubscriptionMetrics {
     #[serde(default)]
     pub ewma_success_rate: Option<f64>,
     /// Dead letters that wait for a replay.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::count")]
     pub dlq_count: u64,
 }
 
@@ -183,9 +193,26 @@ impl Catena {
 
     /// Every subscription that was not deleted; Catena lists those too.
     pub async fn subscriptions(&self) -> Result<Vec<Subscription>, CatenaError> {
-        let mut all: Vec<Subscription> = Pages::new(self, &LIST, Vec::new()).all().await?;
-        all.retain(|subscription| !subscription.is_deleted());
+        self.subscriptions_that_match(&SubscriptionFilter::default()).await
+    }
+
+    /// The subscriptions that match.
+    pub async fn subscriptions_that_match(
+        &self,
+        filter: &SubscriptionFilter,
+    ) -> Result<Vec<Subscription>, CatenaError> {
+        let SubscriptionFilter { event_name, status } = filter;
+        let mut query = Vec::new();
+        query.extend(event_name.clone().map(|name| ("event_name", name)));
+        query.extend(status.as_ref().map(|status| ("status", status.to_string())));
+        let mut all: Vec<Subscription> = Pages::new(self, &LIST, query).all().await?;
+        all.retain(|one| !one.is_deleted() || *status == Some(SubscriptionStatus::Deleted));
         Ok(all)
+    }
+
+    /// One subscription, also a deleted one; none when Catena knows no such subscription.
+    pub async fn subscription(&self, id: Uuid) -> Result<Option<Subscription>, CatenaError> {
+        self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 
     /// Changes a subscription. A new secret signs at once: accept both for a while.

@@ -22,7 +22,8 @@ use super::{
 };
 use crate::{clock::SharedClock, secret::Secret};
 
-const TOKEN: Call = Call::open(Method::POST, "/protocol/openid-connect/token");
+static TOKEN: Call = Call::open(Method::POST, "/protocol/openid-connect/token");
+static REVOKE: Call = Call::open(Method::POST, "/protocol/openid-connect/revoke");
 
 /// How long before its end a token is renewed; a short-lived one at half of its life.
 const EARLY: Duration = Duration::seconds(30);
@@ -37,6 +38,7 @@ pub(super) struct Token {
 /// The cache.
 pub(super) struct Tokens {
     url: Url,
+    revoke_url: Url,
     client_id: String,
     client_secret: Secret,
     clock: SharedClock,
@@ -64,6 +66,7 @@ impl Tokens {
     pub fn new(settings: &CatenaSettings, clock: SharedClock) -> Self {
         Self {
             url: joined(&settings.auth_url, TOKEN.template, &[]),
+            revoke_url: joined(&settings.auth_url, REVOKE.template, &[]),
             client_id: settings.client_id.clone(),
             client_secret: settings.client_secret.clone(),
             clock,
@@ -107,6 +110,19 @@ impl Tokens {
         if state.token.as_ref().is_some_and(|token| Arc::ptr_eq(token, used)) {
             state.token = None;
         }
+    }
+
+    /// Drops the token that is held, if one is, and has the auth server end it (CONTRACT.md 2).
+    pub async fn revoke(&self, transport: &Transport) -> Result<(), CatenaError> {
+        let Some(token) = self.state.lock().await.token.take() else { return Ok(()) };
+        let form = [
+            ("token", token.secret.expose()),
+            ("client_id", &self.client_id),
+            ("client_secret", self.client_secret.expose()),
+        ];
+        let build = || transport.http.post(self.revoke_url.clone()).header(ACCEPT, "application/json").form(&form);
+        let answer = transport.send(Side::Auth, &REVOKE, true, build).await?;
+        if answer.status.is_success() { Ok(()) } else { Err(refusal::from_auth(&answer)) }
     }
 
     async fn ask(&self, transport: &Transport) -> Result<Token, CatenaError> {

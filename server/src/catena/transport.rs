@@ -2,24 +2,28 @@
 
 use std::{error::Error as _, time::Duration};
 
-use reqwest::{RequestBuilder, header::RETRY_AFTER, redirect};
+use reqwest::{RequestBuilder, redirect};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     call::{Answer, Call},
     error::{CatenaError, Side},
-    refusal,
+    pace::Pace,
+    retry_after,
     settings::{CatenaSettings, Retries},
 };
-use crate::entropy::SharedEntropy;
+use crate::{clock::SharedClock, entropy::SharedEntropy};
 
 /// No answer of Catena's is longer: a page of a thousand invitations takes about 3 MB.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 
-/// Makes requests with a bound on time, size and repetition.
+/// Makes requests with a bound on time, size, number and repetition.
 pub(super) struct Transport {
     pub http: reqwest::Client,
     retries: Retries,
+    pace: Pace,
+    clock: SharedClock,
     entropy: SharedEntropy,
 }
 
@@ -31,7 +35,13 @@ struct Lost {
 }
 
 impl Transport {
-    pub fn new(settings: &CatenaSettings, entropy: SharedEntropy) -> Result<Self, CatenaError> {
+    /// `stop` ends every wait; what was sent already is let finish.
+    pub fn new(
+        settings: &CatenaSettings,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+        stop: CancellationToken,
+    ) -> Result<Self, CatenaError> {
         // Fails when a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -48,7 +58,7 @@ impl Transport {
         let http = builder
             .build()
             .map_err(|error| CatenaError::Unreachable { side: Side::Api, reason: innermost(&error.without_url()) })?;
-        Ok(Self { http, retries: settings.retries, entropy })
+        Ok(Self { http, retries: settings.retries, pace: Pace::new(settings.at_once, stop), clock, entropy })
     }
 
     /// Sends what `build` makes, anew for each try, until there is an answer worth returning or the tries are used up.
@@ -63,7 +73,9 @@ impl Transport {
         let mut after_a_lost_try = false;
         let mut attempt = 1;
         loop {
+            let place = self.pace.place().await?;
             let outcome = self.attempt(side, call, attempt, build()).await;
+            drop(place);
             let Some(wait) = self.wait_before_repeating(&outcome, repeatable, attempt) else {
                 return match outcome {
                     Ok(answer) => Ok(Answer { after_a_lost_try, ..answer }),
@@ -75,14 +87,14 @@ impl Transport {
                 Err(lost) => !lost.unsent,
             };
             tracing::debug!(method = %call.method, template = call.template, attempt, wait_ms = millis(wait), "repeating a call of Catena");
-            tokio::time::sleep(wait).await;
+            self.pace.pause(wait).await?;
             attempt += 1;
         }
     }
 
     async fn attempt(&self, side: Side, call: &Call, attempt: u32, request: RequestBuilder) -> Result<Answer, Lost> {
         let started = Instant::now();
-        let outcome = exchange(side, request).await;
+        let outcome = self.exchange(side, request).await;
         let elapsed_ms = millis(started.elapsed());
         let (method, template) = (&call.method, call.template);
         match &outcome {
@@ -96,6 +108,31 @@ impl Transport {
         outcome
     }
 
+    async fn exchange(&self, side: Side, request: RequestBuilder) -> Result<Answer, Lost> {
+        let lost = |error: reqwest::Error| {
+            let unsent = error.is_connect() || error.is_builder();
+            let error = if error.is_timeout() && !error.is_connect() {
+                CatenaError::TimedOut { side }
+            } else {
+                CatenaError::Unreachable { side, reason: innermost(&error.without_url()) }
+            };
+            Lost { error, unsent }
+        };
+        let mut response = request.send().await.map_err(lost)?;
+        let status = response.status();
+        let retry_after = retry_after::from_headers(response.headers(), self.clock.now());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(lost)? {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                let problem = "it is far longer than any documented answer".into();
+                let error = CatenaError::UnexpectedAnswer { side, status: status.as_u16(), problem };
+                return Err(Lost { error, unsent: false });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, retry_after, body, after_a_lost_try: false })
+    }
+
     /// How long to wait before the next try; none when this outcome is the last one.
     fn wait_before_repeating(
         &self,
@@ -107,11 +144,11 @@ impl Transport {
             return None;
         }
         match outcome {
-            Ok(answer) if answer.status.as_u16() == 429 => {
-                let wait = refusal::retry_after(answer).unwrap_or_else(|| self.backoff(attempt));
+            // Who is turned away with 429 has done nothing; a gateway may name a wait with 503.
+            Ok(answer) if answer.status.as_u16() == 429 || (repeatable && answer.status.is_server_error()) => {
+                let wait = retry_after::of(answer).unwrap_or_else(|| self.backoff(attempt));
                 (wait <= self.retries.longest).then_some(wait)
             }
-            Ok(answer) if answer.status.is_server_error() => repeatable.then(|| self.backoff(attempt)),
             Ok(_) => None,
             Err(lost) => (repeatable || lost.unsent).then(|| self.backoff(attempt)),
         }
@@ -124,31 +161,6 @@ impl Transport {
         let chance = f64::from(u32::from_be_bytes(self.entropy.bytes())) / f64::from(u32::MAX);
         half + half.mul_f64(chance)
     }
-}
-
-async fn exchange(side: Side, request: RequestBuilder) -> Result<Answer, Lost> {
-    let lost = |error: reqwest::Error| {
-        let unsent = error.is_connect() || error.is_builder();
-        let error = if error.is_timeout() && !error.is_connect() {
-            CatenaError::TimedOut { side }
-        } else {
-            CatenaError::Unreachable { side, reason: innermost(&error.without_url()) }
-        };
-        Lost { error, unsent }
-    };
-    let mut response = request.send().await.map_err(lost)?;
-    let status = response.status();
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            let problem = "it is far longer than any documented answer".into();
-            let error = CatenaError::UnexpectedAnswer { side, status: status.as_u16(), problem };
-            return Err(Lost { error, unsent: false });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer { status, retry_after: retry_after.map(Duration::from_secs), body, after_a_lost_try: false })
 }
 
 /// The cause at the root, which says most: "Connection refused (os error 111)".
@@ -171,9 +183,10 @@ mod tests {
     use std::sync::Arc;
 
     use reqwest::StatusCode;
+    use time::macros::datetime;
 
     use super::*;
-    use crate::{entropy::SeededEntropy, secret::Secret};
+    use crate::{catena::settings::CALLS_AT_ONCE, clock::ManualClock, entropy::SeededEntropy, secret::Secret};
 
     fn transport() -> Transport {
         let url: url::Url = "http://127.0.0.1".parse().unwrap();
@@ -184,8 +197,10 @@ mod tests {
             client_secret: Secret::from(""),
             timeout: Duration::from_secs(1),
             retries: Retries { tries: 9, base: Duration::from_secs(1), longest: Duration::from_secs(10) },
+            at_once: CALLS_AT_ONCE,
         };
-        Transport::new(&settings, Arc::new(SeededEntropy::new(1))).unwrap()
+        let clock = Arc::new(ManualClock::at(datetime!(2026-03-02 15:00 UTC)));
+        Transport::new(&settings, clock, Arc::new(SeededEntropy::new(1)), CancellationToken::new()).unwrap()
     }
 
     fn answer(status: u16, retry_after: Option<u64>, body: &str) -> Answer {
@@ -210,6 +225,8 @@ mod tests {
         assert_eq!(wait(Some(7), five), Some(Duration::from_secs(5)), "the body comes first");
         assert_eq!(wait(Some(7), r#"{"detail":null}"#), Some(Duration::from_secs(7)));
         assert_eq!(wait(Some(11), ""), None, "longer than anybody waits");
+        let unavailable = |header| transport.wait_before_repeating(&Ok(answer(503, header, "")), true, 1);
+        assert_eq!((unavailable(Some(7)), unavailable(Some(11))), (Some(Duration::from_secs(7)), None));
     }
 
     #[test]

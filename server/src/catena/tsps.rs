@@ -14,6 +14,7 @@ use super::{
 };
 
 static LIST: Call = Call::open(Method::GET, "/v2/orgs/tsps");
+static GET: Call = Call::open(Method::GET, "/v2/orgs/tsps/{id}");
 
 open_enum! {
     /// Whether a provider is offered.
@@ -105,5 +106,10 @@ impl Catena {
         query.extend(filter.slug.clone().map(|slug| ("slug", slug)));
         query.extend(filter.source_name.clone().map(|name| ("source_name", name)));
         self.json(&LIST, &Parts::query(query)).await
+    }
+
+    /// One provider; none when Catena knows no such provider. Sends no token.
+    pub async fn tsp(&self, id: Uuid) -> Result<Option<Tsp>, CatenaError> {
+        self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 }

@@ -22,6 +22,12 @@ pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Defaul
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
+/// How many there are. What can't be a number of things reads as none. To be used with `#[serde(default)]`.
+pub(super) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let number = Option::<i64>::deserialize(from)?.unwrap_or_default();
+    Ok(u64::try_from(number).unwrap_or_default())
+}
+
 /// A secret, unless it is masked (`*****`), null or empty. To be used with `#[serde(default)]`.
 pub(super) fn unmasked<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
     let secret = Option::<Secret>::deserialize(from)?;
@@ -50,6 +56,11 @@ pub(super) fn real_sites<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Strin
 
 fn is_invented_site(site: &str) -> bool {
     site.contains("//unknown-fleet-")
+}
+
+/// Foreign text in words, made fit to be shown. To be used with `#[serde(default)]`.
+pub(super) fn maybe_fit_to_show<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|text| fit_to_show(&text)))
 }
 
 /// Foreign text that is fit to be shown and logged: ids, any of which may be an invitation's, are blotted out, control

@@ -9,10 +9,10 @@ thread_local! {
 
 static INSTALLED: Once = Once::new();
 
-/// Everything from the debug level up is kept from now on.
+/// Everything is kept from now on, whoever logs it.
 pub fn keep() {
     INSTALLED.call_once(|| {
-        tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(|| Lines).with_ansi(false).init();
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Lines).with_ansi(false).init();
     });
 }
 

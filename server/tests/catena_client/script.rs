@@ -15,17 +15,22 @@ use axum::{
 };
 use serde_json::{Value, json};
 use server::{
-    catena::{Catena, CatenaSettings, Retries},
+    catena::{CALLS_AT_ONCE, Catena, CatenaSettings, Retries},
     clock::ManualClock,
     entropy::SeededEntropy,
     secret::Secret,
 };
 use time::macros::datetime;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
+use tokio_util::sync::CancellationToken;
 
-use crate::log;
+use crate::{
+    contract::{Answers, Recording, recorded},
+    log,
+};
 
 pub const TOKEN_PATH: &str = "/realms/catena/protocol/openid-connect/token";
+const REVOKE_PATH: &str = "/realms/catena/protocol/openid-connect/revoke";
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
@@ -96,24 +101,51 @@ struct Script {
     seen: Vec<Seen>,
     tokens_given: u32,
     revoked: Option<String>,
+    at_once: usize,
+    most_at_once: usize,
 }
 
-/// The scripted server.
+/// What the scripted server's answers come out of.
+#[derive(Clone)]
+struct Desk {
+    script: Arc<Mutex<Script>>,
+    /// Each of the API's answers takes one.
+    releases: Arc<Semaphore>,
+}
+
+/// The scripted server. Every request to it is held against the OpenAPI documents.
 pub struct Fake {
     pub url: String,
     pub clock: Arc<ManualClock>,
+    /// What its clients are told to stop by.
+    pub stop: CancellationToken,
+    pub recording: Recording,
     script: Arc<Mutex<Script>>,
+    releases: Arc<Semaphore>,
 }
 
 impl Fake {
     pub async fn start() -> Self {
+        Self::that_answers(Answers::Scripted).await
+    }
+
+    /// One whose answers are held against the documents too.
+    pub async fn faithful() -> Self {
+        Self::that_answers(Answers::Checked).await
+    }
+
+    async fn that_answers(answers: Answers) -> Self {
         log::keep();
         let script = Arc::new(Mutex::new(Script::default()));
+        let releases = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
+        let desk = Desk { script: Arc::clone(&script), releases: Arc::clone(&releases) };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&script));
+        let router = Router::new().fallback(answer).with_state(desk);
+        let (router, recording) = recorded(router, answers);
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, clock: Arc::new(ManualClock::at(datetime!(2026-03-02 15:00 UTC))), script }
+        let clock = Arc::new(ManualClock::at(datetime!(2026-03-02 15:00 UTC)));
+        Self { url, clock, stop: CancellationToken::new(), recording, script, releases }
     }
 
     /// The API's next answers, in order.
@@ -133,12 +165,42 @@ impl Fake {
         self.script.lock().unwrap().revoked = Some(token.to_owned());
     }
 
+    /// From now on the API keeps its answers back, each until [`Self::release_one`].
+    pub fn hold(&self) {
+        self.releases.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Lets one answer go.
+    pub fn release_one(&self) {
+        self.releases.add_permits(1);
+    }
+
+    /// How many requests of the API were under way at once, at most.
+    pub fn most_at_once(&self) -> usize {
+        self.script.lock().unwrap().most_at_once
+    }
+
+    /// Waits until the API was asked so often.
+    pub async fn until_seen(&self, requests: usize) {
+        until(|| self.api_requests().len() >= requests).await;
+    }
+
+    /// Waits until a token was asked for so often.
+    pub async fn until_asked_for_tokens(&self, requests: usize) {
+        until(|| self.token_requests().len() >= requests).await;
+    }
+
     pub fn token_requests(&self) -> Vec<Seen> {
         self.requests(|path| path == TOKEN_PATH)
     }
 
+    /// Requests to the endpoint that ends tokens.
+    pub fn revocations(&self) -> Vec<Seen> {
+        self.requests(|path| path == REVOKE_PATH)
+    }
+
     pub fn api_requests(&self) -> Vec<Seen> {
-        self.requests(|path| path != TOKEN_PATH)
+        self.requests(|path| path != TOKEN_PATH && path != REVOKE_PATH)
     }
 
     fn requests(&self, wanted: impl Fn(&str) -> bool) -> Vec<Seen> {
@@ -153,6 +215,7 @@ impl Fake {
             client_secret: Secret::from("client-secret-0815"),
             timeout: Duration::from_secs(20),
             retries: Retries { tries: 3, base: Duration::from_millis(1), longest: Duration::from_secs(2) },
+            at_once: CALLS_AT_ONCE,
         }
     }
 
@@ -166,24 +229,40 @@ impl Fake {
     }
 
     pub fn client_of(&self, settings: CatenaSettings) -> Catena {
-        Catena::new(settings, self.clock.clone(), Arc::new(SeededEntropy::new(7))).unwrap()
+        Catena::new(settings, self.clock.clone(), Arc::new(SeededEntropy::new(7)), self.stop.clone()).unwrap()
     }
 }
 
+/// Waits for a condition, at most ten seconds.
+async fn until(condition: impl Fn() -> bool) {
+    let look = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), look).await.expect("it happens");
+}
+
 async fn answer(
-    State(script): State<Arc<Mutex<Script>>>,
+    State(Desk { script, releases }): State<Desk>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let path = uri.path().to_owned();
+    let for_token = path == TOKEN_PATH;
+    let for_revocation = path == REVOKE_PATH;
+    let for_api = !for_token && !for_revocation;
     let reply = {
         let mut script = script.lock().unwrap();
-        let path = uri.path().to_owned();
-        let for_token = path == TOKEN_PATH;
         let seen = Seen { method, path, query: uri.query().unwrap_or_default().to_owned(), headers, body };
         let revoked = seen.bearer().is_some_and(|token| script.revoked.as_deref() == Some(token));
         script.seen.push(seen);
+        if for_api {
+            script.at_once += 1;
+            script.most_at_once = script.most_at_once.max(script.at_once);
+        }
         if revoked {
             Reply::error(401, &json!("Token revoked"))
         } else if for_token {
@@ -191,10 +270,17 @@ async fn answer(
                 script.tokens_given += 1;
                 token(&format!("token-{}", script.tokens_given), 3600)
             })
+        } else if for_revocation {
+            Reply::empty(200)
         } else {
             script.api.pop_front().unwrap_or_else(|| Reply::text(418, "text/plain", "not in the script"))
         }
     };
+    // Dropped with the request when the client gives it up.
+    let _under_way = for_api.then(|| UnderWay(Arc::clone(&script)));
+    if for_api {
+        releases.acquire().await.unwrap().forget();
+    }
     if reply.never {
         std::future::pending::<()>().await;
     }
@@ -203,6 +289,15 @@ async fn answer(
         response = response.header(name, value);
     }
     response.body(Body::from(reply.body)).unwrap()
+}
+
+/// A request of the API that is not answered yet.
+struct UnderWay(Arc<Mutex<Script>>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().at_once -= 1;
+    }
 }
 
 /// The token endpoint's success.

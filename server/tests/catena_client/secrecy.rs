@@ -7,6 +7,7 @@ use server::{
 };
 
 use crate::{
+    every_call::{self, every_call},
     log,
     script::{Fake, Reply, page, sample},
 };
@@ -69,6 +70,32 @@ async fn errors_do_not_repeat_what_was_sent_or_received() {
         fake.api([reply.clone(), reply.clone(), reply]);
         let error = fake.client().invitation(&InvitationId::parse(ID).unwrap()).await.unwrap_err();
         assert_no_secret(&format!("{error} {error:?} {}", error.advice()));
+    }
+}
+
+#[tokio::test]
+async fn trap_c2_no_call_leaves_an_id_a_query_a_body_or_a_token_in_the_log_at_any_level() {
+    let fake = Fake::faithful().await;
+    let catena = fake.client();
+    for (reply, call) in every_call(&catena) {
+        fake.api([reply]);
+        call.await.unwrap();
+    }
+    catena.revoke_token().await.unwrap();
+    let text = log::text();
+    let ours: Vec<&str> = text.lines().filter(|line| line.contains("server::catena")).collect();
+    let calls = ours.iter().filter(|line| line.contains("called Catena")).count();
+    assert_eq!(calls, fake.api_requests().len() + fake.token_requests().len() + 1, "one line a try");
+    for line in ours.iter().filter(|line| line.contains("called Catena")) {
+        for field in ["method=", "template=", "status=", "elapsed_ms=", "attempt="] {
+            assert!(line.contains(field), "{field} missing in: {line}");
+        }
+    }
+    assert_no_secret(&text);
+    let ids = [every_call::FLEET, every_call::ONE, every_call::OTHER].map(|id| id.to_string());
+    let parts = [every_call::FLEET_REF, "ACME-4712", "3pl-tek", "ops@acme", "1234567", "acme.example", "%3A00"];
+    for part in ids.iter().map(String::as_str).chain(parts) {
+        assert!(!text.contains(part), "{part} in: {}", text.lines().find(|line| line.contains(part)).unwrap());
     }
 }
 

@@ -175,3 +175,18 @@ async fn many_refusals_of_one_token_bring_one_new_one() {
     }
     assert_eq!(fake.token_requests().len(), 2);
 }
+
+#[tokio::test]
+async fn a_token_that_is_ended_is_not_used_again() {
+    let fake = Fake::start().await;
+    fake.api((0..2).map(|_| page(&[], None)));
+    let catena = fake.client();
+    assert_eq!(catena.revoke_token().await, Ok(()), "there is none yet");
+    catena.invitations().await.unwrap();
+    catena.revoke_token().await.unwrap();
+    catena.invitations().await.unwrap();
+    let ended = fake.revocations();
+    assert_eq!(ended.len(), 1);
+    assert_eq!(ended[0].body, "token=token-1&client_id=onramp-client&client_secret=client-secret-0815");
+    assert_eq!(fake.api_requests()[1].bearer(), Some("token-2"));
+}

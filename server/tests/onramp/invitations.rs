@@ -59,6 +59,8 @@ async fn the_webhook_confirms_what_staff_did_and_is_not_shown_twice() {
     let facts = server.facts("ACME-1").await;
     assert_eq!(facts.len(), 1);
     assert_eq!((facts[0].source.name(), facts[0].actor.as_deref()), ("webhook", Some("administrator@example.com")));
+    let recording = &server.recording;
+    assert!(recording.requests() > 7 && recording.answers() >= recording.requests(), "all of it beside the documents");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 
 mod commands;
 mod connections;
+#[path = "../contract/mod.rs"]
+mod contract;
 mod deliveries;
 mod invitations;
 mod landing;

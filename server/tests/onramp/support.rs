@@ -22,7 +22,7 @@ use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Method, StatusCode, header};
 use server::{
-    catena::{CatenaSettings, Retries},
+    catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
     clock::{Clock as _, ManualClock},
     config::{Retention, Settings},
     entropy::{SharedEntropy, SystemEntropy},
@@ -43,6 +43,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 use uuid::Uuid;
 
+use crate::contract::{Answers, Recording, recorded};
+
 pub const SECRET: &str = "acme-webhook-secret-0001";
 pub const PASSWORD: &str = "correct horse battery";
 /// The invitation of the published story (WEBHOOKS.md 2.1), its fleet, and the subscription that carries it.
@@ -55,6 +57,8 @@ pub struct TestServer {
     pub clock: Arc<ManualClock>,
     pub url: Url,
     pub dir: TempDir,
+    /// What Onramp and Catena said to each other, held against the OpenAPI documents.
+    pub recording: Recording,
     stopping: CancellationToken,
     tasks: TaskTracker,
 }
@@ -101,6 +105,7 @@ impl TestServer {
                 client_secret: Secret::from("client-secret"),
                 timeout: Duration::from_millis(500),
                 retries: Retries { tries: 2, base: Duration::from_millis(1), longest: Duration::from_millis(5) },
+                at_once: CALLS_AT_ONCE,
             },
             sandbox: true,
             site_dir: None,
@@ -112,8 +117,12 @@ impl TestServer {
         let (closing, stopping, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let onramp = Arc::new(Onramp::new(parts, closing).unwrap());
         let mut router = onramp.start(&tasks, &stopping);
-        match catena {
-            Catena::Routes(played) => router = router.merge(Router::new().nest("/catena", played)),
+        let recording = match catena {
+            Catena::Routes(played) => {
+                let (played, recording) = recorded(played, Answers::Scripted);
+                router = router.merge(Router::new().nest("/catena", played));
+                recording
+            }
             Catena::Sandbox => {
                 let settings = SandboxSettings {
                     base_url: url.join("/sandbox").unwrap(),
@@ -125,13 +134,15 @@ impl TestServer {
                     stylesheet: "onramp.css".into(),
                 };
                 let sandbox = Sandbox::open(settings, clock.clone(), entropy).await.unwrap();
-                router = router.merge(Router::new().nest("/sandbox", sandbox.router()));
+                let (played, recording) = recorded(sandbox.router(), Answers::Checked);
+                router = router.merge(Router::new().nest("/sandbox", played));
                 tasks.spawn(sandbox.run(stopping.clone()));
+                recording
             }
-        }
+        };
         let shutdown = stopping.clone();
         tokio::spawn(serve(listener, router, Limits::default(), shutdown));
-        Self { onramp, clock, url, dir, stopping, tasks }
+        Self { onramp, clock, url, dir, recording, stopping, tasks }
     }
 
     /// Ends it and gives its directory, to start again over the same data.

@@ -151,18 +151,24 @@ async fn trap_31_what_inflates_without_end_costs_a_bounded_answer() {
 fn every_trap_has_its_row_and_every_row_names_a_test_that_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let table = std::fs::read_to_string(root.join("docs/traps.md")).unwrap();
-    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| W")).collect();
-    let numbers: Vec<_> =
-        rows.iter().map(|row| row[3..].split(' ').next().unwrap().parse::<usize>().unwrap()).collect();
-    assert_eq!(numbers, (1..=36).collect::<Vec<_>>());
-    for row in rows {
-        let links: Vec<_> = row.split("](../").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
-        let names: Vec<_> = row.split("[`").skip(1).map(|rest| rest.split('`').next().unwrap()).collect();
-        assert_eq!(links.len(), names.len(), "{row}");
-        assert!(!links.is_empty() || row.contains("Can’t reach us:"), "neither a test nor a reason: {row}");
-        for (link, name) in links.into_iter().zip(names) {
-            let text = std::fs::read_to_string(root.join(link)).unwrap_or_else(|_| panic!("no such file: {link}"));
-            assert!(text.contains(&format!("fn {name}(")), "{link} has no test {name}");
+    for (list, traps) in [("C", 27), ("W", 36)] {
+        let start = format!("| {list}");
+        let rows: Vec<_> = table.lines().filter(|line| line.starts_with(&start)).collect();
+        let number = |row: &&str| row[start.len()..].split(' ').next().unwrap().parse::<usize>().unwrap();
+        assert_eq!(rows.iter().map(number).collect::<Vec<_>>(), (1..=traps).collect::<Vec<_>>(), "{list}");
+        for row in rows {
+            assert_names_its_tests(&root, row);
         }
+    }
+}
+
+fn assert_names_its_tests(root: &Path, row: &str) {
+    let links: Vec<_> = row.split("](../").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+    let names: Vec<_> = row.split("[`").skip(1).map(|rest| rest.split('`').next().unwrap()).collect();
+    assert_eq!(links.len(), names.len(), "{row}");
+    assert!(!links.is_empty() || row.contains("Can’t reach us:"), "neither a test nor a reason: {row}");
+    for (link, name) in links.into_iter().zip(names) {
+        let text = std::fs::read_to_string(root.join(link)).unwrap_or_else(|_| panic!("no such file: {link}"));
+        assert!(text.contains(&format!("fn {name}(")), "{link} has no test {name}");
     }
 }

@@ -77,6 +77,7 @@ async fn an_empty_list_is_the_recorded_page_with_total_or_without() {
     page.as_object_mut().unwrap().remove("total");
     assert_eq!(world.get("/v2/integrations/connections").await, (200, page.clone()));
     assert_eq!(world.get("/v2/notifications/webhooks").await, (200, page));
+    assert_eq!((world.recording.requests(), world.recording.answers()), (0, 3), "answers beside the documents");
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ use time::OffsetDateTime;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::contract::{Answers, Recording, recorded};
+
 pub const SECRET: &str = "acme-webhook-secret-0001";
 
 /// A running sandbox.
@@ -23,6 +25,8 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub http: Client,
     pub token: String,
+    /// Its answers, held against the OpenAPI documents. The requests are the tests' own, some of them wrong on purpose.
+    pub recording: Recording,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -53,7 +57,8 @@ impl World {
         };
         let sandbox = Sandbox::open(settings, clock, Arc::new(SeededEntropy::new(42))).await.unwrap();
         let shutdown = CancellationToken::new();
-        let router = Router::new().nest("/sandbox", sandbox.router());
+        let (played, recording) = recorded(sandbox.router(), Answers::Checked);
+        let router = Router::new().nest("/sandbox", played);
         let stop = shutdown.clone();
         let serve = async move {
             axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
@@ -61,7 +66,7 @@ impl World {
         let tasks = vec![tokio::spawn(serve), tokio::spawn(sandbox.run(shutdown.clone()))];
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let clock = Arc::new(ManualClock::at(OffsetDateTime::UNIX_EPOCH));
-        let mut world = Self { base, clock, http, token: String::new(), shutdown, tasks };
+        let mut world = Self { base, clock, http, token: String::new(), recording, shutdown, tasks };
         world.token = world.ask_token().await;
         world
     }

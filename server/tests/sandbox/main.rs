@@ -4,6 +4,8 @@
 
 mod api;
 mod connect;
+#[path = "../contract/mod.rs"]
+mod contract;
 mod control;
 mod deliveries;
 mod harness;
