@@ -88,6 +88,7 @@ async fn open_sandbox(onramp: &Onramp) -> Result<Sandbox, Failure> {
         client_id: SANDBOX_CLIENT.0.to_owned(),
         client_secret: SANDBOX_CLIENT.1.to_owned(),
         state_file: Some(data_dir.join("sandbox.json")),
+        scopes: onramp.settings.sandbox_scopes.clone(),
         token_lifetime: DEFAULT_TOKEN_LIFETIME,
         retry_waits: SandboxSettings::default_retry_waits(),
         stylesheet: onramp.site.stylesheet.clone(),

@@ -23,7 +23,7 @@ pub(super) struct Subject {
 }
 
 /// Version of the payload's schema (WEBHOOKS.md 1.2), as in the published examples.
-fn version(event_name: &str) -> &'static str {
+pub(super) fn version(event_name: &str) -> &'static str {
     if event_name.starts_with("share_agreement.") { "2.0" } else { "1.0" }
 }
 
@@ -92,9 +92,9 @@ impl Change<'_> {
     }
 
     /// WEBHOOKS.md 2.7: one failed fetch.
-    pub(super) fn execution_record(&self, connection: &Connection, schedule: &Schedule) -> Value {
+    pub(super) fn execution_record(&self, id: Uuid, connection: &Connection, schedule: &Schedule) -> Value {
         json!({
-            "id": self.entropy.uuid_v4(),
+            "id": id,
             "created_at": moment::rfc3339(self.now),
             "updated_at": moment::rfc3339(self.now),
             "schedule_id": schedule.id,

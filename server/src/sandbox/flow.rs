@@ -8,7 +8,8 @@ use super::{
     Change,
     errors::ApiError,
     events::{connection_record, schedule_record},
-    state::{AgreementStatus, Connection, ConnectionStatus, Schedule, ScheduleStatus, State},
+    executions::ERROR_THRESHOLD,
+    state::{Connection, ConnectionStatus, Schedule, ScheduleStatus, State},
     tsps::Tsp,
 };
 
@@ -16,7 +17,7 @@ use super::{
 pub(super) const FETCH_EVERY: Duration = Duration::minutes(10);
 
 /// Time from the start of a schedule to its first fetch.
-const FIRST_FETCH_AFTER: Duration = Duration::seconds(5);
+pub(super) const FIRST_FETCH_AFTER: Duration = Duration::seconds(5);
 
 impl Schedule {
     /// The last fetch that worked. Fetches are reckoned from the clock, not made.
@@ -33,7 +34,8 @@ impl Schedule {
         self.halted_at.is_none().then_some(next)
     }
 
-    fn halt(&mut self, status: ScheduleStatus, now: OffsetDateTime) {
+    /// Stops fetching.
+    pub(super) fn halt(&mut self, status: ScheduleStatus, now: OffsetDateTime) {
         self.status = status;
         self.halted_at.get_or_insert(now);
     }
@@ -58,8 +60,9 @@ impl Change<'_> {
     pub(super) fn connect(&mut self, invitation_id: Uuid, tsp: &Tsp, already_linked: bool) -> Result<(), ApiError> {
         let invitation = self.state.invitations.get(&invitation_id).ok_or(ApiError::NotFound)?;
         let fleet_id = invitation.fleet_id.ok_or(ApiError::Conflict("Invitation not accepted"))?;
-        let fleet_ref = invitation.fleet_ref.clone();
         let resources: Vec<String> = invitation.permissions.keys().cloned().collect();
+        let fleet = self.state.fleets.get(&fleet_id).ok_or(ApiError::Conflict("The fleet is gone"))?;
+        let fleet_ref = fleet.fleet_ref.clone();
         let now = self.now;
         let known =
             self.state.connections.values_mut().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
@@ -68,11 +71,9 @@ impl Change<'_> {
             connection.updated_at = now;
             let id = connection.id;
             for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
-                if schedule.halted_at.take().is_some() {
-                    schedule.status = ScheduleStatus::Active;
-                    schedule.started_at = now;
-                }
+                schedule.resume(now);
             }
+            self.follow_agreement_of(fleet_id);
             return Ok(());
         }
         let connection = Connection {
@@ -87,24 +88,21 @@ impl Change<'_> {
             status: ConnectionStatus::Active,
             description: Some(format!("{} (sandbox)", tsp.name)),
         };
-        for resource in resources {
-            let schedule = Schedule {
-                id: self.entropy.uuid_v4(),
-                connection_id: connection.id,
-                resource,
-                status: ScheduleStatus::Active,
-                started_at: now,
-                halted_at: None,
-            };
-            self.state.schedules.insert(schedule.id, schedule);
-        }
+        self.start_fetching(&connection, resources);
         if !already_linked {
             self.emit_connection("connection.created", &connection, connection_record(&connection));
         }
         let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": fleet_id, "connection_id": connection.id });
         self.emit_connection("fleet_connection.created", &connection, link);
         self.state.connections.insert(connection.id, connection);
+        self.follow_agreement_of(fleet_id);
         Ok(())
+    }
+
+    fn follow_agreement_of(&mut self, fleet_id: Uuid) {
+        if let Some(agreement) = self.state.agreement_of(fleet_id).cloned() {
+            self.follow(&agreement);
+        }
     }
 
     fn connection(&self, id: Uuid) -> Result<Connection, ApiError> {
@@ -140,8 +138,11 @@ impl Change<'_> {
     /// One fetch fails. The next one, at its time, works: `execution.failed` is noise (WEBHOOKS.md 8, trap 18).
     pub(super) fn fail_fetch(&mut self, connection_id: Uuid, resource: Option<&str>) -> Result<(), ApiError> {
         let connection = self.connection(connection_id)?;
-        let schedule = self.schedule(connection_id, resource)?;
-        let record = self.execution_record(&connection, &schedule);
+        let mut schedule = self.schedule(connection_id, resource)?;
+        let count = schedule.failed_in_a_row(self.now) + 1;
+        let id = self.keep_failure(&mut schedule, count);
+        let record = self.execution_record(id, &connection, &schedule);
+        self.state.schedules.insert(schedule.id, schedule);
         self.emit_connection("execution.failed", &connection, record);
         Ok(())
     }
@@ -151,27 +152,9 @@ impl Change<'_> {
         let connection = self.connection(connection_id)?;
         let mut schedule = self.schedule(connection_id, resource)?;
         schedule.halt(ScheduleStatus::Inactive, self.now);
+        self.keep_failure(&mut schedule, ERROR_THRESHOLD);
         self.emit_connection("schedule.deactivated", &connection, schedule_record(&schedule));
         self.state.schedules.insert(schedule.id, schedule);
-        Ok(())
-    }
-
-    /// The agreement ends: the fleet is no longer shown and nothing more is fetched.
-    pub(super) fn delete_agreement(&mut self, id: Uuid) -> Result<(), ApiError> {
-        let now = self.now;
-        let agreement = self.state.agreements.get_mut(&id).ok_or(ApiError::NotFound)?;
-        if agreement.status == AgreementStatus::Deleted {
-            return Err(ApiError::NotFound);
-        }
-        agreement.status = AgreementStatus::Deleted;
-        let agreement = agreement.clone();
-        let connections: Vec<_> = self.state.connections_of(agreement.fleet_id).iter().map(|one| one.id).collect();
-        for schedule in self.state.schedules.values_mut() {
-            if connections.contains(&schedule.connection_id) {
-                schedule.halt(ScheduleStatus::Inactive, now);
-            }
-        }
-        self.emit_agreement("share_agreement.deleted", &agreement);
         Ok(())
     }
 }
@@ -190,6 +173,9 @@ mod tests {
             status: ScheduleStatus::Active,
             started_at: at(1_000),
             halted_at: None,
+            earlier: Vec::new(),
+            failed: 0,
+            failed_at: None,
         };
         assert_eq!((schedule.last_success(at(1_004)), schedule.next_fetch(at(1_004))), (None, Some(at(1_005))));
         assert_eq!(

@@ -3,10 +3,7 @@
 use std::collections::HashSet;
 
 use app::domain::moment;
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -16,6 +13,7 @@ use super::{
     delivery::{Answer, Attempt},
     errors::ApiError,
     paging::{PageAsk, Params, Place, Total, page, uuid},
+    paths::Path,
 };
 
 const PERIODS: [(&str, Duration); 4] =

@@ -5,10 +5,10 @@
 //! else of Onramp: no shortcut, no shared state.
 //!
 //! - what it remembers: `state`, saved by `snapshot`
-//! - what can happen: `onboarding` (invitations), `flow` (agreements, connections and their data)
+//! - what can happen: `onboarding` (invitations), `sharing` (agreements), `flow` (connections and their data)
 //! - what it tells: `events` → `delivery` (the rules) → `sending` (the requests)
 //! - what it answers: one file per kind of record, `auth`, `connect` (the fleet's pages), `control` (for tests and demos)
-//! - how it answers: `fields` (bodies), `paging` (queries and pages), `errors`
+//! - how it answers: `paths`, `paging` (queries and pages), `fields` (bodies), `words` (closed lists), `errors`
 //!
 //! Choices where the contract is silent are written beside the code that makes them, in the words "a choice".
 
@@ -21,23 +21,33 @@ mod delivery;
 mod errors;
 mod event_names;
 mod events;
+mod executions;
+mod external_tsps;
 mod fields;
 mod fleets;
 mod flow;
 mod ids;
+mod integrations;
 mod invitations;
 mod metrics;
 mod onboarding;
 mod paging;
+mod partners;
+mod paths;
+mod properties;
 mod resources;
 mod routes;
+mod schedules;
+mod schemas;
 mod sending;
 mod settings;
+mod sharing;
 mod snapshot;
 mod stamp;
 mod state;
 mod subscriptions;
 mod tsps;
+mod words;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -53,11 +63,11 @@ use crate::{
     entropy::{Entropy, SharedEntropy},
 };
 
-use self::state::{InvitationStatus, State};
+use self::state::State;
 
 pub use self::{
     errors::SandboxError,
-    settings::{DEFAULT_TOKEN_LIFETIME, SandboxSettings},
+    settings::{ALL_SCOPES, DEFAULT_TOKEN_LIFETIME, PARTNER_SCOPES, SandboxSettings},
 };
 
 /// How long the sandbox waits for a receiver's answer (WEBHOOKS.md 4.1).
@@ -108,6 +118,7 @@ impl Sandbox {
         if state.partner_id.is_nil() {
             state.partner_id = entropy.uuid_v4();
         }
+        state.furnish(clock.now());
         state.deliveries.requeue();
         // A redirect is a status below 500 like any other, hence delivered; following it would hide a trap (WEBHOOKS.md 4.1).
         let http = reqwest::Client::builder()
@@ -190,11 +201,8 @@ impl Sandbox {
     async fn expire_in_time(&self, shutdown: CancellationToken) {
         loop {
             let wait = self.read(|state, now| {
-                let open =
-                    state.invitations.values().filter(|invitation| invitation.status == InvitationStatus::Active);
-                let next = open.map(|invitation| invitation.expires_at).min();
-                next.and_then(|next| Duration::try_from(next - now).ok())
-                    .map_or(LONGEST_SLEEP, |wait| wait.min(LONGEST_SLEEP))
+                let next = state.quiet_until.and_then(|next| Duration::try_from(next - now).ok());
+                next.map_or(LONGEST_SLEEP, |wait| wait.min(LONGEST_SLEEP))
             });
             tokio::select! {
                 () = shutdown.cancelled() => return,

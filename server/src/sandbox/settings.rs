@@ -7,6 +7,19 @@ use url::Url;
 /// How long an access token lives unless told otherwise (CONTRACT.md 14).
 pub const DEFAULT_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 
+/// The scopes of a partner's token unless told otherwise: all that CONTRACT.md 2 names but the writes that are a fleet's own
+/// (`fleet:create`, `fleet:update`, `fleet:delete`, `share-agreement:delete`) or an administrator's of Catena
+/// (`partner:create`, `tsp:create`, `tsp:update`, `tsp:delete`). A choice: which of them a client holds is decided by Catena.
+pub const PARTNER_SCOPES: &str = "connection:read execution:read fleet:read invitation:create invitation:delete \
+    invitation:read partner-property:create partner-property:read partner:read partner:update schedule:read \
+    share-agreement:read share-agreement:update webhook:create webhook:delete webhook:read webhook:update";
+
+/// Every scope there is: with them a token reaches every call.
+pub const ALL_SCOPES: &str = "connection:read execution:read fleet:create fleet:delete fleet:read fleet:update \
+    invitation:create invitation:delete invitation:read partner-property:create partner-property:read partner:create \
+    partner:read partner:update schedule:read share-agreement:delete share-agreement:read share-agreement:update \
+    tsp:create tsp:delete tsp:update webhook:create webhook:delete webhook:read webhook:update";
+
 /// The settings of one sandbox. No `Debug`: it holds a secret.
 #[derive(Clone)]
 pub struct SandboxSettings {
@@ -18,6 +31,8 @@ pub struct SandboxSettings {
     pub client_secret: String,
     /// Where the JSON snapshot is kept; none: memory only, gone when the process ends.
     pub state_file: Option<PathBuf>,
+    /// The scopes that a token holds, with spaces between: [`PARTNER_SCOPES`], [`ALL_SCOPES`] or any others.
+    pub scopes: String,
     /// How long an access token lives.
     pub token_lifetime: Duration,
     /// Waits before the second, third, … attempt of a delivery; after the last one it goes to the dead letters.

@@ -7,7 +7,7 @@ use app::domain::moment;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -21,10 +21,11 @@ use super::{
     Change, Sandbox,
     auth::Bearer,
     errors::ApiError,
-    event_names::{Asked, asked},
+    event_names::{Asked, asked, is_event_name},
     events::Subject,
     fields::{self, Fields, Refusal},
     paging::{PageAsk, Params, Place, Total, page, uuid},
+    paths::Path,
     stamp, state,
 };
 
@@ -200,12 +201,13 @@ pub(super) async fn list(
     bearer.needs("webhook:read")?;
     let ask = PageAsk::read(&params)?;
     let status = params.one_of("status", &["active", "paused", "stale", "deleted"])?;
+    let event_name = params.checked("event_name", is_event_name, "Input should be the name of an event")?;
     let fits = |one: &&Subscription| {
         let status_fits = match status {
             None => one.status != SubscriptionStatus::Deleted,
             Some(status) => json!(one.status) == status,
         };
-        status_fits && params.one("event_name").is_none_or(|name| one.event_name == name)
+        status_fits && event_name.is_none_or(|name| one.event_name == name)
     };
     Ok(Json(sandbox.read(|state, _| {
         let all = state.subscriptions.values().filter(fits);

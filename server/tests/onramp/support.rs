@@ -103,6 +103,7 @@ impl TestServer {
                 retries: Retries { tries: 2, base: Duration::from_millis(1), longest: Duration::from_millis(5) },
             },
             sandbox: true,
+            sandbox_scopes: String::new(),
             site_dir: None,
             retention: Retention::default(),
         };
@@ -120,6 +121,7 @@ impl TestServer {
                     client_id: "client".into(),
                     client_secret: "client-secret".into(),
                     state_file: None,
+                    scopes: server::sandbox::PARTNER_SCOPES.into(),
                     token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
                     retry_waits: vec![Duration::from_millis(20); 3],
                     stylesheet: "onramp.css".into(),

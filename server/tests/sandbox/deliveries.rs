@@ -174,6 +174,7 @@ async fn open_damaged(file: std::path::PathBuf) -> String {
         client_id: String::new(),
         client_secret: String::new(),
         state_file: Some(file),
+        scopes: server::sandbox::PARTNER_SCOPES.into(),
         token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
         retry_waits: server::sandbox::SandboxSettings::default_retry_waits(),
         stylesheet: String::new(),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use server::{
     clock::{Clock as _, ManualClock, SharedClock},
     entropy::SeededEntropy,
-    sandbox::{Sandbox, SandboxSettings},
+    sandbox::{ALL_SCOPES, PARTNER_SCOPES, Sandbox, SandboxSettings},
 };
 use time::OffsetDateTime;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -32,13 +32,26 @@ impl World {
         Self::open_with(None).await
     }
 
+    /// One whose tokens reach every call.
+    pub async fn administrator() -> Self {
+        Self::open_as(ALL_SCOPES, None).await
+    }
+
     pub async fn open_with(state_file: Option<PathBuf>) -> Self {
+        Self::open_as(PARTNER_SCOPES, state_file).await
+    }
+
+    async fn open_as(scopes: &str, state_file: Option<PathBuf>) -> Self {
         let start = app::domain::moment::parse("2026-03-02T15:00:00Z").unwrap();
         let clock = Arc::new(ManualClock::at(start));
-        Self { clock: clock.clone(), ..Self::open_on(clock, state_file).await }
+        Self { clock: clock.clone(), ..Self::serve(clock, state_file, scopes).await }
     }
 
     pub async fn open_on(clock: SharedClock, state_file: Option<PathBuf>) -> Self {
+        Self::serve(clock, state_file, PARTNER_SCOPES).await
+    }
+
+    async fn serve(clock: SharedClock, state_file: Option<PathBuf>, scopes: &str) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/sandbox", listener.local_addr().unwrap());
@@ -47,6 +60,7 @@ impl World {
             client_id: "onramp".into(),
             client_secret: "s3cret".into(),
             state_file,
+            scopes: scopes.into(),
             token_lifetime: Duration::from_hours(1),
             retry_waits: [5, 10, 15].map(Duration::from_millis).to_vec(),
             stylesheet: "onramp.css".into(),

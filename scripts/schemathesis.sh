@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Runs schemathesis over the running sandbox, with both published documents, every operation and every check:
+#   schemathesis.sh [--binary FILE] [--examples N]     a built onramp (target/release/onramp), examples per operation (50)
+# What the documents say in prose only is told to schemathesis in server/tests/conformance/hooks.py; nothing is left out.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+examples=50
+while [ $# -gt 0 ]; do
+  case $1 in
+    --binary) binary=$2 ;;
+    --examples) examples=$2 ;;
+    *) die "unknown argument: $1 (known: --binary FILE, --examples N)" ;;
+  esac
+  shift 2
+done
+
+here=$root/server/tests/conformance
+documents=$root/server/tests/data
+installed=$tools/schemathesis
+out=$tools/log/schemathesis
+# The same requests every time.
+seed=20260302
+
+# The copy of the list beside an installation says what is installed.
+ensure_schemathesis() {
+  cmp -s "$here/requirements.txt" "$installed/.installed" && return
+  has python3 || die "Python is missing, which schemathesis needs: install Python 3.10 or newer (Debian: apt-get install python3-venv)"
+  rm -rf "$installed"
+  step schemathesis "installing schemathesis to try the sandbox against the published documents (some seconds)" install
+  cp "$here/requirements.txt" "$installed/.installed"
+}
+
+install() { python3 -m venv "$installed" && "$installed/bin/pip" install --no-deps --requirement "$here/requirements.txt"; }
+
+# The sandbox in memory, on a port that is free; its address.
+start() {
+  work=$(mktemp -d)
+  trap stop EXIT
+  ONRAMP_SANDBOX_SCOPES=all ONRAMP_LISTEN=127.0.0.1:0 ONRAMP_DATA_DIR=$work ONRAMP_LOG_FORMAT=text RUST_LOG=warn \
+    "$binary" >"$work/out" 2>"$work/log" &
+  server=$!
+  local tries
+  for tries in $(seq 100); do
+    base=$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$work/out" | head -n 1)
+    [ -n "$base" ] && break
+    kill -0 "$server" 2>/dev/null || die "the sandbox does not start: $(tail -n 3 "$work/log")"
+    [ "$tries" -lt 100 ] || die "the sandbox does not say where it listens"
+    sleep 0.1
+  done
+  base=$base/sandbox
+}
+
+stop() {
+  kill "$server" 2>/dev/null || true
+  wait "$server" 2>/dev/null || true
+  rm -rf "$work"
+}
+
+token() {
+  curl -sS --fail-with-body "$base/realms/catena/protocol/openid-connect/token" \
+    -d grant_type=client_credentials -d scope=organization \
+    -d client_id=onramp-sandbox -d client_secret=not-a-secret-the-sandbox-is-on-this-machine \
+    | sed -n 's/.*"access_token":"\([^"]*\)".*/\1/p'
+}
+
+# try NAME DOCUMENT ADDRESS ARGS...: one document, with its counts at the end.
+try() {
+  local name=$1 document=$2 address=$3 status=0
+  shift 3
+  say "schemathesis: $name"
+  SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here "$installed/bin/schemathesis" run "$documents/$document" --url "$address" \
+    --header "Authorization: Bearer $token" --checks all --phases examples,coverage,fuzzing,stateful \
+    --max-examples "$examples" --seed "$seed" --generation-deterministic --no-color "$@" >"$out/$name.txt" 2>&1 || status=$?
+  sed -n '/= SUMMARY =/,$p' "$out/$name.txt"
+  if [ "$status" -ne 0 ]; then
+    failed="$failed $name"
+    printf 'error: %s failed (status %s); all it said is in %s\n' "$name" "$status" "$out/$name.txt" >&2
+  fi
+}
+
+[ -x "$binary" ] || die "$binary is not built: run make build, or name another with --binary"
+scripts/tools.sh rust
+ensure_schemathesis
+mkdir -p "$out"
+start
+token=$(token)
+[ -n "$token" ] || die "the sandbox gives no token"
+failed=""
+try organizations openapi-orgs.json "$base"
+try notifications openapi-notifications.json "$base"
+if [ -s "$work/log" ]; then
+  cp "$work/log" "$out/sandbox.log"
+fi
+[ -z "$failed" ] || die "the sandbox does not answer as documented:$failed"
+say "schemathesis: passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"
