@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::{
     Change,
+    disorders::Disorder,
     errors::ApiError,
     events::{connection_record, schedule_record},
-    state::{AgreementStatus, Connection, ConnectionStatus, Schedule, ScheduleStatus, State},
+    state::{AgreementStatus, Connection, ConnectionStatus, Invitation, Schedule, ScheduleStatus, State},
     tsps::Tsp,
 };
 
@@ -56,54 +57,85 @@ impl Change<'_> {
     /// Choice: giving credentials again for a provider that is connected repairs that connection instead of making a
     /// second one; nothing tells of it, as there is no event for a repair (WEBHOOKS.md 2.1).
     pub(super) fn connect(&mut self, invitation_id: Uuid, tsp: &Tsp, already_linked: bool) -> Result<(), ApiError> {
+        let (invitation, fleet_id) = self.accepted_by(invitation_id)?;
+        let known = self.state.connections.values().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
+        if let Some(known) = known.map(|known| known.id) {
+            self.repair(known)?;
+            return self.attach(&invitation, known);
+        }
+        let id = self.link(&invitation, fleet_id, tsp, already_linked);
+        self.attach(&invitation, id)
+    }
+
+    fn accepted_by(&self, invitation_id: Uuid) -> Result<(Invitation, Uuid), ApiError> {
         let invitation = self.state.invitations.get(&invitation_id).ok_or(ApiError::NotFound)?;
         let fleet_id = invitation.fleet_id.ok_or(ApiError::Conflict("Invitation not accepted"))?;
-        let fleet_ref = invitation.fleet_ref.clone();
-        let resources: Vec<String> = invitation.permissions.keys().cloned().collect();
-        let now = self.now;
-        let known =
-            self.state.connections.values_mut().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
-        if let Some(connection) = known {
-            connection.status = ConnectionStatus::Active;
-            connection.updated_at = now;
-            let id = connection.id;
-            for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
-                if schedule.halted_at.take().is_some() {
-                    schedule.status = ScheduleStatus::Active;
-                    schedule.started_at = now;
-                }
-            }
-            return Ok(());
-        }
+        Ok((invitation.clone(), fleet_id))
+    }
+
+    /// The first half of [`Self::connect`]: the provider is linked, and the link not attached to the fleet yet.
+    pub(super) fn link_only(&mut self, invitation_id: Uuid, tsp: &Tsp) -> Result<(), ApiError> {
+        let (invitation, fleet_id) = self.accepted_by(invitation_id)?;
+        self.link(&invitation, fleet_id, tsp, false);
+        Ok(())
+    }
+
+    fn link(&mut self, invitation: &Invitation, fleet_id: Uuid, tsp: &Tsp, already_linked: bool) -> Uuid {
         let connection = Connection {
             id: self.entropy.uuid_v4(),
-            created_at: now,
-            updated_at: now,
+            created_at: self.now,
+            updated_at: self.now,
             fleet_id,
-            fleet_ref: Some(fleet_ref),
+            fleet_ref: Some(invitation.fleet_ref.clone()),
             tsp_id: tsp.id,
             source_name: tsp.source_name.to_owned(),
             credentials: json!({ "api_key": "*****", "url": null, "user_id": null }),
             status: ConnectionStatus::Active,
             description: Some(format!("{} (sandbox)", tsp.name)),
         };
-        for resource in resources {
+        if !already_linked && !self.strikes(Disorder::SkipConnectionCreated, "connection.created") {
+            self.emit_connection("connection.created", &connection, connection_record(&connection));
+        }
+        let id = connection.id;
+        self.state.unattached.insert(id);
+        self.state.connections.insert(id, connection);
+        id
+    }
+
+    /// Attaches a link to the fleet, unless it is: from now on its data is fetched.
+    fn attach(&mut self, invitation: &Invitation, id: Uuid) -> Result<(), ApiError> {
+        if !self.state.unattached.remove(&id) {
+            return Ok(());
+        }
+        let connection = self.connection(id)?;
+        for resource in invitation.permissions.keys() {
             let schedule = Schedule {
                 id: self.entropy.uuid_v4(),
-                connection_id: connection.id,
-                resource,
+                connection_id: id,
+                resource: resource.clone(),
                 status: ScheduleStatus::Active,
-                started_at: now,
+                started_at: self.now,
                 halted_at: None,
             };
             self.state.schedules.insert(schedule.id, schedule);
         }
-        if !already_linked {
-            self.emit_connection("connection.created", &connection, connection_record(&connection));
-        }
-        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": fleet_id, "connection_id": connection.id });
+        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": connection.fleet_id, "connection_id": id });
         self.emit_connection("fleet_connection.created", &connection, link);
-        self.state.connections.insert(connection.id, connection);
+        Ok(())
+    }
+
+    /// The fleet has signed in again: fetching goes on. No event tells of it.
+    pub(super) fn repair(&mut self, id: Uuid) -> Result<(), ApiError> {
+        let now = self.now;
+        let connection = self.state.connections.get_mut(&id).ok_or(ApiError::NotFound)?;
+        connection.status = ConnectionStatus::Active;
+        connection.updated_at = now;
+        for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
+            if schedule.halted_at.take().is_some() {
+                schedule.status = ScheduleStatus::Active;
+                schedule.started_at = now;
+            }
+        }
         Ok(())
     }
 

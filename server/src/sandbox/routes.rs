@@ -2,14 +2,12 @@
 
 use axum::{
     Router,
-    extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 
 use super::{
-    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, fleets, invitations, metrics,
+    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, faults, fleets, invitations, metrics,
     subscriptions, tsps,
 };
 
@@ -52,15 +50,7 @@ fn api(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/v2/notifications/webhooks/{webhook_id}/replay", post(subscriptions::replay))
         .route("/v2/notifications/webhooks/{webhook_id}/metrics", get(metrics::metrics))
         .route("/v2/notifications/webhooks/{webhook_id}/logs", get(metrics::logs))
-        .layer(from_fn_with_state(sandbox.clone(), faults))
-}
-
-/// Gives a call the answer that `/control/faults` ordered for it.
-async fn faults(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
-    match sandbox.with(|change| change.state.faults.pop_front()) {
-        Some(fault) => fault.into_response(),
-        None => next.run(request).await,
-    }
+        .layer(from_fn_with_state(sandbox.clone(), faults::strike))
 }
 
 /// A record as JSON. The records of this module always can be written as JSON.

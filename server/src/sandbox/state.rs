@@ -1,19 +1,23 @@
-//! Everything a sandbox remembers: plain values, as they go into the snapshot. Records are shaped as the API shows them
+//! Everything a sandbox remembers: plain values, listed for keeping in `visit`. Records are shaped as the API shows them
 //! where that is possible, so a view adds little. No `Debug` on what holds secrets.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{delivery::Deliveries, errors::ApiError, ids::EventIds, stamp, subscriptions::Subscription};
+use super::{
+    delivery::Deliveries, disorders::Disorders, faults::Faults, ids::EventIds, keeping::Visitor, stamp,
+    stories::Planned, subscriptions::Subscription,
+};
 
 /// What a sandbox remembers.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct State {
+    /// How often this sandbox was opened before: a seed must not give out the ids of an earlier run again.
+    pub(super) runs: u64,
     /// The one partner of this sandbox.
     pub(super) partner_id: Uuid,
     /// How far the sandbox's business time is ahead of the clock.
@@ -24,17 +28,75 @@ pub(super) struct State {
     pub(super) fleets: BTreeMap<Uuid, Fleet>,
     pub(super) agreements: BTreeMap<Uuid, Agreement>,
     pub(super) connections: BTreeMap<Uuid, Connection>,
+    /// Connections that are linked with the provider and not attached to the fleet yet.
+    pub(super) unattached: BTreeSet<Uuid>,
     pub(super) schedules: BTreeMap<Uuid, Schedule>,
     pub(super) integration_requests: Vec<IntegrationRequest>,
     pub(super) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(super) deliveries: Deliveries,
     pub(super) event_ids: EventIds,
+    /// What goes wrong with deliveries, as it is set.
+    pub(super) disorders: Disorders,
+    /// The newest record of each event, to tell again where two records go into one delivery.
+    pub(super) last_records: BTreeMap<String, Value>,
+    /// Steps of stories that are still to come, by their moment.
+    pub(super) script: BTreeMap<String, Planned>,
+    /// How many fleets were made up so far: their references count up.
+    pub(super) made_up: u64,
     /// Access tokens are forgotten at a restart: a client must cope with a 401.
-    #[serde(skip)]
     pub(super) tokens: BTreeMap<String, Token>,
-    /// Answers that the next calls of the API get instead of the right ones.
-    #[serde(skip)]
-    pub(super) faults: VecDeque<ApiError>,
+    /// Answers that calls of the API get instead of the right ones; forgotten at a restart.
+    pub(super) faults: Faults,
+}
+
+impl State {
+    /// Everything that is kept, named: what a field's records are called in the file. No field can be forgotten: without
+    /// a line here, this does not compile.
+    pub(super) fn visit(&mut self, visitor: &mut impl Visitor) {
+        let Self {
+            runs,
+            partner_id,
+            clock_offset_seconds,
+            invitations,
+            viewed,
+            fleets,
+            agreements,
+            connections,
+            unattached,
+            schedules,
+            integration_requests,
+            subscriptions,
+            deliveries: Deliveries { pending, dead, delivered, attempts, queue: _ },
+            event_ids,
+            disorders,
+            last_records,
+            script,
+            made_up,
+            tokens: _,
+            faults: _,
+        } = self;
+        visitor.one("runs", runs);
+        visitor.one("partner", partner_id);
+        visitor.one("clock_offset_seconds", clock_offset_seconds);
+        visitor.map("invitation", invitations);
+        visitor.one("viewed", viewed);
+        visitor.map("fleet", fleets);
+        visitor.map("agreement", agreements);
+        visitor.map("connection", connections);
+        visitor.one("unattached", unattached);
+        visitor.map("schedule", schedules);
+        visitor.one("integration_requests", integration_requests);
+        visitor.map("subscription", subscriptions);
+        visitor.map("pending", pending);
+        visitor.map("dead", dead);
+        visitor.one("delivered", delivered);
+        visitor.log("attempt", attempts);
+        visitor.one("event_ids", event_ids);
+        visitor.one("disorders", disorders);
+        visitor.map("last_record", last_records);
+        visitor.map("script", script);
+        visitor.one("made_up", made_up);
+    }
 }
 
 /// An access token.

@@ -2,11 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
+mod alone;
 mod api;
+mod breaker;
 mod connect;
 mod control;
 mod deliveries;
+mod disorders;
 mod harness;
 mod invitations;
+mod keeping;
+mod page;
 mod receiver;
+mod stories;
 mod subscriptions;
