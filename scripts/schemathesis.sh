@@ -36,18 +36,16 @@ install() { python3 -m venv "$installed" && "$installed/bin/pip" install --no-de
 start() {
   work=$(mktemp -d)
   trap stop EXIT
-  ONRAMP_SANDBOX_SCOPES=all ONRAMP_LISTEN=127.0.0.1:0 ONRAMP_DATA_DIR=$work ONRAMP_LOG_FORMAT=text RUST_LOG=warn \
-    "$binary" >"$work/out" 2>"$work/log" &
+  RUST_LOG=warn "$binary" sandbox --listen 127.0.0.1:0 --seed "$seed" --sandbox-scopes all >"$work/out" 2>"$work/log" &
   server=$!
   local tries
   for tries in $(seq 100); do
-    base=$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$work/out" | head -n 1)
+    base=$(grep -o -m 1 'http://127\.0\.0\.1:[0-9]*' "$work/out" | head -n 1 || true)
     [ -n "$base" ] && break
     kill -0 "$server" 2>/dev/null || die "the sandbox does not start: $(tail -n 3 "$work/log")"
     [ "$tries" -lt 100 ] || die "the sandbox does not say where it listens"
     sleep 0.1
   done
-  base=$base/sandbox
 }
 
 stop() {

@@ -153,7 +153,7 @@ impl Given {
     pub fn check(&self, listen: SocketAddr) -> Result<Settings, ConfigError> {
         let sandbox = self.catena_client_id.as_deref().is_none_or(|id| id.trim().is_empty());
         let local = local_url(listen);
-        let public_url = given_url("ONRAMP_PUBLIC_URL", self.public_url.as_deref())?.unwrap_or_else(|| local.clone());
+        let public_url = self.public_url(listen)?;
         let catena = if sandbox { sandbox_catena(self, &local)? } else { real_catena(self)? };
         if !sandbox && public_url.scheme() != "https" && !is_loopback(&catena.api_url) {
             return Err(ConfigError::Wrong {
@@ -169,13 +169,19 @@ impl Given {
             database: self.database(sandbox)?,
             catena,
             sandbox,
-            sandbox_scopes: scopes(&self.sandbox_scopes)?,
+            sandbox_scopes: self.scopes()?,
             site_dir: self.site_dir.clone(),
             retention: Retention {
                 ended: days("ONRAMP_KEEP_DELIVERIES_DAYS", &self.keep_deliveries_days)?,
                 quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
             },
         })
+    }
+
+    /// How the outside reaches a server that listens at `listen`: as it was said, else at that address.
+    pub fn public_url(&self, listen: SocketAddr) -> Result<Url, ConfigError> {
+        let said = given_url("ONRAMP_PUBLIC_URL", self.public_url.as_deref())?;
+        Ok(said.unwrap_or_else(|| local_url(listen)))
     }
 
     /// The address to listen on.
@@ -198,6 +204,11 @@ impl Given {
                 mend: "Write text or json.",
             }),
         }
+    }
+
+    /// The scopes that the sandbox's tokens hold.
+    pub fn scopes(&self) -> Result<String, ConfigError> {
+        scopes(&self.sandbox_scopes)
     }
 
     fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {

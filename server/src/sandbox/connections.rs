@@ -46,8 +46,13 @@ pub(super) async fn list(
     let fleets = Fleets::read(&params)?;
     let fits = |one: &&Connection| tsp_id.is_none_or(|id| one.tsp_id == id) && fleets.include(one);
     Ok(Json(sandbox.read(|state, _| {
-        let rows =
-            state.connections.values().filter(fits).map(|one| (Place::new(one.created_at, one.id), one)).collect();
+        let rows = state
+            .connections
+            .values()
+            .filter(fits)
+            .filter(|one| !state.unattached.contains(&one.id))
+            .map(|one| (Place::new(one.created_at, one.id), one))
+            .collect();
         page(rows, &ask, Total::Untold, |one| routes::json(*one))
     })))
 }

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::{
     Change,
+    disorders::Disorder,
     errors::ApiError,
     events::{connection_record, schedule_record},
     executions::ERROR_THRESHOLD,
-    state::{Connection, ConnectionStatus, Schedule, ScheduleStatus, State},
+    state::{Connection, ConnectionStatus, Invitation, Schedule, ScheduleStatus, State},
     tsps::Tsp,
 };
 
@@ -58,43 +59,78 @@ impl Change<'_> {
     /// Choice: giving credentials again for a provider that is connected repairs that connection instead of making a
     /// second one; nothing tells of it, as there is no event for a repair (WEBHOOKS.md 2.1).
     pub(super) fn connect(&mut self, invitation_id: Uuid, tsp: &Tsp, already_linked: bool) -> Result<(), ApiError> {
+        let (invitation, fleet_id) = self.accepted_by(invitation_id)?;
+        let known = self.state.connections.values().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
+        if let Some(known) = known.map(|known| known.id) {
+            self.repair(known)?;
+            return self.attach(&invitation, known);
+        }
+        let id = self.link(&invitation, fleet_id, tsp, already_linked);
+        self.attach(&invitation, id)
+    }
+
+    fn accepted_by(&self, invitation_id: Uuid) -> Result<(Invitation, Uuid), ApiError> {
         let invitation = self.state.invitations.get(&invitation_id).ok_or(ApiError::NotFound)?;
         let fleet_id = invitation.fleet_id.ok_or(ApiError::Conflict("Invitation not accepted"))?;
-        let resources: Vec<String> = invitation.permissions.keys().cloned().collect();
-        let fleet = self.state.fleets.get(&fleet_id).ok_or(ApiError::Conflict("The fleet is gone"))?;
-        let fleet_ref = fleet.fleet_ref.clone();
-        let now = self.now;
-        let known =
-            self.state.connections.values_mut().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
-        if let Some(connection) = known {
-            connection.status = ConnectionStatus::Active;
-            connection.updated_at = now;
-            let id = connection.id;
-            for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
-                schedule.resume(now);
-            }
-            self.follow_agreement_of(fleet_id);
-            return Ok(());
+        if !self.state.fleets.contains_key(&fleet_id) {
+            return Err(ApiError::Conflict("The fleet is gone"));
         }
+        Ok((invitation.clone(), fleet_id))
+    }
+
+    /// The first half of [`Self::connect`]: the provider is linked, and the link not attached to the fleet yet.
+    pub(super) fn link_only(&mut self, invitation_id: Uuid, tsp: &Tsp) -> Result<(), ApiError> {
+        let (invitation, fleet_id) = self.accepted_by(invitation_id)?;
+        self.link(&invitation, fleet_id, tsp, false);
+        Ok(())
+    }
+
+    fn link(&mut self, invitation: &Invitation, fleet_id: Uuid, tsp: &Tsp, already_linked: bool) -> Uuid {
+        let fleet = self.state.fleets.get(&fleet_id);
         let connection = Connection {
             id: self.entropy.uuid_v4(),
-            created_at: now,
-            updated_at: now,
+            created_at: self.now,
+            updated_at: self.now,
             fleet_id,
-            fleet_ref: Some(fleet_ref),
+            fleet_ref: Some(fleet.map_or_else(|| invitation.fleet_ref.clone(), |fleet| fleet.fleet_ref.clone())),
             tsp_id: tsp.id,
             source_name: tsp.source_name.to_owned(),
             credentials: json!({ "api_key": "*****", "url": null, "user_id": null }),
             status: ConnectionStatus::Active,
             description: Some(format!("{} (sandbox)", tsp.name)),
         };
-        self.start_fetching(&connection, resources);
-        if !already_linked {
+        if !already_linked && !self.strikes(Disorder::SkipConnectionCreated, "connection.created") {
             self.emit_connection("connection.created", &connection, connection_record(&connection));
         }
-        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": fleet_id, "connection_id": connection.id });
+        let id = connection.id;
+        self.state.unattached.insert(id);
+        self.state.connections.insert(id, connection);
+        id
+    }
+
+    /// Attaches a link to the fleet, unless it is: from now on its data is fetched.
+    fn attach(&mut self, invitation: &Invitation, id: Uuid) -> Result<(), ApiError> {
+        if !self.state.unattached.remove(&id) {
+            return Ok(());
+        }
+        let connection = self.connection(id)?;
+        self.start_fetching(&connection, invitation.permissions.keys().cloned());
+        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": connection.fleet_id, "connection_id": id });
         self.emit_connection("fleet_connection.created", &connection, link);
-        self.state.connections.insert(connection.id, connection);
+        self.follow_agreement_of(connection.fleet_id);
+        Ok(())
+    }
+
+    /// The fleet has signed in again: fetching goes on. No event tells of it.
+    pub(super) fn repair(&mut self, id: Uuid) -> Result<(), ApiError> {
+        let now = self.now;
+        let connection = self.state.connections.get_mut(&id).ok_or(ApiError::NotFound)?;
+        connection.status = ConnectionStatus::Active;
+        connection.updated_at = now;
+        let fleet_id = connection.fleet_id;
+        for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
+            schedule.resume(now);
+        }
         self.follow_agreement_of(fleet_id);
         Ok(())
     }

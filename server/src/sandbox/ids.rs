@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use crate::entropy::Entropy;
 
+/// By how many milliseconds a moment is earlier than the latest one when it is no wavering of the clock any more.
+const PAST: u64 = 1_000;
+
 /// Gives out event ids. Within a millisecond, or when the clock went back, the 12 bits after the time count up (RFC 9562, 6.2).
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(default)]
@@ -15,9 +18,12 @@ pub(super) struct EventIds {
 }
 
 impl EventIds {
-    /// The next id: greater than every id given out before.
-    pub(super) fn next(&mut self, now: OffsetDateTime, entropy: &dyn Entropy) -> Uuid {
+    /// The next id: greater than every id given out before, unless it is for a moment of the past, which stories tell too.
+    pub(super) fn next(&mut self, now: OffsetDateTime, entropy: &(dyn Entropy + 'static)) -> Uuid {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
+        if millis.saturating_add(PAST) < self.millis {
+            return entropy.uuid_v7(now);
+        }
         if millis > self.millis {
             *self = Self { millis, count: 0 };
         } else if self.count == 0x0fff {
@@ -49,5 +55,8 @@ mod tests {
             assert!(id > last && id.get_version_num() == 7);
             last = id;
         }
+        let past = now - time::Duration::days(3);
+        assert_eq!(app::domain::moment::of_uuid(ids.next(past, &entropy)), Some(past), "the past keeps its own time");
+        assert!(ids.next(now, &entropy) > last);
     }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Change,
+    disorders::Disorder,
     errors::ApiError,
     events::Subject,
     fields::{self, Check},
@@ -184,6 +185,13 @@ impl Change<'_> {
         }
     }
 
+    /// Catena sends it by e-mail, as if that were set up.
+    pub(super) fn send_invitation(&mut self, id: Uuid) -> Result<(), ApiError> {
+        let invitation = self.open_invitation(id)?.clone();
+        self.emit_invitation("invitation.sent", &invitation);
+        Ok(())
+    }
+
     /// The invitation, if the fleet can still answer it.
     fn open_invitation(&mut self, id: Uuid) -> Result<&mut Invitation, ApiError> {
         let invitation = self.state.invitations.get_mut(&id).ok_or(ApiError::NotFound)?;
@@ -219,8 +227,13 @@ impl Change<'_> {
         invitation.pre_registration_refresh_token = Some(entropy.token());
         invitation.accepted_at = Some(now);
         let invitation = invitation.clone();
-        self.emit_invitation("invitation.accepted", &invitation);
-        self.emit_agreement("share_agreement.created", &agreement);
+        if self.strikes(Disorder::SwapAgreement, "share_agreement.created") {
+            self.emit_agreement("share_agreement.created", &agreement);
+            self.emit_invitation("invitation.accepted", &invitation);
+        } else {
+            self.emit_invitation("invitation.accepted", &invitation);
+            self.emit_agreement("share_agreement.created", &agreement);
+        }
         self.state.fleets.insert(fleet.id, fleet);
         self.state.agreements.insert(agreement.id, agreement);
         Ok(())
@@ -235,6 +248,9 @@ impl Change<'_> {
         invitation.decline_reason = reason;
         let invitation = invitation.clone();
         self.emit_invitation("invitation.declined", &invitation);
+        if self.strikes(Disorder::RejectedTwin, "invitation.declined") {
+            self.emit_invitation("invitation.rejected", &invitation);
+        }
         Ok(())
     }
 
@@ -259,9 +275,7 @@ impl Change<'_> {
             return false;
         }
         let any = self.expire_invitations() | self.expire_agreements();
-        let open = self.state.invitations.values().filter(|one| one.status == InvitationStatus::Active);
-        let ending = self.state.agreements.values().filter_map(|one| one.expiration_date).filter(|end| *end > now);
-        let next = open.map(|one| one.expires_at).chain(ending).min();
+        let next = self.state.first_to_expire();
         self.state.quiet_until = Some(next.unwrap_or_else(|| now.saturating_add(time::Duration::days(36_500))));
         any
     }

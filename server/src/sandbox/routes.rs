@@ -2,15 +2,13 @@
 
 use axum::{
     Router,
-    extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    middleware::from_fn_with_state,
     routing::{delete, get, post},
 };
 
 use super::{
-    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, executions, external_tsps, fleets,
-    integrations, invitations, metrics, partners, schedules, schemas, subscriptions, tsps,
+    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, executions, external_tsps, faults,
+    fleets, integrations, invitations, metrics, partners, schedules, schemas, subscriptions, tsps,
 };
 
 pub(super) fn router(sandbox: Sandbox) -> Router {
@@ -18,7 +16,7 @@ pub(super) fn router(sandbox: Sandbox) -> Router {
         .nest("/realms/catena", auth())
         // For a tool that knows one address for the auth server and the API: a choice.
         .merge(auth())
-        .merge(api().layer(from_fn_with_state(sandbox.clone(), faults)))
+        .merge(api().layer(from_fn_with_state(sandbox.clone(), faults::strike)))
         .merge(connect::routes())
         .merge(control::routes(&sandbox))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
@@ -98,14 +96,6 @@ fn webhooks() -> Router<Sandbox> {
         .route("/{webhook_id}/replay", post(subscriptions::replay))
         .route("/{webhook_id}/metrics", get(metrics::metrics))
         .route("/{webhook_id}/logs", get(metrics::logs))
-}
-
-/// Gives a call the answer that `/control/faults` ordered for it.
-async fn faults(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
-    match sandbox.with(|change| change.state.faults.pop_front()) {
-        Some(fault) => fault.into_response(),
-        None => next.run(request).await,
-    }
 }
 
 /// A record as JSON. The records of this module always can be written as JSON.

@@ -1,7 +1,7 @@
-//! Everything a sandbox remembers: plain values, as they go into the snapshot. Records are shaped as the API shows them
+//! Everything a sandbox remembers: plain values, listed for keeping in `visit`. Records are shaped as the API shows them
 //! where that is possible, so a view adds little. No `Debug` on what holds secrets.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,21 +10,25 @@ use uuid::Uuid;
 
 use super::{
     delivery::Deliveries,
-    errors::ApiError,
+    disorders::Disorders,
     executions::{Failure, Run},
     external_tsps::ExternalTsp,
+    faults::Faults,
     ids::EventIds,
+    keeping::Visitor,
     partners::Partner,
     properties::Property,
     stamp,
+    stories::Planned,
     subscriptions::Subscription,
     tsps::Tsp,
 };
 
 /// What a sandbox remembers.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct State {
+    /// How often this sandbox was opened before: a seed must not give out the ids of an earlier run again.
+    pub(super) runs: u64,
     /// The partner whose tokens this sandbox gives out.
     pub(super) partner_id: Uuid,
     pub(super) partners: BTreeMap<Uuid, Partner>,
@@ -40,23 +44,29 @@ pub(super) struct State {
     pub(super) tsps: BTreeMap<Uuid, Tsp>,
     pub(super) external_tsps: BTreeMap<Uuid, ExternalTsp>,
     pub(super) connections: BTreeMap<Uuid, Connection>,
+    /// Connections that are linked with the provider and not attached to the fleet yet.
+    pub(super) unattached: BTreeSet<Uuid>,
     pub(super) schedules: BTreeMap<Uuid, Schedule>,
     pub(super) failures: BTreeMap<Uuid, Failure>,
     pub(super) integration_requests: Vec<IntegrationRequest>,
     pub(super) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(super) deliveries: Deliveries,
     pub(super) event_ids: EventIds,
+    /// What goes wrong with deliveries, as it is set.
+    pub(super) disorders: Disorders,
+    /// The newest record of each event, to tell again where two records go into one delivery.
+    pub(super) last_records: BTreeMap<String, Value>,
+    /// Steps of stories that are still to come, by their moment.
+    pub(super) script: BTreeMap<String, Planned>,
+    /// How many fleets were made up so far: their references count up.
+    pub(super) made_up: u64,
     /// Access tokens are forgotten at a restart: a client must cope with a 401.
-    #[serde(skip)]
     pub(super) tokens: BTreeMap<String, Token>,
-    /// Answers that the next calls of the API get instead of the right ones.
-    #[serde(skip)]
-    pub(super) faults: VecDeque<ApiError>,
+    /// Answers that calls of the API get instead of the right ones; forgotten at a restart.
+    pub(super) faults: Faults,
     /// Nothing expires before this moment; none: not known.
-    #[serde(skip)]
     pub(super) quiet_until: Option<OffsetDateTime>,
     /// The invitations for each `fleet_ref`, oldest first.
-    #[serde(skip)]
     invitations_of: HashMap<String, Vec<Uuid>>,
 }
 
@@ -96,6 +106,14 @@ impl State {
         self.quiet_until = self.quiet_until.map(|until| until.min(at));
     }
 
+    /// When the first of the open invitations and agreements runs out.
+    pub(super) fn first_to_expire(&self) -> Option<OffsetDateTime> {
+        let open = self.invitations.values().filter(|one| one.status == InvitationStatus::Active);
+        let live = |one: &&Agreement| matches!(one.status, AgreementStatus::Active | AgreementStatus::Paused);
+        let ending = self.agreements.values().filter(live).filter_map(|one| one.expiration_date);
+        open.map(|one| one.expires_at).chain(ending).min()
+    }
+
     /// The agreement of a fleet.
     pub(super) fn agreement_of(&self, fleet_id: Uuid) -> Option<&Agreement> {
         self.agreements.values().rev().find(|one| one.fleet_id == fleet_id)
@@ -105,6 +123,68 @@ impl State {
     pub(super) fn shared_fleets(&self) -> HashSet<Uuid> {
         let active = self.agreements.values().filter(|one| one.status == AgreementStatus::Active);
         active.map(|one| one.fleet_id).collect()
+    }
+
+    /// Everything that is kept, named: what a field's records are called in the file. No field can be forgotten: without
+    /// a line here, this does not compile.
+    pub(super) fn visit(&mut self, visitor: &mut impl Visitor) {
+        let Self {
+            runs,
+            partner_id,
+            partners,
+            partner_properties,
+            clock_offset_seconds,
+            invitations,
+            viewed,
+            fleets,
+            fleet_properties,
+            agreements,
+            tsps,
+            external_tsps,
+            connections,
+            unattached,
+            schedules,
+            failures,
+            integration_requests,
+            subscriptions,
+            deliveries: Deliveries { pending, dead, delivered, attempts, queue: _ },
+            event_ids,
+            disorders,
+            last_records,
+            script,
+            made_up,
+            tokens: _,
+            faults: _,
+            quiet_until: _,
+            invitations_of: _,
+        } = self;
+        visitor.one("runs", runs);
+        visitor.one("partner", partner_id);
+        visitor.one("clock_offset_seconds", clock_offset_seconds);
+        visitor.map("partner_record", partners);
+        visitor.map("partner_property", partner_properties);
+        visitor.map("invitation", invitations);
+        visitor.one("viewed", viewed);
+        visitor.map("fleet", fleets);
+        visitor.map("fleet_property", fleet_properties);
+        visitor.map("agreement", agreements);
+        visitor.map("tsp", tsps);
+        visitor.map("external_tsp", external_tsps);
+        visitor.map("connection", connections);
+        visitor.one("unattached", unattached);
+        visitor.map("schedule", schedules);
+        visitor.map("failure", failures);
+        visitor.one("integration_requests", integration_requests);
+        visitor.map("subscription", subscriptions);
+        visitor.map("pending", pending);
+        visitor.map("dead", dead);
+        visitor.one("delivered", delivered);
+        visitor.log("attempt", attempts);
+        visitor.one("event_ids", event_ids);
+        visitor.one("disorders", disorders);
+        visitor.map("last_record", last_records);
+        visitor.map("script", script);
+        visitor.one("made_up", made_up);
     }
 }
 

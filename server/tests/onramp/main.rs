@@ -5,6 +5,7 @@
 mod commands;
 mod connections;
 mod deliveries;
+mod disorder;
 mod invitations;
 mod landing;
 mod secrets;

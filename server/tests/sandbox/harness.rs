@@ -59,10 +59,12 @@ impl World {
             base_url: base.parse().unwrap(),
             client_id: "onramp".into(),
             client_secret: "s3cret".into(),
-            state_file,
+            data: state_file,
+            seed: None,
             scopes: scopes.into(),
             token_lifetime: Duration::from_hours(1),
             retry_waits: [5, 10, 15].map(Duration::from_millis).to_vec(),
+            longest_delay: Duration::from_millis(50),
             stylesheet: "onramp.css".into(),
         };
         let sandbox = Sandbox::open(settings, clock, Arc::new(SeededEntropy::new(42))).await.unwrap();
@@ -178,6 +180,13 @@ impl World {
         let fields: Vec<_> = [("invite", invite), ("tsp", tsp)].into_iter().chain(more.iter().copied()).collect();
         let next = self.step("credentials", &fields).await;
         assert!(next.starts_with("/sandbox/connect/connected?"), "{next}");
+    }
+
+    /// Switches on exactly these disorders; all as they are set then.
+    pub async fn set_disorders(&self, disorders: Value) -> Value {
+        let (status, body) = self.call(Method::PUT, "/control/disorders", Some(disorders)).await;
+        assert_eq!(status, 200, "{body}");
+        body
     }
 
     /// Moves the sandbox's business time.
