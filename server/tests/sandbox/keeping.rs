@@ -118,6 +118,7 @@ async fn failure(file: &Path) -> String {
         client_secret: String::new(),
         data: Some(file.to_owned()),
         seed: None,
+        scopes: server::sandbox::PARTNER_SCOPES.into(),
         token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
         retry_waits: server::sandbox::SandboxSettings::default_retry_waits(),
         longest_delay: server::sandbox::SandboxSettings::DEFAULT_LONGEST_DELAY,
