@@ -1,12 +1,12 @@
 # Every command a person needs. Each installs what it lacks, into .tools/, and says what it does.
 # Arguments: make run ARGS="--listen 127.0.0.1:8080", make e2e ARGS="--headed tests/smoke.spec.ts".
 .DEFAULT_GOAL := help
-.PHONY: help tools build run test e2e fuzz soak bench fmt lint deny check
+.PHONY: help tools build run test e2e fuzz conformance soak bench fmt lint deny check
 
 ARGS ?=
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: ## build what changed and start Onramp; ARGS go to it
 	@scripts/run.sh $(ARGS)
@@ -28,6 +28,10 @@ bench: ## measure Onramp beside a bare route, Flask and Express; ARGS="--quick -
 
 fuzz: ## arbitrary bytes against what reads webhooks; ARGS are seconds per target (60)
 	@scripts/fuzz.sh $(ARGS)
+
+conformance: ## the sandbox against the published documents, with schemathesis; ARGS="--examples 200" for longer
+	@scripts/build.sh
+	@scripts/schemathesis.sh $(ARGS)
 
 check: ## format, lints and dependencies, without running anything
 	@scripts/check.sh

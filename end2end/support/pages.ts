@@ -189,6 +189,19 @@ export const PAGES: Visit[] = [
     },
   },
   { name: 'filled list', come: async (page) => void (await page.goto('/invitations')) },
+  { name: 'sandbox control', come: async (page) => void (await page.goto('/sandbox')) },
+  {
+    name: 'sandbox control, wrong disorder, with a connection',
+    come: async (page) => {
+      await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-of-a-story-with-a-long-reference');
+      await page.getByRole('button', { name: 'Play', exact: true }).click();
+      await page.getByRole('status').filter({ hasText: 'The story is played' }).waitFor();
+      await page.getByText('All off').first().click();
+      await page.getByLabel('Shuffle').fill('lots');
+      await page.getByRole('button', { name: 'Set disorder' }).click();
+      await page.getByText('Type a whole number from 0 to 100.').waitFor();
+    },
+  },
 ];
 
 async function signInToEmptyList(page: Page): Promise<void> {

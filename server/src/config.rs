@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
     entropy::SharedEntropy,
+    sandbox::{ALL_SCOPES, PARTNER_SCOPES},
     secret::Secret,
 };
 
@@ -57,6 +58,9 @@ pub struct Given {
     /// Days that deliveries which could not be verified are kept.
     #[arg(long, global = true, env = "ONRAMP_KEEP_QUARANTINE_DAYS", default_value = "7", value_name = "DAYS")]
     pub keep_quarantine_days: String,
+    /// Scopes that the sandbox's tokens hold: partner, all, or scopes with spaces between.
+    #[arg(long, global = true, env = "ONRAMP_SANDBOX_SCOPES", default_value = "partner", value_name = "SCOPES")]
+    pub sandbox_scopes: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -112,6 +116,8 @@ pub struct Settings {
     pub catena: CatenaSettings,
     /// Whether Catena is the sandbox.
     pub sandbox: bool,
+    /// The scopes that the sandbox's tokens hold, with spaces between.
+    pub sandbox_scopes: String,
     /// Where the site files lie, if it was said.
     pub site_dir: Option<PathBuf>,
     /// How long deliveries are kept.
@@ -147,7 +153,7 @@ impl Given {
     pub fn check(&self, listen: SocketAddr) -> Result<Settings, ConfigError> {
         let sandbox = self.catena_client_id.as_deref().is_none_or(|id| id.trim().is_empty());
         let local = local_url(listen);
-        let public_url = given_url("ONRAMP_PUBLIC_URL", self.public_url.as_deref())?.unwrap_or_else(|| local.clone());
+        let public_url = self.public_url(listen)?;
         let catena = if sandbox { sandbox_catena(self, &local)? } else { real_catena(self)? };
         if !sandbox && public_url.scheme() != "https" && !is_loopback(&catena.api_url) {
             return Err(ConfigError::Wrong {
@@ -163,12 +169,19 @@ impl Given {
             database: self.database(sandbox)?,
             catena,
             sandbox,
+            sandbox_scopes: self.scopes()?,
             site_dir: self.site_dir.clone(),
             retention: Retention {
                 ended: days("ONRAMP_KEEP_DELIVERIES_DAYS", &self.keep_deliveries_days)?,
                 quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
             },
         })
+    }
+
+    /// How the outside reaches a server that listens at `listen`: as it was said, else at that address.
+    pub fn public_url(&self, listen: SocketAddr) -> Result<Url, ConfigError> {
+        let said = given_url("ONRAMP_PUBLIC_URL", self.public_url.as_deref())?;
+        Ok(said.unwrap_or_else(|| local_url(listen)))
     }
 
     /// The address to listen on.
@@ -191,6 +204,11 @@ impl Given {
                 mend: "Write text or json.",
             }),
         }
+    }
+
+    /// The scopes that the sandbox's tokens hold.
+    pub fn scopes(&self) -> Result<String, ConfigError> {
+        scopes(&self.sandbox_scopes)
     }
 
     fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {
@@ -243,6 +261,26 @@ fn days(setting: &'static str, given: &str) -> Result<time::Duration, ConfigErro
         problem: format!("{given:?} is no number of days"),
         mend: "Write a whole number from 1 to 3650.",
     })
+}
+
+/// The scopes behind a word, or those named; a scope that the contract does not name is a mistake.
+fn scopes(given: &str) -> Result<String, ConfigError> {
+    match given.trim() {
+        "partner" => Ok(PARTNER_SCOPES.to_owned()),
+        "all" => Ok(ALL_SCOPES.to_owned()),
+        named => {
+            let unknown = named
+                .split_ascii_whitespace()
+                .find(|one| !ALL_SCOPES.split_ascii_whitespace().any(|scope| scope == *one));
+            unknown.map_or(Ok(named.to_owned()), |unknown| {
+                Err(ConfigError::Wrong {
+                    setting: "ONRAMP_SANDBOX_SCOPES",
+                    problem: format!("{unknown:?} is no scope"),
+                    mend: "Write partner, all, or scopes such as invitation:read with spaces between.",
+                })
+            })
+        }
+    }
 }
 
 /// Makes a directory that only this user may enter.

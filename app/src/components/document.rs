@@ -52,7 +52,8 @@ pub fn Document(
                 <header class="masthead">
                     {visit.sandbox.then(|| view! {
                         <p class="banner sandbox">
-                            <strong>"Sandbox: "</strong>"a stand-in on this machine plays Catena, nothing reaches Catena."
+                            <strong>"Sandbox: "</strong>"a stand-in on this machine plays Catena, nothing reaches Catena. "
+                            <a href="/sandbox">"Control it"</a>
                         </p>
                     })}
                     {visit.setup_needed.map(|sentence| view! {

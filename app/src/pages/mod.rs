@@ -18,3 +18,4 @@ pub use login::{LoginForm, LoginPage};
 pub use setup::{SetupForm, SetupPage};
 pub use subscriptions::{SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 pub mod connect;
+pub mod sandbox;

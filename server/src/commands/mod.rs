@@ -3,6 +3,7 @@
 
 mod deliveries;
 mod invite;
+mod sandbox;
 mod serve;
 mod subscriptions;
 mod timeline;
@@ -56,6 +57,8 @@ enum Command {
     Timeline(timeline::Args),
     /// Print the deliveries in the inbox, the newest first.
     Deliveries(deliveries::Args),
+    /// Run the sandbox alone, a stand-in of Catena on this machine, to try other software of yours against it.
+    Sandbox(sandbox::Args),
 }
 
 /// Why a command failed, in one line.
@@ -71,6 +74,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Invite(args) => invite::run(given, args).await,
         Command::Timeline(args) => timeline::run(given, args).await,
         Command::Deliveries(args) => deliveries::run(given, args).await,
+        Command::Sandbox(args) => sandbox::run(given, args).await,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long requests under way may take once the server is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+pub(super) const DRAIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(given: Given) -> Result<(), Failure> {
     start_log(given.log_format()?);
@@ -67,7 +67,7 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
 }
 
 /// Log lines go to standard error; `RUST_LOG` says which.
-fn start_log(format: LogFormat) {
+pub(super) fn start_log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tower_sessions_core=warn"));
     let registry = tracing_subscriber::registry().with(filter);
     let layer =
@@ -87,9 +87,12 @@ async fn open_sandbox(onramp: &Onramp) -> Result<Sandbox, Failure> {
         base_url,
         client_id: SANDBOX_CLIENT.0.to_owned(),
         client_secret: SANDBOX_CLIENT.1.to_owned(),
-        state_file: Some(data_dir.join("sandbox.json")),
+        data: Some(data_dir.join("sandbox.db")),
+        seed: None,
+        scopes: onramp.settings.sandbox_scopes.clone(),
         token_lifetime: DEFAULT_TOKEN_LIFETIME,
         retry_waits: SandboxSettings::default_retry_waits(),
+        longest_delay: SandboxSettings::DEFAULT_LONGEST_DELAY,
         stylesheet: onramp.site.stylesheet.clone(),
     };
     let (clock, entropy): (SharedClock, SharedEntropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
@@ -129,7 +132,8 @@ async fn subscribe(onramp: Arc<Onramp>) {
     }
 }
 
-async fn wait_for_signal() {
+/// Until the server is told to stop.
+pub(super) async fn wait_for_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

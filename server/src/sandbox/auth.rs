@@ -13,10 +13,6 @@ use subtle::ConstantTimeEq;
 
 use super::{Sandbox, errors::ApiError, onboarding::PARTNER_SLUG, state::Token};
 
-/// What the sandbox grants a partner: the scopes of the calls it answers.
-const GRANTED: &str = "connection:read fleet:read invitation:create invitation:delete invitation:read \
-                       share-agreement:read webhook:create webhook:delete webhook:read webhook:update";
-
 fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
     (status, Json(json!({ "error": error, "error_description": description }))).into_response()
 }
@@ -65,14 +61,14 @@ pub(super) async fn token(State(sandbox): State<Sandbox>, body: Bytes) -> Respon
             "azp": change.settings.client_id,
             "iat": issued_at.unix_timestamp(),
             "exp": expires_at.unix_timestamp(),
-            "scope": GRANTED,
+            "scope": change.settings.scopes,
             "org": { PARTNER_SLUG: { "id": change.state.partner_id, "org_type": ["partner"] } },
         });
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let head = part(&json!({ "alg": "HS256", "typ": "JWT" }));
         let token = format!("{head}.{}.{}", part(&claims), change.entropy.token());
         change.state.tokens.retain(|_, token| token.expires_at > issued_at);
-        let scopes = GRANTED.split_ascii_whitespace().map(str::to_owned).collect();
+        let scopes = change.settings.scopes.split_ascii_whitespace().map(str::to_owned).collect();
         change.state.tokens.insert(token.clone(), Token { expires_at, scopes });
         token
     });
@@ -81,7 +77,7 @@ pub(super) async fn token(State(sandbox): State<Sandbox>, body: Bytes) -> Respon
         "expires_in": lifetime.as_secs(),
         "token_type": "Bearer",
         "not-before-policy": 0,
-        "scope": GRANTED,
+        "scope": sandbox.settings().scopes,
     }))
     .into_response()
 }

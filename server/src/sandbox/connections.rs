@@ -1,10 +1,9 @@
 //! The connections of the API and how fresh their data is (CONTRACT.md 11). Lists have no `total`.
 
+use std::collections::HashMap;
+
 use app::domain::moment;
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,9 +12,9 @@ use super::{
     auth::Bearer,
     errors::ApiError,
     paging::{PageAsk, Params, Place, Total, page, uuid},
+    paths::Path,
     routes,
-    state::{self, Connection, Schedule},
-    tsps::Tsp,
+    state::{Connection, Schedule},
 };
 
 /// The fleets asked for: by id, by reference, or all.
@@ -47,8 +46,13 @@ pub(super) async fn list(
     let fleets = Fleets::read(&params)?;
     let fits = |one: &&Connection| tsp_id.is_none_or(|id| one.tsp_id == id) && fleets.include(one);
     Ok(Json(sandbox.read(|state, _| {
-        let rows =
-            state.connections.values().filter(fits).map(|one| (Place::new(one.created_at, one.id), one)).collect();
+        let rows = state
+            .connections
+            .values()
+            .filter(fits)
+            .filter(|one| !state.unattached.contains(&one.id))
+            .map(|one| (Place::new(one.created_at, one.id), one))
+            .collect();
         page(rows, &ask, Total::Untold, |one| routes::json(*one))
     })))
 }
@@ -76,11 +80,12 @@ pub(super) async fn freshness(
     bearer.needs("connection:read")?;
     let fleets = Fleets::read(&params)?;
     Ok(Json(sandbox.read(|state, now| {
+        let scopes: HashMap<_, _> = state.agreements.values().map(|one| (one.fleet_id, &one.scopes)).collect();
         let row = |schedule: &Schedule| {
             let connection = state.connections.get(&schedule.connection_id).filter(|one| fleets.include(one))?;
             Some(json!({
                 "resource": schedule.resource,
-                "share_level": share_level(state, connection, &schedule.resource),
+                "share_level": scopes.get(&connection.fleet_id).and_then(|scopes| scopes.get(&schedule.resource)),
                 "fleet_id": connection.fleet_id,
                 "fleet_ref": connection.fleet_ref,
                 "connection_id": connection.id,
@@ -88,7 +93,7 @@ pub(super) async fn freshness(
                 "schedule_id": schedule.id,
                 "source_name": connection.source_name,
                 "tsp_id": connection.tsp_id,
-                "tsp_slug": Tsp::by_id(connection.tsp_id).map(|tsp| tsp.slug),
+                "tsp_slug": state.tsps.get(&connection.tsp_id).map_or(&connection.source_name, |tsp| &tsp.slug),
                 "last_successful_execution_at": schedule.last_success(now).map(moment::rfc3339),
                 "next_execution_at": schedule.next_fetch(now).map(moment::rfc3339),
                 "schedule_status": schedule.status,
@@ -96,9 +101,4 @@ pub(super) async fn freshness(
         };
         state.schedules.values().filter_map(row).collect()
     })))
-}
-
-fn share_level(state: &state::State, connection: &Connection, resource: &str) -> Option<String> {
-    let agreement = state.agreements.values().find(|one| one.fleet_id == connection.fleet_id)?;
-    agreement.scopes.get(resource).cloned()
 }

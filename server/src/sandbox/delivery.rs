@@ -2,7 +2,7 @@
 //! requests are made in `sending`.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
@@ -11,12 +11,12 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::stamp;
+use super::{disorders::Disorder, stamp};
 
 /// How long dead letters and logs are kept (WEBHOOKS.md 4.3 and 5.7).
 const KEPT: time::Duration = time::Duration::days(14);
 
-/// How many attempts the log holds at most, so that a snapshot stays small under load: a choice.
+/// How many attempts the log holds at most, so that the file stays small under load: a choice.
 const LOG_LIMIT: usize = 5_000;
 
 /// One event on its way to one subscription.
@@ -36,6 +36,12 @@ pub(super) struct Delivery {
     pub(super) tries: u32,
     #[serde(with = "stamp::option")]
     pub(super) died_at: Option<OffsetDateTime>,
+    /// What is wrong with it on purpose.
+    #[serde(default)]
+    pub(super) disorders: BTreeSet<Disorder>,
+    /// How long it is held back before the first attempt.
+    #[serde(default)]
+    pub(super) held_ms: u64,
 }
 
 /// One attempt, as the log and the metrics need it.
@@ -49,6 +55,14 @@ pub(super) struct Attempt {
     pub(super) at: OffsetDateTime,
     pub(super) answer: Answer,
     pub(super) response_time_ms: u64,
+    /// Whether it decided what became of the delivery, and the receiver could have taken it: such attempts are what the
+    /// circuit breaker counts.
+    #[serde(default = "yes")]
+    pub(super) counts: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How an attempt ended.
@@ -88,17 +102,15 @@ pub(super) enum Next {
 }
 
 /// All deliveries of a sandbox.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct Deliveries {
     pub(super) pending: BTreeMap<Uuid, Delivery>,
-    pub(super) dead: Vec<Delivery>,
+    pub(super) dead: BTreeMap<Uuid, Delivery>,
     pub(super) delivered: u64,
-    /// Oldest first.
-    pub(super) attempts: VecDeque<Attempt>,
+    /// Numbered, oldest first.
+    pub(super) attempts: BTreeMap<u64, Attempt>,
     /// Pending ones that no task has taken up yet.
-    #[serde(skip)]
-    queue: VecDeque<Uuid>,
+    pub(super) queue: VecDeque<Uuid>,
 }
 
 impl Deliveries {
@@ -106,6 +118,22 @@ impl Deliveries {
     pub(super) fn add(&mut self, delivery: Delivery) {
         self.queue.push_back(delivery.id);
         self.pending.insert(delivery.id, delivery);
+    }
+
+    /// Puts a delivery to the dead letters.
+    pub(super) fn bury(&mut self, delivery: Delivery, now: OffsetDateTime) {
+        self.dead.insert(delivery.id, Delivery { died_at: Some(now), ..delivery });
+    }
+
+    /// Puts all that waits for a subscription to the dead letters: it gets nothing more.
+    pub(super) fn bury_pending(&mut self, subscription_id: Uuid, now: OffsetDateTime) {
+        let ids: Vec<_> =
+            self.pending.values().filter(|one| one.subscription_id == subscription_id).map(|one| one.id).collect();
+        for id in ids {
+            if let Some(delivery) = self.pending.remove(&id) {
+                self.bury(delivery, now);
+            }
+        }
     }
 
     /// Queues everything that is pending: after a start.
@@ -120,6 +148,12 @@ impl Deliveries {
         std::mem::take(&mut self.queue)
     }
 
+    /// How long a delivery is to be held back before its first attempt.
+    pub(super) fn held(&self, id: Uuid) -> Duration {
+        let fresh = self.pending.get(&id).filter(|delivery| delivery.attempts == 0);
+        fresh.map_or(Duration::ZERO, |delivery| Duration::from_millis(delivery.held_ms))
+    }
+
     /// Counts a new attempt and gives the delivery as it stands; none when it is no longer wanted.
     pub(super) fn attempt(&mut self, id: Uuid) -> Option<Delivery> {
         let delivery = self.pending.get_mut(&id)?;
@@ -131,54 +165,71 @@ impl Deliveries {
     /// Notes how an attempt of the delivery `id` ended. After the last wait it becomes a dead letter.
     pub(super) fn attempted(&mut self, id: Uuid, attempt: Attempt, waits: &[Duration]) -> Next {
         let (answer, now) = (attempt.answer, attempt.at);
-        self.attempts.push_back(attempt);
+        let next = self.conclude(id, answer, now, waits);
+        let counts = attempt.counts && next == Next::Done;
+        let number = self.attempts.last_key_value().map_or(0, |(number, _)| number + 1);
+        self.attempts.insert(number, Attempt { counts, ..attempt });
         self.forget(now);
-        let Some(delivery) = self.pending.get_mut(&id) else { return Next::Done };
+        next
+    }
+
+    fn conclude(&mut self, id: Uuid, answer: Answer, now: OffsetDateTime, waits: &[Duration]) -> Next {
         if answer.delivered() {
-            self.pending.remove(&id);
-            self.delivered += 1;
+            // While it was under way, its subscription may have gone stale and the delivery with it.
+            if self.pending.remove(&id).is_some() || self.dead.remove(&id).is_some() {
+                self.delivered += 1;
+            }
             return Next::Done;
         }
+        let Some(delivery) = self.pending.get(&id) else { return Next::Done };
         let wait = usize::try_from(delivery.tries).ok().and_then(|tries| waits.get(tries.saturating_sub(1)));
         if let Some(wait) = wait {
             return Next::RetryAfter(*wait);
         }
-        if let Some(mut delivery) = self.pending.remove(&id) {
-            delivery.died_at = Some(now);
-            self.dead.push(delivery);
+        if let Some(delivery) = self.pending.remove(&id) {
+            self.bury(delivery, now);
         }
         Next::Done
     }
 
+    /// How the deliveries of a subscription ended since a moment, oldest first: true for an answer of 2xx. Deliveries
+    /// that the sandbox itself had spoiled are left out.
+    pub(super) fn outcomes(&self, subscription_id: Uuid, since: OffsetDateTime) -> Vec<bool> {
+        let own = |one: &&Attempt| one.counts && one.subscription_id == subscription_id && one.at >= since;
+        self.attempts.values().filter(own).map(|one| one.answer.successful()).collect()
+    }
+
     /// Dead letters of a subscription.
     pub(super) fn dead_of(&self, subscription_id: Uuid) -> usize {
-        self.dead.iter().filter(|delivery| delivery.subscription_id == subscription_id).count()
+        self.dead.values().filter(|delivery| delivery.subscription_id == subscription_id).count()
     }
 
     /// Queues the dead letters of a subscription again, oldest event first, with all their tries: a choice.
     pub(super) fn replay(&mut self, subscription_id: Uuid) {
-        let (mut back, dead): (Vec<_>, Vec<_>) = std::mem::take(&mut self.dead)
-            .into_iter()
-            .partition(|delivery| delivery.subscription_id == subscription_id);
-        self.dead = dead;
-        back.sort_by_key(|delivery| delivery.event_id);
-        for delivery in back {
-            self.add(Delivery { tries: 0, died_at: None, ..delivery });
+        let own: Vec<_> = self.dead.values().filter(|one| one.subscription_id == subscription_id).collect();
+        let mut ids: Vec<_> = own.iter().map(|delivery| (delivery.event_id, delivery.id)).collect();
+        ids.sort_unstable();
+        for (_, id) in ids {
+            if let Some(delivery) = self.dead.remove(&id) {
+                self.add(Delivery { tries: 0, died_at: None, ..delivery });
+            }
         }
     }
 
     /// Drops all that waits for a subscription which is gone.
     pub(super) fn drop_subscription(&mut self, subscription_id: Uuid) {
         self.pending.retain(|_, delivery| delivery.subscription_id != subscription_id);
-        self.dead.retain(|delivery| delivery.subscription_id != subscription_id);
+        self.dead.retain(|_, delivery| delivery.subscription_id != subscription_id);
     }
 
     /// Drops what is older than 14 days, and the oldest log lines beyond the limit.
     pub(super) fn forget(&mut self, now: OffsetDateTime) {
         let oldest = now.saturating_sub(KEPT);
-        self.dead.retain(|delivery| delivery.died_at.is_none_or(|at| at >= oldest));
-        while self.attempts.len() > LOG_LIMIT || self.attempts.front().is_some_and(|attempt| attempt.at < oldest) {
-            self.attempts.pop_front();
+        self.dead.retain(|_, delivery| delivery.died_at.is_none_or(|at| at >= oldest));
+        while self.attempts.len() > LOG_LIMIT
+            || self.attempts.first_key_value().is_some_and(|(_, attempt)| attempt.at < oldest)
+        {
+            self.attempts.pop_first();
         }
     }
 }

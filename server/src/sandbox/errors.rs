@@ -13,21 +13,21 @@ use serde_json::{Value, json};
 /// Why a sandbox does not open.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The snapshot is there and cannot be read.
-    #[error("the sandbox's state file {path} cannot be read: {source}")]
+    /// The file cannot be opened at all.
+    #[error("the sandbox's file {path} cannot be used: {source}")]
     Read {
         /// The file.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// The snapshot is not one of ours. Its content is not quoted: it holds secrets.
-    #[error("the sandbox's state file {path} is damaged (line {line}); delete it to start with an empty sandbox")]
+    /// The file is not one of ours. Its content is not quoted: it holds secrets.
+    #[error("the sandbox's file {path} is damaged ({what}); move it away to start with an empty sandbox")]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// Where reading stopped.
-        line: usize,
+        /// What is wrong with it.
+        what: String,
     },
     /// The client that sends webhooks cannot be built.
     #[error("the sandbox cannot send webhooks: {0}")]

@@ -1,7 +1,10 @@
 //! Events: the records that WEBHOOKS.md 2 describes, and for which subscriptions each becomes a delivery.
 //!
 //! Choices: an event has one id, shared by all its subscriptions; `timestamp` is the business time of the event;
-//! `invitation.sent` (no e-mail is sent), `invitation.rejected` (deprecated) and news about subscriptions are not emitted.
+//! `invitation.sent` comes in stories alone (no e-mail is sent) and `invitation.rejected` as a disorder alone (deprecated);
+//! a subscription gets no news about itself.
+
+use std::collections::BTreeSet;
 
 use app::domain::moment;
 use serde_json::{Value, json};
@@ -12,7 +15,7 @@ use super::{
     delivery::Delivery,
     onboarding::PARTNER_SLUG,
     state::{Connection, Invitation, Schedule},
-    subscriptions::SubscriptionStatus,
+    subscriptions::{Subscription, SubscriptionStatus},
 };
 
 /// Whom an event is about, for filters. More than the payload tells: the sandbox knows the fleet of every record.
@@ -23,23 +26,39 @@ pub(super) struct Subject {
 }
 
 /// Version of the payload's schema (WEBHOOKS.md 1.2), as in the published examples.
-fn version(event_name: &str) -> &'static str {
-    if event_name.starts_with("share_agreement.") { "2.0" } else { "1.0" }
+pub(super) fn version(event_name: &str) -> &'static str {
+    match event_name.split_once('.') {
+        Some(("share_agreement", _)) => "2.0",
+        Some(("webhook", _)) => "3.0",
+        _ => "1.0",
+    }
 }
 
 impl Change<'_> {
-    /// Tells every active subscription that matches.
+    /// Tells every subscription that matches. What a stale one would get waits for it among the dead letters.
     pub(super) fn emit(&mut self, event_name: &str, subject: &Subject, record: Value) {
+        self.tell(event_name, record, |one| one.filters.as_ref().is_none_or(|filters| filters.fit(subject)));
+    }
+
+    /// Tells news about a subscription. It is about no fleet, so filters for fleets keep it out.
+    pub(super) fn emit_webhook(&mut self, event_name: &str, about: &Subscription) {
+        let id = about.id;
+        self.tell(event_name, about.record(), |one| one.id != id && one.filters.is_none());
+    }
+
+    fn tell(&mut self, event_name: &str, record: Value, fits: impl Fn(&Subscription) -> bool) {
         let event_id = self.state.event_ids.next(self.now, self.entropy);
-        let matching = self.state.subscriptions.values().filter(|subscription| {
-            subscription.status == SubscriptionStatus::Active
-                && subscription.event_name == event_name
-                && subscription.filters.as_ref().is_none_or(|filters| filters.fit(subject))
-        });
-        for subscription in matching {
-            self.state.deliveries.add(Delivery {
+        let delivers = |one: &&Subscription| {
+            matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Stale)
+                && one.event_name == event_name
+                && fits(one)
+        };
+        let matching: Vec<_> =
+            self.state.subscriptions.values().filter(delivers).map(|one| (one.id, one.status)).collect();
+        for (subscription_id, status) in matching {
+            let delivery = Delivery {
                 id: self.entropy.uuid_v4(),
-                subscription_id: subscription.id,
+                subscription_id,
                 event_id,
                 event_name: event_name.to_owned(),
                 version: version(event_name).to_owned(),
@@ -48,8 +67,16 @@ impl Change<'_> {
                 attempts: 0,
                 tries: 0,
                 died_at: None,
-            });
+                disorders: BTreeSet::new(),
+                held_ms: 0,
+            };
+            if status == SubscriptionStatus::Stale {
+                self.state.deliveries.bury(delivery, self.now);
+            } else {
+                self.queue(delivery);
+            }
         }
+        self.remember_record(event_name, &record);
     }
 
     /// Tells an invitation's event.
@@ -92,9 +119,9 @@ impl Change<'_> {
     }
 
     /// WEBHOOKS.md 2.7: one failed fetch.
-    pub(super) fn execution_record(&self, connection: &Connection, schedule: &Schedule) -> Value {
+    pub(super) fn execution_record(&self, id: Uuid, connection: &Connection, schedule: &Schedule) -> Value {
         json!({
-            "id": self.entropy.uuid_v4(),
+            "id": id,
             "created_at": moment::rfc3339(self.now),
             "updated_at": moment::rfc3339(self.now),
             "schedule_id": schedule.id,

@@ -1,7 +1,9 @@
 //! Reading a JSON body field by field, so that a 422 names everything that is wrong with it at once.
 
+use app::domain::moment;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use time::{Date, OffsetDateTime, macros::format_description};
 use url::Url;
 use uuid::Uuid;
 
@@ -15,6 +17,24 @@ pub(super) type Check = fn(&str) -> Result<String, Refusal>;
 
 const NOT_TEXT: Refusal = ("Input should be a valid string", "string_type");
 const MISSING: Refusal = ("Field required", "missing");
+
+/// What an update says about a field that may be null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Update<T> {
+    /// Nothing.
+    Left,
+    /// This, null included.
+    Given(Option<T>),
+}
+
+impl<T> Update<T> {
+    /// Makes the field what the update says.
+    pub(super) fn apply(self, field: &mut Option<T>) {
+        if let Self::Given(value) = self {
+            *field = value;
+        }
+    }
+}
 
 /// A body on its way to a value. Unknown fields are ignored.
 pub(super) struct Fields {
@@ -30,6 +50,57 @@ impl Fields {
             Ok(_) => Err(ApiError::invalid("body", "", "Input should be a valid dictionary", "dict_type")),
             Err(_) => Err(ApiError::invalid("body", "", "JSON decode error", "json_invalid")),
         }
+    }
+
+    /// Parses a body that must be an array of objects. [`Self::finish_each`] ends it.
+    pub(super) fn parse_each(body: &[u8]) -> Result<Vec<Self>, ApiError> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Array(each)) => each.into_iter().enumerate().map(Self::element).collect(),
+            Ok(_) => Err(ApiError::invalid("body", "", "Input should be a valid list", "list_type")),
+            Err(_) => Err(ApiError::invalid("body", "", "JSON decode error", "json_invalid")),
+        }
+    }
+
+    fn element((at, value): (usize, Value)) -> Result<Self, ApiError> {
+        match value {
+            Value::Object(object) => Ok(Self { object, problems: Vec::new() }),
+            other => {
+                let path = format!("body.{at}");
+                Err(ApiError::invalid(&path, &other.to_string(), "Input should be a valid dictionary", "dict_type"))
+            }
+        }
+    }
+
+    /// The values, or the 422 with every problem found in any element.
+    pub(super) fn finish_each<T>(read: Vec<(Self, T)>) -> Result<Vec<T>, ApiError> {
+        let mut problems = Vec::new();
+        let mut values = Vec::new();
+        for (at, (fields, value)) in read.into_iter().enumerate() {
+            problems.extend(fields.problems_below(&format!("body.{at}")));
+            values.push(value);
+        }
+        if problems.is_empty() { Ok(values) } else { Err(ApiError::Invalid(problems)) }
+    }
+
+    fn problems_below(self, path: &str) -> impl Iterator<Item = Problem> {
+        self.problems.into_iter().map(move |mut problem| {
+            problem.path = problem.path.replacen("body", path, 1);
+            problem
+        })
+    }
+
+    /// Refuses an explicit null where the contract allows none.
+    pub(super) fn not_null(&mut self, names: &[&str]) {
+        for name in names {
+            if self.object.get(*name).is_some_and(Value::is_null) {
+                self.refuse(name, ("Input should not be null", "none_not_allowed"));
+            }
+        }
+    }
+
+    /// What an update says about the field, whose value `read` reads.
+    pub(super) fn update<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Update<T> {
+        if self.object.contains_key(name) { Update::Given(read(self)) } else { Update::Left }
     }
 
     /// Notes a problem with the field `name`.
@@ -67,9 +138,46 @@ impl Fields {
         self.text(name, check).unwrap_or_default()
     }
 
-    /// An optional integer within `range`.
+    /// An optional text out of a closed list.
+    pub(super) fn word(&mut self, name: &str, words: &[&str]) -> Option<String> {
+        let word = self.text(name, any)?;
+        if words.contains(&word.as_str()) {
+            return Some(word);
+        }
+        self.refuse(name, ("Input should be one of the listed words", "enum"));
+        None
+    }
+
+    /// An optional truth value.
+    pub(super) fn truth(&mut self, name: &str) -> Option<bool> {
+        let truth = self.value(name)?.as_bool();
+        if truth.is_none() {
+            self.refuse(name, ("Input should be a valid boolean", "bool_type"));
+        }
+        truth
+    }
+
+    /// An optional moment.
+    pub(super) fn moment(&mut self, name: &str) -> Option<OffsetDateTime> {
+        moment::parse(&self.text(name, moment_text)?)
+    }
+
+    /// An optional UUID.
+    pub(super) fn uuid(&mut self, name: &str) -> Option<Uuid> {
+        let uuid = self.text(name, any)?.parse().ok();
+        if uuid.is_none() {
+            self.refuse(name, ("Input should be a valid UUID", "uuid_parsing"));
+        }
+        uuid
+    }
+
+    /// An optional integer within `range`; one with a fraction of zero is one too.
     pub(super) fn integer(&mut self, name: &str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        let refusal = match self.value(name)?.as_i64() {
+        let value = self.value(name)?;
+        let whole = |number: &f64| number.fract() == 0.0 && number.abs() < 1e15;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
+        let number = value.as_i64().or_else(|| value.as_f64().filter(whole).map(|number| number as i64));
+        let refusal = match number {
             Some(number) if range.contains(&number) => return Some(number),
             Some(number) if number > *range.end() => {
                 ("Input should be less than or equal to the limit", "less_than_equal")
@@ -84,6 +192,12 @@ impl Fields {
     /// An optional array of texts.
     pub(super) fn texts(&mut self, name: &str) -> Option<Vec<String>> {
         self.list(name, ("Input should be a list of valid strings", "list_type"))
+    }
+
+    /// An optional array of texts that pass `check`.
+    pub(super) fn texts_of(&mut self, name: &str, check: Check) -> Option<Vec<String>> {
+        let checked: Result<Vec<_>, _> = self.texts(name)?.iter().map(|text| check(text)).collect();
+        checked.map_err(|refusal| self.refuse(name, refusal)).ok()
     }
 
     /// An optional array of UUIDs.
@@ -101,10 +215,7 @@ impl Fields {
 
     /// Takes over the problems found in the object inside the field `name`.
     pub(super) fn within(&mut self, name: &str, inner: Self) {
-        self.problems.extend(inner.problems.into_iter().map(|mut problem| {
-            problem.path = problem.path.replacen("body", &format!("body.{name}"), 1);
-            problem
-        }));
+        self.problems.extend(inner.problems_below(&format!("body.{name}")));
     }
 
     /// The object inside the field `name`, to be read like a body.
@@ -114,6 +225,19 @@ impl Fields {
         }
         self.refuse(name, ("Input should be a valid dictionary", "dict_type"));
         None
+    }
+
+    /// The objects inside the array in the field `name`, each to be read like a body.
+    pub(super) fn objects(&mut self, name: &str) -> Option<Vec<Self>> {
+        let Value::Array(each) = self.value(name)? else {
+            self.refuse(name, ("Input should be a valid list", "list_type"));
+            return None;
+        };
+        let read: Result<Vec<_>, _> = each.into_iter().enumerate().map(Self::element).collect();
+        if read.is_err() {
+            self.refuse(name, ("Input should be a list of valid dictionaries", "list_type"));
+        }
+        read.ok()
     }
 
     /// Names of the fields that are there.
@@ -131,6 +255,21 @@ impl Fields {
 #[expect(clippy::unnecessary_wraps, reason = "a Check among others")]
 pub(super) fn any(text: &str) -> Result<String, Refusal> {
     Ok(text.to_owned())
+}
+
+fn moment_text(text: &str) -> Result<String, Refusal> {
+    match moment::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(("Input should be a valid datetime", "datetime_parsing")),
+    }
+}
+
+/// A date: `2026-03-02`.
+pub(super) fn date(text: &str) -> Result<String, Refusal> {
+    match Date::parse(text, format_description!("[year]-[month]-[day]")) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(("Input should be a valid date", "date_parsing")),
+    }
 }
 
 /// A `fleet_ref`: letters, digits, space, `-`, `_`. The older text's rule; a choice to keep it, so that a client that
@@ -257,6 +396,30 @@ mod tests {
         for (check, text, want) in table {
             assert_eq!(check(text).ok().as_deref(), want, "{text}");
         }
+    }
+
+    #[test]
+    fn null_is_left_out_for_some_fields_a_mistake_for_others_and_a_value_for_an_update() {
+        let mut body = Fields::parse(br#"{"a": null, "b": 24.0, "c": 24.5, "d": [1], "e": "x"}"#).unwrap();
+        assert_eq!((body.text("a", any), body.integer("b", 1..=30)), (None, Some(24)));
+        assert_eq!(body.update("a", |body| body.text("a", any)), Update::Given(None));
+        assert_eq!(body.update("z", |_| Some(1)), Update::Left);
+        body.not_null(&["a", "z"]);
+        assert_eq!((body.integer("c", 1..=30), body.truth("e"), body.objects("d").is_none()), (None, None, true));
+        let Err(ApiError::Invalid(problems)) = body.finish(()) else { panic!("it has problems") };
+        let paths: Vec<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+        assert_eq!(paths, ["body.a", "body.c", "body.e", "body.d"]);
+    }
+
+    #[test]
+    fn a_list_names_the_element_that_is_wrong() {
+        let read = Fields::parse_each(br#"[{"key": "k"}, {}]"#).unwrap().into_iter().map(|mut one| {
+            let key = one.required("key", any);
+            (one, key)
+        });
+        let Err(ApiError::Invalid(problems)) = Fields::finish_each(read.collect()) else { panic!("it has a problem") };
+        assert_eq!((problems.len(), problems[0].path.as_str()), (1, "body.1.key"));
+        assert!(Fields::parse_each(b"{}").is_err() && Fields::parse_each(b"[1]").is_err());
     }
 
     #[test]

@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use super::{
     Change,
+    disorders::Disorder,
     errors::ApiError,
     events::{connection_record, schedule_record},
-    state::{AgreementStatus, Connection, ConnectionStatus, Schedule, ScheduleStatus, State},
+    executions::ERROR_THRESHOLD,
+    state::{Connection, ConnectionStatus, Invitation, Schedule, ScheduleStatus, State},
     tsps::Tsp,
 };
 
@@ -16,7 +18,7 @@ use super::{
 pub(super) const FETCH_EVERY: Duration = Duration::minutes(10);
 
 /// Time from the start of a schedule to its first fetch.
-const FIRST_FETCH_AFTER: Duration = Duration::seconds(5);
+pub(super) const FIRST_FETCH_AFTER: Duration = Duration::seconds(5);
 
 impl Schedule {
     /// The last fetch that worked. Fetches are reckoned from the clock, not made.
@@ -33,7 +35,8 @@ impl Schedule {
         self.halted_at.is_none().then_some(next)
     }
 
-    fn halt(&mut self, status: ScheduleStatus, now: OffsetDateTime) {
+    /// Stops fetching.
+    pub(super) fn halt(&mut self, status: ScheduleStatus, now: OffsetDateTime) {
         self.status = status;
         self.halted_at.get_or_insert(now);
     }
@@ -56,55 +59,86 @@ impl Change<'_> {
     /// Choice: giving credentials again for a provider that is connected repairs that connection instead of making a
     /// second one; nothing tells of it, as there is no event for a repair (WEBHOOKS.md 2.1).
     pub(super) fn connect(&mut self, invitation_id: Uuid, tsp: &Tsp, already_linked: bool) -> Result<(), ApiError> {
+        let (invitation, fleet_id) = self.accepted_by(invitation_id)?;
+        let known = self.state.connections.values().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
+        if let Some(known) = known.map(|known| known.id) {
+            self.repair(known)?;
+            return self.attach(&invitation, known);
+        }
+        let id = self.link(&invitation, fleet_id, tsp, already_linked);
+        self.attach(&invitation, id)
+    }
+
+    fn accepted_by(&self, invitation_id: Uuid) -> Result<(Invitation, Uuid), ApiError> {
         let invitation = self.state.invitations.get(&invitation_id).ok_or(ApiError::NotFound)?;
         let fleet_id = invitation.fleet_id.ok_or(ApiError::Conflict("Invitation not accepted"))?;
-        let fleet_ref = invitation.fleet_ref.clone();
-        let resources: Vec<String> = invitation.permissions.keys().cloned().collect();
-        let now = self.now;
-        let known =
-            self.state.connections.values_mut().find(|known| known.fleet_id == fleet_id && known.tsp_id == tsp.id);
-        if let Some(connection) = known {
-            connection.status = ConnectionStatus::Active;
-            connection.updated_at = now;
-            let id = connection.id;
-            for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
-                if schedule.halted_at.take().is_some() {
-                    schedule.status = ScheduleStatus::Active;
-                    schedule.started_at = now;
-                }
-            }
-            return Ok(());
+        if !self.state.fleets.contains_key(&fleet_id) {
+            return Err(ApiError::Conflict("The fleet is gone"));
         }
+        Ok((invitation.clone(), fleet_id))
+    }
+
+    /// The first half of [`Self::connect`]: the provider is linked, and the link not attached to the fleet yet.
+    pub(super) fn link_only(&mut self, invitation_id: Uuid, tsp: &Tsp) -> Result<(), ApiError> {
+        let (invitation, fleet_id) = self.accepted_by(invitation_id)?;
+        self.link(&invitation, fleet_id, tsp, false);
+        Ok(())
+    }
+
+    fn link(&mut self, invitation: &Invitation, fleet_id: Uuid, tsp: &Tsp, already_linked: bool) -> Uuid {
+        let fleet = self.state.fleets.get(&fleet_id);
         let connection = Connection {
             id: self.entropy.uuid_v4(),
-            created_at: now,
-            updated_at: now,
+            created_at: self.now,
+            updated_at: self.now,
             fleet_id,
-            fleet_ref: Some(fleet_ref),
+            fleet_ref: Some(fleet.map_or_else(|| invitation.fleet_ref.clone(), |fleet| fleet.fleet_ref.clone())),
             tsp_id: tsp.id,
-            source_name: tsp.source_name.to_owned(),
+            source_name: tsp.source_name.clone(),
             credentials: json!({ "api_key": "*****", "url": null, "user_id": null }),
             status: ConnectionStatus::Active,
             description: Some(format!("{} (sandbox)", tsp.name)),
         };
-        for resource in resources {
-            let schedule = Schedule {
-                id: self.entropy.uuid_v4(),
-                connection_id: connection.id,
-                resource,
-                status: ScheduleStatus::Active,
-                started_at: now,
-                halted_at: None,
-            };
-            self.state.schedules.insert(schedule.id, schedule);
-        }
-        if !already_linked {
+        if !already_linked && !self.strikes(Disorder::SkipConnectionCreated, "connection.created") {
             self.emit_connection("connection.created", &connection, connection_record(&connection));
         }
-        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": fleet_id, "connection_id": connection.id });
+        let id = connection.id;
+        self.state.unattached.insert(id);
+        self.state.connections.insert(id, connection);
+        id
+    }
+
+    /// Attaches a link to the fleet, unless it is: from now on its data is fetched.
+    fn attach(&mut self, invitation: &Invitation, id: Uuid) -> Result<(), ApiError> {
+        if !self.state.unattached.remove(&id) {
+            return Ok(());
+        }
+        let connection = self.connection(id)?;
+        self.start_fetching(&connection, invitation.permissions.keys().cloned());
+        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": connection.fleet_id, "connection_id": id });
         self.emit_connection("fleet_connection.created", &connection, link);
-        self.state.connections.insert(connection.id, connection);
+        self.follow_agreement_of(connection.fleet_id);
         Ok(())
+    }
+
+    /// The fleet has signed in again: fetching goes on. No event tells of it.
+    pub(super) fn repair(&mut self, id: Uuid) -> Result<(), ApiError> {
+        let now = self.now;
+        let connection = self.state.connections.get_mut(&id).ok_or(ApiError::NotFound)?;
+        connection.status = ConnectionStatus::Active;
+        connection.updated_at = now;
+        let fleet_id = connection.fleet_id;
+        for schedule in self.state.schedules.values_mut().filter(|schedule| schedule.connection_id == id) {
+            schedule.resume(now);
+        }
+        self.follow_agreement_of(fleet_id);
+        Ok(())
+    }
+
+    fn follow_agreement_of(&mut self, fleet_id: Uuid) {
+        if let Some(agreement) = self.state.agreement_of(fleet_id).cloned() {
+            self.follow(&agreement);
+        }
     }
 
     fn connection(&self, id: Uuid) -> Result<Connection, ApiError> {
@@ -140,8 +174,11 @@ impl Change<'_> {
     /// One fetch fails. The next one, at its time, works: `execution.failed` is noise (WEBHOOKS.md 8, trap 18).
     pub(super) fn fail_fetch(&mut self, connection_id: Uuid, resource: Option<&str>) -> Result<(), ApiError> {
         let connection = self.connection(connection_id)?;
-        let schedule = self.schedule(connection_id, resource)?;
-        let record = self.execution_record(&connection, &schedule);
+        let mut schedule = self.schedule(connection_id, resource)?;
+        let count = schedule.failed_in_a_row(self.now) + 1;
+        let id = self.keep_failure(&mut schedule, count);
+        let record = self.execution_record(id, &connection, &schedule);
+        self.state.schedules.insert(schedule.id, schedule);
         self.emit_connection("execution.failed", &connection, record);
         Ok(())
     }
@@ -151,27 +188,9 @@ impl Change<'_> {
         let connection = self.connection(connection_id)?;
         let mut schedule = self.schedule(connection_id, resource)?;
         schedule.halt(ScheduleStatus::Inactive, self.now);
+        self.keep_failure(&mut schedule, ERROR_THRESHOLD);
         self.emit_connection("schedule.deactivated", &connection, schedule_record(&schedule));
         self.state.schedules.insert(schedule.id, schedule);
-        Ok(())
-    }
-
-    /// The agreement ends: the fleet is no longer shown and nothing more is fetched.
-    pub(super) fn delete_agreement(&mut self, id: Uuid) -> Result<(), ApiError> {
-        let now = self.now;
-        let agreement = self.state.agreements.get_mut(&id).ok_or(ApiError::NotFound)?;
-        if agreement.status == AgreementStatus::Deleted {
-            return Err(ApiError::NotFound);
-        }
-        agreement.status = AgreementStatus::Deleted;
-        let agreement = agreement.clone();
-        let connections: Vec<_> = self.state.connections_of(agreement.fleet_id).iter().map(|one| one.id).collect();
-        for schedule in self.state.schedules.values_mut() {
-            if connections.contains(&schedule.connection_id) {
-                schedule.halt(ScheduleStatus::Inactive, now);
-            }
-        }
-        self.emit_agreement("share_agreement.deleted", &agreement);
         Ok(())
     }
 }
@@ -190,6 +209,9 @@ mod tests {
             status: ScheduleStatus::Active,
             started_at: at(1_000),
             halted_at: None,
+            earlier: Vec::new(),
+            failed: 0,
+            failed_at: None,
         };
         assert_eq!((schedule.last_success(at(1_004)), schedule.next_fetch(at(1_004))), (None, Some(at(1_005))));
         assert_eq!(

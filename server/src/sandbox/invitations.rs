@@ -3,7 +3,7 @@
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -16,8 +16,9 @@ use super::{
     auth::Bearer,
     errors::ApiError,
     fields::{self, Check, Fields},
-    onboarding::{Ask, PARTNER_SLUG, Upsert},
+    onboarding::{Ask, HOURS, PARTNER_SLUG, Upsert},
     paging::{PageAsk, Params, Place, Total, page, uuid},
+    paths::Path,
     resources::permissions,
     routes::json,
     state::{self, Invitation, InvitationStatus},
@@ -69,6 +70,7 @@ fn twin(body: &mut Fields, name: &str, check: Check) -> Option<String> {
 
 fn read_ask(body: &[u8]) -> Result<Ask, ApiError> {
     let mut body = Fields::parse(body)?;
+    body.not_null(&["expires_in_hours"]);
     let ask = Ask {
         fleet_ref: body.required("fleet_ref", fields::fleet_ref),
         fleet_name: twin(&mut body, "fleet_name", fields::fleet_name),
@@ -83,10 +85,7 @@ fn read_ask(body: &[u8]) -> Result<Ask, ApiError> {
         failure_redirect_url: body.text("failure_redirect_url", fields::web_url),
         limit_tsps: body.texts("limit_tsps"),
         permissions: permissions(&mut body),
-        expires_in_hours: body
-            .integer("expires_in_hours", 1..=672)
-            .and_then(|hours| u32::try_from(hours).ok())
-            .unwrap_or(24),
+        expires_in_hours: body.integer("expires_in_hours", HOURS).and_then(|hours| u32::try_from(hours).ok()),
     };
     body.finish(ask)
 }
@@ -113,8 +112,9 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, ApiError> {
     bearer.needs("invitation:read")?;
     let ask = PageAsk::read(&params)?;
+    let fleet_ref = params.text("fleet_ref")?;
     let fits = |one: &&Invitation| {
-        one.status != InvitationStatus::Deleted && params.one("fleet_ref").is_none_or(|name| one.fleet_ref == name)
+        one.status != InvitationStatus::Deleted && fleet_ref.is_none_or(|name| one.fleet_ref == name)
     };
     Ok(Json(sandbox.read(|state, _| {
         let rows =

@@ -3,26 +3,22 @@
 use std::collections::HashSet;
 
 use app::domain::moment;
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use serde_json::{Map, Value, json};
 use time::{Duration, OffsetDateTime};
 
 use super::{
     Sandbox,
     auth::Bearer,
+    breaker,
     delivery::{Answer, Attempt},
     errors::ApiError,
     paging::{PageAsk, Params, Place, Total, page, uuid},
+    paths::Path,
 };
 
 const PERIODS: [(&str, Duration); 4] =
     [("6h", Duration::hours(6)), ("24h", Duration::hours(24)), ("7d", Duration::days(7)), ("14d", Duration::days(14))];
-
-/// Weight of the newest attempt in `ewma_success_rate`: a choice.
-const NEWEST: f64 = 0.1;
 
 /// One figure for each period.
 fn figures(attempts: &[&Attempt], now: OffsetDateTime, figure: impl Fn(&[&Attempt]) -> Option<u64>) -> Value {
@@ -48,12 +44,6 @@ fn success_rate(attempts: &[&Attempt]) -> Option<u64> {
     enough.then(|| count(attempts, |attempt| attempt.answer.successful()) * 100 / attempts.len() as u64)
 }
 
-/// A fraction, null without attempts.
-fn ewma(attempts: &[&Attempt]) -> Option<f64> {
-    let value = |attempt: &&Attempt| f64::from(u8::from(attempt.answer.successful()));
-    attempts.iter().map(value).reduce(|average, value| average + NEWEST * (value - average))
-}
-
 /// `GET …/{webhook_id}/metrics`
 pub(super) async fn metrics(
     bearer: Bearer,
@@ -63,9 +53,10 @@ pub(super) async fn metrics(
     bearer.needs("webhook:read")?;
     let id = uuid("path.webhook_id", &id)?;
     sandbox.read(|state, now| {
-        state.subscription(id)?;
+        let subscription = state.subscription(id)?;
         let deliveries = &state.deliveries;
-        let attempts: Vec<_> = deliveries.attempts.iter().filter(|attempt| attempt.subscription_id == id).collect();
+        let counted = deliveries.outcomes(id, breaker::counted_since(subscription, now));
+        let attempts: Vec<_> = deliveries.attempts.values().filter(|attempt| attempt.subscription_id == id).collect();
         let average =
             |of: &[&Attempt]| of.iter().map(|attempt| attempt.response_time_ms).sum::<u64>() / (of.len().max(1) as u64);
         Ok(Json(json!({
@@ -77,7 +68,7 @@ pub(super) async fn metrics(
             "message_success_count": figures(&attempts, now, |of| Some(messages(of, |one| one.answer.delivered()))),
             "success_rate": figures(&attempts, now, success_rate),
             "avg_response_time_ms": figures(&attempts, now, |of| Some(average(of))),
-            "ewma_success_rate": ewma(&attempts),
+            "ewma_success_rate": breaker::weighted_success(&counted),
             "dlq_count": deliveries.dead_of(id),
         })))
     })
@@ -122,7 +113,7 @@ pub(super) async fn logs(
     };
     sandbox.read(|state, _| {
         state.subscription(id)?;
-        let found = state.deliveries.attempts.iter().filter(fits);
+        let found = state.deliveries.attempts.values().filter(fits);
         let rows = found.map(|attempt| (Place::new(attempt.at, attempt.id), attempt)).collect();
         Ok(Json(page(rows, &ask, Total::Untold, |attempt| line(attempt))))
     })
@@ -144,11 +135,11 @@ mod tests {
             at: OffsetDateTime::UNIX_EPOCH,
             answer,
             response_time_ms: 3,
+            counts: true,
         };
         let some: Vec<_> = (0..200).map(|n| attempt(n, Answer::Status(if n < 50 { 404 } else { 202 }))).collect();
         let all: Vec<_> = some.iter().collect();
         assert_eq!((success_rate(&all), success_rate(&all[1..])), (Some(75), None));
-        assert_eq!((messages(&all, |one| one.answer.delivered()), ewma(&[])), (200, None));
-        assert!(ewma(&all).is_some_and(|rate| rate > 0.99 && rate <= 1.0));
+        assert_eq!(messages(&all, |one| one.answer.delivered()), 200);
     }
 }

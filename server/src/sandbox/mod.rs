@@ -4,40 +4,60 @@
 //! real one. It may depend on `clock`, `entropy`, `web::render` and the pages in `app::pages::connect`, and on nothing
 //! else of Onramp: no shortcut, no shared state.
 //!
-//! - what it remembers: `state`, saved by `snapshot`
-//! - what can happen: `onboarding` (invitations), `flow` (agreements, connections and their data)
-//! - what it tells: `events` → `delivery` (the rules) → `sending` (the requests)
-//! - what it answers: one file per kind of record, `auth`, `connect` (the fleet's pages), `control` (for tests and demos)
-//! - how it answers: `fields` (bodies), `paging` (queries and pages), `errors`
+//! - what it remembers: `state`, saved by `keeping`
+//! - what can happen: `onboarding` (invitations), `sharing` (agreements), `flow` (connections and their data), and by itself
+//!   as time goes on: `passing` (expiry, stories under way)
+//! - what is played: `stories`, `demo` (200 of them), with `fleet_names`
+//! - what it tells: `events` → `disorders` (what goes wrong) → `delivery` (the rules), `breaker` → `sending` (the requests)
+//! - what it answers: one file per kind of record, `auth`, `faults` (wrong answers), `connect` (the fleet's pages),
+//!   `control` (for tests and demos)
+//! - how it answers: `paths`, `paging` (queries and pages), `fields` (bodies), `words` (closed lists), `errors`
 //!
 //! Choices where the contract is silent are written beside the code that makes them, in the words "a choice".
 
 mod agreements;
 mod auth;
+mod breaker;
 mod connect;
 mod connections;
 mod control;
 mod delivery;
+mod demo;
+mod disorders;
 mod errors;
 mod event_names;
 mod events;
+mod executions;
+mod external_tsps;
+mod faults;
 mod fields;
+mod fleet_names;
 mod fleets;
 mod flow;
 mod ids;
+mod integrations;
 mod invitations;
+mod keeping;
 mod metrics;
 mod onboarding;
 mod paging;
+mod partners;
+mod passing;
+mod paths;
+mod properties;
 mod resources;
 mod routes;
+mod schedules;
+mod schemas;
 mod sending;
 mod settings;
-mod snapshot;
+mod sharing;
 mod stamp;
 mod state;
+mod stories;
 mod subscriptions;
 mod tsps;
+mod words;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -50,21 +70,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::SharedClock,
-    entropy::{Entropy, SharedEntropy},
+    entropy::{Entropy, SeededEntropy, SharedEntropy},
 };
 
-use self::state::{InvitationStatus, State};
+use self::{keeping::Keeper, state::State};
 
 pub use self::{
+    disorders::WRONG_SECRET,
     errors::SandboxError,
-    settings::{DEFAULT_TOKEN_LIFETIME, SandboxSettings},
+    settings::{ALL_SCOPES, DEFAULT_TOKEN_LIFETIME, PARTNER_SCOPES, SandboxSettings},
 };
 
 /// How long the sandbox waits for a receiver's answer (WEBHOOKS.md 4.1).
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
-
-/// The longest sleep until the next look at expiries.
-const LONGEST_SLEEP: Duration = Duration::from_hours(1);
 
 /// A local Catena. Cheap to clone; all clones are the same sandbox.
 #[derive(Clone)]
@@ -76,12 +94,14 @@ struct Inner {
     entropy: SharedEntropy,
     /// Never held over an await.
     state: Mutex<State>,
+    /// The file; none: memory only.
+    keeper: Option<tokio::sync::Mutex<Keeper>>,
     http: reqwest::Client,
-    /// Something was changed that the snapshot should hold.
+    /// Something was changed that the file should hold.
     changed: Notify,
     /// A delivery waits to be sent.
     queued: Notify,
-    /// The next expiry may have moved.
+    /// What happens next by itself may have moved.
     rescheduled: Notify,
 }
 
@@ -95,19 +115,28 @@ struct Change<'a> {
 }
 
 impl Sandbox {
-    /// Opens a sandbox with the state of its snapshot, or an empty one. A process-wide TLS provider must be installed.
+    /// Opens a sandbox with the state in its file, or an empty one. A process-wide TLS provider must be installed.
     pub async fn open(
         settings: SandboxSettings,
         clock: SharedClock,
         entropy: SharedEntropy,
     ) -> Result<Self, SandboxError> {
-        let mut state = match &settings.state_file {
-            Some(path) => snapshot::load(path.clone()).await?.unwrap_or_default(),
-            None => State::default(),
+        let (keeper, mut state) = match &settings.data {
+            Some(path) => {
+                let (keeper, state) = Keeper::open(path.clone()).await?;
+                (Some(tokio::sync::Mutex::new(keeper)), state)
+            }
+            None => (None, State::default()),
         };
+        let entropy = match settings.seed {
+            Some(seed) => Arc::new(SeededEntropy::new(run_seed(seed, state.runs))),
+            None => entropy,
+        };
+        state.runs += 1;
         if state.partner_id.is_nil() {
             state.partner_id = entropy.uuid_v4();
         }
+        state.furnish(clock.now());
         state.deliveries.requeue();
         // A redirect is a status below 500 like any other, hence delivered; following it would hide a trap (WEBHOOKS.md 4.1).
         let http = reqwest::Client::builder()
@@ -120,6 +149,7 @@ impl Sandbox {
             clock,
             entropy,
             state: Mutex::new(state),
+            keeper,
             http,
             changed: Notify::new(),
             queued: Notify::new(),
@@ -132,15 +162,15 @@ impl Sandbox {
         routes::router(self.clone())
     }
 
-    /// What happens by itself: deliveries, expiry, the snapshot. Ends after `shutdown`, when requests that are under way
+    /// What happens by itself: deliveries, expiry, stories, keeping the state. Ends after `shutdown`, when requests that are under way
     /// were answered or gave up (at most 3 s); what still waits for a retry goes on at the next start.
     pub async fn run(self, shutdown: CancellationToken) {
         tokio::join!(
             self.send_deliveries(shutdown.clone()),
-            self.expire_in_time(shutdown.clone()),
+            self.go_on_in_time(shutdown.clone()),
             self.save_changes(shutdown.clone()),
         );
-        self.save().await;
+        self.close().await;
     }
 
     fn settings(&self) -> &SandboxSettings {
@@ -159,22 +189,22 @@ impl Sandbox {
         act(&mut Change { state: &mut state, now, entropy: &*self.0.entropy, settings: &self.0.settings })
     }
 
-    /// Looks at the state and the business time, after expiry was evaluated.
+    /// Looks at the state and the business time, after what was due by then has happened.
     fn read<T>(&self, look: impl FnOnce(&State, OffsetDateTime) -> T) -> T {
-        let (outcome, expired) = self.with(|change| {
-            let expired = change.expire();
-            (look(change.state, change.now), expired)
+        let (outcome, happened) = self.with(|change| {
+            let happened = change.catch_up();
+            (look(change.state, change.now), happened)
         });
-        if expired {
+        if happened {
             self.notify();
         }
         outcome
     }
 
-    /// Changes the state, after expiry was evaluated.
+    /// Changes the state, after what was due has happened.
     fn change<T>(&self, act: impl FnOnce(&mut Change<'_>) -> T) -> T {
         let outcome = self.with(|change| {
-            change.expire();
+            change.catch_up();
             act(change)
         });
         self.notify();
@@ -186,21 +216,10 @@ impl Sandbox {
         self.0.queued.notify_one();
         self.0.rescheduled.notify_one();
     }
+}
 
-    async fn expire_in_time(&self, shutdown: CancellationToken) {
-        loop {
-            let wait = self.read(|state, now| {
-                let open =
-                    state.invitations.values().filter(|invitation| invitation.status == InvitationStatus::Active);
-                let next = open.map(|invitation| invitation.expires_at).min();
-                next.and_then(|next| Duration::try_from(next - now).ok())
-                    .map_or(LONGEST_SLEEP, |wait| wait.min(LONGEST_SLEEP))
-            });
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = self.0.rescheduled.notified() => {}
-                () = tokio::time::sleep(wait) => {}
-            }
-        }
-    }
+/// Another seed for each run over the same file.
+fn run_seed(seed: u64, runs: u64) -> u64 {
+    // Any odd number spreads runs over all seeds; this one far.
+    seed.wrapping_add(runs.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }

@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use super::{
     Change,
+    disorders::Disorder,
     errors::ApiError,
     events::Subject,
+    fields::{self, Check},
     resources::read_everything,
-    state::{Agreement, AgreementStatus, Fleet, Invitation, InvitationStatus},
+    state::{Agreement, AgreementStatus, Fleet, FleetMore, Invitation, InvitationStatus, State},
 };
 
 /// The slug of the sandbox's one partner.
@@ -38,8 +40,15 @@ pub(super) struct Ask {
     pub(super) failure_redirect_url: Option<String>,
     pub(super) limit_tsps: Option<Vec<String>>,
     pub(super) permissions: Option<BTreeMap<String, String>>,
-    pub(super) expires_in_hours: u32,
+    /// None: what the partner set, else a day.
+    pub(super) expires_in_hours: Option<u32>,
 }
+
+/// How long an invitation is valid, in hours, when nobody says (CONTRACT.md 5).
+const USUAL_HOURS: u32 = 24;
+
+/// The hours that an invitation may be valid (CONTRACT.md 5).
+pub(super) const HOURS: std::ops::RangeInclusive<i64> = 1..=672;
 
 /// Whether a create call made an invitation or refreshed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,18 +82,48 @@ impl Invitation {
     }
 }
 
+impl State {
+    /// The invitation that a create call refreshes: active, accepted or declined. One whose agreement has ended is spent: a
+    /// new one is the way back (CONTRACT.md 13, trap 24).
+    fn refreshable(&self, fleet_ref: &str) -> Option<Uuid> {
+        let spent = |one: &Invitation| {
+            let agreement = one.fleet_id.and_then(|fleet_id| self.agreement_of(fleet_id));
+            agreement.is_some_and(|one| matches!(one.status, AgreementStatus::Cancelled | AgreementStatus::Deleted))
+        };
+        let open = |one: &&Invitation| {
+            !matches!(one.status, InvitationStatus::Expired | InvitationStatus::Deleted) && !spent(one)
+        };
+        self.invitations_for(fleet_ref).find(open).map(|one| one.id)
+    }
+
+    /// Fills the gaps of a create call with what the partner set (CONTRACT.md 9): a choice. A value that the call itself
+    /// would refuse fills nothing.
+    fn fill(&self, ask: &mut Ask) {
+        let set = |key: &str, check: Check| self.partner_default(key).and_then(|value| check(value).ok());
+        let fill = |field: &mut Option<String>, key: &str, check: Check| {
+            *field = field.take().or_else(|| set(key, check));
+        };
+        fill(&mut ask.callback_url, "default_callback_url", fields::https_url);
+        fill(&mut ask.success_redirect_url, "default_success_redirect_url", fields::web_url);
+        fill(&mut ask.failure_redirect_url, "default_failure_redirect_url", fields::web_url);
+    }
+
+    fn hours(&self, asked: Option<u32>) -> u32 {
+        let set = || self.partner_default("default_invitation_expires_in_hours")?.trim().parse::<u32>().ok();
+        asked.or_else(|| set().filter(|hours| HOURS.contains(&i64::from(*hours)))).unwrap_or(USUAL_HOURS)
+    }
+}
+
 impl Change<'_> {
     /// A new invitation, or the next round of the one that is active, accepted or declined for this `fleet_ref`.
-    pub(super) fn upsert_invitation(&mut self, ask: Ask) -> Upsert {
-        let expires_in_hours = ask.expires_in_hours;
+    pub(super) fn upsert_invitation(&mut self, mut ask: Ask) -> Upsert {
+        let expires_in_hours = self.state.hours(ask.expires_in_hours);
         let expires_at = self.now.saturating_add(time::Duration::hours(expires_in_hours.into()));
         let access = self.entropy.token();
         let refresh = self.entropy.token();
-        let known = self.state.invitations.values_mut().rev().find(|invitation| {
-            invitation.fleet_ref == ask.fleet_ref
-                && !matches!(invitation.status, InvitationStatus::Expired | InvitationStatus::Deleted)
-        });
-        if let Some(invitation) = known {
+        self.state.wake_at(expires_at);
+        let known = self.state.refreshable(&ask.fleet_ref);
+        if let Some(invitation) = known.and_then(|id| self.state.invitations.get_mut(&id)) {
             invitation.expires_at = expires_at;
             invitation.expires_in_hours = expires_in_hours;
             match invitation.status {
@@ -131,8 +170,9 @@ impl Change<'_> {
             fleet_id: None,
             permissions: read_everything(),
         };
+        self.state.fill(&mut ask);
         invitation.take_over(ask);
-        self.state.invitations.insert(id, invitation.clone());
+        self.state.add_invitation(invitation.clone());
         self.emit_invitation("invitation.created", &invitation);
         Upsert::Created(id)
     }
@@ -143,6 +183,13 @@ impl Change<'_> {
         if self.state.viewed.insert(id) {
             self.emit_invitation("invitation.viewed", &invitation);
         }
+    }
+
+    /// Catena sends it by e-mail, as if that were set up.
+    pub(super) fn send_invitation(&mut self, id: Uuid) -> Result<(), ApiError> {
+        let invitation = self.open_invitation(id)?.clone();
+        self.emit_invitation("invitation.sent", &invitation);
+        Ok(())
     }
 
     /// The invitation, if the fleet can still answer it.
@@ -180,8 +227,13 @@ impl Change<'_> {
         invitation.pre_registration_refresh_token = Some(entropy.token());
         invitation.accepted_at = Some(now);
         let invitation = invitation.clone();
-        self.emit_invitation("invitation.accepted", &invitation);
-        self.emit_agreement("share_agreement.created", &agreement);
+        if self.strikes(Disorder::SwapAgreement, "share_agreement.created") {
+            self.emit_agreement("share_agreement.created", &agreement);
+            self.emit_invitation("invitation.accepted", &invitation);
+        } else {
+            self.emit_invitation("invitation.accepted", &invitation);
+            self.emit_agreement("share_agreement.created", &agreement);
+        }
         self.state.fleets.insert(fleet.id, fleet);
         self.state.agreements.insert(agreement.id, agreement);
         Ok(())
@@ -196,6 +248,9 @@ impl Change<'_> {
         invitation.decline_reason = reason;
         let invitation = invitation.clone();
         self.emit_invitation("invitation.declined", &invitation);
+        if self.strikes(Disorder::RejectedTwin, "invitation.declined") {
+            self.emit_invitation("invitation.rejected", &invitation);
+        }
         Ok(())
     }
 
@@ -213,8 +268,19 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Expires what has run out; whether anything did.
+    /// Expires what has run out; whether anything did. Looks through the records only when one may have.
     pub(super) fn expire(&mut self) -> bool {
+        let now = self.now;
+        if self.state.quiet_until.is_some_and(|until| now < until) {
+            return false;
+        }
+        let any = self.expire_invitations() | self.expire_agreements();
+        let next = self.state.first_to_expire();
+        self.state.quiet_until = Some(next.unwrap_or_else(|| now.saturating_add(time::Duration::days(36_500))));
+        any
+    }
+
+    fn expire_invitations(&mut self) -> bool {
         let now = self.now;
         let mut expired = Vec::new();
         for invitation in self.state.invitations.values_mut() {
@@ -255,5 +321,6 @@ fn new_fleet(invitation: &Invitation, change: &Change<'_>) -> Fleet {
         country_code: invitation.fleet_country_code.clone(),
         created_at: change.now,
         updated_at: change.now,
+        more: FleetMore::default(),
     }
 }

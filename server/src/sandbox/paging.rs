@@ -32,6 +32,22 @@ impl Params {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The parameter's only value. One that is no array and comes twice is a 422: a choice.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        match (values.next(), values.next()) {
+            (Some(_), Some(again)) => {
+                Err(ApiError::invalid(&format!("query.{name}"), again, "Input should be given once", "too_long"))
+            }
+            (only, _) => Ok(only),
+        }
+    }
+
+    /// As [`Self::text`]; `null` written out is as good as left out, a choice.
+    fn word(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        Ok(self.text(name)?.filter(|value| *value != "null"))
+    }
+
     /// All values of the parameter, at most 100; more is a 422 (CONTRACT.md 7 and 11).
     pub(super) fn some(&self, name: &str) -> Result<Vec<&str>, ApiError> {
         let values: Vec<_> = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect();
@@ -45,17 +61,20 @@ impl Params {
 
     /// As [`Self::some`], each a UUID.
     pub(super) fn uuids(&self, name: &str) -> Result<Vec<Uuid>, ApiError> {
-        self.some(name)?.into_iter().map(|text| uuid(&format!("query.{name}"), text)).collect()
+        match self.some(name)?.as_slice() {
+            ["null"] => Ok(Vec::new()),
+            values => values.iter().map(|text| uuid(&format!("query.{name}"), text)).collect(),
+        }
     }
 
     /// The parameter as a UUID.
     pub(super) fn uuid(&self, name: &str) -> Result<Option<Uuid>, ApiError> {
-        self.one(name).map(|text| uuid(&format!("query.{name}"), text)).transpose()
+        self.word(name)?.map(|text| uuid(&format!("query.{name}"), text)).transpose()
     }
 
     /// The parameter as a moment.
     pub(super) fn moment(&self, name: &str) -> Result<Option<OffsetDateTime>, ApiError> {
-        let Some(text) = self.one(name) else { return Ok(None) };
+        let Some(text) = self.word(name)? else { return Ok(None) };
         let refuse = || {
             ApiError::invalid(&format!("query.{name}"), text, "Input should be a valid datetime", "datetime_parsing")
         };
@@ -64,11 +83,18 @@ impl Params {
 
     /// The parameter, one of `values`.
     pub(super) fn one_of(&self, name: &str, values: &[&str]) -> Result<Option<&str>, ApiError> {
-        match self.one(name) {
-            Some(value) if !values.contains(&value) => {
-                let message = format!("Input should be {}", values.join(", "));
-                Err(ApiError::invalid(&format!("query.{name}"), value, &message, "enum"))
-            }
+        self.checked(name, |value| values.contains(&value), &format!("Input should be {}", values.join(", ")))
+    }
+
+    /// The parameter, if it `fits`.
+    pub(super) fn checked(
+        &self,
+        name: &str,
+        fits: impl Fn(&str) -> bool,
+        message: &str,
+    ) -> Result<Option<&str>, ApiError> {
+        match self.word(name)? {
+            Some(value) if !fits(value) => Err(ApiError::invalid(&format!("query.{name}"), value, message, "enum")),
             value => Ok(value),
         }
     }
@@ -140,16 +166,16 @@ pub(super) struct PageAsk {
 impl PageAsk {
     /// Reads `cursor` and `size`. A bad cursor is a 400, a bad size a 422.
     pub(super) fn read(params: &Params) -> Result<Self, ApiError> {
-        let size = match params.one("size").map(str::parse) {
+        let size = match params.text("size")? {
             None => DEFAULT_SIZE,
-            Some(Ok(size @ 1..=MOST_SIZE)) => size,
-            Some(_) => {
-                let input = params.one("size").unwrap_or_default();
+            Some(text) => {
+                let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+                let size = text.parse().ok().filter(|size| digits && (1..=MOST_SIZE).contains(size));
                 let message = "Input should be an integer from 1 to 1000";
-                return Err(ApiError::invalid("query.size", input, message, "less_than_equal"));
+                size.ok_or_else(|| ApiError::invalid("query.size", text, message, "less_than_equal"))?
             }
         };
-        let bookmark = match params.one("cursor") {
+        let bookmark = match params.word("cursor")? {
             None => Bookmark::After(None),
             Some(cursor) => Bookmark::read(cursor).ok_or(ApiError::BadRequest("Invalid cursor value"))?,
         };
@@ -164,20 +190,27 @@ pub(super) enum Total {
     Untold,
 }
 
-/// One page of `rows`, newest first; `show` is called for the rows of that page only.
+/// One page of `rows`, newest first; only the rows of that page are sorted and shown.
 pub(super) fn page<T>(mut rows: Vec<(Place, T)>, ask: &PageAsk, total: Total, show: impl Fn(&T) -> Value) -> Value {
-    rows.sort_by(|(a, _), (b, _)| b.cmp(a));
-    let at = |place: Place| rows.partition_point(|(row, _)| *row > place);
+    let newer = |fits: &dyn Fn(Place) -> bool| rows.iter().filter(|(row, _)| fits(*row)).count();
     let (start, end) = match ask.bookmark {
         Bookmark::After(place) => {
-            let start = place.map_or(0, |place| rows.partition_point(|(row, _)| *row >= place));
+            let start = place.map_or(0, |place| newer(&|row| row >= place));
             (start, rows.len().min(start + ask.size))
         }
         Bookmark::Before(place) => {
-            let end = place.map_or(rows.len(), at);
+            let end = place.map_or(rows.len(), |place| newer(&|row| row > place));
             (end.saturating_sub(ask.size), end)
         }
     };
+    let newest_first = |(a, _): &(Place, T), (b, _): &(Place, T)| b.cmp(a);
+    if end < rows.len() {
+        rows.select_nth_unstable_by(end, newest_first);
+    }
+    if start < end {
+        rows[..end].select_nth_unstable_by(start, newest_first);
+        rows[start..end].sort_unstable_by(newest_first);
+    }
     let mut envelope = json!({
         "items": rows[start..end].iter().map(|(_, row)| show(row)).collect::<Vec<_>>(),
         "current_page": ask.bookmark.write(),
@@ -245,8 +278,27 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_the_same_in_whatever_order_the_rows_come() {
+        for query in ["size=3", "size=3&cursor=PA%3D%3D", "size=20"] {
+            let ask = PageAsk::read(&params(query)).unwrap();
+            let back = rows(8).into_iter().rev().collect();
+            assert_eq!(page(back, &ask, Total::Told, |n| json!(n)), read(query, 8), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_array_comes_once_and_null_is_as_good_as_left_out() {
+        let all = params("size=1&size=1&fleet_id=null&status=null&cursor=null&fleet_ids=null");
+        assert!(matches!(all.text("size"), Err(ApiError::Invalid(_))));
+        assert!(matches!(all.uuid("fleet_id"), Ok(None)) && matches!(all.one_of("status", &["a"]), Ok(None)));
+        assert!(
+            PageAsk::read(&params("cursor=null")).is_ok() && all.uuids("fleet_ids").is_ok_and(|ids| ids.is_empty())
+        );
+    }
+
+    #[test]
     fn a_size_outside_1_to_1000_is_refused() {
-        for bad in ["0", "1001", "-1", "many"] {
+        for bad in ["0", "1001", "-1", "+5", "many"] {
             assert!(matches!(PageAsk::read(&params(&format!("size={bad}"))), Err(ApiError::Invalid(_))), "{bad}");
         }
     }

@@ -38,6 +38,14 @@ pub(super) const RESOURCES: [&str; 30] = [
     "workflow",
 ];
 
+/// What integrations know beyond that (CONTRACT.md, "All enums": resource (integrations)).
+pub(super) const ALSO_FETCHED: [&str; 1] = ["group_message"];
+
+/// Every resource that a provider may have.
+pub(super) fn fetched() -> Vec<&'static str> {
+    RESOURCES.into_iter().chain(ALSO_FETCHED).collect()
+}
+
 /// `read` on everything: what an invitation asks for that names nothing (CONTRACT.md 13, trap 10).
 pub(super) fn read_everything() -> BTreeMap<String, String> {
     RESOURCES.iter().map(|resource| ((*resource).to_owned(), "read".to_owned())).collect()

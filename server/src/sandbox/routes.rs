@@ -2,22 +2,21 @@
 
 use axum::{
     Router,
-    extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
-    routing::{get, post},
+    middleware::from_fn_with_state,
+    routing::{delete, get, post},
 };
 
 use super::{
-    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, fleets, invitations, metrics,
-    subscriptions, tsps,
+    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, executions, external_tsps, faults,
+    fleets, integrations, invitations, metrics, partners, schedules, schemas, subscriptions, tsps,
 };
 
 pub(super) fn router(sandbox: Sandbox) -> Router {
     Router::new()
-        .route("/realms/catena/protocol/openid-connect/token", post(auth::token))
-        .route("/realms/catena/protocol/openid-connect/revoke", post(auth::revoke))
-        .merge(api(&sandbox))
+        .nest("/realms/catena", auth())
+        // For a tool that knows one address for the auth server and the API: a choice.
+        .merge(auth())
+        .merge(api().layer(from_fn_with_state(sandbox.clone(), faults::strike)))
         .merge(connect::routes())
         .merge(control::routes(&sandbox))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
@@ -25,42 +24,78 @@ pub(super) fn router(sandbox: Sandbox) -> Router {
         .with_state(sandbox)
 }
 
-fn api(sandbox: &Sandbox) -> Router<Sandbox> {
-    let agreements =
-        Router::new().route("/", get(agreements::list)).route("/{share_agreement_id}", get(agreements::get));
+fn auth() -> Router<Sandbox> {
     Router::new()
-        .route("/v2/orgs/invitations", get(invitations::list).post(invitations::create))
-        .route("/v2/orgs/invitations/{invitation_id}", get(invitations::get).delete(invitations::delete))
-        .route("/v2/orgs/invitations/{invitation_id}/accept", post(invitations::accept))
-        .route("/v2/orgs/invitations/{invitation_id}/decline", post(invitations::decline))
-        .nest("/v2/orgs/share-agreements", agreements.clone())
-        .nest("/v2/orgs/share_agreements", agreements)
-        .route("/v2/orgs/fleets", get(fleets::list))
-        .route("/v2/orgs/fleets/{fleet_id}", get(fleets::get))
-        .route("/v2/orgs/tsps", get(tsps::list))
-        .route("/v2/orgs/tsps/{tsp_id}", get(tsps::get))
-        .route("/v2/integrations/connections", get(connections::list))
-        .route("/v2/integrations/connections/data-freshness", get(connections::freshness))
-        .route("/v2/integrations/connections/{connection_id}", get(connections::get))
-        .route("/v2/notifications/webhooks", get(subscriptions::list).post(subscriptions::create))
-        .route(
-            "/v2/notifications/webhooks/{webhook_id}",
-            get(subscriptions::get).patch(subscriptions::update).delete(subscriptions::delete),
-        )
-        .route("/v2/notifications/webhooks/{webhook_id}/activate", post(subscriptions::activate))
-        .route("/v2/notifications/webhooks/{webhook_id}/pause", post(subscriptions::pause))
-        .route("/v2/notifications/webhooks/{webhook_id}/replay", post(subscriptions::replay))
-        .route("/v2/notifications/webhooks/{webhook_id}/metrics", get(metrics::metrics))
-        .route("/v2/notifications/webhooks/{webhook_id}/logs", get(metrics::logs))
-        .layer(from_fn_with_state(sandbox.clone(), faults))
+        .route("/protocol/openid-connect/token", post(auth::token))
+        .route("/protocol/openid-connect/revoke", post(auth::revoke))
 }
 
-/// Gives a call the answer that `/control/faults` ordered for it.
-async fn faults(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
-    match sandbox.with(|change| change.state.faults.pop_front()) {
-        Some(fault) => fault.into_response(),
-        None => next.run(request).await,
-    }
+fn api() -> Router<Sandbox> {
+    Router::new().nest("/v2/orgs", organizations()).nest("/v2/integrations", integrations()).nest(
+        "/v2/notifications",
+        Router::new()
+            .nest("/webhooks", webhooks())
+            .route("/schemas/{event_name}", get(schemas::latest))
+            .route("/schemas/{event_name}/versions/{version}", get(schemas::version)),
+    )
+}
+
+fn organizations() -> Router<Sandbox> {
+    Router::new()
+        .route("/invitations", get(invitations::list).post(invitations::create))
+        .route("/invitations/{invitation_id}", get(invitations::get).delete(invitations::delete))
+        .route("/invitations/{invitation_id}/accept", post(invitations::accept))
+        .route("/invitations/{invitation_id}/decline", post(invitations::decline))
+        .nest("/share-agreements", share_agreements())
+        .nest("/share_agreements", share_agreements())
+        .route("/fleets", get(fleets::list))
+        .route("/fleets/{fleet_id}", get(fleets::get).patch(fleets::update).delete(fleets::delete))
+        .route("/fleets/{fleet_id}/properties", get(fleets::properties).post(fleets::add_properties))
+        .route("/fleets/{fleet_id}/properties/{property_id}", delete(fleets::delete_property))
+        .route("/partners", get(partners::list).post(partners::create))
+        .route("/partners/{partner_id}", get(partners::get).patch(partners::update).delete(partners::delete))
+        .route("/partners/{partner_id}/properties", get(partners::properties).post(partners::add_properties))
+        .route("/partners/{partner_id}/properties/{property_id}", delete(partners::delete_property))
+        .route("/tsps", get(tsps::list).post(tsps::create))
+        .route("/tsps/{tsp_id}", get(tsps::get).patch(tsps::update).delete(tsps::delete))
+        .route("/external-tsps", get(external_tsps::list))
+        .route("/external-tsps/integration-requests", get(external_tsps::requests))
+        .route("/external-tsps/{ext_tsp_id}/request-integration", post(external_tsps::ask))
+}
+
+/// Below the hyphen and the older underscore. `backfill` before the ids (CONTRACT.md 13, trap 1).
+fn share_agreements() -> Router<Sandbox> {
+    Router::new()
+        .route("/", get(agreements::list))
+        .route("/backfill", post(agreements::backfill))
+        .route("/{share_agreement_id}", get(agreements::get).patch(agreements::update).delete(agreements::delete))
+        .route("/{share_agreement_id}/pause", post(agreements::pause))
+        .route("/{share_agreement_id}/activate", post(agreements::activate))
+        .route("/{share_agreement_id}/cancel", post(agreements::cancel))
+}
+
+/// `data-freshness` before the ids.
+fn integrations() -> Router<Sandbox> {
+    Router::new()
+        .route("/connections", get(connections::list))
+        .route("/connections/data-freshness", get(connections::freshness))
+        .route("/connections/{connection_id}", get(connections::get))
+        .route("/connections/{connection_id}/schedules", get(schedules::list))
+        .route("/connections/{connection_id}/schedules/{schedule_id}", get(schedules::get))
+        .route("/connections/{connection_id}/schedules/{schedule_id}/executions", get(executions::list))
+        .route("/tsps", get(integrations::list))
+        .route("/tsps/{tsp_id}", get(integrations::get))
+}
+
+fn webhooks() -> Router<Sandbox> {
+    Router::new()
+        .route("/", get(subscriptions::list).post(subscriptions::create))
+        .route("/{webhook_id}", get(subscriptions::get).patch(subscriptions::update).delete(subscriptions::delete))
+        .route("/{webhook_id}/activate", post(subscriptions::activate))
+        .route("/{webhook_id}/pause", post(subscriptions::pause))
+        .route("/{webhook_id}/replay", post(subscriptions::replay))
+        .route("/{webhook_id}/metrics", get(metrics::metrics))
+        .route("/{webhook_id}/logs", get(metrics::logs))
 }
 
 /// A record as JSON. The records of this module always can be written as JSON.

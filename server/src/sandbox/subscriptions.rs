@@ -7,7 +7,7 @@ use app::domain::moment;
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -21,20 +21,35 @@ use super::{
     Change, Sandbox,
     auth::Bearer,
     errors::ApiError,
-    event_names::{Asked, asked},
+    event_names::{Asked, asked, is_event_name},
     events::Subject,
     fields::{self, Fields, Refusal},
     paging::{PageAsk, Params, Place, Total, page, uuid},
+    paths::Path,
     stamp, state,
 };
 
-/// Status of a subscription (WEBHOOKS.md 5.5). Stale ones come with the circuit breaker.
+/// Status of a subscription (WEBHOOKS.md 5.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum SubscriptionStatus {
     Active,
     Paused,
+    /// Switched off by the circuit breaker.
+    Stale,
     Deleted,
+}
+
+impl SubscriptionStatus {
+    /// The contract's word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Stale => "stale",
+            Self::Deleted => "deleted",
+        }
+    }
 }
 
 /// Which fleets a subscription is about.
@@ -74,7 +89,7 @@ pub(super) struct Subscription {
     #[serde(with = "stamp")]
     created_at: OffsetDateTime,
     #[serde(with = "stamp")]
-    updated_at: OffsetDateTime,
+    pub(super) updated_at: OffsetDateTime,
 }
 
 /// The last path segment replaced; what follows it is left out.
@@ -100,6 +115,17 @@ impl Subscription {
             "status": self.status,
             "created_at": moment::rfc3339(self.created_at),
             "updated_at": moment::rfc3339(self.updated_at),
+        })
+    }
+
+    /// As events tell it: nothing masked (WEBHOOKS.md 2.9).
+    pub(super) fn record(&self) -> Value {
+        json!({
+            "id": self.id,
+            "url": self.url,
+            "event_name": self.event_name,
+            "filters": self.filters,
+            "status": self.status,
         })
     }
 
@@ -155,8 +181,27 @@ impl Change<'_> {
             updated_at: self.now,
         };
         let body = subscription.fresh(self.state.partner_id);
-        self.state.subscriptions.insert(subscription.id, subscription);
+        self.state.subscriptions.insert(subscription.id, subscription.clone());
+        self.emit_webhook("webhook.created", &subscription);
         body
+    }
+
+    /// Activates or pauses one.
+    pub(super) fn set_status(&mut self, id: Uuid, status: SubscriptionStatus) -> Result<(), ApiError> {
+        let now = self.now;
+        let subscription = self.subscription(id)?;
+        subscription.status = status;
+        subscription.updated_at = now;
+        Ok(())
+    }
+
+    /// Sends its dead letters again.
+    pub(super) fn replay(&mut self, id: Uuid) -> Result<(), ApiError> {
+        if self.subscription(id)?.status != SubscriptionStatus::Active {
+            return Err(ApiError::Conflict("Webhook is not active"));
+        }
+        self.state.deliveries.replay(id);
+        Ok(())
     }
 
     fn subscription(&mut self, id: Uuid) -> Result<&mut Subscription, ApiError> {
@@ -200,12 +245,13 @@ pub(super) async fn list(
     bearer.needs("webhook:read")?;
     let ask = PageAsk::read(&params)?;
     let status = params.one_of("status", &["active", "paused", "stale", "deleted"])?;
+    let event_name = params.checked("event_name", is_event_name, "Input should be the name of an event")?;
     let fits = |one: &&Subscription| {
         let status_fits = match status {
             None => one.status != SubscriptionStatus::Deleted,
             Some(status) => json!(one.status) == status,
         };
-        status_fits && params.one("event_name").is_none_or(|name| one.event_name == name)
+        status_fits && event_name.is_none_or(|name| one.event_name == name)
     };
     Ok(Json(sandbox.read(|state, _| {
         let all = state.subscriptions.values().filter(fits);
@@ -260,19 +306,14 @@ pub(super) async fn update(
         if change.taken(Some(id), &next.event_name, &next.url, next.filters.as_ref()) {
             return Err(TAKEN);
         }
-        *change.subscription(id)? = next;
+        *change.subscription(id)? = next.clone();
+        change.emit_webhook("webhook.updated", &next);
         Ok(())
     })
 }
 
 fn set_status(sandbox: &Sandbox, id: &str, status: SubscriptionStatus) -> Result<Json<Value>, ApiError> {
-    alter(sandbox, id, |change, id| {
-        let now = change.now;
-        let subscription = change.subscription(id)?;
-        subscription.status = status;
-        subscription.updated_at = now;
-        Ok(())
-    })
+    alter(sandbox, id, |change, id| change.set_status(id, status))
 }
 
 /// `POST …/{webhook_id}/activate`
@@ -304,8 +345,11 @@ pub(super) async fn delete(
     bearer.needs("webhook:delete")?;
     let id = uuid("path.webhook_id", &id)?;
     sandbox.change(|change| {
-        change.subscription(id)?.status = SubscriptionStatus::Deleted;
+        let subscription = change.subscription(id)?;
+        subscription.status = SubscriptionStatus::Deleted;
+        let subscription = subscription.clone();
         change.state.deliveries.drop_subscription(id);
+        change.emit_webhook("webhook.deleted", &subscription);
         Ok(StatusCode::NO_CONTENT)
     })
 }
@@ -318,13 +362,7 @@ pub(super) async fn replay(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     bearer.needs("webhook:create")?;
-    let _shown = alter(&sandbox, &id, |change, id| {
-        if change.subscription(id)?.status != SubscriptionStatus::Active {
-            return Err(ApiError::Conflict("Webhook is not active"));
-        }
-        change.state.deliveries.replay(id);
-        Ok(())
-    })?;
+    let _shown = alter(&sandbox, &id, |change, id| change.replay(id))?;
     Ok((StatusCode::ACCEPTED, Json(Value::Null)).into_response())
 }
 

@@ -7,6 +7,7 @@ mod connections;
 #[path = "../contract/mod.rs"]
 mod contract;
 mod deliveries;
+mod disorder;
 mod invitations;
 mod landing;
 mod secrets;

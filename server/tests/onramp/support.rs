@@ -67,6 +67,8 @@ pub struct TestServer {
 pub enum Catena {
     /// By the sandbox.
     Sandbox,
+    /// By the sandbox, whose ids and chance follow from this number.
+    SeededSandbox(u64),
     /// By these routes, which answer under `/catena`.
     Routes(Router),
 }
@@ -90,7 +92,7 @@ impl TestServer {
         let database = dir.path().join("onramp.db");
         let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
         let base = match catena {
-            Catena::Sandbox => "/sandbox",
+            Catena::Sandbox | Catena::SeededSandbox(_) => "/sandbox",
             Catena::Routes(_) => "/catena",
         };
         let settings = Settings {
@@ -108,6 +110,7 @@ impl TestServer {
                 at_once: CALLS_AT_ONCE,
             },
             sandbox: true,
+            sandbox_scopes: String::new(),
             site_dir: None,
             retention: Retention::default(),
         };
@@ -123,14 +126,18 @@ impl TestServer {
                 router = router.merge(Router::new().nest("/catena", played));
                 recording
             }
-            Catena::Sandbox => {
+            played @ (Catena::Sandbox | Catena::SeededSandbox(_)) => {
+                let seed = if let Catena::SeededSandbox(seed) = played { Some(seed) } else { None };
                 let settings = SandboxSettings {
                     base_url: url.join("/sandbox").unwrap(),
                     client_id: "client".into(),
                     client_secret: "client-secret".into(),
-                    state_file: None,
+                    data: None,
+                    seed,
+                    scopes: server::sandbox::PARTNER_SCOPES.into(),
                     token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
                     retry_waits: vec![Duration::from_millis(20); 3],
+                    longest_delay: Duration::from_millis(100),
                     stylesheet: "onramp.css".into(),
                 };
                 let sandbox = Sandbox::open(settings, clock.clone(), entropy).await.unwrap();

@@ -95,3 +95,39 @@ async fn providers_are_a_bare_array_for_anyone_and_some_share_a_source() {
     let id = brands[0]["id"].as_str().unwrap();
     assert_eq!(get(&format!("/v2/orgs/tsps/{id}")).await, (200, brands[0].clone()));
 }
+
+#[tokio::test]
+async fn what_can_not_be_read_is_answered_in_the_words_of_the_api() {
+    let world = World::open().await;
+    let table = [
+        (Method::GET, "/v2/orgs/fleets/%ff", 422),
+        (Method::GET, "/v2/notifications/schemas/%00", 404),
+        (Method::TRACE, "/v2/orgs/fleets", 405),
+        (Method::PUT, "/v2/notifications/schemas/x", 405),
+        (Method::GET, "/v2/orgs/invitations?size=1&size=1", 422),
+    ];
+    for (method, path, want) in table {
+        let answer = world.http.request(method, world.url(path)).bearer_auth(&world.token).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/json", "{path}");
+        assert_eq!(answer.headers().contains_key("allow"), want == 405, "{path}");
+        let (status, body) = read(answer).await;
+        assert_eq!((status, &body["code"]), (want, &json!(want)), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_events_schema_is_a_document_in_a_string() {
+    let world = World::open().await;
+    let path = "/v2/notifications/schemas/invitation.accepted";
+    let (status, latest) = world.get(path).await;
+    assert_eq!((status, &latest["version"]), (200, &json!("1.0")));
+    let document: Value = serde_json::from_str(latest["openapi_schema"].as_str().unwrap()).unwrap();
+    let record = &document["components"]["schemas"]["BaseInvitationEvent"]["properties"];
+    assert_eq!(fields(record), fields(&data("events/invitation.accepted")["data"][0]));
+    assert_eq!(world.get(&format!("{path}/versions/1.0")).await, (200, latest));
+    for unknown in [format!("{path}/versions/1"), "/v2/notifications/schemas/invitation.eaten".into()] {
+        assert_eq!(world.get(&unknown).await.0, 404, "{unknown}");
+    }
+    let answer = world.http.get(world.url(path)).send().await.unwrap();
+    assert_eq!(answer.status(), 401, "any token, but a token");
+}

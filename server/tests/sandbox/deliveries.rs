@@ -1,4 +1,4 @@
-//! Retries, dead letters, replay, and what survives a restart.
+//! Retries, dead letters and replay.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ async fn counts(world: &World) -> Value {
 }
 
 /// Waits until no delivery is pending.
-async fn settled(world: &World) -> Value {
+pub async fn settled(world: &World) -> Value {
     let settle = async {
         loop {
             let counts = counts(world).await;
@@ -133,55 +133,4 @@ async fn a_paused_subscription_and_filters_for_others_keep_events_away() {
     world.post(&format!("{path}/pause"), Value::Null).await;
     world.invite(json!({ "fleet_ref": "F-1" })).await;
     assert_eq!(settled(&world).await, json!({ "pending": 0, "delivered": 1, "dead": 0 }));
-}
-
-#[tokio::test]
-async fn the_state_survives_reopening_and_pending_deliveries_go_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sandbox.json");
-    let receiver = Receiver::open().await;
-    let world = World::open_with(Some(file.clone())).await;
-    world.subscribe("http://127.0.0.1:1/nobody", &["invitation.created"]).await;
-    let ids = world.subscribe(&receiver.url, &["invitation.viewed"]).await;
-    let invite = world.invited("F-1").await;
-    world.advance(3_600).await;
-    let before = world.get(&format!("/v2/orgs/invitations/{invite}")).await;
-    world.close().await;
-
-    let world = World::open_with(Some(file.clone())).await;
-    let (status, mut after) = world.get(&format!("/v2/orgs/invitations/{invite}")).await;
-    after["magic_link"] = before.1["magic_link"].clone(); // the port is another
-    assert_eq!((status, after), before);
-    assert_eq!(text(&world.get("/control/state").await.1["now"]), "2026-03-02T16:00:00.000000Z");
-    assert_eq!(settled(&world).await["dead"], 1, "nobody listened, before or after");
-    world.page(&format!("/connect?invite={invite}")).await;
-    let got = receiver.wait(1).await;
-    assert_eq!(got[0].header("x-webhook-id"), ids[0], "the subscription and its secret are still there");
-    world.close().await;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-    std::fs::write(&file, "{ \"invitations\": 7").unwrap();
-    let damaged = open_damaged(file).await;
-    assert!(damaged.contains("damaged") && !damaged.contains("invitations"), "{damaged}");
-}
-
-async fn open_damaged(file: std::path::PathBuf) -> String {
-    let settings = server::sandbox::SandboxSettings {
-        base_url: "http://127.0.0.1:1/sandbox".parse().unwrap(),
-        client_id: String::new(),
-        client_secret: String::new(),
-        state_file: Some(file),
-        token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
-        retry_waits: server::sandbox::SandboxSettings::default_retry_waits(),
-        stylesheet: String::new(),
-    };
-    let clock = Arc::new(SystemClock);
-    let entropy = Arc::new(server::entropy::SystemEntropy);
-    match server::sandbox::Sandbox::open(settings, clock, entropy).await {
-        Ok(_) => panic!("it opened"),
-        Err(error) => error.to_string(),
-    }
 }

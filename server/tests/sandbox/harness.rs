@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use server::{
     clock::{Clock as _, ManualClock, SharedClock},
     entropy::SeededEntropy,
-    sandbox::{Sandbox, SandboxSettings},
+    sandbox::{ALL_SCOPES, PARTNER_SCOPES, Sandbox, SandboxSettings},
 };
 use time::OffsetDateTime;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -36,13 +36,26 @@ impl World {
         Self::open_with(None).await
     }
 
+    /// One whose tokens reach every call.
+    pub async fn administrator() -> Self {
+        Self::open_as(ALL_SCOPES, None).await
+    }
+
     pub async fn open_with(state_file: Option<PathBuf>) -> Self {
+        Self::open_as(PARTNER_SCOPES, state_file).await
+    }
+
+    async fn open_as(scopes: &str, state_file: Option<PathBuf>) -> Self {
         let start = app::domain::moment::parse("2026-03-02T15:00:00Z").unwrap();
         let clock = Arc::new(ManualClock::at(start));
-        Self { clock: clock.clone(), ..Self::open_on(clock, state_file).await }
+        Self { clock: clock.clone(), ..Self::serve(clock, state_file, scopes).await }
     }
 
     pub async fn open_on(clock: SharedClock, state_file: Option<PathBuf>) -> Self {
+        Self::serve(clock, state_file, PARTNER_SCOPES).await
+    }
+
+    async fn serve(clock: SharedClock, state_file: Option<PathBuf>, scopes: &str) -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/sandbox", listener.local_addr().unwrap());
@@ -50,9 +63,12 @@ impl World {
             base_url: base.parse().unwrap(),
             client_id: "onramp".into(),
             client_secret: "s3cret".into(),
-            state_file,
+            data: state_file,
+            seed: None,
+            scopes: scopes.into(),
             token_lifetime: Duration::from_hours(1),
             retry_waits: [5, 10, 15].map(Duration::from_millis).to_vec(),
+            longest_delay: Duration::from_millis(50),
             stylesheet: "onramp.css".into(),
         };
         let sandbox = Sandbox::open(settings, clock, Arc::new(SeededEntropy::new(42))).await.unwrap();
@@ -169,6 +185,13 @@ impl World {
         let fields: Vec<_> = [("invite", invite), ("tsp", tsp)].into_iter().chain(more.iter().copied()).collect();
         let next = self.step("credentials", &fields).await;
         assert!(next.starts_with("/sandbox/connect/connected?"), "{next}");
+    }
+
+    /// Switches on exactly these disorders; all as they are set then.
+    pub async fn set_disorders(&self, disorders: Value) -> Value {
+        let (status, body) = self.call(Method::PUT, "/control/disorders", Some(disorders)).await;
+        assert_eq!(status, 200, "{body}");
+        body
     }
 
     /// Moves the sandbox's business time.

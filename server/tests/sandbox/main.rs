@@ -2,13 +2,23 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
+mod agreements;
+mod alone;
 mod api;
+mod breaker;
 mod connect;
 #[path = "../contract/mod.rs"]
 mod contract;
 mod control;
 mod deliveries;
+mod disorders;
+mod fetching;
 mod harness;
 mod invitations;
+mod keeping;
+mod organizations;
+mod page;
+mod providers;
 mod receiver;
+mod stories;
 mod subscriptions;

@@ -39,10 +39,24 @@ impl Got {
     }
 }
 
+/// One request as it came in, whatever is wrong with it.
+#[derive(Clone)]
+pub struct Raw {
+    pub headers: HeaderMap,
+    /// The body, if it was JSON.
+    pub body: Value,
+    pub is_gzip: bool,
+    /// Bytes after inflation.
+    pub inflated: usize,
+    /// Whether the signature fits [`SECRET`].
+    pub is_signed: bool,
+}
+
 #[derive(Clone)]
 pub struct Receiver {
     pub url: String,
     got: Arc<watch::Sender<Vec<Got>>>,
+    raw: Arc<std::sync::Mutex<Vec<Raw>>>,
     answers: Arc<std::sync::Mutex<VecDeque<u16>>>,
 }
 
@@ -50,8 +64,12 @@ impl Receiver {
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hooks/catena", listener.local_addr().unwrap());
-        let receiver = Self { url, got: Arc::new(watch::Sender::new(Vec::new())), answers: Arc::default() };
-        let router = Router::new().route("/hooks/catena", post(receive)).with_state(receiver.clone());
+        let receiver =
+            Self { url, got: Arc::new(watch::Sender::new(Vec::new())), raw: Arc::default(), answers: Arc::default() };
+        let router = Router::new()
+            .route("/hooks/catena", post(receive))
+            .route("/hooks/careless", post(receive_anything))
+            .with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         receiver
     }
@@ -59,6 +77,16 @@ impl Receiver {
     /// What to answer next, 0 for no answer at all; afterwards 202.
     pub fn answer(&self, statuses: &[u16]) {
         self.answers.lock().unwrap().extend(statuses);
+    }
+
+    /// An address that takes anything, for [`Self::raw`].
+    pub fn careless(&self) -> String {
+        self.url.replace("/catena", "/careless")
+    }
+
+    /// What came to the careless address so far, as it came.
+    pub fn raw(&self) -> Vec<Raw> {
+        self.raw.lock().unwrap().clone()
     }
 
     /// Waits for `count` requests in all, and gives them in the order of their events.
@@ -92,6 +120,26 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, raw: Byte
         return Redirect::permanent("/elsewhere").into_response();
     }
     StatusCode::from_u16(status).unwrap().into_response()
+}
+
+async fn receive_anything(State(receiver): State<Receiver>, headers: HeaderMap, raw: Bytes) -> StatusCode {
+    let is_gzip = raw.starts_with(b"\x1f\x8b");
+    let mut body = Vec::new();
+    if is_gzip {
+        flate2::read::GzDecoder::new(&raw[..]).read_to_end(&mut body).unwrap();
+    } else {
+        body.extend_from_slice(&raw);
+    }
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(headers["x-catena-timestamp"].as_bytes());
+    mac.update(b".");
+    mac.update(&body);
+    let signature = STANDARD.decode(headers["x-catena-signature"].as_bytes()).unwrap();
+    let is_signed = mac.verify_slice(&signature).is_ok();
+    let json = serde_json::from_slice(&body).unwrap_or_default();
+    receiver.raw.lock().unwrap().push(Raw { headers, body: json, is_gzip, inflated: body.len(), is_signed });
+    let status = receiver.answers.lock().unwrap().pop_front().unwrap_or(202);
+    StatusCode::from_u16(status).unwrap()
 }
 
 /// WEBHOOKS.md 1 and 3, from the receiver's side.
@@ -129,7 +177,9 @@ fn verify(headers: HeaderMap, raw: &[u8]) -> Got {
 /// The fields of the envelope and of the record are exactly those of the published example, with values of the same kind.
 fn as_published(body: &Value) {
     let event = text(&body["event_name"]);
-    let example = data(&format!("events/{event}"));
+    // Of the news about subscriptions one payload is published; the others have its shape (WEBHOOKS.md 2.9).
+    let about_subscription = event.starts_with("webhook.");
+    let example = data(&format!("events/{}", if about_subscription { "webhook.staled" } else { &event }));
     assert_eq!(fields(body), fields(&example), "{event}");
     assert_eq!(body["version"], example["version"], "{event}");
     let (record, wanted) = (&body["data"][0], &example["data"][0]);
@@ -139,5 +189,5 @@ fn as_published(body: &Value) {
         let same_kind = std::mem::discriminant(is) == std::mem::discriminant(want);
         assert!(same_kind || is.is_null() || want.is_null(), "{event}: {name} is {is}");
     }
-    assert_eq!(record["status"], wanted["status"], "{event}");
+    assert!(about_subscription || record["status"] == wanted["status"], "{event}");
 }

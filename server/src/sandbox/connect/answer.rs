@@ -9,7 +9,7 @@ use leptos::prelude::IntoView;
 use url::Url;
 
 use crate::{
-    sandbox::{Sandbox, onboarding::PARTNER_NAME, state::Invitation},
+    sandbox::{Sandbox, state::Invitation},
     web::render::to_html,
 };
 
@@ -59,7 +59,7 @@ impl Sandbox {
             base: settings.base_path().to_owned(),
             // Only a well-formed id is carried along.
             invite: invite.parse::<uuid::Uuid>().map(|id| id.to_string()).unwrap_or_default(),
-            partner: PARTNER_NAME.to_owned(),
+            partner: self.read(|state, _| state.partner_name().to_owned()),
         }
     }
 

@@ -18,11 +18,11 @@ use crate::sandbox::{
     Sandbox,
     paging::Params,
     state::{Connection, ConnectionStatus, Invitation},
-    tsps::{TSPS, Tsp},
+    tsps::Tsp,
 };
 
 fn provider(tsp: &Tsp) -> Provider {
-    Provider { slug: tsp.slug.to_owned(), name: tsp.name.to_owned() }
+    Provider { slug: tsp.slug.clone(), name: tsp.name.clone() }
 }
 
 fn invite(params: &Params) -> &str {
@@ -79,7 +79,9 @@ pub(super) async fn providers(State(sandbox): State<Sandbox>, params: Params) ->
 /// The list, with what is wrong with a choice.
 pub(super) fn providers_page(sandbox: &Sandbox, invitation: &Invitation, problem: Option<String>) -> Response {
     let frame = sandbox.frame(&invitation.id.to_string());
-    let providers = TSPS.iter().filter(|tsp| tsp.allowed_by(invitation.limit_tsps.as_deref())).map(provider).collect();
+    let allowed = |tsp: &&Tsp| tsp.allowed_by(invitation.limit_tsps.as_deref());
+    let providers: Vec<_> =
+        sandbox.read(|state, _| state.offered_tsps().into_iter().filter(allowed).map(provider).collect());
     page(status(problem.as_ref()), move || view! { <ProvidersPage frame providers problem/> })
 }
 
@@ -87,15 +89,16 @@ pub(super) fn providers_page(sandbox: &Sandbox, invitation: &Invitation, problem
 pub(super) async fn credentials(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Instead> {
     let invite = invite(&params);
     let invitation = accepted(&sandbox, invite)?;
-    Ok(match chosen(&invitation, params.one("tsp").unwrap_or_default()) {
-        Some(tsp) => credentials_page(&sandbox, &invitation, tsp, None),
+    Ok(match chosen(&sandbox, &invitation, params.one("tsp").unwrap_or_default()) {
+        Some(tsp) => credentials_page(&sandbox, &invitation, &tsp, None),
         None => sandbox.step("providers", invite, &[]),
     })
 }
 
 /// The provider with this slug, if the invitation allows it.
-pub(super) fn chosen(invitation: &Invitation, slug: &str) -> Option<&'static Tsp> {
-    Tsp::by_slug(slug).filter(|tsp| tsp.allowed_by(invitation.limit_tsps.as_deref()))
+pub(super) fn chosen(sandbox: &Sandbox, invitation: &Invitation, slug: &str) -> Option<Tsp> {
+    let found = sandbox.read(|state, _| state.tsp_with_slug(slug).cloned());
+    found.filter(|tsp| tsp.allowed_by(invitation.limit_tsps.as_deref()))
 }
 
 /// The sign-in, with what is wrong with the credentials.
@@ -116,8 +119,10 @@ pub(super) async fn connected(State(sandbox): State<Sandbox>, params: Params) ->
     let invitation = accepted(&sandbox, invite)?;
     let connected: Vec<_> = sandbox.read(|state, _| {
         let all = invitation.fleet_id.map(|id| state.connections_of(id)).unwrap_or_default();
-        let shown = |one: &Connection| Some((provider(Tsp::by_id(one.tsp_id)?), one.status == ConnectionStatus::Stale));
-        all.into_iter().filter_map(shown).collect()
+        // The provider's record may be gone; the connection with it is not.
+        let gone = |one: &Connection| Provider { slug: String::new(), name: one.source_name.clone() };
+        let named = |one: &Connection| state.tsp(one.tsp_id).map_or_else(|_| gone(one), provider);
+        all.into_iter().map(|one| (named(one), one.status == ConnectionStatus::Stale)).collect()
     });
     if connected.is_empty() {
         return Ok(sandbox.step("providers", invite, &[]));

@@ -10,7 +10,7 @@ use super::{
     answer::{Instead, Outcome},
     pages::{accepted, chosen, credentials_page, providers_page, request_page},
 };
-use crate::sandbox::{Sandbox, errors::ApiError, state::IntegrationRequest};
+use crate::sandbox::{Sandbox, errors::ApiError, external_tsps::Contact};
 
 /// The fields of every form of Connect; each form sends some of them. No `Debug`: the invitation's id is a secret.
 #[derive(Default, Deserialize)]
@@ -53,21 +53,23 @@ pub(super) async fn decline(State(sandbox): State<Sandbox>, Form(sent): Form<Sen
 
 pub(super) async fn choose(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Result<Response, Instead> {
     let invitation = accepted(&sandbox, &sent.invite)?;
-    Ok(match chosen(&invitation, &sent.tsp) {
-        Some(tsp) => sandbox.step("credentials", &sent.invite, &[("tsp", tsp.slug)]),
+    Ok(match chosen(&sandbox, &invitation, &sent.tsp) {
+        Some(tsp) => sandbox.step("credentials", &sent.invite, &[("tsp", &tsp.slug)]),
         None => providers_page(&sandbox, &invitation, Some("Choose one of the providers.".into())),
     })
 }
 
 pub(super) async fn credentials(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Result<Response, Instead> {
     let invitation = accepted(&sandbox, &sent.invite)?;
-    let Some(tsp) = chosen(&invitation, &sent.tsp) else { return Ok(sandbox.step("providers", &sent.invite, &[])) };
+    let Some(tsp) = chosen(&sandbox, &invitation, &sent.tsp) else {
+        return Ok(sandbox.step("providers", &sent.invite, &[]));
+    };
     let already_linked = sent.already_linked.is_some();
     if !already_linked && filled(&sent.api_key).is_none() {
         let problem = "Type an API key: any text will do.".into();
-        return Ok(credentials_page(&sandbox, &invitation, tsp, Some(problem)));
+        return Ok(credentials_page(&sandbox, &invitation, &tsp, Some(problem)));
     }
-    let connected = sandbox.change(|change| change.connect(invitation.id, tsp, already_linked));
+    let connected = sandbox.change(|change| change.connect(invitation.id, &tsp, already_linked));
     Ok(sandbox.step(if connected.is_ok() { "connected" } else { "" }, &sent.invite, &[]))
 }
 
@@ -82,20 +84,9 @@ pub(super) async fn request(State(sandbox): State<Sandbox>, Form(sent): Form<Sen
         };
         return Ok(request_page(&sandbox, &sent.invite, values, Some("Type the name of your provider.".into())));
     };
-    let id = sandbox.change(|change| {
-        let request = IntegrationRequest {
-            id: change.entropy.uuid_v4(),
-            invitation_id: invitation.id,
-            created_at: change.now,
-            provider,
-            contact_name: filled(&sent.contact_name),
-            contact_email: filled(&sent.contact_email),
-            notes: filled(&sent.notes),
-        };
-        let id = request.id.to_string();
-        change.state.integration_requests.push(request);
-        id
-    });
+    let contact =
+        Contact { name: filled(&sent.contact_name), email: filled(&sent.contact_email), notes: filled(&sent.notes) };
+    let id = sandbox.change(|change| change.ask_for_provider(invitation.id, &provider, contact)).to_string();
     let count = sandbox.connected(&invitation).to_string();
     let more = [("integration_request_id", id.as_str()), ("tsp_count", &count), ("skip_reason", "provider-not-listed")];
     Ok(sandbox.back_to_partner(Outcome::Requested(&more), &invitation))

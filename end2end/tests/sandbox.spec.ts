@@ -1,0 +1,43 @@
+import { expect, test } from '../support/fixtures';
+import { expectStage, signIn } from '../support/steps';
+
+// The control page needs no script.
+test('a story played on the control page arrives in Onramp, and the clock lets an invitation run out', async ({ page }) => {
+  await signIn(page);
+  await page.getByRole('link', { name: 'Control it' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sandbox control');
+  await page.getByLabel('Story').selectOption({ label: 'Connection staled' });
+  await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-told');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(page.getByRole('status')).toHaveText('The story is played. One fleet is in it.');
+  const row = page.getByRole('row', { name: /FLEET-told/ });
+  await expect(row).toContainText('stale');
+  await row.getByRole('button', { name: /^Repair/ }).click();
+  await expect(page.getByRole('row', { name: /FLEET-told/ })).toContainText('active');
+
+  await page.getByLabel('Story').selectOption({ label: 'Opened' });
+  await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-late');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.getByRole('button', { name: 'To the next expiry' }).click();
+  await expect(page.getByRole('status')).toHaveText('Time went on.');
+
+  await page.goto('/invitations');
+  await page.getByRole('link', { name: 'FLEET-late' }).click();
+  await expectStage(page, 'expired');
+  await page.goto('/invitations');
+  await page.getByRole('link', { name: 'FLEET-told' }).click();
+  await expectStage(page, 'connected');
+});
+
+test('what is typed wrong is said beside its field, and nothing is forgotten without a confirmation', async ({ page }) => {
+  await page.goto('/sandbox');
+  await page.getByLabel('How many fleets').fill('many');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(page.getByLabel('How many fleets')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('How many fleets')).toHaveValue('many');
+  await page.getByRole('button', { name: 'Begin anew' }).click();
+  await expect(page.getByLabel('Forget everything in the sandbox'), 'the browser asks for it').toBeFocused();
+  await page.getByLabel('Forget everything in the sandbox').check();
+  await page.getByRole('button', { name: 'Begin anew' }).click();
+  await expect(page.getByRole('status')).toHaveText('Everything is forgotten.');
+});
