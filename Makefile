@@ -29,9 +29,8 @@ bench: ## measure Onramp beside a bare route, Flask and Express; ARGS="--quick -
 fuzz: ## arbitrary bytes against what reads webhooks; ARGS are seconds per target (60)
 	@scripts/fuzz.sh $(ARGS)
 
-conformance: ## the sandbox against the published documents, with schemathesis; ARGS="--examples 200" for longer
-	@scripts/build.sh
-	@scripts/schemathesis.sh $(ARGS)
+conformance: ## sandbox and client against the published documents, with schemathesis and Prism; ARGS="--examples 200" for longer
+	@scripts/conformance.sh $(ARGS)
 
 check: ## format, lints and dependencies, without running anything
 	@scripts/check.sh
