@@ -61,6 +61,11 @@ pub struct AgreementFilter {
 }
 
 impl Catena {
+    /// Every agreement of this partner that Catena lists unasked, page by page. Ended ones may be missing.
+    pub fn agreement_pages(&self) -> Pages<Agreement> {
+        Pages::new(self, &LIST, Vec::new())
+    }
+
     /// The agreements that match, in no promised order.
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
         let AgreementFilter { fleet_id, fleet_ref, status } = filter;

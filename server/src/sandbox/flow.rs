@@ -15,6 +15,9 @@ use super::{
 /// Time between two fetches of a schedule (CONTRACT.md 11: "600 usual").
 pub(super) const FETCH_EVERY: Duration = Duration::minutes(10);
 
+/// How long ago a link that exists from elsewhere was made: a choice.
+const LINKED_BEFORE: Duration = Duration::days(30);
+
 /// Time from the start of a schedule to its first fetch.
 const FIRST_FETCH_AFTER: Duration = Duration::seconds(5);
 
@@ -77,7 +80,8 @@ impl Change<'_> {
         }
         let connection = Connection {
             id: self.entropy.uuid_v4(),
-            created_at: now,
+            // What was linked elsewhere is older than this onboarding.
+            created_at: if already_linked { now - LINKED_BEFORE } else { now },
             updated_at: now,
             fleet_id,
             fleet_ref: Some(fleet_ref),

@@ -210,6 +210,20 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
+    async fn add_hole(&mut self, fact: FactKey, fleet: FleetKey, found_at: OffsetDateTime) -> Result<(), StoreError> {
+        let query = sqlx::query("INSERT INTO holes (fact, fleet, found_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+        query.bind(fact.0).bind(fleet.0).bind(micros(found_at)).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    async fn fill_holes(&mut self, keys: &[String]) -> Result<(), StoreError> {
+        for key in keys {
+            let query = sqlx::query("UPDATE holes SET told = 1 WHERE fact = (SELECT id FROM facts WHERE key = ?)");
+            query.bind(key).execute(&mut *self.0).await?;
+        }
+        Ok(())
+    }
+
     async fn remember_event(&mut self, event_id: Uuid, delivery: DeliveryKey) -> Result<bool, StoreError> {
         let query = sqlx::query("INSERT INTO events (event_id, delivery) VALUES (?, ?) ON CONFLICT DO NOTHING");
         let done = query.bind(event_id.to_string()).bind(delivery.0).execute(&mut *self.0).await?;
