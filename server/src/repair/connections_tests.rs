@@ -1,4 +1,5 @@
 use app::domain::{
+    fact::Round,
     lifecycle::{Health, Stage, fold},
     moment::parse,
 };
@@ -99,7 +100,17 @@ fn an_agreement_that_ended_leaves_nothing_to_say_of_its_connections() {
     end.key = "end".into();
     let all = known(&[end]);
     assert_eq!(fold(all.clone()).stage, Some(Stage::Deleted));
-    assert!(found(&connection("stale", 1, 60), &[row(Some("inactive"), None)], &all, 100).is_empty());
+    let nothing =
+        |all: &[Fact]| found(&connection("stale", 1, 60), &[row(Some("inactive"), None)], all, 100).is_empty();
+    assert!(nothing(&all));
+    let mut invited = fact(Kind::InvitationRefreshed, 70, None);
+    invited.about = About {
+        round: Some(Round { created_at: at(0), expires_at: at(999), invitation: "i".into() }),
+        ..About::default()
+    };
+    let again: Vec<Fact> = all.into_iter().chain([invited]).collect();
+    assert_eq!(fold(again.clone()).stage, Some(Stage::Created));
+    assert!(nothing(&again), "invited again, but not agreed again");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use app::domain::{
     fact::{Fact, Kind},
-    lifecycle::{Onboarding, Stage, current, fold},
+    lifecycle::{Onboarding, current, fold},
     trouble::{Trouble, Wrong},
 };
 use time::OffsetDateTime;
@@ -48,9 +48,9 @@ impl Known {
         last(Kind::AgreementCreated).or_else(|| last(Kind::InvitationAccepted))
     }
 
-    /// Whether every agreement with the fleet has ended, so that its connections say nothing of us.
+    /// Whether every agreement with the fleet has ended, be it invited again or not: its connections say nothing of us then.
     pub(super) fn is_over(&self) -> bool {
-        self.onboarding.stage == Some(Stage::Deleted)
+        self.facts.iter().any(|fact| fact.about.agreement.is_some()) && self.living_agreements().is_empty()
     }
 
     /// Whether a fact of this kind about the connection counts now.

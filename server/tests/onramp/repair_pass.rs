@@ -224,17 +224,18 @@ async fn checks_come_by_themselves_a_tenth_earlier_or_later_and_not_before_caten
         Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     let now = || server::clock::Clock::now(&*server.clock);
+    let a_moment = Duration::MILLISECOND;
     let wait = || checker.standing().next_at.unwrap() - now();
     checker.plan_first();
     assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&wait()), "{}", wait());
     checker.check_what_is_due().await;
     assert!(script.asked().is_empty(), "it is not due");
-    server.clock.advance(wait());
+    server.clock.advance(wait() + a_moment);
     checker.check_what_is_due().await;
     assert!(!script.asked().is_empty());
     assert!((Duration::seconds(810)..=Duration::seconds(990)).contains(&wait()), "{}", wait());
     script.second_page_fails.store(true, Ordering::SeqCst);
-    server.clock.advance(wait());
+    server.clock.advance(wait() + a_moment);
     checker.check_what_is_due().await;
     assert_eq!(wait(), Duration::hours(1), "Catena asked for an hour");
 }
