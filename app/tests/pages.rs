@@ -241,6 +241,34 @@ fn nobody_is_offered_what_they_may_not_do() {
     assert!(subscriptions_page(&["connection.*"], true).contains("action=\"/subscriptions/ensure\""));
     assert!(!subscriptions_page(&["connection.*"], false).contains("action=\"/subscriptions/ensure\""));
     assert!(!subscriptions_page(&[], true).contains("action=\"/subscriptions/ensure\""), "nothing is missing");
+    assert!(checks_page(true, true).contains("action=\"/settings/checks\""));
+    assert!(!checks_page(true, false).contains("action=\"/settings/checks\""));
+    let check = "action=\"/invitations/00000000-0000-0000-0000-000000000007/check\"";
+    assert!(detail_page(detail(facts_with_gaps(), Some(LINK))).contains(check));
+    assert!(!detail_page(detail(facts_with_gaps(), None)).contains(check));
+}
+
+#[test]
+fn a_check_that_stopped_says_why_and_when_it_goes_on() {
+    let stopped = text(&checks_page(false, true));
+    assert!(
+        stopped.contains(
+            "The last check stopped half-way: Catena wants fewer calls. Try again in 60 seconds. It goes on in 1 hour."
+        ),
+        "{stopped}"
+    );
+    assert!(!text(&checks_page(true, true)).contains("half-way"));
+}
+
+#[test]
+fn webhooks_that_do_not_arrive_are_said_with_where_to_look() {
+    let page = list_page(vec![row(None)], true);
+    let notice = after(&page, "data-testid=\"webhooks-missing\"", "</p>");
+    assert!(
+        text(&format!("<p{notice}")).contains("3 facts had to be found by asking Catena in the last 24 hours"),
+        "{notice}"
+    );
+    assert_eq!(attributes(notice, "href"), ["/deliveries", "/subscriptions", "/settings/checks"]);
 }
 
 #[test]

@@ -158,6 +158,7 @@ export const PAGES: Visit[] = [
   { name: 'deliveries, wrong filter', come: async (page) => void (await page.goto('/deliveries?from=yesterday&state=parked')) },
   { name: 'facts without a fleet', come: async (page) => void (await page.goto('/deliveries/waiting')) },
   { name: 'no such delivery', come: async (page) => void (await page.goto('/deliveries/999999')) },
+  { name: 'checks', come: async (page) => void (await page.goto('/settings/checks')) },
   { name: 'subscriptions', come: async (page) => void (await page.goto('/subscriptions')) },
   { name: 'not found', come: async (page) => void (await page.goto('/nowhere')) },
   {

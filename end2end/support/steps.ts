@@ -158,6 +158,27 @@ export async function moveClock(onramp: Onramp, hours: number): Promise<void> {
   await control(onramp, 'clock', { advance_seconds: hours * 3_600 });
 }
 
+/** No webhook arrives from now on: every subscription at the sandbox is paused. */
+export async function pauseWebhooks(onramp: Onramp): Promise<void> {
+  const sandbox = `${onramp.baseURL}/sandbox`;
+  const grant = await fetch(`${sandbox}/realms/catena/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'onramp-sandbox',
+      client_secret: 'not-a-secret-the-sandbox-is-on-this-machine',
+      scope: 'organization',
+    }),
+  });
+  const headers = { authorization: `Bearer ${(await grant.json()).access_token}` };
+  const webhooks = `${sandbox}/v2/notifications/webhooks`;
+  const { items } = await (await fetch(webhooks, { headers })).json();
+  for (const { id } of items) {
+    const answer = await fetch(`${webhooks}/${id}/pause`, { method: 'POST', headers });
+    if (!answer.ok) throw new Error(`the sandbox did not pause a subscription: ${answer.status}`);
+  }
+}
+
 /** The next calls of Catena's API fail with this status. */
 export async function catenaFails(
   onramp: Onramp,

@@ -61,6 +61,9 @@ pub struct Given {
     /// Scopes that the sandbox's tokens hold: partner, all, or scopes with spaces between.
     #[arg(long, global = true, env = "ONRAMP_SANDBOX_SCOPES", default_value = "partner", value_name = "SCOPES")]
     pub sandbox_scopes: String,
+    /// Minutes between two checks in which Onramp asks Catena for what no webhook told; 0 leaves them to the button.
+    #[arg(long, global = true, env = "ONRAMP_CHECK_EVERY_MINUTES", default_value = "15", value_name = "MINUTES")]
+    pub check_every_minutes: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -122,6 +125,23 @@ pub struct Settings {
     pub site_dir: Option<PathBuf>,
     /// How long deliveries are kept.
     pub retention: Retention,
+    /// When Catena is asked for what no webhook told.
+    pub checks: Checks,
+}
+
+/// When Catena is asked for what no webhook told, and how gently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checks {
+    /// Time between two checks of everything; none: only on demand.
+    pub every: Option<time::Duration>,
+    /// Pause between two questions of a check of everything.
+    pub pause: Duration,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self { every: Some(time::Duration::minutes(15)), pause: Duration::from_millis(500) }
+    }
 }
 
 /// How long deliveries are kept in the inbox. What they told stays on timelines for good.
@@ -175,6 +195,7 @@ impl Given {
                 ended: days("ONRAMP_KEEP_DELIVERIES_DAYS", &self.keep_deliveries_days)?,
                 quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
             },
+            checks: Checks { every: check_every(&self.check_every_minutes)?, ..Checks::default() },
         })
     }
 
@@ -281,6 +302,17 @@ fn scopes(given: &str) -> Result<String, ConfigError> {
             })
         }
     }
+}
+
+fn check_every(given: &str) -> Result<Option<time::Duration>, ConfigError> {
+    let minutes: i64 = given.trim().parse().ok().filter(|minutes| (0..=1_440).contains(minutes)).ok_or_else(|| {
+        ConfigError::Wrong {
+            setting: "ONRAMP_CHECK_EVERY_MINUTES",
+            problem: format!("{given:?} is no number of minutes"),
+            mend: "Write a whole number from 1 to 1440, or 0 for checks on demand alone.",
+        }
+    })?;
+    Ok((minutes > 0).then(|| time::Duration::minutes(minutes)))
 }
 
 /// Makes a directory that only this user may enter.

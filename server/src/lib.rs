@@ -16,6 +16,7 @@ pub mod listen;
 pub mod metrics;
 pub mod onramp;
 pub mod passwords;
+pub mod repair;
 pub mod sandbox;
 pub mod secret;
 pub mod store;

@@ -16,6 +16,7 @@ use crate::{
     jobs,
     metrics::Metrics,
     passwords::Passwords,
+    repair::Checker,
     store::{NewStaff, SharedStore, StaffRow, StoreError},
     subscribe::Subscriber,
     timeline::Timeline,
@@ -65,6 +66,8 @@ pub struct Onramp {
     pub inviter: Inviter,
     /// Makes subscriptions.
     pub subscriber: Subscriber,
+    /// Asks Catena for what no webhook told.
+    pub checker: Arc<Checker>,
     /// Gives deliveries that were put aside another chance.
     pub review: Review,
     /// Counts and times.
@@ -94,6 +97,14 @@ impl Onramp {
             entropy.clone(),
             &settings.public_url,
         );
+        let checker = Arc::new(Checker::new(
+            catena.clone(),
+            store.clone(),
+            timeline.clone(),
+            vault.clone(),
+            (clock.clone(), entropy.clone()),
+            settings.checks,
+        ));
         let arrived = Arc::new(Notify::new());
         let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
         let review = Review::new(store.clone(), secrets, vault.clone(), arrived.clone());
@@ -110,6 +121,7 @@ impl Onramp {
             timeline,
             inviter,
             subscriber,
+            checker,
             review,
             metrics: Metrics::default(),
             passwords,
@@ -132,6 +144,8 @@ impl Onramp {
         tasks.spawn(writer.run(shutdown.clone()));
         tasks.spawn(work(store.clone(), projector, arrived, shutdown.clone()));
         tasks.spawn(jobs::expiry::run(store.clone(), self.timeline.clone(), clock.clone(), shutdown.clone()));
+        tasks.spawn(jobs::repair::run(self.checker.clone(), shutdown.clone()));
+        tasks.spawn(jobs::repair::run_returns(self.checker.clone(), shutdown.clone()));
         tasks.spawn(jobs::retention::run(store.clone(), clock.clone(), self.settings.retention, shutdown.clone()));
         tasks.spawn(jobs::forget::run(store.clone(), clock.clone(), shutdown.clone()));
         web::router(self.clone(), receiver)

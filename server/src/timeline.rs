@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use app::domain::{
     delivery::Effect,
-    fact::Fact,
+    fact::{Fact, Source},
     fleet::is_invented,
-    lifecycle::{fold, invitation_stage},
+    lifecycle::{Onboarding, fold, invitation_stage},
     record::{InvitationRecord, Subject, Told},
 };
 use tokio::sync::broadcast;
@@ -117,7 +117,14 @@ impl Timeline {
                     tx.set_invitation_stage(invitation, Some(stage)).await?;
                 }
             }
+            let found: Vec<String> =
+                facts.iter().filter(|fact| fact.source == Source::Check).map(|fact| fact.key.clone()).collect();
             let onboarding = fold(facts);
+            // What a check found and a webhook tells by a fact of its own is one entry, and no hole any more.
+            let told: Vec<String> = found.into_iter().filter(|key| !is_shown(&onboarding, key)).collect();
+            if !told.is_empty() {
+                tx.fill_holes(&told).await?;
+            }
             tx.set_fleet_state(*fleet, onboarding.stage, onboarding.health, self.clock.now()).await?;
         }
         Ok(())
@@ -222,6 +229,11 @@ pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Told>) -> Ahead {
     });
     let (facts, subjects) = facts.unzip();
     Ahead { facts, subjects, ..Ahead::default() }
+}
+
+/// Whether a fact stands on the timeline by itself.
+fn is_shown(onboarding: &Onboarding, key: &str) -> bool {
+    onboarding.timeline.iter().any(|entry| entry.fact.key == key)
 }
 
 /// The fleet that staff gave a name of the subject to.

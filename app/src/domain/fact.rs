@@ -38,7 +38,8 @@ pub enum Kind {
     FleetConnectionCreated,
     /// The provider's credentials stopped working.
     ConnectionStaled,
-    /// A check found the connection working again; no event reports that (WEBHOOKS.md 2.1).
+    /// A check found the connection working again or, where the fact names a schedule, that one fetching again; no event
+    /// reports either (WEBHOOKS.md 2.1).
     ConnectionRecovered,
     /// One fetch failed; Catena retries it.
     ExecutionFailed,
@@ -198,20 +199,59 @@ pub struct Fact {
 
 impl Fact {
     /// One fact out of two tellings of it. Commutative, associative and idempotent: the order of arrival leaves no trace.
-    /// The more telling source wins; who did it in Onramp is kept from whichever telling knows.
+    /// The more telling source wins; what only some tellings know (who did it in Onramp, the provider, a reason) is kept from
+    /// whichever knows.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
-        let actor = match (self.actor.clone(), other.actor.clone()) {
-            (Some(one), Some(two)) => Some(one.min(two)),
-            (one, two) => one.or(two),
+        let (one, one_knows) = self.split();
+        let (two, two_knows) = other.split();
+        one.min(two).with(one_knows.merge(two_knows))
+    }
+
+    /// Takes out what is merged by itself: else the winner could depend on the order of three.
+    fn split(mut self) -> (Self, Extras) {
+        let extras = Extras {
+            actor: self.actor.take(),
+            provider: self.about.provider.take(),
+            resource: self.about.resource.take(),
+            note: self.about.note.take(),
         };
-        // Compared without the actor, which is decided above: else the winner could depend on the order of three.
-        let (mut one, mut two) = (self, other);
-        one.actor = None;
-        two.actor = None;
-        let mut winner = one.min(two);
-        winner.actor = actor;
-        winner
+        (self, extras)
+    }
+
+    fn with(mut self, extras: Extras) -> Self {
+        self.actor = extras.actor;
+        self.about.provider = extras.provider;
+        self.about.resource = extras.resource;
+        self.about.note = extras.note;
+        self
+    }
+}
+
+/// What a telling may know or not, whatever its source.
+struct Extras {
+    actor: Option<String>,
+    provider: Option<String>,
+    resource: Option<String>,
+    note: Option<String>,
+}
+
+impl Extras {
+    fn merge(self, other: Self) -> Self {
+        Self {
+            actor: least_known(self.actor, other.actor),
+            provider: least_known(self.provider, other.provider),
+            resource: least_known(self.resource, other.resource),
+            note: least_known(self.note, other.note),
+        }
+    }
+}
+
+/// What is known; of two different words the same one, whichever came first.
+fn least_known(one: Option<String>, two: Option<String>) -> Option<String> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(one.min(two)),
+        (one, two) => one.or(two),
     }
 }
 
@@ -247,5 +287,35 @@ mod tests {
         assert_eq!(merged, webhook.clone().merge(staff));
         assert_eq!((merged.source, merged.actor.as_deref()), (Source::Webhook, Some("ada@example.com")));
         assert_eq!(merged.at, from_micros(7));
+    }
+
+    #[test]
+    fn what_only_one_telling_knows_is_kept_in_any_order_of_three() {
+        let fact = |source, at, note: Option<&str>, provider: Option<&str>| Fact {
+            source,
+            at: from_micros(at),
+            kind: Kind::InvitationDeclined,
+            key: "k".into(),
+            event_id: None,
+            actor: None,
+            about: About { note: note.map(Into::into), provider: provider.map(Into::into), ..About::default() },
+        };
+        let told = [
+            fact(Source::Webhook, 9, None, None),
+            fact(Source::Check, 5, Some("too early"), Some("samsara")),
+            fact(Source::Check, 4, Some("another word"), None),
+        ];
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        for [one, two, three] in orders {
+            let left = told[one].clone().merge(told[two].clone()).merge(told[three].clone());
+            let right = told[one].clone().merge(told[two].clone().merge(told[three].clone()));
+            assert_eq!(left, right);
+            assert_eq!((left.source, left.at), (Source::Webhook, from_micros(9)));
+            assert_eq!(
+                (left.about.note.as_deref(), left.about.provider.as_deref()),
+                (Some("another word"), Some("samsara"))
+            );
+            assert_eq!(left.clone().merge(left.clone()), left);
+        }
     }
 }

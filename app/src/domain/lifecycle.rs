@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::fact::{Fact, Kind, Source};
+use super::{
+    episode::episodes,
+    fact::{Fact, Kind, Source},
+    trouble::{Trouble, open_troubles},
+};
 
 /// Where the onboarding stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -139,6 +143,8 @@ pub struct Onboarding {
     pub stage: Option<Stage>,
     /// Whether data flows; none before it is connected.
     pub health: Option<Health>,
+    /// What keeps data from flowing; nothing before it is connected.
+    pub troubles: Vec<Trouble>,
     /// The six steps from invitation to data, with their states.
     pub steps: [(Stage, StepState); 6],
     /// The facts in the order in which they happened.
@@ -153,15 +159,24 @@ pub fn fold(facts: impl IntoIterator<Item = Fact>) -> Onboarding {
     let facts = merged(facts);
     let chapter = current_chapter(&facts);
     let stage = stage(&chapter);
+    let connected = stage == Some(Stage::Connected);
+    let troubles = if connected { open_troubles(&chapter.facts) } else { Vec::new() };
+    let worst = troubles.iter().map(|trouble| trouble.wrong.health()).max().unwrap_or(Health::Flowing);
+    let mut timeline = episodes(&facts);
+    sort(&mut timeline);
     Onboarding {
         stage,
-        health: stage.filter(|stage| *stage == Stage::Connected).map(|_| health(&chapter.facts)),
+        health: connected.then_some(worst),
+        troubles,
         steps: steps(&chapter, stage),
-        timeline: facts
-            .iter()
-            .map(|fact| Entry { fact: fact.clone(), confirmed: is_confirmed(fact, &facts) })
-            .collect(),
+        timeline: timeline.into_iter().map(|fact| Entry { confirmed: is_confirmed(&fact, &facts), fact }).collect(),
     }
+}
+
+/// The facts that count now, by time: those since the last time that every agreement with the fleet had ended.
+pub fn current(facts: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
+    let facts = merged(facts);
+    current_chapter(&facts).facts.into_iter().cloned().collect()
 }
 
 /// How the invitation with this digest stands, by its own facts alone: one of the stages up to `accepted`, or an end.
@@ -182,8 +197,13 @@ fn merged(facts: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
         by_key.insert(key, fact);
     }
     let mut facts: Vec<Fact> = by_key.into_values().collect();
-    facts.sort_by(|one, two| (one.at, one.kind.rank(), &one.key).cmp(&(two.at, two.kind.rank(), &two.key)));
+    sort(&mut facts);
     facts
+}
+
+/// By time; at the same moment in the documented order of an onboarding.
+fn sort(facts: &mut [Fact]) {
+    facts.sort_by(|one, two| (one.at, one.kind.rank(), &one.key).cmp(&(two.at, two.kind.rank(), &two.key)));
 }
 
 /// The facts since the last time that every agreement with the fleet had ended: an invitation after that starts anew.
@@ -221,7 +241,7 @@ fn agreements_ended_at(facts: &[Fact]) -> Option<OffsetDateTime> {
     ends.into_values().collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
-fn ends_agreement(fact: &Fact) -> bool {
+pub(super) fn ends_agreement(fact: &Fact) -> bool {
     let over = matches!(fact.about.status.as_deref(), Some("cancelled" | "deleted" | "expired"));
     fact.kind == Kind::AgreementDeleted || (fact.kind == Kind::AgreementUpdated && over)
 }
@@ -273,48 +293,6 @@ fn invited_stage(facts: &[&Fact]) -> Option<Stage> {
         return Some(Stage::Viewed);
     }
     Some(if in_round(Kind::InvitationSent).is_some() { Stage::Sent } else { Stage::Created })
-}
-
-/// The worst of the fleet's connections. Recovery comes from checks alone, so a trouble lasts until one reports it.
-fn health(facts: &[&Fact]) -> Health {
-    let recovered_after = |fact: &Fact| {
-        facts.iter().any(|later| {
-            let same = later.about.connection.is_none() || later.about.connection == fact.about.connection;
-            later.kind == Kind::ConnectionRecovered && same && later.at > fact.at
-        })
-    };
-    // A fleet that signs in again to the same provider attaches the connection anew: that mends stale credentials.
-    let attached_after = |fact: &Fact| {
-        facts.iter().any(|later| {
-            matches!(later.kind, Kind::FleetConnectionCreated | Kind::ConnectionCreated)
-                && later.about.connection == fact.about.connection
-                && later.at > fact.at
-        })
-    };
-    let open =
-        |kind: Kind| facts.iter().any(|fact| fact.kind == kind && !recovered_after(fact) && !attached_after(fact));
-    if open(Kind::ConnectionStaled) {
-        Health::NeedsReauthentication
-    } else if open(Kind::ScheduleDeactivated) {
-        Health::Stopped
-    } else if fails_repeatedly(facts, recovered_after) {
-        Health::FetchFailing
-    } else {
-        Health::Flowing
-    }
-}
-
-fn fails_repeatedly(facts: &[&Fact], recovered_after: impl Fn(&Fact) -> bool) -> bool {
-    let mut failures: BTreeMap<(Option<Uuid>, Option<Uuid>), Vec<OffsetDateTime>> = BTreeMap::new();
-    for fact in facts {
-        if fact.kind == Kind::ExecutionFailed && !recovered_after(fact) {
-            failures.entry((fact.about.connection, fact.about.schedule)).or_default().push(fact.at);
-        }
-    }
-    // The facts are sorted by time, so the first and the last of each window are the nearest.
-    failures.values().any(|times| {
-        times.windows(REPEATED_FAILURES).any(|window| window[REPEATED_FAILURES - 1] - window[0] <= Duration::DAY)
-    })
 }
 
 fn steps(chapter: &Chapter<'_>, stage: Option<Stage>) -> [(Stage, StepState); 6] {

@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::{
     fact::{About, Round},
     moment::from_micros,
+    trouble::Wrong,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -27,6 +28,23 @@ fn on_connection(kind: Kind, hours: i64, connection: u128) -> Fact {
     fact.about.connection = Some(Uuid::from_u128(connection));
     fact.key.push_str(&connection.to_string());
     fact
+}
+
+fn of_schedule(mut fact: Fact, schedule: u128) -> Fact {
+    fact.about.schedule = Some(Uuid::from_u128(schedule));
+    fact.key.push_str(&format!("/{schedule}"));
+    fact
+}
+
+/// The same, so many minutes later, and therefore another telling.
+fn later(mut fact: Fact, minutes: i64) -> Fact {
+    fact.at += Duration::minutes(minutes);
+    fact.key.push_str(&format!("+{minutes}"));
+    fact
+}
+
+fn checked(fact: Fact) -> Fact {
+    Fact { source: Source::Check, key: format!("{} by check", fact.key), ..fact }
 }
 
 fn failure(hours: i64, schedule: u128) -> Fact {
@@ -174,6 +192,34 @@ fn health_is_the_worst_open_trouble_and_never_takes_connected_away() {
             Health::Flowing,
         ),
         (
+            "one schedule fetches again, the other doesn't",
+            vec![
+                of_schedule(on_connection(K::ScheduleDeactivated, 1, 1), 1),
+                of_schedule(on_connection(K::ScheduleDeactivated, 1, 1), 2),
+                of_schedule(on_connection(K::ConnectionRecovered, 2, 1), 1),
+            ],
+            Health::Stopped,
+        ),
+        (
+            "credentials that work again switch no schedule on",
+            vec![
+                of_schedule(on_connection(K::ScheduleDeactivated, 1, 1), 1),
+                on_connection(K::ConnectionStaled, 2, 1),
+                on_connection(K::ConnectionRecovered, 3, 1),
+            ],
+            Health::Stopped,
+        ),
+        (
+            "one schedule's recovery says nothing of the credentials",
+            vec![on_connection(K::ConnectionStaled, 1, 1), of_schedule(on_connection(K::ConnectionRecovered, 2, 1), 1)],
+            Health::NeedsReauthentication,
+        ),
+        (
+            "the failing schedule fetched again",
+            vec![failure(1, 1), failure(2, 1), of_schedule(on_connection(K::ConnectionRecovered, 3, 1), 1)],
+            Health::Flowing,
+        ),
+        (
             "another connection's recovery mends nothing",
             vec![on_connection(K::ConnectionStaled, 1, 1), on_connection(K::ConnectionRecovered, 2, 2)],
             Health::NeedsReauthentication,
@@ -273,4 +319,98 @@ fn the_invitation_has_a_stage_of_its_own() {
     assert_eq!(invitation_stage(&facts, "a"), Some(Stage::Expired));
     assert_eq!(invitation_stage(&facts, "b"), Some(Stage::Viewed));
     assert_eq!(invitation_stage(&facts, "c"), None);
+}
+
+/// The timeline of these facts in any order: kinds, minutes since the epoch, sources.
+fn timeline(facts: &[Fact]) -> Vec<(String, i64, Source)> {
+    let told = |onboarding: Onboarding| -> Vec<(String, i64, Source)> {
+        let entry = |entry: &Entry| {
+            let fact = &entry.fact;
+            (fact.kind.name().to_owned(), fact.at.unix_timestamp() / 60, fact.source)
+        };
+        onboarding.timeline.iter().map(entry).collect()
+    };
+    let want = told(fold(facts.to_vec()));
+    assert_eq!(told(fold(facts.iter().rev().cloned())), want, "reversed");
+    assert_eq!(told(fold(facts.iter().chain(facts.iter().rev()).cloned())), want, "doubled");
+    want
+}
+
+#[test]
+fn tellings_of_one_state_are_one_episode_and_a_recovery_parts_them() {
+    use Kind as K;
+    use Source::{Check, Webhook};
+    let stale = |minutes| later(on_connection(K::ConnectionStaled, 1, 1), minutes);
+    let works = |minutes| checked(later(on_connection(K::ConnectionRecovered, 1, 1), minutes));
+    let attached = |minutes| later(on_connection(K::FleetConnectionCreated, 1, 1), minutes);
+    let word = |kind: &str, minutes: i64, source| (kind.to_owned(), 60 + minutes, source);
+    let (s, r, a) = ("connection.staled", "connection.recovered", "fleet_connection.created");
+    let table: Vec<(&str, Vec<Fact>, Vec<(String, i64, Source)>)> = vec![
+        ("told twice", vec![stale(0), stale(3)], vec![word(s, 0, Webhook)]),
+        ("found by check before the webhook came", vec![checked(stale(0)), stale(3)], vec![word(s, 3, Webhook)]),
+        ("found by two checks", vec![checked(stale(0)), checked(stale(20))], vec![word(s, 0, Check)]),
+        (
+            "stale, repaired and stale again within the hour",
+            vec![stale(0), works(10), stale(20)],
+            vec![word(s, 0, Webhook), word(r, 10, Check), word(s, 20, Webhook)],
+        ),
+        (
+            "two checks find it repaired",
+            vec![stale(0), works(10), works(12)],
+            vec![word(s, 0, Webhook), word(r, 10, Check)],
+        ),
+        (
+            "another connection's recovery parts nothing",
+            vec![stale(0), later(on_connection(K::ConnectionRecovered, 1, 2), 5), stale(20)],
+            { vec![word(s, 0, Webhook), word(r, 5, Webhook)] },
+        ),
+        (
+            "attached anew",
+            vec![attached(-9), checked(attached(-8)), stale(0), attached(5), stale(20)],
+            vec![word(a, -9, Webhook), word(s, 0, Webhook), word(a, 5, Webhook), word(s, 20, Webhook)],
+        ),
+    ];
+    for (name, facts, want) in table {
+        assert_eq!(timeline(&facts), want, "{name}");
+    }
+}
+
+#[test]
+fn what_a_check_saw_of_an_agreement_is_what_the_update_beside_it_tells() {
+    use Source::{Check, Webhook};
+    let updated = |minutes, status| {
+        let mut fact = later(agreement(Kind::AgreementUpdated, 1, 1, status), minutes);
+        fact.key.push_str(status);
+        fact
+    };
+    let kinds =
+        |facts: &[Fact]| timeline(facts).into_iter().map(|(_, minutes, source)| (minutes - 60, source)).collect();
+    let table: Vec<(Vec<Fact>, Vec<(i64, Source)>)> = vec![
+        (vec![updated(0, "paused"), checked(updated(9, "paused"))], vec![(0, Webhook)]),
+        (vec![checked(updated(0, "paused")), updated(9, "paused")], vec![(9, Webhook)]),
+        (vec![updated(0, "paused"), updated(9, "paused")], vec![(0, Webhook), (9, Webhook)]),
+        (
+            vec![updated(0, "paused"), checked(updated(9, "active")), updated(20, "paused")],
+            vec![(0, Webhook), (9, Check), (20, Webhook)],
+        ),
+    ];
+    for (facts, want) in table {
+        let got: Vec<(i64, Source)> = kinds(&facts);
+        assert_eq!(got, want);
+    }
+}
+
+#[test]
+fn open_troubles_are_told_with_the_last_moment_at_which_they_were_seen() {
+    let connected = on_connection(Kind::FleetConnectionCreated, 0, 1);
+    let facts = [
+        connected,
+        on_connection(Kind::ConnectionStaled, 1, 1),
+        later(on_connection(Kind::ConnectionStaled, 1, 1), 5),
+        of_schedule(on_connection(Kind::ScheduleDeactivated, 2, 1), 4),
+        failure(3, 7),
+    ];
+    let got: Vec<_> = fold(facts).troubles.into_iter().map(|open| (open.wrong, open.schedule, open.at)).collect();
+    let want = [(Wrong::Stopped, Some(Uuid::from_u128(4)), at(2)), (Wrong::Stale, None, at(1) + Duration::minutes(5))];
+    assert_eq!(got, want, "one failure is none");
 }

@@ -141,13 +141,15 @@ impl Reader<'_> {
         let expiry = moment::micros(expires_at).to_string();
         let (own_time, key) = match kind {
             Kind::InvitationAccepted => {
-                (self.time("accepted_at"), self.moment_key(&invitation, "accepted", "accepted_at", &expiry))
+                let accepted_at = self.time("accepted_at");
+                (accepted_at, accepted_key(&invitation, accepted_at, expires_at))
             }
             Kind::InvitationDeclined => {
-                (self.time("declined_at"), self.moment_key(&invitation, "declined", "declined_at", &expiry))
+                let declined_at = self.time("declined_at");
+                (declined_at, declined_key(&invitation, declined_at, expires_at))
             }
-            Kind::InvitationDeleted => (None, digest(&[&invitation, "deleted"])),
-            Kind::InvitationExpired => (Some(expires_at), digest(&[&invitation, kind.name(), &expiry])),
+            Kind::InvitationDeleted => (None, deleted_key(&invitation)),
+            Kind::InvitationExpired => (Some(expires_at), expired_key(&invitation, expires_at)),
             Kind::InvitationCreated => (self.time("created_at"), created_key(&invitation, expires_at)),
             _ => (None, digest(&[&invitation, kind.name(), &expiry])),
         };
@@ -168,17 +170,12 @@ impl Reader<'_> {
         Ok(Told::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })
     }
 
-    fn moment_key(&self, invitation: &str, what: &str, field: &str, otherwise: &str) -> String {
-        let moment = self.time(field).map_or_else(|| otherwise.to_owned(), |moment| moment::micros(moment).to_string());
-        digest(&[invitation, what, &moment])
-    }
-
     fn agreement(&self, kind: Kind) -> Result<Told, RecordError> {
         let id = self.need("id")?;
         let (own_time, key) = match kind {
-            Kind::AgreementCreated => (self.time("effective_date"), digest(&[&id.to_string(), kind.name()])),
+            Kind::AgreementCreated => (self.time("effective_date"), agreement_key(id, &kind)),
             Kind::AgreementUpdated => (None, digest(&[&id.to_string(), kind.name(), &self.content()])),
-            _ => (None, digest(&[&id.to_string(), kind.name()])),
+            _ => (None, agreement_key(id, &kind)),
         };
         let about = About { agreement: Some(id), ..self.about() };
         Ok(self.plain(kind, own_time, key, about, self.subject()))
@@ -187,8 +184,8 @@ impl Reader<'_> {
     fn connection(&self, kind: Kind) -> Result<Told, RecordError> {
         let id = self.need("id")?;
         let key = match kind {
-            Kind::ConnectionStaled => digest(&[&id.to_string(), kind.name(), &self.hour()]),
-            _ => digest(&[&id.to_string(), kind.name()]),
+            Kind::ConnectionStaled => state_key(id, &kind, self.event_time()),
+            _ => connection_key(id),
         };
         let about = About { connection: Some(id), ..self.about() };
         let subject = Subject { connection_id: Some(id), ..self.subject() };
@@ -197,7 +194,9 @@ impl Reader<'_> {
 
     fn fleet_connection(&self, kind: Kind) -> Result<Told, RecordError> {
         let (fleet, connection) = (self.need("fleet_id")?, self.need("connection_id")?);
-        let key = fleet_connection_key(fleet, connection);
+        // WEBHOOKS.md 6: `data[].id`. A connection that is attached anew comes with another one.
+        let own = self.text("id").unwrap_or_default();
+        let key = fleet_connection_key(fleet, connection, own);
         Ok(self.plain(kind, None, key, About { connection: Some(connection), ..self.about() }, self.subject()))
     }
 
@@ -210,7 +209,7 @@ impl Reader<'_> {
 
     fn schedule(&self, kind: Kind) -> Result<Told, RecordError> {
         let id = self.need("id")?;
-        let key = digest(&[&id.to_string(), kind.name(), &self.hour()]);
+        let key = state_key(id, &kind, self.event_time());
         Ok(self.plain(kind, None, key, About { schedule: Some(id), ..self.about() }, self.subject()))
     }
 
@@ -231,12 +230,6 @@ impl Reader<'_> {
     /// DESIGN, "Time of a fact": the event id's moment, else the body's timestamp, else the signed time of sending.
     fn event_time(&self) -> OffsetDateTime {
         self.envelope.id.and_then(moment::of_uuid).or(self.envelope.timestamp).unwrap_or(self.sent_at)
-    }
-
-    /// The hour of the event, for the two events that set a state (WEBHOOKS.md 6): told twice within an hour they are one
-    /// fact, told again another day they are news.
-    fn hour(&self) -> String {
-        moment::micros(self.event_time()).div_euclid(3_600_000_000).to_string()
     }
 
     fn about(&self) -> About {
@@ -298,7 +291,40 @@ pub fn expired_key(invitation: &str, expires_at: OffsetDateTime) -> String {
     digest(&[invitation, Kind::InvitationExpired.name(), &moment::micros(expires_at).to_string()])
 }
 
-/// The key of `fleet_connection.created`, which the list of connections can tell as well as the webhook.
-pub fn fleet_connection_key(fleet_id: Uuid, connection_id: Uuid) -> String {
-    digest(&[&fleet_id.to_string(), &connection_id.to_string(), Kind::FleetConnectionCreated.name()])
+/// The key of `invitation.accepted`, which Catena's record tells as well as the webhook.
+pub fn accepted_key(invitation: &str, accepted_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, "accepted", &moment::micros(accepted_at.unwrap_or(expires_at)).to_string()])
+}
+
+/// The key of `invitation.declined` and its deprecated twin, which Catena's record tells as well.
+pub fn declined_key(invitation: &str, declined_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, "declined", &moment::micros(declined_at.unwrap_or(expires_at)).to_string()])
+}
+
+/// The key of `invitation.deleted`, which an invitation that is gone tells as well.
+pub fn deleted_key(invitation: &str) -> String {
+    digest(&[invitation, "deleted"])
+}
+
+/// The key of `share_agreement.created` and `.deleted`, which Catena's record tells as well.
+pub fn agreement_key(agreement: Uuid, kind: &Kind) -> String {
+    digest(&[&agreement.to_string(), kind.name()])
+}
+
+/// The key of `connection.created`, which Catena's record tells as well.
+pub fn connection_key(connection: Uuid) -> String {
+    digest(&[&connection.to_string(), Kind::ConnectionCreated.name()])
+}
+
+/// The key of what sets a state, of a connection, a schedule or an agreement (WEBHOOKS.md 6): such a thing may happen again
+/// and again, so each telling is a fact of its own by its moment, and [`super::episode`] makes one entry of those that tell
+/// the same.
+pub fn state_key(id: Uuid, kind: &Kind, at: OffsetDateTime) -> String {
+    digest(&[&id.to_string(), kind.name(), &moment::micros(at).to_string()])
+}
+
+/// The key of `fleet_connection.created`. `own` tells one attachment from the next: the event's `data[].id`, or the moment
+/// where only the list of connections tells it.
+pub fn fleet_connection_key(fleet_id: Uuid, connection_id: Uuid, own: &str) -> String {
+    digest(&[&fleet_id.to_string(), &connection_id.to_string(), Kind::FleetConnectionCreated.name(), own])
 }

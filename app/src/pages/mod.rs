@@ -1,5 +1,6 @@
 //! The pages: one a file, each a view of plain data that a handler has loaded. May depend on `components`, `islands` and `domain`.
 
+mod checks;
 pub mod deliveries;
 mod error;
 pub mod invitations;
@@ -8,6 +9,7 @@ mod login;
 mod setup;
 mod subscriptions;
 
+pub use checks::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
 pub use invitations::{
     InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow,

@@ -6,7 +6,7 @@ use app::domain::{
     fact::{About, Fact, Kind, Round, Source},
     lifecycle::Stage,
     moment::{from_micros, micros, rfc3339},
-    record::{created_key, expired_key, fleet_connection_key, refreshed_key},
+    record::{created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -34,9 +34,9 @@ impl Refusal {
     }
 }
 
-/// Who tells that a link ran out: Catena, our own clock, or both.
+/// Who tells it: Catena by a webhook, Onramp by its own clock or by asking, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expiry {
+pub enum Teller {
     Told,
     Checked,
     Both,
@@ -59,7 +59,10 @@ pub struct Catena {
     agreements: usize,
     living: Vec<usize>,
     pub connections: usize,
+    attachments: u64,
     executions: usize,
+    /// The status of each agreement, as last set.
+    statuses: Vec<&'static str>,
 }
 
 impl Catena {
@@ -118,12 +121,17 @@ impl Catena {
 
     pub fn agree(&mut self) -> usize {
         self.living.push(self.agreements);
+        self.statuses.push("active");
         self.agreements += 1;
         self.agreements - 1
     }
 
     pub fn end_agreement(&mut self) -> Option<usize> {
         (!self.living.is_empty()).then(|| self.living.remove(0))
+    }
+
+    pub fn set_status(&mut self, agreement: usize, status: &'static str) {
+        self.statuses[agreement] = status;
     }
 
     pub fn connect(&mut self) -> usize {
@@ -172,9 +180,11 @@ impl Catena {
         })
     }
 
-    pub fn fleet_connection_record(connection: usize) -> Value {
+    /// The record of the next attachment: each has an id of its own.
+    pub fn fleet_connection_record(&mut self, connection: usize) -> Value {
+        self.attachments += 1;
         json!({
-            "id": v4(5_000 + connection as u64).to_string(), "fleet_id": fleet_id().to_string(),
+            "id": v4(5_000 + self.attachments).to_string(), "fleet_id": fleet_id().to_string(),
             "connection_id": connection_id(connection).to_string(),
         })
     }
@@ -242,17 +252,41 @@ impl Catena {
 
     /// The list of connections shows one that is attached.
     pub fn found_attached(connection: usize, now: i64) -> Fact {
-        let key = fleet_connection_key(fleet_id(), connection_id(connection));
+        let key = fleet_connection_key(fleet_id(), connection_id(connection), &now.to_string());
         let about = About { connection: Some(connection_id(connection)), ..About::default() };
         own(Source::Check, Kind::FleetConnectionCreated, now, key, about)
     }
 
-    /// A check finds a connection working.
-    pub fn recovered(connection: usize, now: i64) -> (Happening, Fact) {
-        let id = connection_id(connection);
-        let key = digest(&[&id.to_string(), Kind::ConnectionRecovered.name(), &now.to_string()]);
-        let about = About { connection: Some(id), ..About::default() };
-        (Happening::Recovered { connection, at: now }, own(Source::Check, Kind::ConnectionRecovered, now, key, about))
+    /// A check finds a connection's credentials refused.
+    pub fn found_stale(connection: usize, now: i64) -> Fact {
+        Self::found_state(Kind::ConnectionStaled, connection, None, now)
+    }
+
+    /// A check finds a schedule switched off.
+    pub fn found_stopped(connection: usize, schedule: usize, now: i64) -> Fact {
+        Self::found_state(Kind::ScheduleDeactivated, connection, Some(schedule), now)
+    }
+
+    /// A check finds a connection working, or one of its schedules fetching.
+    pub fn recovered(connection: usize, schedule: Option<usize>, now: i64) -> (Happening, Fact) {
+        let fact = Self::found_state(Kind::ConnectionRecovered, connection, schedule, now);
+        (Happening::Recovered { connection, schedule }, fact)
+    }
+
+    fn found_state(kind: Kind, connection: usize, schedule: Option<usize>, now: i64) -> Fact {
+        let schedule = schedule.map(|schedule| schedule_id(connection, schedule));
+        let id = schedule.unwrap_or(connection_id(connection));
+        let about = About { connection: Some(connection_id(connection)), schedule, ..About::default() };
+        own(Source::Check, kind.clone(), now, state_key(id, &kind, from_micros(now)), about)
+    }
+
+    /// A check sees how an agreement stands, and nothing else of it.
+    pub fn found_agreement(&self, agreement: usize, now: i64) -> (Happening, Fact) {
+        let (id, status) = (v7(SECOND, agreement as u64), self.statuses[agreement]);
+        let kind = Kind::AgreementUpdated;
+        let key = state_key(id, &kind, from_micros(now));
+        let about = About { agreement: Some(id), status: Some(status.into()), ..About::default() };
+        (Happening::AgreementFound { agreement, status, at: now }, own(Source::Check, kind, now, key, about))
     }
 
     fn about(&self, round: (usize, usize)) -> About {

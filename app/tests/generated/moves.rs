@@ -3,7 +3,7 @@
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    catena::{Expiry, Refusal},
+    catena::{Refusal, Teller},
     wire::{Oddity, SECOND, oddity},
 };
 
@@ -24,7 +24,7 @@ pub enum Move {
     View,
     Accept,
     Decline(Refusal),
-    Expire(Expiry),
+    Expire(Teller),
     Withdraw,
     Return {
         page: usize,
@@ -43,15 +43,22 @@ pub enum Move {
         attached: bool,
         checked: bool,
     },
-    Stale {
+    CheckAgreement,
+    Reattach {
         connection: usize,
     },
-    Repair {
+    Stale {
         connection: usize,
+        teller: Teller,
+    },
+    Recover {
+        connection: usize,
+        schedule: Option<usize>,
     },
     Deactivate {
         connection: usize,
         schedule: usize,
+        teller: Teller,
     },
     Fail {
         connection: usize,
@@ -86,7 +93,7 @@ fn action() -> impl Strategy<Value = Move> {
     let any_two = || (0..3_usize, 0..2_usize);
     let words = proptest::sample::select(vec![None, Some("cancelled"), Some("deleted"), Some("expired")]);
     let refusal = proptest::sample::select(vec![Refusal::Declined, Refusal::Rejected, Refusal::Both]);
-    let expiry = proptest::sample::select(vec![Expiry::Told, Expiry::Checked, Expiry::Both]);
+    let teller = || proptest::sample::select(vec![Teller::Told, Teller::Checked, Teller::Both]);
     let flags = || any::<(bool, bool, bool)>();
     let invite = (1..700_i64, flags(), any::<bool>());
     prop_oneof![
@@ -97,7 +104,7 @@ fn action() -> impl Strategy<Value = Move> {
         4 => Just(Move::View),
         6 => Just(Move::Accept),
         2 => refusal.prop_map(Move::Decline),
-        1 => expiry.prop_map(Move::Expire),
+        1 => teller().prop_map(Move::Expire),
         1 => Just(Move::Withdraw),
         2 => (0..3_usize).prop_map(|page| Move::Return { page }),
         8 => Just(Move::Agree),
@@ -108,9 +115,15 @@ fn action() -> impl Strategy<Value = Move> {
         8 => (1..4_usize, flags()).prop_map(|(count, (linked, attached, checked))| {
             Move::Connect { count, linked, attached: attached || !checked, checked }
         }),
-        3 => (0..3_usize).prop_map(|connection| Move::Stale { connection }),
-        2 => (0..3_usize).prop_map(|connection| Move::Repair { connection }),
-        2 => any_two().prop_map(|(connection, schedule)| Move::Deactivate { connection, schedule }),
+        1 => Just(Move::CheckAgreement),
+        1 => (0..3_usize).prop_map(|connection| Move::Reattach { connection }),
+        3 => (0..3_usize, teller()).prop_map(|(connection, teller)| Move::Stale { connection, teller }),
+        2 => (0..3_usize, proptest::option::of(0..2_usize)).prop_map(|(connection, schedule)| {
+            Move::Recover { connection, schedule }
+        }),
+        2 => (any_two(), teller()).prop_map(|((connection, schedule), teller)| {
+            Move::Deactivate { connection, schedule, teller }
+        }),
         3 => (any_two(), 1..4_usize).prop_map(|((connection, schedule), count)| {
             Move::Fail { connection, schedule, count }
         }),

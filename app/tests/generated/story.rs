@@ -5,9 +5,9 @@ use app::domain::{fact::Fact, lifecycle::Stage};
 use proptest::prelude::*;
 
 use super::{
-    catena::{Catena, Expiry},
+    catena::{Catena, Teller},
     moves::{MINUTE, Move, Step, steps},
-    truth::{Happening, Truth},
+    truth::{Happening, STATUSES, Truth},
     wire::{Again, Event, Oddity, SECOND, read},
 };
 
@@ -118,7 +118,8 @@ impl Play {
             }
             Move::UpdateAgreement { content } => {
                 let Some(&agreement) = self.catena.living().first() else { return };
-                let status = ["active", "paused", "cancelled_insufficient_scope", "pending"][content];
+                let status = STATUSES[content];
+                self.catena.set_status(agreement, status);
                 let what = Happening::AgreementUpdated { agreement, content, ends: false };
                 self.of_agreement(agreement, status, what, content);
             }
@@ -137,25 +138,27 @@ impl Play {
             }
             // The rest is about a connection, if there is any and its agreement lives.
             _ if self.catena.connections == 0 || self.catena.living().is_empty() => {}
-            Move::Stale { connection } => {
-                self.leave_the_edge_of_the_hour();
-                let connection = self.catena.known(connection);
-                let what = Happening::Staled { connection, hour: self.now / HOUR };
-                let record = Catena::connection_record(connection, "stale");
-                self.deliver("connection.staled", vec![what], vec![record]);
-            }
-            Move::Repair { connection } => {
-                // Two troubles within an hour are one fact; a repair between them is told only if it takes longer.
-                self.now += HOUR + 10 * MINUTE;
-                let (what, fact) = Catena::recovered(self.catena.known(connection), self.now);
+            Move::CheckAgreement => {
+                let (what, fact) = self.catena.found_agreement(self.catena.living()[0], self.now);
                 self.tell(vec![what], How::Own(fact));
             }
-            Move::Deactivate { connection, schedule } => {
-                self.leave_the_edge_of_the_hour();
+            Move::Reattach { connection } => self.attach(&[self.catena.known(connection)]),
+            Move::Stale { connection, teller } => {
                 let connection = self.catena.known(connection);
-                let what = Happening::Deactivated { connection, schedule, hour: self.now / HOUR };
+                let what = Happening::Staled { connection };
+                let record = Catena::connection_record(connection, "stale");
+                self.tell_state(teller, what, Catena::found_stale(connection, self.now), "connection.staled", record);
+            }
+            Move::Recover { connection, schedule } => {
+                let (what, fact) = Catena::recovered(self.catena.known(connection), schedule, self.now);
+                self.tell(vec![what], How::Own(fact));
+            }
+            Move::Deactivate { connection, schedule, teller } => {
+                let connection = self.catena.known(connection);
+                let what = Happening::Deactivated { connection, schedule };
                 let record = Catena::schedule_record(connection, schedule);
-                self.deliver("schedule.deactivated", vec![what], vec![record]);
+                let fact = Catena::found_stopped(connection, schedule, self.now);
+                self.tell_state(teller, what, fact, "schedule.deactivated", record);
             }
             Move::Fail { connection, schedule, count } => self.fail(connection, schedule, count),
             Move::Hang { connection, schedule } => {
@@ -191,14 +194,14 @@ impl Play {
         }
     }
 
-    fn expire(&mut self, expiry: Expiry) {
+    fn expire(&mut self, expiry: Teller) {
         self.catena.last().stage = Stage::Expired;
         self.now = self.now.max(self.catena.expires_at(self.catena.round()) + MINUTE);
-        if expiry != Expiry::Told {
+        if expiry != Teller::Told {
             let (what, fact) = self.catena.ran_out();
             self.tell(vec![what], How::Own(fact));
         }
-        if expiry != Expiry::Checked {
+        if expiry != Teller::Checked {
             self.of_round("invitation.expired", "expired");
         }
     }
@@ -246,15 +249,28 @@ impl Play {
             self.deliver("connection.created", of, records);
         }
         if attached {
-            let of = made.iter().map(|&connection| Happening::Attached { connection }).collect();
-            let records = made.iter().map(|one| Catena::fleet_connection_record(*one)).collect();
-            self.deliver("fleet_connection.created", of, records);
+            self.attach(&made);
         }
         if checked {
             for connection in made {
                 let fact = Catena::found_attached(connection, self.now);
                 self.tell(vec![Happening::Attached { connection }], How::Own(fact));
             }
+        }
+    }
+
+    fn attach(&mut self, connections: &[usize]) {
+        let of = connections.iter().map(|&connection| Happening::Attached { connection }).collect();
+        let records = connections.iter().map(|one| self.catena.fleet_connection_record(*one)).collect();
+        self.deliver("fleet_connection.created", of, records);
+    }
+
+    fn tell_state(&mut self, teller: Teller, what: Happening, found: Fact, name: &str, record: serde_json::Value) {
+        if teller != Teller::Told {
+            self.tell(vec![what.clone()], How::Own(found));
+        }
+        if teller != Teller::Checked {
+            self.deliver(name, vec![what], vec![record]);
         }
     }
 
@@ -274,14 +290,6 @@ impl Play {
         let name = ["tsp.requested", "invitation.archived", "engine_log.removed"][name];
         let record = Catena::unknown_record(content);
         self.deliver(name, vec![Happening::Unknown { name, content }], vec![record]);
-    }
-
-    /// States that an event sets are told apart by the hour, so a telling on either side of a full hour would be two facts.
-    fn leave_the_edge_of_the_hour(&mut self) {
-        let past = self.now % HOUR;
-        if past > 50 * MINUTE {
-            self.now += HOUR - past + MINUTE;
-        }
     }
 
     fn deliver(&mut self, name: &str, of: Vec<Happening>, mut records: Vec<serde_json::Value>) {

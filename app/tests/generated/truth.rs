@@ -8,7 +8,7 @@ use app::domain::lifecycle::{Health, Stage};
 const DAY: i64 = 86_400_000_000;
 
 /// One thing that happened. Equal values are one thing, however often it is told: the record keys of WEBHOOKS.md 6, in the
-/// words of the story. Invitations, agreements, connections and schedules are numbered as they appear.
+/// words of the story; but what sets a state may happen again, once the contrary was told. Invitations, agreements, connections and schedules are numbered as they appear.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Happening {
     Created { round: (usize, usize) },
@@ -22,12 +22,13 @@ pub enum Happening {
     Returned { round: (usize, usize), page: usize },
     Agreed { agreement: usize },
     AgreementUpdated { agreement: usize, content: usize, ends: bool },
+    AgreementFound { agreement: usize, status: &'static str, at: i64 },
     AgreementDeleted { agreement: usize },
     Linked { connection: usize },
     Attached { connection: usize },
-    Staled { connection: usize, hour: i64 },
-    Recovered { connection: usize, at: i64 },
-    Deactivated { connection: usize, schedule: usize, hour: i64 },
+    Staled { connection: usize },
+    Recovered { connection: usize, schedule: Option<usize> },
+    Deactivated { connection: usize, schedule: usize },
     Failed { connection: usize, schedule: usize, execution: usize, at: i64 },
     Hung { execution: usize },
     Unknown { name: &'static str, content: usize },
@@ -49,7 +50,7 @@ impl Happening {
                 ["landing.success", "landing.integration_requested", "landing.failure"][*page]
             }
             Self::Agreed { .. } => "share_agreement.created",
-            Self::AgreementUpdated { .. } => "share_agreement.updated",
+            Self::AgreementUpdated { .. } | Self::AgreementFound { .. } => "share_agreement.updated",
             Self::AgreementDeleted { .. } => "share_agreement.deleted",
             Self::Linked { .. } => "connection.created",
             Self::Attached { .. } => "fleet_connection.created",
@@ -59,6 +60,37 @@ impl Happening {
             Self::Failed { .. } => "execution.failed",
             Self::Hung { .. } => "execution.staled",
             Self::Unknown { name, .. } => name,
+        }
+    }
+
+    /// Whether it sets a state, and so may happen again.
+    fn sets_state(&self) -> bool {
+        matches!(self, Self::Staled { .. } | Self::Recovered { .. } | Self::Deactivated { .. } | Self::Attached { .. })
+    }
+
+    /// Whether what happens now ends the state that `before` set.
+    fn ends(&self, before: &Self) -> bool {
+        use Happening as H;
+        match (self, before) {
+            (
+                H::Staled { connection },
+                H::Attached { connection: c } | H::Recovered { connection: c, schedule: None },
+            )
+            | (H::Deactivated { connection, .. }, H::Attached { connection: c })
+            | (H::Recovered { connection, schedule: None }, H::Staled { connection: c })
+            | (
+                H::Attached { connection } | H::Linked { connection },
+                H::Staled { connection: c } | H::Deactivated { connection: c, .. },
+            ) => connection == c,
+            (H::Deactivated { connection, schedule }, H::Recovered { connection: c, schedule: Some(s) })
+            | (H::Recovered { connection, schedule: Some(schedule) }, H::Deactivated { connection: c, schedule: s }) => {
+                (connection, schedule) == (c, s)
+            }
+            (H::Failed { connection, schedule, .. }, H::Recovered { connection: c, schedule: s }) => {
+                connection == c && s.is_none_or(|s| s == *schedule)
+            }
+            (H::AgreementUpdated { ends: true, .. } | H::AgreementDeleted { .. }, H::Attached { .. }) => true,
+            _ => false,
         }
     }
 
@@ -74,6 +106,14 @@ impl Happening {
         )
     }
 }
+
+/// The status that an update of this content tells. Nothing that ended is checked again, so an end needs no word.
+fn status_of(content: usize, ends: bool) -> &'static str {
+    if ends { "" } else { STATUSES[content] }
+}
+
+/// The status of an agreement, by the content of its update.
+pub const STATUSES: [&str; 4] = ["active", "paused", "cancelled_insufficient_scope", "pending"];
 
 /// What is known since the fleet's agreements last ended, or since ever.
 #[derive(Debug, Clone, Default)]
@@ -104,10 +144,24 @@ impl Chapter {
         }
     }
 
-    fn repaired(&mut self, connection: usize) {
+    /// The connection works again, or one of its schedules does.
+    fn recovered(&mut self, connection: usize, schedule: Option<usize>) {
+        match schedule {
+            None => {
+                self.stale.remove(&connection);
+                self.failures.retain(|(own, _), _| *own != connection);
+            }
+            Some(schedule) => {
+                self.stopped.remove(&(connection, schedule));
+                self.failures.remove(&(connection, schedule));
+            }
+        }
+    }
+
+    /// The connection was attached anew, with credentials that work.
+    fn attached_anew(&mut self, connection: usize) {
         self.stale.remove(&connection);
         self.stopped.retain(|(own, _)| *own != connection);
-        self.failures.retain(|(own, _), _| *own != connection);
     }
 
     /// A living agreement makes one story of both chapters again.
@@ -155,7 +209,13 @@ impl Chapter {
 /// All that was told, each thing once, and what it comes to.
 #[derive(Debug, Clone, Default)]
 pub struct Truth {
-    pub happened: BTreeSet<Happening>,
+    /// How many entries of each name the timeline has.
+    pub entries: BTreeMap<&'static str, usize>,
+    told: BTreeSet<Happening>,
+    /// The states that were set and not ended.
+    states: Vec<Happening>,
+    /// How each agreement stood when it was last told to have changed, and whether a check alone told it.
+    last_change: BTreeMap<usize, (&'static str, bool)>,
     now: Chapter,
     before: Chapter,
     /// Each agreement that is known of, and whether it ended.
@@ -182,8 +242,11 @@ impl Truth {
     /// The next thing that happened and was told. Nothing the second time.
     pub fn happens(&mut self, what: &Happening) {
         use Happening as H;
-        if !self.happened.insert(what.clone()) {
+        if !self.told.insert(what.clone()) && !what.sets_state() {
             return;
+        }
+        if self.is_news(what) {
+            *self.entries.entry(what.name()).or_default() += 1;
         }
         match *what {
             H::Created { round } | H::Refreshed { round } | H::Returned { round, .. } => {
@@ -201,7 +264,9 @@ impl Truth {
                 self.now.enter(round, Stage::Created);
                 self.now.deleted = true;
             }
-            H::Agreed { agreement } | H::AgreementUpdated { agreement, ends: false, .. } => {
+            H::Agreed { agreement }
+            | H::AgreementUpdated { agreement, ends: false, .. }
+            | H::AgreementFound { agreement, .. } => {
                 self.now.agreed = true;
                 if self.agreements.insert(agreement, false).is_none() {
                     self.ended = false;
@@ -220,22 +285,54 @@ impl Truth {
                 }
             }
             H::Linked { .. } => self.now.linked = true,
-            H::Attached { .. } => self.now.attached = true,
-            H::Staled { connection, .. } => {
+            H::Attached { connection } => {
+                self.now.attached = true;
+                self.now.attached_anew(connection);
+                self.before.attached_anew(connection);
+            }
+            H::Staled { connection } => {
                 // Only what is linked can go stale.
                 self.now.linked = true;
                 self.now.stale.insert(connection);
             }
-            H::Deactivated { connection, schedule, .. } => drop(self.now.stopped.insert((connection, schedule))),
+            H::Deactivated { connection, schedule } => drop(self.now.stopped.insert((connection, schedule))),
             H::Failed { connection, schedule, at, .. } => {
                 self.now.failures.entry((connection, schedule)).or_default().push(at);
             }
-            H::Recovered { connection, .. } => {
-                self.now.repaired(connection);
-                self.before.repaired(connection);
+            H::Recovered { connection, schedule } => {
+                self.now.recovered(connection, schedule);
+                self.before.recovered(connection, schedule);
             }
             H::Hung { .. } | H::Unknown { .. } => {}
         }
+    }
+
+    /// Whether it is an entry of its own: a state that stands already is none, nor is the status of an agreement which the
+    /// telling before has, where a check told either.
+    fn is_news(&mut self, what: &Happening) -> bool {
+        self.states.retain(|before| !what.ends(before));
+        let change = match *what {
+            Happening::AgreementUpdated { agreement, content, ends } => {
+                Some((agreement, status_of(content, ends), false))
+            }
+            Happening::AgreementFound { agreement, status, .. } => Some((agreement, status, true)),
+            _ => None,
+        };
+        if let Some((agreement, status, found)) = change {
+            let last = self.last_change.get(&agreement).copied();
+            let known = last.filter(|(last, last_found)| *last == status && (found || *last_found));
+            let found_alone = found && known.is_none_or(|(_, last_found)| last_found);
+            self.last_change.insert(agreement, (status, found_alone));
+            return known.is_none();
+        }
+        if !what.sets_state() {
+            return true;
+        }
+        let is_new = !self.states.contains(what);
+        if is_new {
+            self.states.push(what.clone());
+        }
+        is_new
     }
 
     /// An invitation after an end opens the next chapter.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::{
     components::{OnboardingView, Visit},
     domain::{
+        attention::webhooks_may_not_arrive,
         event,
         fact::{Fact, Kind, Source},
         invitation::{Draft, FieldErrors},
@@ -86,6 +87,9 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         onboarding: OnboardingView::new(&fold(facts), at(24), at(3)),
         live_url: "/live?invitation=7".into(),
         notice: Some("Invitation created.".into()),
+        problem: None,
+        checked_at: Some(at(2)),
+        may_operate: magic_link.is_some(),
     }
 }
 
@@ -108,7 +112,8 @@ pub fn row(fleet_name: Option<&str>) -> InvitationRow {
 
 pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
     let older = (!rows.is_empty()).then(|| "/invitations?before=x".to_owned());
-    let list = InvitationList { rows, newest: None, older, now: at(3), may_invite };
+    let webhooks_missing = webhooks_may_not_arrive(Some("3")).filter(|_| may_invite);
+    let list = InvitationList { rows, newest: None, older, now: at(3), may_invite, webhooks_missing };
     html(move || view! { <InvitationListPage visit=visit("/invitations") list=list/> })
 }
 
@@ -175,6 +180,32 @@ pub fn subscriptions_page(missing: &[&str], may_administer: bool) -> String {
     html(move || view! { <SubscriptionsPage visit=visit("/subscriptions") view=view/> })
 }
 
+pub fn checks_page(complete: bool, may_operate: bool) -> String {
+    let line = |hours, complete: bool| CheckLine {
+        started_at: at(hours),
+        cause: "It was time",
+        complete,
+        found: 3,
+        holes: 2,
+        problem: (!complete).then(|| "Catena wants fewer calls. Try again in 60 seconds.".to_owned()),
+    };
+    let fleet =
+        |name: Option<&str>| RepairedFleet { fleet_ref: "FLEET-42".into(), name: name.map(Into::into), count: 2 };
+    let view = ChecksView {
+        running_since: None,
+        next_at: Some(at(4)),
+        lines: vec![line(2, complete), line(1, true)],
+        day: Some("3".into()),
+        week: Some("3".into()),
+        ever: Some("7".into()),
+        fleets: vec![fleet(Some("Acme Trucking")), fleet(None)],
+        now: at(3),
+        notice: None,
+        may_operate,
+    };
+    html(move || view! { <ChecksPage visit=visit("/settings/checks") view=view/> })
+}
+
 pub fn error(status: u16) -> ErrorView {
     ErrorView {
         status,
@@ -196,6 +227,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
         ("Sign in · Onramp", login_page(demo)),
         ("Create your account · Onramp", setup_page()),
+        ("Checks · Onramp", checks_page(true, true)),
+        ("Checks · Onramp", checks_page(false, false)),
         ("Subscriptions · Onramp", subscriptions_page(&["connection.*"], true)),
         ("No such invitation · Onramp", html(|| view! { <ErrorPage visit=visit("/x") error=error(404)/> })),
         (

@@ -44,6 +44,7 @@ pub fn command(binary: &Path, dir: &Path, address: SocketAddr) -> Command {
         .env("ONRAMP_LISTEN", address.to_string())
         .env("ONRAMP_DATA_DIR", dir)
         .env("ONRAMP_SECRET_KEY", STANDARD.encode(KEY))
+        .env("ONRAMP_CHECK_EVERY_MINUTES", "0")
         .env("CATENA_CLIENT_ID", "bench")
         .env("CATENA_CLIENT_SECRET", "bench")
         .env("CATENA_API_URL", NOWHERE)

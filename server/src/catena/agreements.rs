@@ -124,6 +124,11 @@ struct DatesBody {
 }
 
 impl Catena {
+    /// Every agreement of this partner that Catena lists unasked, page by page. Ended ones may be missing.
+    pub fn agreement_pages(&self) -> Pages<Agreement> {
+        Pages::new(self, &self.calls().list, Vec::new())
+    }
+
     /// The agreements that match, in no promised order. Where the path is not served, its older spelling is tried, and what
     /// works is remembered for every call about agreements (CONTRACT.md trap 1).
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {

@@ -167,6 +167,11 @@ impl Catena {
         self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 
+    /// The connections of every fleet, page by page.
+    pub fn connection_pages(&self) -> Pages<Connection> {
+        Pages::new(self, &LIST, Vec::new())
+    }
+
     /// One row for each resource of each connection.
     pub async fn data_freshness(&self, fleets: &FleetFilter) -> Result<Vec<DataFreshness>, CatenaError> {
         let mut rows: Vec<DataFreshness> = Vec::new();

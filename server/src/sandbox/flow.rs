@@ -17,6 +17,9 @@ use super::{
 /// Time between two fetches of a schedule (CONTRACT.md 11: "600 usual").
 pub(super) const FETCH_EVERY: Duration = Duration::minutes(10);
 
+/// How long ago a link that exists from elsewhere was made: a choice.
+const LINKED_BEFORE: Duration = Duration::days(30);
+
 /// Time from the start of a schedule to its first fetch.
 pub(super) const FIRST_FETCH_AFTER: Duration = Duration::seconds(5);
 
@@ -89,7 +92,8 @@ impl Change<'_> {
         let fleet = self.state.fleets.get(&fleet_id);
         let connection = Connection {
             id: self.entropy.uuid_v4(),
-            created_at: self.now,
+            // What was linked elsewhere is older than this onboarding.
+            created_at: if already_linked { self.now - LINKED_BEFORE } else { self.now },
             updated_at: self.now,
             fleet_id,
             fleet_ref: Some(fleet.map_or_else(|| invitation.fleet_ref.clone(), |fleet| fleet.fleet_ref.clone())),

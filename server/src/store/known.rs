@@ -51,6 +51,9 @@ pub(super) struct Changes {
     pub stages: BTreeMap<String, Option<Stage>>,
     /// Keys.
     pub facts: BTreeSet<String>,
+    pub holes: Vec<(FactKey, FleetKey, OffsetDateTime)>,
+    /// Keys of facts.
+    pub filled: BTreeSet<String>,
     pub events: Vec<(Uuid, DeliveryKey)>,
     pub effects: Vec<(DeliveryKey, FactKey, Effect)>,
     pub ends: Vec<End>,
@@ -69,6 +72,8 @@ impl Changes {
             && invitations.is_empty()
             && stages.is_empty()
             && facts.is_empty()
+            && holes.is_empty()
+            && filled.is_empty()
             && events.is_empty()
             && effects.is_empty()
             && ends.is_empty()

@@ -6,6 +6,7 @@
 //! sealed by the callers.
 
 mod about;
+mod checks;
 mod error;
 mod inbox;
 mod invitations;
@@ -19,6 +20,7 @@ mod waiting;
 
 use std::sync::Arc;
 
+pub use checks::{Cause, CheckRow, Checks, ProviderRow};
 pub use error::StoreError;
 pub use inbox::{
     DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
@@ -33,7 +35,7 @@ pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]
-pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions {
+pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions + Checks {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

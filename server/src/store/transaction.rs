@@ -75,6 +75,11 @@ pub trait Transaction: Send {
         now: OffsetDateTime,
     ) -> Result<(), StoreError>;
 
+    /// Keeps that a check had to find this fact, which a webhook should have told.
+    async fn add_hole(&mut self, fact: FactKey, fleet: FleetKey, found_at: OffsetDateTime) -> Result<(), StoreError>;
+    /// Keeps that webhooks have told by now what the facts with these keys tell.
+    async fn fill_holes(&mut self, keys: &[String]) -> Result<(), StoreError>;
+
     /// Remembers an event id; false if it was processed before.
     async fn remember_event(&mut self, event_id: Uuid, delivery: DeliveryKey) -> Result<bool, StoreError>;
     /// Ends the processing of a delivery: what is sealed goes, what is redacted stays. A parked one keeps its sealed body,

@@ -33,7 +33,7 @@ const SIBLINGS: u32 = 20;
 /// Names of events to choose from.
 const NAMES: u32 = 100;
 /// Counts are told up to here: what is shown is whether there is something, and roughly how much.
-const COUNT_MAX: u32 = 1_000;
+pub(super) const COUNT_MAX: u32 = 1_000;
 /// How old the oldest waiting delivery may be before it is worth a look.
 const BEHIND: Duration = Duration::seconds(10);
 
@@ -175,7 +175,7 @@ async fn figures(onramp: &Onramp, now: OffsetDateTime) -> Result<InboxFigures, P
 }
 
 /// A count that stopped at [`COUNT_MAX`], for people; none for nothing.
-fn counted(count: u32) -> Option<String> {
+pub(super) fn counted(count: u32) -> Option<String> {
     match count {
         0 => None,
         count if count >= COUNT_MAX => Some(format!("{COUNT_MAX} or more")),

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use app::{
     components::OnboardingView,
     domain::{
+        attention::{HOLES_MATTER_FOR, webhooks_may_not_arrive},
         invitation::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors},
         lifecycle::{Stage, fold},
         moment,
@@ -24,11 +25,17 @@ use leptos::view;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{errors::PageError, render::page, visitor::Viewer};
+use super::{
+    deliveries::{COUNT_MAX, counted},
+    errors::PageError,
+    render::page,
+    visitor::Viewer,
+};
 use crate::{
     asked,
     onramp::Onramp,
-    store::{ListCursor, ListedInvitation},
+    repair::with_provider_names,
+    store::{Cause, CheckRow, ListCursor, ListedInvitation},
     vault::Purpose,
 };
 
@@ -62,9 +69,15 @@ pub(super) async fn list(
         older,
         now,
         may_invite: viewer.staff.role.may_invite(),
+        webhooks_missing: webhooks_missing(&onramp, now).await?,
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || view! { <InvitationListPage visit=visit list=list/> }))
+}
+
+async fn webhooks_missing(onramp: &Onramp, now: time::OffsetDateTime) -> Result<Option<String>, PageError> {
+    let holes = onramp.store.holes(now - HOLES_MATTER_FOR, COUNT_MAX).await?;
+    Ok(webhooks_may_not_arrive(counted(holes).as_deref()))
 }
 
 fn listed(row: ListedInvitation, now: time::OffsetDateTime) -> InvitationRow {
@@ -215,6 +228,7 @@ fn form(viewer: Viewer, status: StatusCode, form: InvitationForm) -> Response {
 #[derive(Deserialize)]
 pub(super) struct DetailParams {
     done: Option<String>,
+    checked: Option<u32>,
 }
 
 pub(super) async fn detail(
@@ -223,20 +237,66 @@ pub(super) async fn detail(
     Query(params): Query<DetailParams>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
-    let id = Uuid::parse_str(&id).map_err(|_| PageError::NoSuchInvitation)?;
+    let id = read_id(&id)?;
+    let notice = match (params.done.as_deref(), params.checked) {
+        (Some("created"), _) => Some("The invitation is ready. Hand its link to the fleet.".to_owned()),
+        (Some("refreshed"), _) => Some(
+            "This fleet had an invitation already: Catena refreshed it, with a new expiry. Its earlier history stays below.".to_owned(),
+        ),
+        (_, Some(found)) => Some(match found {
+            0 => "Catena was asked: nothing new.".to_owned(),
+            1 => "Catena was asked: one fact was found.".to_owned(),
+            found => format!("Catena was asked: {found} facts were found."),
+        }),
+        _ => None,
+    };
+    show(&onramp, viewer, id, StatusCode::OK, notice, None).await
+}
+
+/// Asks Catena about the fleet.
+pub(super) async fn check(
+    State(onramp): State<Arc<Onramp>>,
+    Path(id): Path<String>,
+    viewer: Viewer,
+) -> Result<Response, PageError> {
+    viewer.may_operate()?;
+    let id = read_id(&id)?;
+    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let CheckRow { found, problem, .. } = onramp.checker.one_fleet(&fleet, Cause::Staff).await?;
+    match problem {
+        None => Ok(Redirect::to(&format!("/invitations/{id}?checked={found}")).into_response()),
+        Some(problem) => {
+            let so_far = match found {
+                0 => String::new(),
+                1 => " One fact was found before.".to_owned(),
+                found => format!(" {found} facts were found before."),
+            };
+            let problem = format!("The check is not complete: {problem}{so_far}");
+            show(&onramp, viewer, id, StatusCode::BAD_GATEWAY, None, Some(problem)).await
+        }
+    }
+}
+
+fn read_id(id: &str) -> Result<Uuid, PageError> {
+    Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)
+}
+
+async fn show(
+    onramp: &Onramp,
+    viewer: Viewer,
+    id: Uuid,
+    code: StatusCode,
+    notice: Option<String>,
+    problem: Option<String>,
+) -> Result<Response, PageError> {
     let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
     let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
     let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
+    let onboarding = with_provider_names(&onramp.store, onboarding).await?;
     let now = onramp.clock.now();
     let sealed_link = invitation.sealed_link.as_ref().filter(|_| viewer.staff.role.may_invite());
     let magic_link = sealed_link.map(|sealed| onramp.vault.open_text(Purpose::MagicLink, sealed)).transpose()?;
-    let notice = match params.done.as_deref() {
-        Some("created") => Some("The invitation is ready. Hand its link to the fleet.".to_owned()),
-        Some("refreshed") => Some(
-            "This fleet had an invitation already: Catena refreshed it, with a new expiry. Its earlier history stays below.".to_owned(),
-        ),
-        _ => None,
-    };
     let detail = InvitationDetail {
         id,
         fleet_ref: fleet.fleet_ref,
@@ -250,7 +310,10 @@ pub(super) async fn detail(
         onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
         live_url: format!("/live?invitation={id}"),
         notice,
+        problem,
+        checked_at: onramp.store.last_check_of(fleet.key).await?.map(|check| check.started_at),
+        may_operate: viewer.staff.role.may_operate(),
     };
     let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(StatusCode::OK, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
+    Ok(page(code, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
 }

@@ -176,7 +176,10 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
         _ if over => Outcome::FailureAndOver,
         _ => Outcome::Failure,
     };
-    onramp.timeline.tell(&[told(onramp, &invitation, kind, claim.note())]).await?;
+    // The first time it comes back so, Catena is asked unless a webhook says why: a browser proves nothing.
+    if onramp.timeline.tell(&[told(onramp, &invitation, kind, claim.note())]).await? {
+        onramp.checker.expect_news_of(invitation.fleet);
+    }
     let until = moment::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
     Ok(Some(Note { fleet_ref: fleet.fleet_ref, outcome, until }))
 }

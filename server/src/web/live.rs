@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{errors::PageError, sessions::id_digest, visitor::Viewer};
 use crate::{
     onramp::Onramp,
+    repair::with_provider_names,
     store::{FleetKey, InvitationRow, StoreError},
 };
 
@@ -79,6 +80,7 @@ async fn look(onramp: &Onramp, id: Uuid, session: Option<String>) -> Result<Opti
         return Ok(None);
     }
     let Some(InvitationRow { fleet, expires_at, .. }) = onramp.store.invitation(id).await? else { return Ok(None) };
-    let facts = onramp.store.facts_of(fleet).await?;
-    Ok(Some(OnboardingView::new(&fold(facts), expires_at, now)))
+    let onboarding = fold(onramp.store.facts_of(fleet).await?);
+    let onboarding = with_provider_names(&onramp.store, onboarding).await?;
+    Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
 }

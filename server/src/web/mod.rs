@@ -2,6 +2,7 @@
 //! `app::domain`) and no SQL (that lives in `store`).
 
 pub mod assets;
+mod checks;
 mod deliveries;
 mod errors;
 mod health;
@@ -59,6 +60,7 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/invitations", get(invitations::list))
         .route("/invitations/new", get(invitations::new).post(invitations::create))
         .route("/invitations/{id}", get(invitations::detail))
+        .route("/invitations/{id}/check", post(invitations::check))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/process-again", post(deliveries::process_all_again))
         .route("/deliveries/verify-again", post(deliveries::verify_all_again))
@@ -69,6 +71,7 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/deliveries/{id}/verify-again", post(deliveries::verify_again))
         .route("/subscriptions", get(subscriptions::get))
         .route("/subscriptions/ensure", post(subscriptions::ensure))
+        .route("/settings/checks", get(checks::get).post(checks::post))
         .route("/live", get(live::live))
         .fallback(errors::not_found)
         .method_not_allowed_fallback(errors::method_not_allowed)

@@ -24,7 +24,7 @@ use reqwest::{Method, StatusCode, header};
 use server::{
     catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
     clock::{Clock as _, ManualClock},
-    config::{Retention, Settings},
+    config::{Checks, Retention, Settings},
     entropy::{SharedEntropy, SystemEntropy},
     listen::{Limits, serve},
     onramp::{Onramp, Parts},
@@ -113,6 +113,7 @@ impl TestServer {
             sandbox_scopes: String::new(),
             site_dir: None,
             retention: Retention::default(),
+            checks: Checks { every: None, pause: Duration::ZERO },
         };
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =

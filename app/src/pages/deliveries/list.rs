@@ -120,7 +120,10 @@ pub fn DeliveriesPage(
                     <h1>"Deliveries"</h1>
                     <p class="lead">"Every webhook that reached Onramp, and what became of it."</p>
                 </div>
-                <a class="button" href="/deliveries/waiting">"Facts without a fleet"</a>
+                <div class="buttons">
+                    <a class="button" href="/settings/checks">"Checks"</a>
+                    <a class="button" href="/deliveries/waiting">"Facts without a fleet"</a>
+                </div>
             </div>
             {list.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {list.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}

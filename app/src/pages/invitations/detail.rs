@@ -37,6 +37,12 @@ pub struct InvitationDetail {
     pub live_url: String,
     /// What has just been done.
     pub notice: Option<String>,
+    /// What went wrong, and what to do.
+    pub problem: Option<String>,
+    /// When Catena was last asked about this fleet alone, UTC.
+    pub checked_at: Option<OffsetDateTime>,
+    /// Whether the visitor may have Catena asked.
+    pub may_operate: bool,
 }
 
 /// One invitation in detail.
@@ -59,6 +65,7 @@ pub fn InvitationDetailPage(
                     <p class="lead">"Reference "<code data-testid="fleet-ref">{detail.fleet_ref}</code></p>
                 </div>
             </div>
+            {detail.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             <div class="invitation">
                 <section class="card link" aria-labelledby="link">
@@ -82,6 +89,7 @@ pub fn InvitationDetailPage(
                             .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
                             .collect_view()}
                     </dl>
+                    {detail.may_operate.then(|| view! { <Check id=detail.id checked_at=detail.checked_at now=detail.now/> })}
                 </section>
             </div>
         </Document>
@@ -92,6 +100,21 @@ pub fn InvitationDetailPage(
 fn renewal(fleet_ref: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("fleet_ref", fleet_ref).finish();
     format!("/invitations/new?{query}")
+}
+
+/// Webhooks may have been lost: staff who doubt have Catena asked.
+#[component]
+fn Check(id: Uuid, checked_at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
+    let hint = match checked_at {
+        Some(at) => format!("Last asked {}.", moment::relative(at, now)),
+        None => "Finds what no webhook told.".to_owned(),
+    };
+    view! {
+        <form class="check" method="post" action=format!("/invitations/{id}/check")>
+            <button class="button">"Check with Catena now"</button>
+            <p class="hint" data-testid="checked">{hint}</p>
+        </form>
+    }
 }
 
 #[component]

@@ -46,6 +46,8 @@ pub struct InvitationList {
     pub now: OffsetDateTime,
     /// Whether the visitor may invite.
     pub may_invite: bool,
+    /// What a person should look at first: that webhooks may not arrive.
+    pub webhooks_missing: Option<String>,
 }
 
 /// The list of invitations.
@@ -56,7 +58,7 @@ pub fn InvitationListPage(
     /// The list.
     list: InvitationList,
 ) -> impl IntoView {
-    let InvitationList { rows, newest, older, now, may_invite } = list;
+    let InvitationList { rows, newest, older, now, may_invite, webhooks_missing } = list;
     let first_page = newest.is_none();
     let invite =
         move || may_invite.then(|| view! { <a class="button primary" href="/invitations/new">"New invitation"</a> });
@@ -66,6 +68,7 @@ pub fn InvitationListPage(
                 <h1>"Invitations"</h1>
                 {(!rows.is_empty() || !first_page).then(invite)}
             </div>
+            {webhooks_missing.map(|sentence| view! { <WebhooksMissing sentence=sentence/> })}
             {if rows.is_empty() && first_page {
                 view! { <Empty>{invite()}</Empty> }.into_any()
             } else if rows.is_empty() {
@@ -75,6 +78,18 @@ pub fn InvitationListPage(
             }}
             <Pages newest=newest older=older/>
         </Document>
+    }
+}
+
+/// The move is to see what is delivered, and whether everything is subscribed to.
+#[component]
+fn WebhooksMissing(sentence: String) -> impl IntoView {
+    view! {
+        <p class="notice attention" role="status" data-testid="webhooks-missing">
+            {sentence}
+            " Look at the "<a href="/deliveries">"deliveries"</a>" and the "<a href="/subscriptions">"subscriptions"</a>"; the "
+            <a href="/settings/checks">"checks"</a>" say which fleets it was about."
+        </p>
     }
 }
 

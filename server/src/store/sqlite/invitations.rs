@@ -8,7 +8,7 @@ use super::{SqliteStore, rows};
 use crate::store::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation, StoreError};
 
 /// The columns of [`rows::fleet`].
-const FLEET: &str = "f.id AS fleet, f.fleet_ref, f.name, f.stage AS fleet_stage, f.health";
+pub(super) const FLEET: &str = "f.id AS fleet, f.fleet_ref, f.name, f.stage AS fleet_stage, f.health";
 
 #[async_trait]
 impl Invitations for SqliteStore {

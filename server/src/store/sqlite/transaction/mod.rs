@@ -185,6 +185,16 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
+    async fn add_hole(&mut self, fact: FactKey, fleet: FleetKey, found_at: OffsetDateTime) -> Result<(), StoreError> {
+        self.known.changes.holes.push((fact, fleet, found_at));
+        Ok(())
+    }
+
+    async fn fill_holes(&mut self, keys: &[String]) -> Result<(), StoreError> {
+        self.known.changes.filled.extend(keys.iter().cloned());
+        Ok(())
+    }
+
     async fn remember_event(&mut self, event_id: Uuid, delivery: DeliveryKey) -> Result<bool, StoreError> {
         self.read_events(vec![event_id]).await?;
         if self.known.events.insert(event_id, true) == Some(true) {

@@ -50,6 +50,12 @@ FROM json_each(?) WHERE TRUE
 ON CONFLICT DO UPDATE SET fleet = excluded.fleet, kind = excluded.kind, at = excluded.at, source = excluded.source,
     event_id = excluded.event_id, actor = excluded.actor, about = excluded.about;
 
+INSERT INTO holes (fact, fleet, found_at)
+SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING;
+
+UPDATE holes SET told = 1
+WHERE told = 0 AND fact IN (SELECT id FROM facts WHERE key IN (SELECT value FROM json_each(?)));
+
 INSERT INTO events (event_id, delivery)
 SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE TRUE ON CONFLICT DO NOTHING;
 
@@ -81,7 +87,7 @@ impl SqliteTransaction {
 }
 
 /// One array of rows for each statement.
-fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 11] {
+fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 13] {
     let fleets = changes.fleets.iter().map(|(key, fleet_ref, at)| json!([key.0, fleet_ref, micros(*at)]));
     let names = changes.names.iter().map(|(key, (name, always))| json!([key.0, name, always]));
     let states = changes.states.iter().map(|(key, (stage, health, at))| {
@@ -92,6 +98,8 @@ fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 11] {
     let invitations = changes.invitations.iter().filter_map(|digest| known.invitations.get(digest)?.as_ref());
     let stages = changes.stages.iter().map(|(digest, stage)| json!([digest, stage.map(Stage::name)]));
     let facts = changes.facts.iter().filter_map(|key| known.facts.get(key)?.as_ref());
+    let holes = changes.holes.iter().map(|(fact, fleet, at)| json!([fact.0, fleet.0, micros(*at)]));
+    let filled = changes.filled.iter().map(|key| Value::from(key.as_str()));
     let events = changes.events.iter().map(|(id, delivery)| json!([id, delivery.0]));
     let effects = changes.effects.iter().map(|(delivery, fact, effect)| json!([delivery.0, fact.0, effect.name()]));
     let ends = changes.ends.iter().map(|end| {
@@ -108,6 +116,8 @@ fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 11] {
         invitations.map(invitation).collect(),
         stages.collect(),
         facts.map(fact).collect(),
+        holes.collect(),
+        filled.collect(),
         events.collect(),
         effects.collect(),
         ends.collect(),
