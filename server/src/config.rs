@@ -57,6 +57,10 @@ pub struct Given {
     /// Days that deliveries which could not be verified are kept.
     #[arg(long, global = true, env = "ONRAMP_KEEP_QUARANTINE_DAYS", default_value = "7", value_name = "DAYS")]
     pub keep_quarantine_days: String,
+    /// Whether events that Catena could not deliver while Onramp was away are fetched after a start, and subscriptions that
+    /// Catena switched off are switched on again: yes or no.
+    #[arg(long, global = true, env = "ONRAMP_REPLAY_ON_START", default_value = "yes", value_name = "YES|NO")]
+    pub replay_on_start: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -116,6 +120,8 @@ pub struct Settings {
     pub site_dir: Option<PathBuf>,
     /// How long deliveries are kept.
     pub retention: Retention,
+    /// Whether dead letter queues are replayed after a start.
+    pub replay_on_start: bool,
 }
 
 /// How long deliveries are kept in the inbox. What they told stays on timelines for good.
@@ -168,6 +174,7 @@ impl Given {
                 ended: days("ONRAMP_KEEP_DELIVERIES_DAYS", &self.keep_deliveries_days)?,
                 quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
             },
+            replay_on_start: yes_or_no("ONRAMP_REPLAY_ON_START", &self.replay_on_start)?,
         })
     }
 
@@ -243,6 +250,18 @@ fn days(setting: &'static str, given: &str) -> Result<time::Duration, ConfigErro
         problem: format!("{given:?} is no number of days"),
         mend: "Write a whole number from 1 to 3650.",
     })
+}
+
+fn yes_or_no(setting: &'static str, given: &str) -> Result<bool, ConfigError> {
+    match given.trim().to_ascii_lowercase().as_str() {
+        "yes" | "true" | "on" | "1" => Ok(true),
+        "no" | "false" | "off" | "0" => Ok(false),
+        _ => Err(ConfigError::Wrong {
+            setting,
+            problem: format!("{given:?} is neither yes nor no"),
+            mend: "Write yes or no.",
+        }),
+    }
 }
 
 /// Makes a directory that only this user may enter.

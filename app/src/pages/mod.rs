@@ -6,7 +6,7 @@ pub mod invitations;
 mod landing;
 mod login;
 mod setup;
-mod subscriptions;
+pub mod subscriptions;
 
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
 pub use invitations::{
@@ -16,5 +16,4 @@ pub use invitations::{
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};
 pub use setup::{SetupForm, SetupPage};
-pub use subscriptions::{SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 pub mod connect;

@@ -20,6 +20,8 @@ use leptos::prelude::*;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::subscriptions::subscription_pages;
+
 pub const LINK: &str = "https://connect.catenatelematics.com/?invite=019caf10-331c-7fc1-b466-44073a4d3b3b";
 pub const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x>";
 
@@ -162,19 +164,6 @@ pub fn setup_page() -> String {
     html(move || view! { <SetupPage visit=stranger("/setup") form=form/> })
 }
 
-pub fn subscriptions_page(missing: &[&str], may_administer: bool) -> String {
-    let endpoint = "https://onramp.example/webhooks/catena".to_owned();
-    let row = SubscriptionRow {
-        event_name: "invitation.viewed".into(),
-        status: "active".into(),
-        endpoint: endpoint.clone(),
-        created_at: at(0),
-    };
-    let missing = missing.iter().map(|event| (*event).to_owned()).collect();
-    let view = SubscriptionsView { rows: vec![row], missing, endpoint, problem: None, notice: None, may_administer };
-    html(move || view! { <SubscriptionsPage visit=visit("/subscriptions") view=view/> })
-}
-
 pub fn error(status: u16) -> ErrorView {
     ErrorView {
         status,
@@ -196,7 +185,6 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
         ("Sign in · Onramp", login_page(demo)),
         ("Create your account · Onramp", setup_page()),
-        ("Subscriptions · Onramp", subscriptions_page(&["connection.*"], true)),
         ("No such invitation · Onramp", html(|| view! { <ErrorPage visit=visit("/x") error=error(404)/> })),
         (
             "No such invitation",
@@ -211,6 +199,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         "Thank you",
         "Not finished",
     ];
+    pages.extend(subscription_pages());
     pages.extend(titles.into_iter().zip(landings().into_iter().map(landing_page)));
     pages
 }

@@ -1,7 +1,7 @@
 //! Catena's API, as a partner calls it (CONTRACT.md 1–8 and 11, WEBHOOKS.md 5).
 //!
 //! One file a resource, each with its records and its calls: `invitations`, `agreements`, `fleets`, `tsps`, `connections`,
-//! `subscriptions`. Underneath, from the outside in: `client` (token or none, one repetition on 401), `transport` (tries,
+//! `subscriptions`, `subscription_logs`. Underneath, from the outside in: `client` (token or none, one repetition on 401), `transport` (tries,
 //! waits, timeouts), `token`, `paging`; beside them `call` (what describes an operation), `error` and `refusal` (what went
 //! wrong and what to do), `wire`, `open_enum`, `resource` and `ids` (how records are read). To add a call: a `Call` constant
 //! and a method in its resource's file.
@@ -22,6 +22,7 @@ mod paging;
 mod refusal;
 mod resource;
 mod settings;
+mod subscription_logs;
 mod subscriptions;
 mod token;
 mod transport;
@@ -38,6 +39,7 @@ pub use invitations::{CreateInvitation, Invitation, InvitationStatus, Upsert};
 pub use paging::Pages;
 pub use resource::{Permissions, Resource, ShareLevel};
 pub use settings::{CatenaSettings, Retries};
+pub use subscription_logs::{LogFilter, LogStatus, SubscriptionLog};
 pub use subscriptions::{
     CreateSubscription, Periods, Subscription, SubscriptionFilters, SubscriptionMetrics, SubscriptionStatus,
     UpdateSubscription,

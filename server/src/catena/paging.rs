@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::HashSet, marker::PhantomData};
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::{
     call::{Call, Parts},
@@ -23,6 +24,7 @@ struct Page<T> {
 pub struct Pages<T> {
     catena: Catena,
     call: &'static Call,
+    ids: Vec<String>,
     filter: Vec<(&'static str, String)>,
     next: Next,
     seen: HashSet<String>,
@@ -37,7 +39,41 @@ enum Next {
 
 impl<T: DeserializeOwned> Pages<T> {
     pub(super) fn new(catena: &Catena, call: &'static Call, filter: Vec<(&'static str, String)>) -> Self {
-        Self { catena: catena.clone(), call, filter, next: Next::First, seen: HashSet::new(), item: PhantomData }
+        Self::below(catena, call, &[], filter)
+    }
+
+    /// A list that belongs to the records with these ids.
+    pub(super) fn below(
+        catena: &Catena,
+        call: &'static Call,
+        ids: &[Uuid],
+        filter: Vec<(&'static str, String)>,
+    ) -> Self {
+        let ids = ids.iter().map(Uuid::to_string).collect();
+        Self { catena: catena.clone(), call, ids, filter, next: Next::First, seen: HashSet::new(), item: PhantomData }
+    }
+
+    /// In pages of `size` items, 1 to 1000, instead of Catena's 300.
+    #[must_use]
+    pub fn of_size(mut self, size: u16) -> Self {
+        self.filter.retain(|(name, _)| *name != "size");
+        self.filter.push(("size", size.to_string()));
+        self
+    }
+
+    /// Goes on where another list of the same filter stopped, by its [`Self::cursor`].
+    #[must_use]
+    pub fn from_cursor(mut self, cursor: String) -> Self {
+        self.next = Next::At(cursor);
+        self
+    }
+
+    /// Where the next page begins; none before the first page and after the last one.
+    pub fn cursor(&self) -> Option<&str> {
+        match &self.next {
+            Next::At(cursor) => Some(cursor),
+            Next::First | Next::End => None,
+        }
     }
 
     /// The next page's items; none after the last page. After an error the same page can be asked for again.
@@ -48,7 +84,9 @@ impl<T: DeserializeOwned> Pages<T> {
             Next::At(cursor) => query.push(("cursor", cursor.clone())),
             Next::End => return Ok(None),
         }
-        let page: Page<T> = self.catena.json(self.call, &Parts::query(query)).await?;
+        let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
+        let parts = Parts { ids: &ids, query, body: None };
+        let page: Page<T> = self.catena.json(self.call, &parts).await?;
         self.next = match page.next_page.as_deref().map(plain_cursor) {
             None => Next::End,
             Some(cursor) if cursor.is_empty() => Next::End,

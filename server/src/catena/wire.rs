@@ -52,6 +52,11 @@ fn is_invented_site(site: &str) -> bool {
     site.contains("//unknown-fleet-")
 }
 
+/// Foreign text in words, made fit to be shown. To be used with `#[serde(default)]`.
+pub(super) fn maybe_fit_to_show<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|text| fit_to_show(&text)))
+}
+
 /// Foreign text that is fit to be shown and logged: ids, any of which may be an invitation's, are blotted out, control
 /// characters removed, the length bounded.
 pub(super) fn fit_to_show(text: &str) -> String {

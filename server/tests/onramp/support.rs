@@ -65,6 +65,8 @@ pub enum Catena {
     Sandbox,
     /// By these routes, which answer under `/catena`.
     Routes(Router),
+    /// By the sandbox, seen through something that meddles with requests or answers.
+    Through(Box<dyn FnOnce(Router) -> Router + Send>),
 }
 
 impl TestServer {
@@ -86,7 +88,7 @@ impl TestServer {
         let database = dir.path().join("onramp.db");
         let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
         let base = match catena {
-            Catena::Sandbox => "/sandbox",
+            Catena::Sandbox | Catena::Through(_) => "/sandbox",
             Catena::Routes(_) => "/catena",
         };
         let settings = Settings {
@@ -105,6 +107,7 @@ impl TestServer {
             sandbox: true,
             site_dir: None,
             retention: Retention::default(),
+            replay_on_start: true,
         };
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =
@@ -114,7 +117,7 @@ impl TestServer {
         let mut router = onramp.start(&tasks, &stopping);
         match catena {
             Catena::Routes(played) => router = router.merge(Router::new().nest("/catena", played)),
-            Catena::Sandbox => {
+            Catena::Sandbox | Catena::Through(_) => {
                 let settings = SandboxSettings {
                     base_url: url.join("/sandbox").unwrap(),
                     client_id: "client".into(),
@@ -125,7 +128,11 @@ impl TestServer {
                     stylesheet: "onramp.css".into(),
                 };
                 let sandbox = Sandbox::open(settings, clock.clone(), entropy).await.unwrap();
-                router = router.merge(Router::new().nest("/sandbox", sandbox.router()));
+                let played = match catena {
+                    Catena::Through(meddle) => meddle(sandbox.router()),
+                    _ => sandbox.router(),
+                };
+                router = router.merge(Router::new().nest("/sandbox", played));
                 tasks.spawn(sandbox.run(stopping.clone()));
             }
         }
