@@ -1,7 +1,7 @@
 //! Setting up webhooks: the recommended set (WEBHOOKS.md 5.12). Used at the sandbox's first start, by the button and by
 //! `onramp subscriptions ensure`.
 
-use app::domain::subscription::{Place, RECOMMENDED, could_be, judge};
+use app::domain::subscription::{Known, Place, RECOMMENDED, could_be, is_recommended, judge};
 
 use super::{Standing, SubscribeError, Subscriber, seen};
 use crate::{
@@ -26,25 +26,18 @@ impl Subscriber {
         let mut standing = self.standing().await?;
         let mut all = Vec::new();
         // Those that point to where we were are ours already, secrets and all: they only have to be told where we are.
-        let missing = |standing: &[Standing]| judge(&standing.iter().map(Standing::known).collect::<Vec<_>>()).missing;
-        let lacks = missing(&standing);
-        let wanted = |event: &str| {
-            let carries = |ask: &str| {
-                RECOMMENDED.iter().any(|wanted| wanted.ask == ask && wanted.events.contains(&event)) || ask == event
-            };
-            lacks.iter().any(|ask| carries(&ask.event_name))
-        };
         for at in 0..standing.len() {
             let Standing { seen, own: Some(own), place: Place::Formerly, .. } = &standing[at] else { continue };
-            let replaced = standing.iter().any(|other| {
+            let replaces = |other: &Standing| {
                 other.place == Place::Here && !other.seen.filtered && other.seen.event_name == seen.event_name
-            });
-            if wanted(&seen.event_name) && !replaced && !seen.filtered {
-                let row = self.point_here_now(own).await?;
-                standing[at].place = Place::Here;
-                standing[at].own = Some(row.clone());
-                all.push(Ensured { row, is_new: true });
+            };
+            if seen.filtered || !is_recommended(&seen.event_name) || standing.iter().any(replaces) {
+                continue;
             }
+            let row = self.point_here_now(own).await?;
+            standing[at].place = Place::Here;
+            standing[at].own = Some(row.clone());
+            all.push(Ensured { row, is_new: true });
         }
         let moved: Vec<_> = all.iter().map(|ensured: &Ensured| ensured.row.webhook_id).collect();
         for standing in standing.iter().filter(|one| one.place == Place::Here) {
@@ -52,7 +45,8 @@ impl Subscriber {
                 all.push(Ensured { row, is_new: false });
             }
         }
-        for ask in missing(&standing) {
+        let known: Vec<Known> = standing.iter().map(Standing::known).collect();
+        for ask in judge(&known).missing {
             let made = self.make(&ask.event_name, &listed).await?;
             all.extend(made.into_iter().map(|row| Ensured { row, is_new: true }));
         }

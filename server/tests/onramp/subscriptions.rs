@@ -59,8 +59,9 @@ async fn moved(browser: &Browser, id: Uuid, name: &str, form: &[(&str, &str)]) -
 
 /// The row of an event in the list.
 fn row<'a>(page: &'a str, id: Uuid) -> &'a str {
-    let at = page.find(&format!("class=\"row-link\" href=\"/subscriptions/{id}\"")).expect("a row");
-    page[at..].split("</tr>").next().unwrap()
+    let table = page.split("data-testid=\"subscriptions\"").nth(1).unwrap();
+    let row = table.split(&format!("href=\"/subscriptions/{id}\"")).nth(1).expect("a row");
+    row.split("</tr>").next().unwrap()
 }
 
 #[tokio::test]
@@ -246,7 +247,7 @@ async fn after_a_move_of_the_public_address_the_set_is_pointed_here_and_keeps_it
 
 #[tokio::test]
 async fn an_event_is_added_by_name_or_wildcard_and_wrong_ones_come_back() {
-    let (server, browser) = desk().await;
+    let (_server, browser) = desk().await;
     let form = browser.get("/subscriptions/new").await.body;
     assert!(form.contains("<datalist") && form.contains("value=\"vehicle.*\""), "{form}");
     let add = async |name: &str| browser.post("/subscriptions/new", &[("event_name", name)]).await;

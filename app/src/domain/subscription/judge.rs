@@ -207,7 +207,8 @@ fn rank(one: &Known) -> (bool, bool, Option<OffsetDateTime>, Uuid) {
     (one.status != "active", one.created_at.is_none(), one.created_at, one.id)
 }
 
-fn is_recommended(event_name: &str) -> bool {
+/// Whether onboarding needs this event, or the events that this wildcard stands for.
+pub fn is_recommended(event_name: &str) -> bool {
     RECOMMENDED.iter().any(|wanted| wanted.ask == event_name || wanted.events.contains(&event_name))
 }
 

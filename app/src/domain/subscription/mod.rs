@@ -15,7 +15,7 @@ mod rotation;
 pub use breaker::{Breaker, breaker};
 pub use dead_letters::{Attempt, DeadLetters, oldest_dead};
 pub use figures::{Figures, Periods, SuccessRate, success_rate};
-pub use judge::{Endpoints, Finding, Judgement, Known, Place, Remedy, Trouble, could_be, judge};
+pub use judge::{Endpoints, Finding, Judgement, Known, Place, Remedy, Trouble, could_be, is_recommended, judge};
 pub use names::{suggestions, wrong_name};
 pub use recommended::{Ask, RECOMMENDED, Wanted, missing};
 pub use rotation::{OldSecret, accepted_for};
