@@ -15,6 +15,7 @@ async function catena(onramp: Onramp, method: string, path: string, body?: objec
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'client_credentials',
+      scope: 'organization',
       client_id: 'onramp-sandbox',
       client_secret: 'not-a-secret-the-sandbox-is-on-this-machine',
     }),

@@ -53,7 +53,12 @@ async fn missed(server: &TestServer) -> Uuid {
 }
 
 async fn both_came(server: &TestServer) {
-    until("both events", async || (server.deliveries().await.len() == 2).then_some(())).await;
+    until("both events", async || {
+        let all = server.deliveries().await;
+        let created = all.iter().filter(|row| row.event_name.as_deref() == Some("invitation.created"));
+        (created.count() == 2).then_some(())
+    })
+    .await;
     assert!(server.processed().await.iter().all(|row| row.state == DeliveryState::Processed));
     assert!(server.onboarding("FLEET-1").await.is_some() && server.onboarding("FLEET-2").await.is_some());
 }
