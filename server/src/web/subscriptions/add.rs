@@ -67,14 +67,10 @@ pub(in super::super) async fn post(
             .map(|problem| format!("Catena says: {}.", problem.message.trim_end_matches('.'))),
         _ => None,
     };
-    match beside {
-        Some(error) => {
-            let form = AddForm { error: Some(error), ..form };
-            Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form))
-        }
-        None => {
-            let form = AddForm { problem: Some(explain("add", error)?), ..form };
-            Ok(show(viewer, StatusCode::BAD_GATEWAY, form))
-        }
+    if let Some(error) = beside {
+        let form = AddForm { error: Some(error), ..form };
+        return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
+    let form = AddForm { problem: Some(explain("add", error)?), ..form };
+    Ok(show(viewer, StatusCode::BAD_GATEWAY, form))
 }
