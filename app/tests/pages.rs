@@ -4,11 +4,13 @@
 
 #[path = "pages/samples.rs"]
 mod samples;
+#[path = "pages/subscriptions.rs"]
+mod subscriptions;
 
 use app::{
     components::OnboardingView,
-    domain::{invitation::Draft, lifecycle::fold},
-    pages::{InvitationForm, Landing, NewInvitationPage},
+    domain::{invitation::Draft, lifecycle::fold, subscription::Remedy},
+    pages::{InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation},
 };
 use leptos::prelude::*;
 use samples::*;
@@ -238,14 +240,58 @@ fn only_who_is_signed_in_gets_a_way_around() {
 fn nobody_is_offered_what_they_may_not_do() {
     assert!(list_page(vec![], true).contains("href=\"/invitations/new\""));
     assert!(!list_page(vec![], false).contains("href=\"/invitations/new\""));
-    assert!(subscriptions_page(&["connection.*"], true).contains("action=\"/subscriptions/ensure\""));
-    assert!(!subscriptions_page(&["connection.*"], false).contains("action=\"/subscriptions/ensure\""));
-    assert!(!subscriptions_page(&[], true).contains("action=\"/subscriptions/ensure\""), "nothing is missing");
+    assert!(subscriptions::list(&["connection.*"], true).contains("action=\"/subscriptions/ensure\""));
+    assert!(!subscriptions::list(&[], true).contains("action=\"/subscriptions/ensure\""), "nothing is missing");
     assert!(checks_page(true, true).contains("action=\"/settings/checks\""));
     assert!(!checks_page(true, false).contains("action=\"/settings/checks\""));
     let check = "action=\"/invitations/00000000-0000-0000-0000-000000000007/check\"";
     assert!(detail_page(detail(facts_with_gaps(), Some(LINK))).contains(check));
     assert!(!detail_page(detail(facts_with_gaps(), None)).contains(check));
+    for page in
+        [subscriptions::list(&["connection.*"], false), subscriptions::one(None, Confirmation::default(), false)]
+    {
+        let moves =
+            page.matches("action=\"/subscriptions").count() - page.matches("action=\"/subscriptions/refresh\"").count();
+        assert_eq!(moves, 0, "{page}");
+    }
+}
+
+#[test]
+fn each_trouble_of_a_subscription_is_said_with_its_move() {
+    let mut sentences = std::collections::BTreeSet::new();
+    for trouble in subscriptions::TROUBLES {
+        let page = subscriptions::one(Some(trouble), Confirmation::default(), true);
+        let card = after(&page, "data-testid=\"attention\"", "</section>");
+        assert!(sentences.insert(after(card, "<p>", "</p>").to_owned()), "{trouble:?} has words of its own");
+        let move_of = |remedy| match remedy {
+            Remedy::Activate => Some("/activate\""),
+            Remedy::ActivateAndReplay => Some("/bring-back\""),
+            Remedy::PointHere => Some("/point-here\""),
+            Remedy::TakeOver => Some("/take-over\""),
+            Remedy::Delete => Some("#delete\""),
+            Remedy::Leave => None,
+        };
+        match move_of(trouble.remedy()) {
+            Some(address) => assert!(card.contains(address), "{trouble:?}: {card}"),
+            None => assert!(!card.contains("<form") && !card.contains("href="), "{trouble:?}: {card}"),
+        }
+    }
+}
+
+#[test]
+fn figures_that_catena_does_not_tell_are_not_made_up() {
+    let page = subscriptions::one(None, Confirmation::default(), false);
+    let rates = after(&page, "Success rate as Catena tells it", "</tr>");
+    assert_eq!(rates.matches("not told").count(), 4, "{rates}");
+    let list = text(&subscriptions::list(&[], true));
+    for says in [
+        "96 % 98.1 of 95 % 3, at most 8 days left",
+        "12 of 13 9 failures or more away",
+        "not judged yet none",
+        "not Onramp’s",
+    ] {
+        assert!(list.contains(says), "{says}: {list}");
+    }
 }
 
 #[test]

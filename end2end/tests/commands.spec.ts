@@ -112,6 +112,7 @@ for (const [setting, given, says] of [
   ['DATABASE_URL', ['--database-url', 'mysql:onramp'], /^onramp: DATABASE_URL: /],
   ['ONRAMP_SECRET_KEY', ['--secret-key', 'c2hvcnQ='], /^onramp: ONRAMP_SECRET_KEY: .*openssl rand/],
   ['CATENA_CLIENT_SECRET', ['--catena-client-id', 'acme'], /^onramp: CATENA_CLIENT_SECRET: it is missing/],
+  ['ONRAMP_REPLAY_ON_START', ['--replay-on-start', 'perhaps'], /^onramp: ONRAMP_REPLAY_ON_START: .*Write yes or no/],
   ['ONRAMP_DATA_DIR', ['--data-dir', '/dev/null/data'], /^onramp: ONRAMP_DATA_DIR: .*may write to/],
   ['ONRAMP_LISTEN', ['--listen', 'somewhere'], /ONRAMP_LISTEN/],
 ] as const) {

@@ -64,6 +64,10 @@ pub struct Given {
     /// Minutes between two checks in which Onramp asks Catena for what no webhook told; 0 leaves them to the button.
     #[arg(long, global = true, env = "ONRAMP_CHECK_EVERY_MINUTES", default_value = "15", value_name = "MINUTES")]
     pub check_every_minutes: String,
+    /// Whether events that Catena could not deliver while Onramp was away are fetched after a start, and subscriptions that
+    /// Catena switched off are switched on again: yes or no.
+    #[arg(long, global = true, env = "ONRAMP_REPLAY_ON_START", default_value = "yes", value_name = "YES|NO")]
+    pub replay_on_start: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -127,6 +131,8 @@ pub struct Settings {
     pub retention: Retention,
     /// When Catena is asked for what no webhook told.
     pub checks: Checks,
+    /// Whether dead letter queues are replayed after a start.
+    pub replay_on_start: bool,
 }
 
 /// When Catena is asked for what no webhook told, and how gently.
@@ -196,6 +202,7 @@ impl Given {
                 quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
             },
             checks: Checks { every: check_every(&self.check_every_minutes)?, ..Checks::default() },
+            replay_on_start: yes_or_no("ONRAMP_REPLAY_ON_START", &self.replay_on_start)?,
         })
     }
 
@@ -313,6 +320,18 @@ fn check_every(given: &str) -> Result<Option<time::Duration>, ConfigError> {
         }
     })?;
     Ok((minutes > 0).then(|| time::Duration::minutes(minutes)))
+}
+
+fn yes_or_no(setting: &'static str, given: &str) -> Result<bool, ConfigError> {
+    match given.trim().to_ascii_lowercase().as_str() {
+        "yes" | "true" | "on" | "1" => Ok(true),
+        "no" | "false" | "off" | "0" => Ok(false),
+        _ => Err(ConfigError::Wrong {
+            setting,
+            problem: format!("{given:?} is neither yes nor no"),
+            mend: "Write yes or no.",
+        }),
+    }
 }
 
 /// Makes a directory that only this user may enter.

@@ -36,17 +36,26 @@ pub fn Field(
     /// Whether it takes focus when the page opens.
     #[prop(optional)]
     autofocus: bool,
+    /// What may be meant, offered while one types.
+    #[prop(optional)]
+    suggestions: Vec<String>,
 ) -> impl IntoView {
     let Ids { hint: hint_id, error: error_id, described_by } = Ids::new(name, hint.is_some(), error.is_some());
     // Names, addresses and passwords are no prose: a phone should neither correct nor capitalise them.
     let as_typed = matches!(kind, "email" | "password" | "url").then_some("none");
     let invalid = error.is_some();
+    let list = (!suggestions.is_empty()).then(|| format!("{name}-suggestions"));
+    let suggestions = list.clone().map(|id| {
+        let options = suggestions.into_iter().map(|value| view! { <option value=value></option> }).collect_view();
+        view! { <datalist id=id>{options}</datalist> }
+    });
     view! {
         <div class="field" class:invalid=invalid>
             <label for=name>{label}</label>
             <input
                 id=name
                 name=name
+                list=list
                 type=kind
                 value=value
                 required=required
@@ -59,6 +68,7 @@ pub fn Field(
                 aria-describedby=described_by
                 aria-invalid=invalid.then_some("true")
             />
+            {suggestions}
             {error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
             {hint.map(|hint| view! { <p class="hint" id=hint_id>{hint}</p> })}
         </div>

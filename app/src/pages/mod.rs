@@ -7,7 +7,7 @@ pub mod invitations;
 mod landing;
 mod login;
 mod setup;
-mod subscriptions;
+pub mod subscriptions;
 
 pub use checks::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
@@ -18,6 +18,5 @@ pub use invitations::{
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};
 pub use setup::{SetupForm, SetupPage};
-pub use subscriptions::{SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 pub mod connect;
 pub mod sandbox;

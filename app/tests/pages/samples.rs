@@ -21,6 +21,8 @@ use leptos::prelude::*;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::subscriptions::subscription_pages;
+
 pub const LINK: &str = "https://connect.catenatelematics.com/?invite=019caf10-331c-7fc1-b466-44073a4d3b3b";
 pub const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x>";
 
@@ -167,19 +169,6 @@ pub fn setup_page() -> String {
     html(move || view! { <SetupPage visit=stranger("/setup") form=form/> })
 }
 
-pub fn subscriptions_page(missing: &[&str], may_administer: bool) -> String {
-    let endpoint = "https://onramp.example/webhooks/catena".to_owned();
-    let row = SubscriptionRow {
-        event_name: "invitation.viewed".into(),
-        status: "active".into(),
-        endpoint: endpoint.clone(),
-        created_at: at(0),
-    };
-    let missing = missing.iter().map(|event| (*event).to_owned()).collect();
-    let view = SubscriptionsView { rows: vec![row], missing, endpoint, problem: None, notice: None, may_administer };
-    html(move || view! { <SubscriptionsPage visit=visit("/subscriptions") view=view/> })
-}
-
 pub fn checks_page(complete: bool, may_operate: bool) -> String {
     let line = |hours, complete: bool| CheckLine {
         started_at: at(hours),
@@ -229,7 +218,6 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Create your account · Onramp", setup_page()),
         ("Checks · Onramp", checks_page(true, true)),
         ("Checks · Onramp", checks_page(false, false)),
-        ("Subscriptions · Onramp", subscriptions_page(&["connection.*"], true)),
         ("No such invitation · Onramp", html(|| view! { <ErrorPage visit=visit("/x") error=error(404)/> })),
         (
             "No such invitation",
@@ -244,6 +232,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         "Thank you",
         "Not finished",
     ];
+    pages.extend(subscription_pages());
     pages.extend(titles.into_iter().zip(landings().into_iter().map(landing_page)));
     pages
 }

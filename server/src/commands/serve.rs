@@ -12,6 +12,7 @@ use crate::{
     clock::{SharedClock, SystemClock},
     config::{Given, LogFormat, SANDBOX_CLIENT, Settings},
     entropy::{SharedEntropy, SystemEntropy},
+    jobs,
     listen::{Limits, serve},
     onramp::{DEMO, Onramp},
     sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings},
@@ -42,9 +43,7 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
         tracing::warn!("the site files were not found: pages come without style and live updates (ONRAMP_SITE_DIR)");
     }
     greet(&onramp).await?;
-    if onramp.settings.sandbox {
-        tasks.spawn(subscribe(onramp.clone()));
-    }
+    tasks.spawn(look_after_subscriptions(onramp.clone()));
     let signal = closing.clone();
     tasks.spawn(async move {
         wait_for_signal().await;
@@ -116,6 +115,20 @@ async fn greet(onramp: &Onramp) -> Result<(), Failure> {
         say(format_args!("Make the first administrator (works once, for 48 hours): {link}"));
     }
     Ok(())
+}
+
+/// What was missed is fetched first, then the page about subscriptions is kept fresh.
+async fn look_after_subscriptions(onramp: Arc<Onramp>) {
+    let replay = onramp.settings.replay_on_start;
+    let mut care = jobs::subscriptions::Care::new(&onramp.subscriber, replay);
+    tokio::select! {
+        () = onramp.shutdown.cancelled() => return,
+        () = care.turn() => {}
+    }
+    if onramp.settings.sandbox {
+        subscribe(onramp.clone()).await;
+    }
+    care.run(&onramp.shutdown).await;
 }
 
 /// At the sandbox's first start its webhooks are set up without being asked.

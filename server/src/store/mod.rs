@@ -7,6 +7,7 @@
 
 mod about;
 mod checks;
+mod desk;
 mod error;
 mod inbox;
 mod invitations;
@@ -21,6 +22,7 @@ mod waiting;
 use std::sync::Arc;
 
 pub use checks::{Cause, CheckRow, Checks, ProviderRow};
+pub use desk::{Desk, LastLook, Measured, SeenSubscription};
 pub use error::StoreError;
 pub use inbox::{
     DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
@@ -29,13 +31,13 @@ pub use inbox::{
 pub use invitations::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation};
 pub use sessions::{SessionRow, Sessions};
 pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
-pub use subscriptions::{SigningSecret, SubscriptionRow, Subscriptions};
+pub use subscriptions::{AcceptedSecret, SigningSecret, SubscriptionRow, Subscriptions};
 pub use transaction::{Ahead, DeliveryEnd, Transaction};
 pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]
-pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions + Checks {
+pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions + Checks + Desk {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

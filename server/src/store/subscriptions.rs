@@ -32,6 +32,15 @@ pub struct SigningSecret {
     pub created_at: OffsetDateTime,
 }
 
+/// A secret with which a subscription's deliveries are verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedSecret {
+    /// The secret.
+    pub secret: SigningSecret,
+    /// Until when it is accepted, UTC, since another one took its place; none for one in use.
+    pub until: Option<OffsetDateTime>,
+}
+
 /// Our subscriptions and their secrets.
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
@@ -43,8 +52,23 @@ pub trait Subscriptions: Send + Sync {
     async fn subscriptions(&self) -> Result<Vec<SubscriptionRow>, StoreError>;
     /// Sets the status of one of ours, if it is ours.
     async fn set_subscription_status(&self, webhook_id: Uuid, status: &str) -> Result<(), StoreError>;
-    /// The secrets of a subscription, the newest first; none if it isn't ours.
-    async fn secrets_of(&self, webhook_id: Uuid) -> Result<Vec<SigningSecret>, StoreError>;
+    /// Sets where one of ours posts to, if it is ours.
+    async fn set_subscription_url(&self, webhook_id: Uuid, url: &str) -> Result<(), StoreError>;
+    /// Forgets one of ours as if it had never been, with its secrets.
+    async fn disown(&self, webhook_id: Uuid) -> Result<(), StoreError>;
+    /// The secrets of a subscription, the newest first, those included that have ended; none if it isn't ours.
+    async fn secrets_of(&self, webhook_id: Uuid) -> Result<Vec<AcceptedSecret>, StoreError>;
+    /// Keeps one more secret of a subscription of ours.
+    async fn add_secret(&self, webhook_id: Uuid, secret: &SigningSecret) -> Result<(), StoreError>;
+    /// Ends the secrets of a subscription but `kept` at `until`; one that ends earlier already still does.
+    async fn retire_secrets(
+        &self,
+        webhook_id: Uuid,
+        kept: Option<Uuid>,
+        until: OffsetDateTime,
+    ) -> Result<(), StoreError>;
+    /// Removes the secrets that ended before `now`, and says of how many subscriptions' secrets that was.
+    async fn forget_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
     /// Secrets with which a creation call was begun since `since` and not answered yet: a delivery may come before the answer.
     async fn pending_secrets(&self, since: OffsetDateTime) -> Result<Vec<SigningSecret>, StoreError>;
 }

@@ -84,10 +84,17 @@ pub(super) async fn visit(onramp: &Onramp, staff: Option<&StaffRow>, path: &str)
 }
 
 async fn setup_needed(onramp: &Onramp) -> Result<Option<String>, StoreError> {
-    let ours = onramp.store.subscriptions().await?;
-    let active = ours.iter().filter(|ours| ours.status != "deleted").map(|ours| ours.event_name.as_str());
-    let text = "Catena does not tell Onramp everything yet: some webhook subscriptions are missing.";
-    Ok((!missing(active).is_empty()).then(|| text.to_owned()))
+    let endpoints = onramp.subscriber.endpoints();
+    let mut ours = onramp.store.subscriptions().await?;
+    ours.retain(|ours| ours.status != "deleted" && endpoints.has(&ours.url));
+    let text = if !missing(ours.iter().map(|ours| ours.event_name.as_str())).is_empty() {
+        "Catena does not tell Onramp everything yet: some webhook subscriptions are missing."
+    } else if ours.iter().any(|ours| ours.status == "stale") {
+        "Catena has switched a webhook subscription off after too many failures: some of what fleets do is not told."
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(text.to_owned()))
 }
 
 /// A member of staff visits. Whoever is not signed in is sent to sign in, and back afterwards.

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -18,6 +18,10 @@ use crate::{
 
 /// How long after its making a secret may belong to a subscription whose creation isn't answered yet.
 const PENDING: Duration = Duration::minutes(10);
+
+/// How long secrets are remembered before the database is asked again: it may have been told, perhaps by another process,
+/// that one of them ends.
+const REMEMBERED: Duration = Duration::MINUTE;
 
 /// The secrets of one subscription, the newest first.
 pub type Secrets = Arc<Vec<Zeroizing<Vec<u8>>>>;
@@ -38,7 +42,13 @@ pub struct SecretBook {
     store: SharedStore,
     vault: Vault,
     clock: SharedClock,
-    known: RwLock<HashMap<Uuid, Secrets>>,
+    known: RwLock<HashMap<Uuid, Remembered>>,
+}
+
+struct Remembered {
+    secrets: Secrets,
+    /// From then on they are looked up again.
+    until: OffsetDateTime,
 }
 
 impl SecretBook {
@@ -49,23 +59,30 @@ impl SecretBook {
 
     /// The secrets as remembered.
     pub fn remembered(&self, webhook_id: Uuid) -> Option<Secrets> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(&webhook_id).cloned()
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let remembered = known.get(&webhook_id)?;
+        (self.clock.now() < remembered.until).then(|| remembered.secrets.clone())
     }
 
     /// The secrets as the database has them; `None` if no subscription of ours has that id. For one that isn't known, the
     /// secrets of creation calls under way: its first delivery may come before Catena's answer (WEBHOOKS.md 8.22).
     pub async fn look_up(&self, webhook_id: Uuid) -> Result<Option<Secrets>, SecretsError> {
-        let own = self.open(self.store.secrets_of(webhook_id).await?)?;
+        let now = self.clock.now();
+        let mut own = self.store.secrets_of(webhook_id).await?;
+        own.retain(|accepted| accepted.until.is_none_or(|until| now < until));
         if !own.is_empty() {
-            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, own.clone());
-            return Ok(Some(own));
+            let until = own.iter().filter_map(|accepted| accepted.until).fold(now + REMEMBERED, OffsetDateTime::min);
+            let secrets = self.open(own.iter().map(|accepted| &accepted.secret))?;
+            let remembered = Remembered { secrets: secrets.clone(), until };
+            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, remembered);
+            return Ok(Some(secrets));
         }
-        let pending = self.open(self.store.pending_secrets(self.clock.now() - PENDING).await?)?;
+        let pending = self.open(&self.store.pending_secrets(now - PENDING).await?)?;
         Ok(Some(pending).filter(|pending| !pending.is_empty()))
     }
 
-    fn open(&self, sealed: Vec<SigningSecret>) -> Result<Secrets, VaultError> {
-        let opened = sealed.iter().map(|secret| self.vault.open(Purpose::SigningSecret, &secret.sealed));
+    fn open<'a>(&self, sealed: impl IntoIterator<Item = &'a SigningSecret>) -> Result<Secrets, VaultError> {
+        let opened = sealed.into_iter().map(|secret| self.vault.open(Purpose::SigningSecret, &secret.sealed));
         Ok(Arc::new(opened.collect::<Result<_, _>>()?))
     }
 }

@@ -71,6 +71,8 @@ pub enum Catena {
     SeededSandbox(u64),
     /// By these routes, which answer under `/catena`.
     Routes(Router),
+    /// By the sandbox, seen through something that meddles with requests or answers.
+    Through(Box<dyn FnOnce(Router) -> Router + Send>),
 }
 
 impl TestServer {
@@ -92,7 +94,7 @@ impl TestServer {
         let database = dir.path().join("onramp.db");
         let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
         let base = match catena {
-            Catena::Sandbox | Catena::SeededSandbox(_) => "/sandbox",
+            Catena::Sandbox | Catena::SeededSandbox(_) | Catena::Through(_) => "/sandbox",
             Catena::Routes(_) => "/catena",
         };
         let settings = Settings {
@@ -114,6 +116,7 @@ impl TestServer {
             site_dir: None,
             retention: Retention::default(),
             checks: Checks { every: None, pause: Duration::ZERO },
+            replay_on_start: true,
         };
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =
@@ -127,7 +130,7 @@ impl TestServer {
                 router = router.merge(Router::new().nest("/catena", played));
                 recording
             }
-            played @ (Catena::Sandbox | Catena::SeededSandbox(_)) => {
+            played @ (Catena::Sandbox | Catena::SeededSandbox(_) | Catena::Through(_)) => {
                 let seed = if let Catena::SeededSandbox(seed) = played { Some(seed) } else { None };
                 let settings = SandboxSettings {
                     base_url: url.join("/sandbox").unwrap(),
@@ -142,8 +145,9 @@ impl TestServer {
                     stylesheet: "onramp.css".into(),
                 };
                 let sandbox = Sandbox::open(settings, clock.clone(), entropy).await.unwrap();
-                let (played, recording) = recorded(sandbox.router(), Answers::Checked);
-                router = router.merge(Router::new().nest("/sandbox", played));
+                let (answers, recording) = recorded(sandbox.router(), Answers::Checked);
+                let answers = if let Catena::Through(meddle) = played { meddle(answers) } else { answers };
+                router = router.merge(Router::new().nest("/sandbox", answers));
                 tasks.spawn(sandbox.run(stopping.clone()));
                 recording
             }

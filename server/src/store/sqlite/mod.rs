@@ -4,6 +4,7 @@
 //! Other processes (the commands) may write at the same time: writers take turns through `BEGIN IMMEDIATE` and wait.
 
 mod checks;
+mod desk;
 mod inbox;
 mod invitations;
 mod rows;

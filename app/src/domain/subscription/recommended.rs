@@ -69,6 +69,10 @@ pub fn missing<'a>(have: impl IntoIterator<Item = &'a str>) -> Vec<Ask> {
     for wanted in RECOMMENDED {
         let lacks: Vec<&str> =
             wanted.events.iter().copied().filter(|event| !have.contains(event) && !is_optional(event)).collect();
+        // A wildcard may be kept as one subscription under its own name (WEBHOOKS.md 5.10).
+        if have.contains(&wanted.ask) {
+            continue;
+        }
         let has_any = wanted.events.iter().any(|event| have.contains(event));
         if has_any {
             asks.extend(lacks.into_iter().map(|event| Ask { event_name: event.to_owned(), watch: wanted.watch }));
@@ -112,6 +116,13 @@ mod tests {
     fn everything_there_asks_for_nothing() {
         let all: Vec<&str> = RECOMMENDED.iter().flat_map(|wanted| wanted.events.iter().copied()).collect();
         assert_eq!(missing(all), []);
+    }
+
+    #[test]
+    fn a_wildcard_that_is_kept_under_its_own_name_carries_all_of_it() {
+        let all = RECOMMENDED.iter().flat_map(|wanted| wanted.events.iter().copied());
+        let have: Vec<&str> = all.filter(|event| !event.starts_with("webhook.")).chain(["webhook.*"]).collect();
+        assert_eq!(missing(have), []);
     }
 
     #[test]

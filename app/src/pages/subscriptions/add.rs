@@ -1,0 +1,56 @@
+//! Adding a subscription beyond the recommended set.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit},
+    domain::subscription::suggestions,
+};
+
+/// The form.
+#[derive(Debug, Clone, Default)]
+pub struct AddForm {
+    /// The event's name, as typed.
+    pub event_name: String,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// What went wrong otherwise, and what to do.
+    pub problem: Option<String>,
+}
+
+/// The form that adds a subscription.
+#[component]
+pub fn AddPage(
+    /// The visit.
+    visit: Visit,
+    /// The form.
+    form: AddForm,
+) -> impl IntoView {
+    let AddForm { event_name, error, problem } = form;
+    let title = if error.is_some() { "Error: Add a subscription" } else { "Add a subscription" };
+    let errors = error.clone().map(|error| ("event_name".to_owned(), "Event".to_owned(), error));
+    view! {
+        <Document visit=visit title=title>
+            <div class="medium">
+                <p class="crumbs"><a href="/subscriptions">"Subscriptions"</a></p>
+                <h1>"Add a subscription"</h1>
+                <p class="lead">"For all fleets, to Onramp’s own address, with a secret of Onramp’s. What onboarding needs is set up with the button on the list; anything else is stored as it comes."</p>
+                <ErrorSummary errors=errors.into_iter().collect()/>
+                {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
+                <form class="card" method="post" action="/subscriptions/new">
+                    <Field
+                        name="event_name"
+                        label="Event"
+                        value=event_name
+                        hint="Such as vehicle.added; a wildcard such as vehicle.* makes one subscription for each of its actions. Telematics events come by the thousand."
+                        error=error
+                        required=true
+                        autofocus=true
+                        suggestions=suggestions()
+                    />
+                    <p class="actions"><button class="button primary">"Add"</button><a class="button quiet" href="/subscriptions">"Cancel"</a></p>
+                </form>
+            </div>
+        </Document>
+    }
+}

@@ -1,0 +1,107 @@
+//! What is wrong with the subscriptions, each with the move that mends it.
+
+use leptos::prelude::*;
+
+use super::{moves::remedy, words::trouble};
+use crate::domain::subscription::{Ask, Finding, Judgement, Remedy};
+
+/// What is missing, what is wrong, and what is worth knowing.
+#[component]
+pub(super) fn Findings(judgement: Judgement, dead_letters: u64, may_administer: bool) -> impl IntoView {
+    let Judgement { missing, findings } = judgement;
+    let (serious, notes): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| finding.trouble.is_serious());
+    let stale = serious.iter().filter(|finding| finding.trouble.remedy() == Remedy::ActivateAndReplay).count();
+    view! {
+        {(!missing.is_empty()).then(|| view! { <Missing missing=missing may_administer=may_administer/> })}
+        {(!serious.is_empty()).then(|| view! { <Serious findings=serious may_administer=may_administer/> })}
+        {(may_administer && (stale > 1 || dead_letters > 0)).then(|| view! { <FetchAll stale=stale dead_letters=dead_letters/> })}
+        {(!notes.is_empty()).then(|| view! { <Notes findings=notes/> })}
+    }
+}
+
+#[component]
+fn Missing(missing: Vec<Ask>, may_administer: bool) -> impl IntoView {
+    let title = match missing.len() {
+        1 => "One subscription is missing".to_owned(),
+        count => format!("{count} subscriptions are missing"),
+    };
+    let tag = |ask: Ask| view! { <li><code>{ask.event_name}</code></li> };
+    view! {
+        <section class="card missing" aria-labelledby="missing">
+            <h2 id="missing">{title}</h2>
+            <p>"Until they are set up, Onramp doesn’t hear of these events, and timelines stay behind."</p>
+            <ul class="tags">{missing.into_iter().map(tag).collect_view()}</ul>
+            {if may_administer {
+                view! {
+                    <form method="post" action="/subscriptions/ensure">
+                        <button class="button primary">"Set up webhooks"</button>
+                    </form>
+                }
+                .into_any()
+            } else {
+                view! { <p class="hint">"An administrator can set them up."</p> }.into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Serious(findings: Vec<Finding>, may_administer: bool) -> impl IntoView {
+    let title = match findings.len() {
+        1 => "One subscription needs a move".to_owned(),
+        count => format!("{count} things need a move"),
+    };
+    let line = |finding: Finding| {
+        let Finding { id, event_name, trouble: what } = finding;
+        let id = id.to_string();
+        let button = may_administer.then(|| remedy(what.remedy(), id.clone(), event_name.clone())).flatten();
+        view! {
+            <li>
+                <p><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{trouble(what)}</p>
+                {button}
+            </li>
+        }
+    };
+    view! {
+        <section class="card attention-card" aria-labelledby="attention" data-testid="attention">
+            <h2 id="attention">{title}</h2>
+            <ul class="needed">{findings.into_iter().map(line).collect_view()}</ul>
+            {(!may_administer).then(|| view! { <p class="hint">"An administrator can make these moves."</p> })}
+        </section>
+    }
+}
+
+#[component]
+fn FetchAll(stale: usize, dead_letters: u64) -> impl IntoView {
+    let what = match (stale, dead_letters) {
+        (0, 1) => "One event waits in a queue at Catena and comes only when it is asked for.".to_owned(),
+        (0, count) => format!("{count} events wait in queues at Catena and come only when they are asked for."),
+        (_, 0) => "Activates all that Catena switched off, and fetches what waits in their queues.".to_owned(),
+        (_, count) => {
+            format!(
+                "Activates all that Catena switched off, and fetches the events that wait in queues: {count} so far."
+            )
+        }
+    };
+    view! {
+        <form class="all-again" method="post" action="/subscriptions/fetch-missed">
+            <button class="button">"Fetch all that was missed"</button>
+            <p class="hint">{what}" What came already changes nothing."</p>
+        </form>
+    }
+}
+
+#[component]
+fn Notes(findings: Vec<Finding>) -> impl IntoView {
+    let line = |finding: Finding| {
+        let Finding { id, event_name, trouble: what } = finding;
+        view! { <li><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{trouble(what)}</li> }
+    };
+    view! {
+        <details class="card notes">
+            <summary>{format!("Worth knowing ({})", findings.len())}</summary>
+            <ul>{findings.into_iter().map(line).collect_view()}</ul>
+        </details>
+    }
+}

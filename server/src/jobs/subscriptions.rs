@@ -1,0 +1,76 @@
+//! Looks after the webhook subscriptions: fetches after the start what was missed meanwhile, then keeps fresh what the page
+//! about them shows, and removes secrets that ended.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::subscribe::{Subscriber, Woken};
+
+/// How often to look.
+const EVERY: Duration = Duration::from_mins(5);
+/// How long until the first look is tried again that Catena didn't answer: until then nothing was fetched.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Looks after the subscriptions. To be started once the server answers: what is fetched comes at once.
+pub struct Care<'a> {
+    subscriber: &'a Subscriber,
+    replay: bool,
+    /// Whether the first look after the start succeeded.
+    awake: bool,
+}
+
+impl<'a> Care<'a> {
+    /// With `replay`, the first look fetches what waits in dead letter queues.
+    pub fn new(subscriber: &'a Subscriber, replay: bool) -> Self {
+        Self { subscriber, replay, awake: false }
+    }
+
+    /// Looks again and again until `shutdown`, the next time after a while.
+    pub async fn run(mut self, shutdown: &CancellationToken) {
+        loop {
+            let wait = if self.awake { EVERY } else { AGAIN };
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(wait) => {}
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = self.turn() => {}
+            }
+        }
+    }
+
+    /// Looks once.
+    pub async fn turn(&mut self) {
+        let looked = if self.awake {
+            self.subscriber.look().await
+        } else {
+            self.subscriber.wake(self.replay).await.map(|woken| {
+                self.awake = true;
+                self.report(&woken);
+            })
+        };
+        if let Err(error) = looked {
+            tracing::warn!(%error, "Catena can't be asked about subscriptions; trying again");
+        }
+        match self.subscriber.forget_retired_secrets().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "secrets that were replaced are no longer accepted and were removed"),
+            Err(error) => tracing::error!(%error, "secrets that were replaced can't be removed; trying again"),
+        }
+    }
+
+    fn report(&self, woken: &Woken) {
+        let Woken { dead_letters, replayed, activated, failed, .. } = woken;
+        let replay = self.replay;
+        tracing::info!(
+            dead_letters,
+            replayed,
+            activated,
+            failed,
+            replay,
+            "dead letter queues were looked at after the start"
+        );
+    }
+}
