@@ -57,6 +57,9 @@ pub struct Given {
     /// Days that deliveries which could not be verified are kept.
     #[arg(long, global = true, env = "ONRAMP_KEEP_QUARANTINE_DAYS", default_value = "7", value_name = "DAYS")]
     pub keep_quarantine_days: String,
+    /// Fleets that an import invites per minute at the most.
+    #[arg(long, global = true, env = "ONRAMP_IMPORT_PER_MINUTE", default_value = "120", value_name = "COUNT")]
+    pub import_per_minute: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -116,6 +119,33 @@ pub struct Settings {
     pub site_dir: Option<PathBuf>,
     /// How long deliveries are kept.
     pub retention: Retention,
+    /// How fast imports invite.
+    pub imports: ImportPace,
+}
+
+/// How fast an import of many invitations goes, and how patient it is. Catena publishes no figures on its rate limits
+/// (CONTRACT.md 3), so the pace is gentle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportPace {
+    /// Fleets invited per minute at the most.
+    pub per_minute: u32,
+    /// Waits before the same row is tried again when Catena fails; after the last one the import pauses.
+    pub waits: Vec<Duration>,
+    /// The longest wait that Catena may ask for; a longer one pauses the import.
+    pub longest: Duration,
+}
+
+impl ImportPace {
+    /// The time between two rows for which Catena is asked.
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(60) / self.per_minute.max(1)
+    }
+}
+
+impl Default for ImportPace {
+    fn default() -> Self {
+        Self { per_minute: 120, waits: [2, 15].map(Duration::from_secs).to_vec(), longest: Duration::from_mins(5) }
+    }
 }
 
 /// How long deliveries are kept in the inbox. What they told stays on timelines for good.
@@ -168,6 +198,7 @@ impl Given {
                 ended: days("ONRAMP_KEEP_DELIVERIES_DAYS", &self.keep_deliveries_days)?,
                 quarantined: days("ONRAMP_KEEP_QUARANTINE_DAYS", &self.keep_quarantine_days)?,
             },
+            imports: ImportPace { per_minute: per_minute(&self.import_per_minute)?, ..ImportPace::default() },
         })
     }
 
@@ -242,6 +273,15 @@ fn days(setting: &'static str, given: &str) -> Result<time::Duration, ConfigErro
         setting,
         problem: format!("{given:?} is no number of days"),
         mend: "Write a whole number from 1 to 3650.",
+    })
+}
+
+fn per_minute(given: &str) -> Result<u32, ConfigError> {
+    let count = given.trim().parse().ok().filter(|count| (1..=60_000).contains(count));
+    count.ok_or_else(|| ConfigError::Wrong {
+        setting: "ONRAMP_IMPORT_PER_MINUTE",
+        problem: format!("{given:?} is no number of fleets"),
+        mend: "Write a whole number from 1 to 60000.",
     })
 }
 

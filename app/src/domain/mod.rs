@@ -8,6 +8,7 @@ pub mod digest;
 pub mod event;
 pub mod fact;
 pub mod fleet;
+pub mod import;
 pub mod invitation;
 pub mod lifecycle;
 pub mod moment;

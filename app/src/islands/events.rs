@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use super::live_onboarding::Live;
-use crate::components::OnboardingView;
+use crate::components::{ImportProgress, OnboardingView};
 
 /// A source that the server refused is tried again after this long; a broken one the browser mends by itself.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
@@ -60,6 +60,27 @@ fn connect(url: &str, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>
         onboarding.set(news);
     });
     Some(source)
+}
+
+/// Keeps `progress` up to date with the events of `url`; loads the page anew once the import stands otherwise.
+pub fn follow_import(url: &str, progress: RwSignal<ImportProgress>) {
+    let Ok(source) = EventSource::new(url) else { return };
+    on(&source, "import", move |event| {
+        let text = event.data().as_string().unwrap_or_default();
+        let Ok(news) = serde_json::from_str::<ImportProgress>(&text) else { return };
+        if progress.with_untracked(|before| before.state != news.state) {
+            let _ = window().location().reload();
+        }
+        progress.set(news);
+    });
+    let source = StoredValue::new_local(source);
+    window_event_listener(ev::pagehide, move |_| source.with_value(EventSource::close));
+    // A page that comes back from the browser's page cache has missed what happened meanwhile.
+    window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            let _ = window().location().reload();
+        }
+    });
 }
 
 fn on(source: &EventSource, name: &str, handle: impl Fn(MessageEvent) + 'static) {

@@ -7,7 +7,9 @@ mod clipboard;
 mod copy_button;
 #[cfg(feature = "hydrate")]
 mod events;
+mod live_import;
 mod live_onboarding;
 
 pub use copy_button::CopyButton;
+pub use live_import::LiveImport;
 pub use live_onboarding::LiveOnboarding;

@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 mod error;
+pub mod imports;
 pub mod invitations;
 mod landing;
 mod login;

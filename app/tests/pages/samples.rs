@@ -212,5 +212,6 @@ pub fn all() -> Vec<(&'static str, String)> {
         "Not finished",
     ];
     pages.extend(titles.into_iter().zip(landings().into_iter().map(landing_page)));
+    pages.extend(crate::import_samples::all());
     pages
 }

@@ -7,6 +7,7 @@
 
 mod about;
 mod error;
+mod imports;
 mod inbox;
 mod invitations;
 mod sessions;
@@ -19,6 +20,10 @@ mod waiting;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use imports::{
+    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, Imports, LinksTaken, NewImport, Reading, RowEnd,
+    RowFilter,
+};
 pub use inbox::{
     DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
     StoredDelivery, ToDo,
@@ -32,7 +37,7 @@ pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]
-pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions {
+pub trait Store: Staff + Sessions + Invitations + Imports + Inbox + Waiting + Subscriptions {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

@@ -31,6 +31,9 @@ pub(super) enum PageError {
     /// There is no such delivery, or no longer.
     #[error("there is no such delivery")]
     NoSuchDelivery,
+    /// There is no such import, or no longer.
+    #[error("there is no such import")]
+    NoSuchImport,
     /// The role doesn't allow it.
     #[error("the role doesn't allow it")]
     Forbidden,
@@ -48,7 +51,9 @@ pub(super) enum PageError {
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound | Self::NoSuchInvitation | Self::NoSuchDelivery => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoSuchInvitation | Self::NoSuchDelivery | Self::NoSuchImport => {
+                StatusCode::NOT_FOUND
+            }
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Store(_) | Self::Session(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -78,6 +83,11 @@ impl IntoResponse for PageError {
             "It may have been removed for its age; what it told stays on timelines. The list has every delivery that is still kept."
                 .clone_into(&mut view.message);
             view.action = Some(("/deliveries".into(), "All deliveries".into()));
+        }
+        if matches!(self, Self::NoSuchImport) {
+            "No such import".clone_into(&mut view.title);
+            "It may have been removed for its age; the invitations it made stay.".clone_into(&mut view.message);
+            view.action = Some(("/invitations/import".into(), "All imports".into()));
         }
         let mut response = status.into_response();
         response.extensions_mut().insert(ToRender(view));

@@ -5,6 +5,7 @@ pub mod assets;
 mod deliveries;
 mod errors;
 mod health;
+mod imports;
 mod invitations;
 mod landing;
 mod live;
@@ -58,6 +59,7 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/setup", get(setup::get).post(setup::post))
         .route("/invitations", get(invitations::list))
         .route("/invitations/new", get(invitations::new).post(invitations::create))
+        .merge(imports::routes())
         .route("/invitations/{id}", get(invitations::detail))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/process-again", post(deliveries::process_all_again))

@@ -5,11 +5,14 @@
 mod commands;
 mod connections;
 mod deliveries;
+mod import_failures;
+mod imports;
 mod invitations;
 mod landing;
 mod secrets;
 mod sign_in;
 mod store;
+mod store_imports;
 mod store_inbox;
 mod support;
 mod traps;

@@ -58,13 +58,19 @@ pub fn InvitationListPage(
 ) -> impl IntoView {
     let InvitationList { rows, newest, older, now, may_invite } = list;
     let first_page = newest.is_none();
-    let invite =
-        move || may_invite.then(|| view! { <a class="button primary" href="/invitations/new">"New invitation"</a> });
+    let invite = move || {
+        may_invite.then(|| {
+            view! {
+                <a class="button primary" href="/invitations/new">"New invitation"</a>
+                <a class="button" href="/invitations/import">"Import many"</a>
+            }
+        })
+    };
     view! {
         <Document visit=visit title="Invitations">
             <div class="page-head">
                 <h1>"Invitations"</h1>
-                {(!rows.is_empty() || !first_page).then(invite)}
+                {(!rows.is_empty() || !first_page).then(|| view! { <div class="buttons">{invite()}</div> })}
             </div>
             {if rows.is_empty() && first_page {
                 view! { <Empty>{invite()}</Empty> }.into_any()

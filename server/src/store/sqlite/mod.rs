@@ -3,6 +3,7 @@
 //! One connection writes, with `synchronous=FULL`, so a commit survives a power cut; a pool of others reads beside it (WAL).
 //! Other processes (the commands) may write at the same time: writers take turns through `BEGIN IMMEDIATE` and wait.
 
+mod imports;
 mod inbox;
 mod invitations;
 mod rows;
