@@ -2,6 +2,8 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test binary")]
 
+#[path = "pages/import_samples.rs"]
+mod import_samples;
 #[path = "pages/samples.rs"]
 mod samples;
 #[path = "pages/subscriptions.rs"]
@@ -9,7 +11,7 @@ mod subscriptions;
 
 use app::{
     components::OnboardingView,
-    domain::{invitation::Draft, lifecycle::fold, subscription::Remedy},
+    domain::{import::ImportState, invitation::Draft, lifecycle::fold, subscription::Remedy},
     pages::{InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation},
 };
 use leptos::prelude::*;
@@ -198,6 +200,9 @@ fn hostile_names_stay_text() {
         list_page(vec![row(Some(HOSTILE))], true),
         new_page(wrong_draft()),
         landing_page(Landing::Success { fleet_ref: HOSTILE.into() }),
+        import_samples::upload_page(&[]),
+        import_samples::columns_page(import_samples::mapped()),
+        import_samples::detail_page(ImportState::Done, false),
     ];
     for page in pages {
         assert!(!page.contains("<script"), "{page}");
@@ -322,4 +327,31 @@ fn the_demo_account_is_offered_where_there_is_one() {
     let demo = login_page(Some(("demo@example.com".into(), "a demo password".into())));
     assert!(text(&demo).contains("demo@example.com") && text(&demo).contains("a demo password"));
     assert!(!login_page(None).contains("demo"));
+}
+
+#[test]
+fn an_import_offers_what_can_be_done_with_it_and_nothing_else() {
+    use ImportState as S;
+    let table: [(S, &[&str]); 6] = [
+        (S::Checking, &[]),
+        (S::Checked, &["start", "again"]),
+        (S::Running, &["pause", "links.csv"]),
+        (S::Paused, &["resume", "links.csv"]),
+        (S::Done, &["links.csv"]),
+        (S::Cancelled, &["links.csv"]),
+    ];
+    let offered = |page: &str| -> Vec<String> {
+        let actions = attributes(page, "action").into_iter();
+        actions.filter_map(|action| action.strip_prefix("/invitations/import/7/")).map(str::to_owned).collect()
+    };
+    for (state, want) in table {
+        let page = import_samples::detail_page(state, false);
+        assert_eq!(offered(&page), want, "{}", state.name());
+        let over = matches!(state, S::Done | S::Cancelled);
+        assert_eq!(page.contains("?cancel=yes"), !over, "{}", state.name());
+        assert_eq!(page.contains("<noscript><meta http-equiv=\"refresh\""), state.moves(), "{}", state.name());
+    }
+    let asked = import_samples::detail_page(S::Running, true);
+    assert_eq!(offered(&asked), ["cancel", "links.csv"]);
+    assert!(!asked.contains("http-equiv"), "who is about to answer is left in peace");
 }

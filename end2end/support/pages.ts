@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { importStands, toColumns } from './imports';
 import type { Onramp } from './onramp';
 import { acceptAsFleet, chooseAsFleet, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from './steps';
 
@@ -165,6 +166,48 @@ export const PAGES: Visit[] = [
     name: 'no such invitation',
     come: async (page) => void (await page.goto('/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2')),
   },
+  { name: 'import', come: async (page) => void (await page.goto('/invitations/import')) },
+  {
+    name: 'import with an error',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Go on to the columns' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  { name: 'import: columns', come: async (page) => toColumns(page, SHEET) },
+  {
+    name: 'import: columns with an error',
+    come: async (page) => {
+      await page.locator('#fleet_ref').selectOption('');
+      await page.getByText('Data to ask for').click();
+      await page.getByRole('button', { name: 'Check the rows' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'import: dry run',
+    come: async (page) => {
+      await page.locator('#fleet_ref').selectOption('0');
+      await page.getByRole('button', { name: 'Check the rows' }).click();
+      await importStands(page, 'checked');
+    },
+  },
+  {
+    name: 'import: about to be cancelled',
+    come: async (page) => {
+      await page.getByRole('link', { name: 'Cancel …' }).click();
+      await page.getByRole('button', { name: 'Cancel the import' }).waitFor();
+    },
+  },
+  {
+    name: 'import: done',
+    come: async (page) => {
+      await page.getByRole('link', { name: 'Don’t cancel' }).click();
+      await page.getByRole('button', { name: 'Start the import' }).click();
+      await importStands(page, 'done');
+    },
+  },
+  { name: 'import: not there', come: async (page) => void (await page.goto('/invitations/import/99999')) },
   {
     name: 'connect: expired',
     come: async (page, onramp) => {
@@ -204,6 +247,15 @@ export const PAGES: Visit[] = [
     },
   },
 ];
+
+/** A file with a good row, a long one, a bad one and a declined fleet. */
+const SHEET = [
+  'ref;name;country;a column that means nothing here',
+  'IMPORTED-1;J.B. Hunt;USA;x',
+  'A-reference-that-is-long-for-a-narrow-screen_and-has-no-space;A company with a long name;;',
+  'a/b;;US;',
+  'FLEET-no;;;',
+].join('\n');
 
 async function signInToEmptyList(page: Page): Promise<void> {
   await signIn(page);

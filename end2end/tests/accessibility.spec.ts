@@ -9,7 +9,7 @@ const PHONE = { width: 390, height: 844 };
 const NARROW = { width: 320, height: 640 };
 
 test('no page has a violation, light or dark, on a desk or on a phone, and none scrolls sideways', async ({ page, onramp }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   for (const { name, come } of PAGES) {
     await test.step(name, async () => {
       await come(page, onramp);
@@ -36,7 +36,7 @@ test('every page has one title, one first heading, one main part and a language'
   await signIn(page);
   const { path } = await invite(page, { ref: 'FLEET-titles' });
   const titles = new Set<string>();
-  const addresses = ['/invitations', '/invitations/new', path, '/deliveries', '/deliveries/waiting', '/settings/checks', '/subscriptions', '/sandbox', '/nowhere', '/onboarding/success', '/onboarding/failure'];
+  const addresses = ['/invitations', '/invitations/new', '/invitations/import', path, '/deliveries', '/deliveries/waiting', '/settings/checks', '/subscriptions', '/sandbox', '/nowhere', '/onboarding/success', '/onboarding/failure'];
   for (const address of addresses) {
     await page.goto(address);
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);

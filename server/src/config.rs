@@ -68,6 +68,9 @@ pub struct Given {
     /// Catena switched off are switched on again: yes or no.
     #[arg(long, global = true, env = "ONRAMP_REPLAY_ON_START", default_value = "yes", value_name = "YES|NO")]
     pub replay_on_start: String,
+    /// Fleets that an import invites per minute at the most.
+    #[arg(long, global = true, env = "ONRAMP_IMPORT_PER_MINUTE", default_value = "120", value_name = "COUNT")]
+    pub import_per_minute: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -133,6 +136,8 @@ pub struct Settings {
     pub checks: Checks,
     /// Whether dead letter queues are replayed after a start.
     pub replay_on_start: bool,
+    /// How fast imports invite.
+    pub imports: ImportPace,
 }
 
 /// When Catena is asked for what no webhook told, and how gently.
@@ -147,6 +152,31 @@ pub struct Checks {
 impl Default for Checks {
     fn default() -> Self {
         Self { every: Some(time::Duration::minutes(15)), pause: Duration::from_millis(500) }
+    }
+}
+
+/// How fast an import of many invitations goes, and how patient it is. Catena publishes no figures on its rate limits
+/// (CONTRACT.md 3), so the pace is gentle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportPace {
+    /// Fleets invited per minute at the most.
+    pub per_minute: u32,
+    /// Waits before the same row is tried again when Catena fails; after the last one the import pauses.
+    pub waits: Vec<Duration>,
+    /// The longest wait that Catena may ask for; a longer one pauses the import.
+    pub longest: Duration,
+}
+
+impl ImportPace {
+    /// The time between two rows for which Catena is asked.
+    pub fn interval(&self) -> Duration {
+        Duration::from_secs(60) / self.per_minute.max(1)
+    }
+}
+
+impl Default for ImportPace {
+    fn default() -> Self {
+        Self { per_minute: 120, waits: [2, 15].map(Duration::from_secs).to_vec(), longest: Duration::from_mins(5) }
     }
 }
 
@@ -203,6 +233,7 @@ impl Given {
             },
             checks: Checks { every: check_every(&self.check_every_minutes)?, ..Checks::default() },
             replay_on_start: yes_or_no("ONRAMP_REPLAY_ON_START", &self.replay_on_start)?,
+            imports: ImportPace { per_minute: per_minute(&self.import_per_minute)?, ..ImportPace::default() },
         })
     }
 
@@ -332,6 +363,15 @@ fn yes_or_no(setting: &'static str, given: &str) -> Result<bool, ConfigError> {
             mend: "Write yes or no.",
         }),
     }
+}
+
+fn per_minute(given: &str) -> Result<u32, ConfigError> {
+    let count = given.trim().parse().ok().filter(|count| (1..=60_000).contains(count));
+    count.ok_or_else(|| ConfigError::Wrong {
+        setting: "ONRAMP_IMPORT_PER_MINUTE",
+        problem: format!("{given:?} is no number of fleets"),
+        mend: "Write a whole number from 1 to 60000.",
+    })
 }
 
 /// Makes a directory that only this user may enter.

@@ -12,7 +12,7 @@ use app::domain::{
     record::{InvitationRecord, Subject, Told, created_key, refreshed_key},
 };
 use thiserror::Error;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 use uuid::Uuid;
 
@@ -97,17 +97,33 @@ impl Inviter {
     /// Asks Catena for the invitation, or for a refresh of the one that the fleet has, on behalf of `actor` (their e-mail).
     /// `asked` is kept beside it, in JSON.
     pub async fn invite(&self, checked: &Checked, asked: &str, actor: &str) -> Result<Invited, InviteError> {
-        let mut hasher = DefaultHasher::new();
-        checked.fleet_ref.hash(&mut hasher);
-        let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
-        let _turn = self.lanes[lane].lock().await;
-
+        let _turn = self.turn(&checked.fleet_ref).await;
         let upsert = self.catena.create_invitation(&request(checked)).await?;
         let (invitation, is_new) = match upsert {
             Upsert::Created(invitation) => (invitation, true),
             Upsert::Refreshed(invitation) => (invitation, false),
         };
         self.keep(checked, asked, actor, invitation, is_new).await
+    }
+
+    /// Takes in an invitation that an earlier call made or refreshed although its answer was lost.
+    pub async fn catch_up(
+        &self,
+        checked: &Checked,
+        asked: &str,
+        actor: &str,
+        invitation: Invitation,
+        is_new: bool,
+    ) -> Result<Invited, InviteError> {
+        let _turn = self.turn(&checked.fleet_ref).await;
+        self.keep(checked, asked, actor, invitation, is_new).await
+    }
+
+    async fn turn(&self, fleet_ref: &str) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        fleet_ref.hash(&mut hasher);
+        let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
+        self.lanes[lane].lock().await
     }
 
     async fn keep(

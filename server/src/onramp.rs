@@ -13,7 +13,7 @@ use crate::{
     config::Settings,
     entropy::SharedEntropy,
     invite::Inviter,
-    jobs,
+    jobs::{self, import::Importer},
     metrics::Metrics,
     passwords::Passwords,
     repair::Checker,
@@ -63,7 +63,7 @@ pub struct Onramp {
     /// Takes facts in.
     pub timeline: Timeline,
     /// Invites fleets.
-    pub inviter: Inviter,
+    pub inviter: Arc<Inviter>,
     /// Makes subscriptions.
     pub subscriber: Subscriber,
     /// Asks Catena for what no webhook told.
@@ -78,6 +78,8 @@ pub struct Onramp {
     pub throttle: Throttle,
     /// Says when pages that stay open must close.
     pub shutdown: CancellationToken,
+    /// Wakes what works on imports, after somebody decided something about one.
+    pub imports: Arc<Notify>,
     /// Wakes the worker.
     arrived: Arc<Notify>,
 }
@@ -88,7 +90,7 @@ impl Onramp {
         let Parts { settings, site, store, vault, clock, entropy } = parts;
         let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone(), shutdown.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
-        let inviter = Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone());
+        let inviter = Arc::new(Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
         let subscriber = Subscriber::new(
             catena.clone(),
             store.clone(),
@@ -127,6 +129,7 @@ impl Onramp {
             passwords,
             throttle,
             shutdown,
+            imports: Arc::default(),
             arrived,
         })
     }
@@ -148,7 +151,20 @@ impl Onramp {
         tasks.spawn(jobs::repair::run_returns(self.checker.clone(), shutdown.clone()));
         tasks.spawn(jobs::retention::run(store.clone(), clock.clone(), self.settings.retention, shutdown.clone()));
         tasks.spawn(jobs::forget::run(store.clone(), clock.clone(), shutdown.clone()));
+        tasks.spawn(self.importer().run(shutdown.clone()));
         web::router(self.clone(), receiver)
+    }
+
+    fn importer(&self) -> Importer {
+        Importer {
+            store: self.store.clone(),
+            catena: self.catena.clone(),
+            inviter: self.inviter.clone(),
+            clock: self.clock.clone(),
+            base: web::with_landing_pages(self),
+            pace: self.settings.imports.clone(),
+            changed: self.imports.clone(),
+        }
     }
 
     /// Makes the sandbox's demo account, if it isn't there.

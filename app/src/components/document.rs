@@ -34,6 +34,9 @@ pub fn Document(
     /// Whether the page has islands, so that it needs their scripts.
     #[prop(optional)]
     islands: bool,
+    /// Seconds after which the page is loaded anew where scripts don't run, so that it follows what moves.
+    #[prop(default = None)]
+    reload: Option<u32>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -45,6 +48,9 @@ pub fn Document(
         <html lang="en">
             <head>
                 <Head title=format!("{title} · Onramp") stylesheet=visit.stylesheet/>
+                {reload.map(|seconds| view! {
+                    <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript>
+                })}
                 {scripts}
             </head>
             <body>

@@ -15,9 +15,25 @@ pub fn TextArea(
     /// The text it starts with.
     #[prop(into)]
     value: String,
+    /// How many lines are seen at once.
+    #[prop(default = 3)]
+    rows: u32,
+    /// Ids of the sentences about it.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
+    /// Whether something is wrong with the text.
+    #[prop(optional)]
+    invalid: bool,
 ) -> impl IntoView {
     view! {
-        <textarea id=id name=name rows="3" maxlength=maxlength.to_string()>
+        <textarea
+            id=id
+            name=name
+            rows=rows.to_string()
+            maxlength=maxlength.to_string()
+            aria-describedby=described_by
+            aria-invalid=invalid.then_some("true")
+        >
             {escaped(&value)}
         </textarea>
     }

@@ -10,6 +10,7 @@ mod episode;
 pub mod event;
 pub mod fact;
 pub mod fleet;
+pub mod import;
 pub mod invitation;
 pub mod lifecycle;
 pub mod moment;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{ev, prelude::*, web_sys};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{EventSource, MessageEvent};
+use web_sys::{Element, EventSource, MessageEvent};
 
 use super::live_onboarding::Live;
 use crate::components::OnboardingView;
@@ -60,6 +60,24 @@ fn connect(url: &str, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>
         onboarding.set(news);
     });
     Some(source)
+}
+
+/// Replaces the content of `element` by the HTML of each event named `part` from `url`; one named `over` loads the page anew.
+pub fn replace(url: &str, element: Element) {
+    let Ok(source) = EventSource::new(url) else { return };
+    let reload = || {
+        let _ = window().location().reload();
+    };
+    on(&source, "part", move |event| element.set_inner_html(&event.data().as_string().unwrap_or_default()));
+    on(&source, "over", move |_| reload());
+    let source = StoredValue::new_local(source);
+    window_event_listener(ev::pagehide, move |_| source.with_value(EventSource::close));
+    // A page that comes back from the browser's page cache has missed what happened meanwhile.
+    window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            reload();
+        }
+    });
 }
 
 fn on(source: &EventSource, name: &str, handle: impl Fn(MessageEvent) + 'static) {

@@ -8,6 +8,8 @@ mod copy_button;
 #[cfg(feature = "hydrate")]
 mod events;
 mod live_onboarding;
+mod live_part;
 
 pub use copy_button::CopyButton;
 pub use live_onboarding::LiveOnboarding;
+pub use live_part::LivePart;

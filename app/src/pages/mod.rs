@@ -3,6 +3,7 @@
 mod checks;
 pub mod deliveries;
 mod error;
+pub mod imports;
 pub mod invitations;
 mod landing;
 mod login;

@@ -234,5 +234,6 @@ pub fn all() -> Vec<(&'static str, String)> {
     ];
     pages.extend(subscription_pages());
     pages.extend(titles.into_iter().zip(landings().into_iter().map(landing_page)));
+    pages.extend(crate::import_samples::all());
     pages
 }

@@ -1,7 +1,8 @@
-//! What runs by itself. May depend on `store`, `timeline`, `catena`, `repair` and `subscribe`; nothing depends on it but `main`.
+//! What runs by itself. May depend on `store`, `timeline`, `catena`, `invite`, `repair` and `subscribe`; nothing depends on it but `main`.
 
 pub mod expiry;
 pub mod forget;
+pub mod import;
 pub mod repair;
 pub mod retention;
 pub mod subscriptions;

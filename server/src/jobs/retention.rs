@@ -1,4 +1,4 @@
-//! Removes deliveries from the inbox that are older than they need to be, and counts them. What they told stays on
+//! Removes deliveries and imports that are older than they need to be, and counts the deliveries. What they told stays on
 //! timelines; one that is still to be processed is never removed.
 
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub async fn run(store: SharedStore, clock: SharedClock, retention: Retention, s
             () = shutdown.cancelled() => return,
             result = expire(&store, &clock, retention) => match result {
                 Ok(0) => {}
-                Ok(count) => tracing::info!(count, "old deliveries were removed from the inbox"),
+                Ok(count) => tracing::info!(count, "old deliveries and rows of imports were removed"),
                 Err(error) => tracing::error!(%error, "old deliveries can't be removed; trying again"),
             }
         }
@@ -48,6 +48,14 @@ pub async fn expire(store: &SharedStore, clock: &SharedClock, retention: Retenti
             if gone < BATCH.into() {
                 break;
             }
+        }
+    }
+    // Imports say what people wrote about fleets, so they go with the deliveries.
+    loop {
+        let gone = store.expire_imports(now - retention.ended, BATCH).await?;
+        removed += gone;
+        if gone == 0 {
+            break;
         }
     }
     Ok(removed)

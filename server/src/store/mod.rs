@@ -9,6 +9,7 @@ mod about;
 mod checks;
 mod desk;
 mod error;
+mod imports;
 mod inbox;
 mod invitations;
 mod known;
@@ -24,6 +25,10 @@ use std::sync::Arc;
 pub use checks::{Cause, CheckRow, Checks, ProviderRow};
 pub use desk::{Desk, LastLook, Measured, SeenSubscription};
 pub use error::StoreError;
+pub use imports::{
+    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, Imports, LinksTaken, NewImport, Reading, RowEnd,
+    RowFilter,
+};
 pub use inbox::{
     DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
     StoredDelivery, ToDo,
@@ -37,7 +42,7 @@ pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]
-pub trait Store: Staff + Sessions + Invitations + Inbox + Waiting + Subscriptions + Checks + Desk {
+pub trait Store: Staff + Sessions + Invitations + Imports + Inbox + Waiting + Subscriptions + Checks + Desk {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

@@ -34,6 +34,9 @@ pub(super) enum PageError {
     /// There is no such subscription, or no longer.
     #[error("there is no such subscription")]
     NoSuchSubscription,
+    /// There is no such import, or no longer.
+    #[error("there is no such import")]
+    NoSuchImport,
     /// The role doesn't allow it.
     #[error("the role doesn't allow it")]
     Forbidden,
@@ -51,7 +54,11 @@ pub(super) enum PageError {
 impl PageError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound | Self::NoSuchInvitation | Self::NoSuchDelivery | Self::NoSuchSubscription => {
+            Self::NotFound
+            | Self::NoSuchInvitation
+            | Self::NoSuchDelivery
+            | Self::NoSuchSubscription
+            | Self::NoSuchImport => {
                 StatusCode::NOT_FOUND
             }
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -89,6 +96,11 @@ impl IntoResponse for PageError {
             "It may have been deleted at Catena. The list has every subscription that Catena told of last; refresh it to be sure."
                 .clone_into(&mut view.message);
             view.action = Some(("/subscriptions".into(), "All subscriptions".into()));
+        }
+        if matches!(self, Self::NoSuchImport) {
+            "No such import".clone_into(&mut view.title);
+            "It may have been removed for its age; the invitations it made stay.".clone_into(&mut view.message);
+            view.action = Some(("/invitations/import".into(), "All imports".into()));
         }
         let mut response = status.into_response();
         response.extensions_mut().insert(ToRender(view));

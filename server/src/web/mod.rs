@@ -6,6 +6,7 @@ mod checks;
 mod deliveries;
 mod errors;
 mod health;
+mod imports;
 mod invitations;
 mod landing;
 mod live;
@@ -59,6 +60,7 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/setup", get(setup::get).post(setup::post))
         .route("/invitations", get(invitations::list))
         .route("/invitations/new", get(invitations::new).post(invitations::create))
+        .merge(imports::routes())
         .route("/invitations/{id}", get(invitations::detail))
         .route("/invitations/{id}/check", post(invitations::check))
         .route("/deliveries", get(deliveries::list))

@@ -18,7 +18,7 @@ use tower_http::{
 use super::render::CspNonce;
 use crate::entropy::{Entropy as _, SystemEntropy};
 
-/// Largest form: what staff type is small. A CSV upload will have a limit of its own.
+/// Largest form: what staff type is small. The upload of an import has a limit of its own.
 const FORM_MAX: usize = 256 * 1024;
 
 /// Gives each request a nonce and each response its security headers. What a handler set itself stays.

@@ -24,7 +24,7 @@ use reqwest::{Method, StatusCode, header};
 use server::{
     catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
     clock::{Clock as _, ManualClock},
-    config::{Checks, Retention, Settings},
+    config::{Checks, ImportPace, Retention, Settings},
     entropy::{SharedEntropy, SystemEntropy},
     listen::{Limits, serve},
     onramp::{Onramp, Parts},
@@ -117,6 +117,11 @@ impl TestServer {
             retention: Retention::default(),
             checks: Checks { every: None, pause: Duration::ZERO },
             replay_on_start: true,
+            imports: ImportPace {
+                per_minute: 60_000,
+                waits: vec![Duration::from_millis(10); 2],
+                longest: Duration::from_secs(2),
+            },
         };
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =
@@ -136,7 +141,7 @@ impl TestServer {
                     base_url: url.join("/sandbox").unwrap(),
                     client_id: "client".into(),
                     client_secret: "client-secret".into(),
-                    data: None,
+                    data: Some(dir.path().join("sandbox.db")),
                     seed,
                     scopes: server::sandbox::PARTNER_SCOPES.into(),
                     token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
@@ -337,6 +342,26 @@ impl Browser {
         self.send(request.form(form)).await
     }
 
+    /// Sends a form with a file, as a browser does.
+    pub async fn upload(&self, path: &str, name: &str, bytes: &[u8], text: &str) -> Answer {
+        const BORDER: &str = "----a-border-that-no-file-has";
+        let mut body = format!(
+            "--{BORDER}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             content-type: text/csv\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(
+            format!(
+                "\r\n--{BORDER}\r\ncontent-disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--{BORDER}--\r\n"
+            )
+            .as_bytes(),
+        );
+        let request = self.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+        let kind = format!("multipart/form-data; boundary={BORDER}");
+        self.send(request.header(header::CONTENT_TYPE, kind).body(body)).await
+    }
+
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let cookies = self.cookies.lock().unwrap();
         let line = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
@@ -361,6 +386,11 @@ impl Browser {
 
 /// Waits for a condition, at most ten seconds.
 pub async fn until<T>(what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
+    within(10, what, condition).await
+}
+
+/// Waits for a condition, at most so many seconds.
+pub async fn within<T>(seconds: u64, what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
     let look = async {
         loop {
             if let Some(value) = condition().await {
@@ -369,7 +399,9 @@ pub async fn until<T>(what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), look).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
+    tokio::time::timeout(Duration::from_secs(seconds), look)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// A published example payload, as compact JSON.

@@ -60,13 +60,19 @@ pub fn InvitationListPage(
 ) -> impl IntoView {
     let InvitationList { rows, newest, older, now, may_invite, webhooks_missing } = list;
     let first_page = newest.is_none();
-    let invite =
-        move || may_invite.then(|| view! { <a class="button primary" href="/invitations/new">"New invitation"</a> });
+    let invite = move || {
+        may_invite.then(|| {
+            view! {
+                <a class="button primary" href="/invitations/new">"New invitation"</a>
+                <a class="button" href="/invitations/import">"Import many"</a>
+            }
+        })
+    };
     view! {
         <Document visit=visit title="Invitations">
             <div class="page-head">
                 <h1>"Invitations"</h1>
-                {(!rows.is_empty() || !first_page).then(invite)}
+                {(!rows.is_empty() || !first_page).then(|| view! { <div class="buttons">{invite()}</div> })}
             </div>
             {webhooks_missing.map(|sentence| view! { <WebhooksMissing sentence=sentence/> })}
             {if rows.is_empty() && first_page {

@@ -5,6 +5,7 @@
 
 mod checks;
 mod desk;
+mod imports;
 mod inbox;
 mod invitations;
 mod rows;

@@ -1,0 +1,21 @@
+//! Many invitations in one file: from bytes to a verdict on each row.
+//!
+//! In this order: `text` (bytes to text), `table` (text to rows), `columns` (which column means what), `judge` (a row to an
+//! invitation, or why not), `verdict` (what Catena would do with it), `state` (how an import and its rows stand); `cell` is
+//! for what people download. Pure rules, no I/O: may depend on the rest of `domain` and on nothing else of ours.
+
+mod cell;
+mod columns;
+mod judge;
+mod state;
+mod table;
+mod text;
+mod verdict;
+
+pub use cell::{inert, plain};
+pub use columns::{Column, Mapping, Values, column_label};
+pub use judge::{Judge, Judged};
+pub use state::{ImportState, RowState};
+pub use table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, look, rows};
+pub use text::{Encoding, TextError, decode};
+pub use verdict::{Known, KnownStatus, Standing, Verdict, standing};

@@ -1,0 +1,251 @@
+//! From text to rows: comma, semicolon or tab, quotes as spreadsheets write them, line breaks inside quotes.
+
+use csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use thiserror::Error;
+
+/// Most rows in one file.
+pub const MAX_ROWS: usize = 100_000;
+/// Largest file, in bytes.
+pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+/// Rows shown while columns are being named.
+const SAMPLES: usize = 3;
+
+/// What stands between two cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delimiter {
+    /// `,`
+    Comma,
+    /// `;`, where the comma is taken by numbers.
+    Semicolon,
+    /// A tab: what is copied out of a spreadsheet.
+    Tab,
+}
+
+impl Delimiter {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+
+    /// The word in which it is stored and sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Comma => "Comma ( , )",
+            Self::Semicolon => "Semicolon ( ; )",
+            Self::Tab => "Tab",
+        }
+    }
+
+    /// The delimiter with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|delimiter| delimiter.name() == name)
+    }
+
+    fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
+
+    /// The one that occurs most in the header line, outside quotes; a comma where none does.
+    pub fn guess(text: &str) -> Self {
+        if let (Some(named), _) = named_delimiter(text) {
+            return named;
+        }
+        let mut quoted = false;
+        let mut counts = [0_usize; 3];
+        for byte in text.bytes() {
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' | b'\r' if !quoted => break,
+                _ if quoted => {}
+                _ => {
+                    if let Some(index) = Self::ALL.iter().position(|delimiter| delimiter.byte() == byte) {
+                        counts[index] += 1;
+                    }
+                }
+            }
+        }
+        let most = counts.into_iter().max().unwrap_or_default();
+        Self::ALL.into_iter().zip(counts).find(|(_, count)| *count == most).map_or(Self::Comma, |(best, _)| best)
+    }
+}
+
+/// Some spreadsheets say the delimiter in a first line of its own, `sep=;`. Gives it and the text behind that line.
+fn named_delimiter(text: &str) -> (Option<Delimiter>, &str) {
+    let line = text.lines().next().unwrap_or_default();
+    let named = line.strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="));
+    let Some(named) = named.filter(|named| named.len() == 1) else { return (None, text) };
+    let delimiter = Delimiter::ALL.into_iter().find(|delimiter| named.as_bytes() == [delimiter.byte()]);
+    let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
+    (delimiter, rest)
+}
+
+/// Why there are no rows to work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TableError {
+    /// A header and nothing below it.
+    #[error(
+        "There is only one line in it, the header. Add a row for each fleet; if there are rows, a quote (\") may lack its twin."
+    )]
+    HeaderOnly,
+    /// More than fits.
+    #[error("There are more than {MAX_ROWS} rows in it. Split the file and import the parts one after the other.")]
+    TooMany,
+}
+
+/// A file at first sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// The names of the columns, as they stand in the first line.
+    pub header: Vec<String>,
+    /// The first rows, to see what the columns hold.
+    pub samples: Vec<Vec<String>>,
+    /// How many rows there are below the header; empty ones don't count.
+    pub rows: usize,
+}
+
+/// Looks at a file.
+pub fn look(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
+    let mut rows = rows(text, delimiter);
+    let header = rows.header.clone();
+    let mut samples = Vec::new();
+    let mut count = 0;
+    for row in &mut rows {
+        count += 1;
+        if samples.len() < SAMPLES {
+            samples.push(row.cells);
+        }
+        if count > MAX_ROWS {
+            return Err(TableError::TooMany);
+        }
+    }
+    if count == 0 { Err(TableError::HeaderOnly) } else { Ok(Sheet { header, samples, rows: count }) }
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the file in which it begins, from 1.
+    pub line: u64,
+    /// Its cells as they stand there.
+    pub cells: Vec<String>,
+}
+
+/// The rows below the header; empty ones are passed over.
+pub struct Rows<'a> {
+    /// The names of the columns.
+    pub header: Vec<String>,
+    records: StringRecordsIntoIter<&'a [u8]>,
+    text: &'a str,
+    /// How far lines are counted, and which one that is.
+    counted: (usize, u64),
+}
+
+/// Reads a file row by row.
+pub fn rows(text: &str, delimiter: Delimiter) -> Rows<'_> {
+    let (_, body) = named_delimiter(text);
+    let first_line = if body.len() < text.len() { 2 } else { 1 };
+    let reader =
+        ReaderBuilder::new().delimiter(delimiter.byte()).has_headers(false).flexible(true).from_reader(body.as_bytes());
+    let mut records = reader.into_records();
+    let header = records.next().and_then(Result::ok).map(|record| cells(&record)).unwrap_or_default();
+    Rows { header, records, text: body, counted: (0, first_line) }
+}
+
+fn cells(record: &StringRecord) -> Vec<String> {
+    record.iter().map(|cell| cell.trim().to_owned()).collect()
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        loop {
+            // What is text already can't fail to be read as text.
+            let record = self.records.next()?.ok()?;
+            let cells = cells(&record);
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                let start = record.position().map_or(0, csv::Position::byte);
+                return Some(Row { line: self.line_at(usize::try_from(start).unwrap_or_default()), cells });
+            }
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// The line of the first character at or after `start`: records are told to begin before the breaks in front of them.
+    fn line_at(&mut self, start: usize) -> u64 {
+        let bytes = self.text.as_bytes();
+        let breaks = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = start + breaks;
+        let (from, line) = self.counted;
+        let passed = bytes.get(from..start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        self.counted = (start.max(from), line + u64::try_from(passed).unwrap_or_default());
+        self.counted.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<String>, Vec<(u64, Vec<String>)>) {
+        let rows = rows(text, Delimiter::guess(text));
+        (rows.header.clone(), rows.map(|row| (row.line, row.cells)).collect())
+    }
+
+    #[test]
+    fn the_delimiter_is_the_one_of_the_header() {
+        let table = [
+            ("ref,name\na;b;c;d,e", Delimiter::Comma),
+            ("ref;name\na,b,c;d", Delimiter::Semicolon),
+            ("ref\tname, short", Delimiter::Tab),
+            ("\"a,b,c\";name", Delimiter::Semicolon),
+            ("ref", Delimiter::Comma),
+            ("", Delimiter::Comma),
+            ("sep=;\r\nref,x;name", Delimiter::Semicolon),
+        ];
+        for (text, want) in table {
+            assert_eq!(Delimiter::guess(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_are_read_as_spreadsheets_write_them() {
+        let header = vec!["ref".to_owned(), "name".to_owned()];
+        let row = |line, reference: &str, name: &str| (line, vec![reference.to_owned(), name.to_owned()]);
+        let table = [
+            ("ref,name\nA,Acme\nB,Bolt", vec![row(2, "A", "Acme"), row(3, "B", "Bolt")]),
+            ("ref;name\r\nA;Acme\r\n\r\nB;Bolt\r\n", vec![row(2, "A", "Acme"), row(4, "B", "Bolt")]),
+            ("ref,name\nA,\"Acme, \"\"the\"\" carrier\"", vec![row(2, "A", "Acme, \"the\" carrier")]),
+            ("ref,name\nA,\"two\nlines\"\nB,x", vec![row(2, "A", "two\nlines"), row(4, "B", "x")]),
+            ("ref,name\n\n,\nB , x \n,,\n", vec![row(4, "B", "x")]),
+            ("sep=,\nref,name\nA,x", vec![row(3, "A", "x")]),
+            ("ref,name\nA,=1+1", vec![row(2, "A", "=1+1")]),
+        ];
+        for (text, want) in table {
+            assert_eq!(read(text), (header.clone(), want), "{text}");
+        }
+        let uneven = read("ref,name\nA\nB,b,more").1;
+        assert_eq!(uneven.iter().map(|(_, cells)| cells.len()).collect::<Vec<_>>(), [1, 3], "kept, to be told");
+    }
+
+    #[test]
+    fn a_file_without_rows_or_with_too_many_is_refused() {
+        assert_eq!(look("ref,name\n", Delimiter::Comma), Err(TableError::HeaderOnly));
+        assert_eq!(look("ref,\"name\nA,x\nB,y", Delimiter::Comma), Err(TableError::HeaderOnly), "an open quote");
+        let many = format!("ref\n{}", "A\n".repeat(MAX_ROWS));
+        assert_eq!(look(&many, Delimiter::Comma).map(|sheet| (sheet.rows, sheet.samples.len())), Ok((MAX_ROWS, 3)));
+        assert_eq!(look(&(many + "A"), Delimiter::Comma), Err(TableError::TooMany));
+    }
+}

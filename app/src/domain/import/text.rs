@@ -1,0 +1,122 @@
+//! From the bytes of an uploaded file to text. Spreadsheets write what their country and age suggest.
+
+use encoding_rs::{Encoding as Codec, UTF_8, WINDOWS_1252};
+use thiserror::Error;
+
+/// In which encoding a file was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without its mark.
+    Utf8,
+    /// UTF-16, which only its mark tells.
+    Utf16,
+    /// What is left: the encoding of old Western spreadsheets. A guess, so people are asked to look at the letters.
+    Windows1252,
+}
+
+impl Encoding {
+    const ALL: [Self; 3] = [Self::Utf8, Self::Utf16, Self::Windows1252];
+
+    /// The word in which it is stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16 => "UTF-16",
+            Self::Windows1252 => "Windows-1252",
+        }
+    }
+
+    /// The encoding with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|encoding| encoding.name() == name)
+    }
+}
+
+/// Why bytes are no text that could hold rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum TextError {
+    /// Nothing but white space, or nothing at all.
+    #[error("There is nothing in it. Choose a file with a header line and a row for each fleet.")]
+    Empty,
+    /// A spreadsheet program's own format.
+    #[error(
+        "This is a spreadsheet, not text. In your spreadsheet program, save it as “CSV UTF-8” and choose that file."
+    )]
+    Workbook,
+    /// A picture, a program, UTF-16 without its mark.
+    #[error("This is no text file that Onramp can read. Save it as “CSV UTF-8” and choose that file.")]
+    Binary,
+    /// The mark at the start promises an encoding that the rest doesn’t keep to.
+    #[error("Some characters are damaged: the file says that it is {0}, and isn’t. Save it as “CSV UTF-8” once more.")]
+    Damaged(&'static str),
+}
+
+/// Reads a file: by its mark if it has one, else as UTF-8 if it is that, else as Windows-1252.
+pub fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), TextError> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        return Err(TextError::Workbook);
+    }
+    let (text, encoding) = match Codec::for_bom(&bytes) {
+        Some((codec, mark)) => {
+            let encoding = if codec == UTF_8 { Encoding::Utf8 } else { Encoding::Utf16 };
+            let (text, damaged) = codec.decode_without_bom_handling(&bytes[mark..]);
+            if damaged {
+                return Err(TextError::Damaged(encoding.name()));
+            }
+            (text.into_owned(), encoding)
+        }
+        None => match String::from_utf8(bytes) {
+            Ok(text) => (text, Encoding::Utf8),
+            Err(error) => {
+                let (text, _) = WINDOWS_1252.decode_without_bom_handling(error.as_bytes());
+                (text.into_owned(), Encoding::Windows1252)
+            }
+        },
+    };
+    if text.contains('\0') {
+        Err(TextError::Binary)
+    } else if text.trim().is_empty() {
+        Err(TextError::Empty)
+    } else {
+        Ok((text, encoding))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_in_the_encoding_it_was_written_in() {
+        let utf16 = |order: fn(u16) -> [u8; 2], mark: [u8; 2]| {
+            let units = "ref;name\nA;Łódź".encode_utf16().flat_map(order);
+            mark.into_iter().chain(units).collect::<Vec<u8>>()
+        };
+        let table: [(Vec<u8>, &str, Encoding); 5] = [
+            ("ref;name\nA;Łódź".into(), "ref;name\nA;Łódź", Encoding::Utf8),
+            ("\u{feff}ref;name\nA;Łódź".into(), "ref;name\nA;Łódź", Encoding::Utf8),
+            (utf16(u16::to_le_bytes, [0xff, 0xfe]), "ref;name\nA;Łódź", Encoding::Utf16),
+            (utf16(u16::to_be_bytes, [0xfe, 0xff]), "ref;name\nA;Łódź", Encoding::Utf16),
+            (b"ref;name\nA;M\xfcller \x80".to_vec(), "ref;name\nA;Müller €", Encoding::Windows1252),
+        ];
+        for (bytes, want, encoding) in table {
+            assert_eq!(decode(bytes), Ok((want.to_owned(), encoding)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        let table: [(&[u8], TextError); 7] = [
+            (b"", TextError::Empty),
+            (b" \r\n\t\n", TextError::Empty),
+            (b"\xef\xbb\xbf\n", TextError::Empty),
+            (b"PK\x03\x04rest of a workbook", TextError::Workbook),
+            (b"\xD0\xCF\x11\xE0rest of an old one", TextError::Workbook),
+            (b"r\0e\0f\0", TextError::Binary),
+            (b"\xef\xbb\xbfref\nM\xfcller", TextError::Damaged("UTF-8")),
+        ];
+        for (bytes, want) in table {
+            assert_eq!(decode(bytes.to_vec()), Err(want), "{bytes:?}");
+        }
+    }
+}

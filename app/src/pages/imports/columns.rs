@@ -1,0 +1,222 @@
+//! What the columns of a file mean.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit},
+    domain::{
+        import::{Column, Delimiter, Encoding, Mapping},
+        invitation::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES},
+    },
+};
+
+use super::grouped;
+
+/// A file at first sight, and what its columns are taken for.
+#[derive(Debug, Clone)]
+pub struct ColumnsForm {
+    /// Our key of the import.
+    pub id: i64,
+    /// The file's name; none for what was pasted.
+    pub file_name: Option<String>,
+    /// In which encoding it was read.
+    pub encoding: Encoding,
+    /// What stands between two cells.
+    pub delimiter: Delimiter,
+    /// Names of the columns.
+    pub header: Vec<String>,
+    /// The first rows.
+    pub samples: Vec<Vec<String>>,
+    /// How many rows there are.
+    pub rows: u64,
+    /// What the columns mean.
+    pub mapping: Mapping,
+    /// Sentence by field name.
+    pub errors: FieldErrors,
+}
+
+/// Says what the columns mean.
+#[component]
+pub fn ColumnsPage(
+    /// The visit.
+    visit: Visit,
+    /// The form.
+    form: ColumnsForm,
+) -> impl IntoView {
+    let ColumnsForm { id, file_name, encoding, delimiter, header, samples, rows, mapping, errors } = form;
+    let title = if errors.is_empty() { "Columns of the import" } else { "Error: Columns of the import" };
+    let names: Vec<String> = header.iter().enumerate().map(|(place, name)| called(name, place)).collect();
+    let ignored: Vec<String> =
+        mapping.ignored(&header).into_iter().map(|place| format!("“{}”", names[place])).collect();
+    let ignored = (!ignored.is_empty()).then(|| format!("Not used: {}.", ignored.join(", ")));
+    let lead = format!(
+        "{}: {} rows, read as {}.",
+        file_name.unwrap_or_else(|| "Pasted rows".into()),
+        grouped(rows),
+        encoding.name()
+    );
+    let doubtful = (encoding == Encoding::Windows1252).then_some(
+        "The file is not UTF-8, so it was read as Windows-1252. Look whether letters such as “é” or “ü” are right below; \
+         if they aren’t, save the file as “CSV UTF-8” and bring it again.",
+    );
+    let summary = summary(&errors);
+    view! {
+        <Document visit=visit title=title>
+            <div class="medium">
+                <p class="crumbs">
+                    <a href="/invitations">"Invitations"</a>" / "<a href="/invitations/import">"Import"</a>
+                </p>
+                <h1>"What do the columns mean?"</h1>
+                <p class="lead">{lead}</p>
+                {doubtful.map(|text| view! { <Notice kind=NoticeKind::Information text=text/> })}
+                <ErrorSummary errors=summary/>
+                <Samples names=names.clone() samples=samples/>
+                <form method="post" action=format!("/invitations/import/{id}/columns") novalidate=true>
+                    <DelimiterChoice delimiter=delimiter/>
+                    <Choices names=names mapping=mapping.clone() errors=errors.clone()/>
+                    {ignored.map(|text| view! { <p class="hint" data-testid="ignored">{text}</p> })}
+                    <ForAll mapping=mapping errors=errors/>
+                    <div class="actions">
+                        <button class="button primary">"Check the rows"</button>
+                        <a class="button quiet" href="/invitations/import">"Back"</a>
+                    </div>
+                </form>
+            </div>
+        </Document>
+    }
+}
+
+/// A column's name, or its place where it has none.
+fn called(name: &str, place: usize) -> String {
+    if name.is_empty() { format!("column {}", place + 1) } else { name.to_owned() }
+}
+
+fn summary(errors: &FieldErrors) -> Vec<(String, String, String)> {
+    let all = [("all_hours", "Hours the link works"), ("resources", "Data to ask for"), ("delimiter", "Delimiter")];
+    let labels = Column::all().map(|column| (column.name(), column.label())).chain(all);
+    labels.filter_map(|(field, label)| Some((field.to_owned(), label.to_owned(), errors.get(field)?.clone()))).collect()
+}
+
+#[component]
+fn Samples(names: Vec<String>, samples: Vec<Vec<String>>) -> impl IntoView {
+    let width = names.len();
+    let rows = samples.into_iter().map(move |mut cells| {
+        cells.resize(width, String::new());
+        view! { <tr>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+    });
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label="The first rows">
+            <table class="samples" data-testid="samples">
+                <thead>
+                    <tr>{names.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+#[component]
+fn DelimiterChoice(delimiter: Delimiter) -> impl IntoView {
+    let options = Delimiter::ALL.map(|each| {
+        view! { <option value=each.name() selected=each == delimiter>{each.label()}</option> }
+    });
+    view! {
+        <div class="reread">
+            <div class="field">
+                <label for="delimiter">"Between two cells stands"</label>
+                <select id="delimiter" name="delimiter">{options.into_iter().collect_view()}</select>
+            </div>
+            <button class="button" name="again" value="yes">"Read it again"</button>
+        </div>
+    }
+}
+
+#[component]
+fn Choices(names: Vec<String>, mapping: Mapping, errors: FieldErrors) -> impl IntoView {
+    let choices = Column::all().map(|column| {
+        let field = column.name();
+        let chosen = mapping.columns.get(&column).copied();
+        let error = errors.get(field).cloned();
+        let invalid = error.is_some();
+        let error_id = format!("{field}-error");
+        let options = names.iter().enumerate().map(|(place, name)| {
+            view! { <option value=place.to_string() selected=chosen == Some(place)>{name.clone()}</option> }
+        });
+        view! {
+            <div class="field" class:invalid=invalid>
+                <label for=field>{column.label()}</label>
+                <select
+                    id=field
+                    name=field
+                    aria-describedby=invalid.then(|| error_id.clone())
+                    aria-invalid=invalid.then_some("true")
+                >
+                    <option value="">"Not in the file"</option>
+                    {options.collect_view()}
+                </select>
+                {error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
+            </div>
+        }
+    });
+    let choices = choices.collect_view();
+    view! {
+        <fieldset class="card fields">
+            <legend class="visually-hidden">"Columns"</legend>
+            {choices}
+        </fieldset>
+    }
+}
+
+#[component]
+fn ForAll(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
+    let hours =
+        format!("{} to {} hours; {EXPIRY_DEFAULT} where nothing is said.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end());
+    let open = !mapping.resources.is_empty() || errors.contains_key("resources");
+    let resource_error = errors.get("resources").cloned();
+    let boxes = RESOURCES.map(|(resource, words)| {
+        let id = format!("resource-{resource}");
+        let checked = mapping.resources.contains(resource);
+        view! {
+            <div class="field">
+                <input type="checkbox" id=id.clone() name="resource" value=resource checked=checked/>
+                <label for=id>{words}</label>
+            </div>
+        }
+    });
+    view! {
+        <fieldset class="card">
+            <legend class="visually-hidden">"For all rows"</legend>
+            <h2>"Where a row says nothing"</h2>
+            <div class="fields">
+                <Field
+                    name="all_hours"
+                    label="Hours the link works"
+                    value=mapping.expires_in_hours
+                    hint=hours
+                    inputmode="numeric"
+                    error=errors.get("all_hours").cloned()
+                />
+                <Field
+                    name="all_kinds"
+                    label="Kind of id"
+                    value=mapping.regulatory_id_type
+                    hint="For rows with a regulatory id: DOT, MC, EASA."
+                />
+            </div>
+        </fieldset>
+        <details class="card group" open=open>
+            <summary>
+                <span class="title">"Data to ask for"</span>
+                <span class="about">"Everything, to read, unless you choose"</span>
+            </summary>
+            <fieldset class="resources" id="resources">
+                <legend class="hint">
+                    "Tick what all of these fleets are asked to share, to read. With nothing ticked, they are asked for everything there is now; what Catena adds later is not included."
+                </legend>
+                {resource_error.map(|error| view! { <p class="error">{error}</p> })}
+                <div class="permissions">{boxes.into_iter().collect_view()}</div>
+            </fieldset>
+        </details>
+    }
+}

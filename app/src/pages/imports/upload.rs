@@ -1,0 +1,171 @@
+//! The form that takes a file or pasted rows, and the last imports.
+
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use super::grouped;
+use crate::{
+    components::{Document, ErrorSummary, TextArea, Visit},
+    domain::{
+        import::{ImportState, MAX_BYTES, MAX_ROWS},
+        invitation::FieldErrors,
+        moment,
+    },
+};
+
+/// An import in the list.
+#[derive(Debug, Clone)]
+pub struct ListedImport {
+    /// Our key of it.
+    pub id: i64,
+    /// The file's name; none for what was pasted.
+    pub file_name: Option<String>,
+    /// How it stands.
+    pub state: ImportState,
+    /// How many rows it has.
+    pub rows: u64,
+    /// E-mail of who brought it.
+    pub actor: String,
+    /// When it was brought, UTC.
+    pub created_at: OffsetDateTime,
+}
+
+/// What was pasted, what is wrong, and what was imported before.
+#[derive(Debug, Clone)]
+pub struct UploadForm {
+    /// What was pasted.
+    pub text: String,
+    /// Sentence by field name: `file` or `text`.
+    pub errors: FieldErrors,
+    /// The last imports, the newest first.
+    pub imports: Vec<ListedImport>,
+    /// Days that an import is kept.
+    pub days: i64,
+    /// The moment from which distances in time are said, UTC.
+    pub now: OffsetDateTime,
+}
+
+/// Takes many invitations at once.
+#[component]
+pub fn UploadPage(
+    /// The visit.
+    visit: Visit,
+    /// The form.
+    form: UploadForm,
+) -> impl IntoView {
+    let UploadForm { text, errors, imports, days, now } = form;
+    let title = if errors.is_empty() { "Import invitations" } else { "Error: Import invitations" };
+    let labels = [("file", "File"), ("text", "Pasted rows")];
+    let summary: Vec<_> = labels
+        .into_iter()
+        .filter_map(|(field, label)| Some((field.to_owned(), label.to_owned(), errors.get(field)?.clone())))
+        .collect();
+    let limits = format!(
+        "CSV with a header line: comma, semicolon or tab; up to {} rows and {} MB.",
+        grouped(MAX_ROWS as u64),
+        MAX_BYTES / 1024 / 1024
+    );
+    let (file_error, text_error) = (errors.get("file").cloned(), errors.get("text").cloned());
+    let (file_invalid, text_invalid) = (file_error.is_some(), text_error.is_some());
+    view! {
+        <Document visit=visit title=title>
+            <div class="medium">
+                <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
+                <h1>"Import invitations"</h1>
+                <p class="lead">
+                    "Bring a file with a row for each fleet. First you say what its columns mean, then you see what would happen to each row. No fleet is invited before you start it."
+                </p>
+                <ErrorSummary errors=summary/>
+                <form method="post" action="/invitations/import" enctype="multipart/form-data" novalidate=true>
+                    <div class="card stack">
+                        <div class="field" class:invalid=file_invalid>
+                            <label for="file">"File"</label>
+                            <input
+                                id="file"
+                                name="file"
+                                type="file"
+                                accept=".csv,.tsv,.txt,text/csv,text/plain"
+                                aria-describedby=if file_invalid { "file-error file-hint" } else { "file-hint" }
+                                aria-invalid=file_invalid.then_some("true")
+                            />
+                            {file_error.map(|error| view! { <p class="error" id="file-error">{error}</p> })}
+                            <p class="hint" id="file-hint">{limits}</p>
+                        </div>
+                        <div class="field" class:invalid=text_invalid>
+                            <label for="text">"Or paste rows, with their header"</label>
+                            <TextArea
+                                id="text"
+                                name="text"
+                                maxlength=u32::try_from(MAX_BYTES).unwrap_or(u32::MAX)
+                                value=text
+                                rows=8
+                                described_by=if text_invalid { "text-error text-hint" } else { "text-hint" }
+                                invalid=text_invalid
+                            />
+                            {text_error.map(|error| view! { <p class="error" id="text-error">{error}</p> })}
+                            <p class="hint" id="text-hint">"As copied out of a spreadsheet, for example."</p>
+                        </div>
+                    </div>
+                    <div class="actions">
+                        <button class="button primary">"Go on to the columns"</button>
+                        <a class="button quiet" href="/invitations">"Cancel"</a>
+                    </div>
+                </form>
+                <LastImports imports=imports now=now days=days/>
+            </div>
+        </Document>
+    }
+}
+
+#[component]
+fn LastImports(imports: Vec<ListedImport>, now: OffsetDateTime, days: i64) -> impl IntoView {
+    let kept = format!("Imports are kept for {days} days after their last step; the invitations they made stay.");
+    view! {
+        <section aria-labelledby="last">
+            <h2 class="between" id="last">"Last imports"</h2>
+            {if imports.is_empty() {
+                view! { <p class="card empty">"Nothing was imported yet."</p> }.into_any()
+            } else {
+                let rows = imports.into_iter().map(|import| listed(import, now)).collect_view();
+                view! {
+                    <div class="table-scroll" tabindex="0" role="region" aria-label="Last imports, the newest first">
+                        <table class="cards" data-testid="imports">
+                            <thead>
+                                <tr>
+                                    <th scope="col">"File"</th>
+                                    <th scope="col">"State"</th>
+                                    <th scope="col">"Rows"</th>
+                                    <th scope="col">"Brought"</th>
+                                </tr>
+                            </thead>
+                            <tbody>{rows}</tbody>
+                        </table>
+                    </div>
+                }
+                    .into_any()
+            }}
+            <p class="hint">{kept}</p>
+        </section>
+    }
+}
+
+fn listed(import: ListedImport, now: OffsetDateTime) -> impl IntoView {
+    let ListedImport { id, file_name, state, rows, actor, created_at } = import;
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="row-link" href=format!("/invitations/import/{id}")>
+                    {file_name.unwrap_or_else(|| "Pasted rows".into())}
+                </a>
+            </th>
+            <td data-label="State">{state.label()}</td>
+            <td data-label="Rows">{grouped(rows)}</td>
+            <td data-label="Brought">
+                <time datetime=moment::rfc3339(created_at) title=moment::display(created_at)>
+                    {moment::relative(created_at, now)}
+                </time>
+                <span class="muted who">{actor}</span>
+            </td>
+        </tr>
+    }
+}

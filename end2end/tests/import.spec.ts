@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures';
+import { fleets, importStands, toColumns, toDryRun, toResult } from '../support/imports';
+import { acceptAsFleet, catenaFails, declineAsFleet, entries, invite, openAsFleet, signIn } from '../support/steps';
+
+// Ten rows a second: quick, and slow enough to step in.
+test.use({ settings: { ONRAMP_IMPORT_PER_MINUTE: '600' } });
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with JavaScript' : 'without JavaScript';
+  const mark = javaScriptEnabled ? 'js' : 'plain';
+
+  test.describe(how, () => {
+    test.use({ javaScriptEnabled });
+
+    test(`a file becomes invitations: columns, dry run, run, result (${how})`, async ({ page, fleet }) => {
+      await signIn(page);
+      const declined = await invite(page, { ref: `NO-${mark}` });
+      await openAsFleet(fleet, declined.link);
+      await declineAsFleet(fleet, 'Not this quarter.');
+      const accepted = await invite(page, { ref: `YES-${mark}` });
+      await openAsFleet(fleet, accepted.link);
+      await acceptAsFleet(fleet);
+
+      await page.goto('/invitations');
+      await page.getByRole('link', { name: 'Import many' }).click();
+      const sheet = ['Carrier,Customer ID,Colour,Country', `J.B. Hunt,NEW-${mark},red,usa`, `,NO-${mark},,`, `,YES-${mark},,`, 'Bad,a/b,,US', `Refused,X-${mark},,XXX`].join('\n');
+      await page.getByLabel('File').setInputFiles({ name: 'fleets.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
+      await page.getByRole('button', { name: 'Go on to the columns' }).click();
+      await expect(page.getByLabel('Reference')).toHaveValue('1');
+      await expect(page.getByLabel('Fleet’s name')).toHaveValue('0');
+      await expect(page.getByLabel('Country')).toHaveValue('3');
+      await expect(page.getByTestId('ignored')).toHaveText('Not used: “Colour”.');
+      await expect(page.getByTestId('samples').getByRole('cell', { name: 'J.B. Hunt' })).toBeVisible();
+      await page.getByLabel('Hours the link works').last().fill('48');
+      await page.getByRole('button', { name: 'Check the rows' }).click();
+      await importStands(page, 'checked');
+      expect(await verdicts(page)).toEqual(['new', 'declined', 'refresh_accepted', 'invalid', 'new']);
+      await expect(row(page, 'a/b')).toContainText('Use only letters, digits');
+
+      await page.getByTestId('figures').getByRole('link', { name: '1', exact: true }).first().click();
+      await expect(page.getByText('Only rows of the kind')).toBeVisible();
+      await page.getByRole('link', { name: 'Show all rows' }).click();
+      await page.getByRole('button', { name: 'Start the import' }).click();
+      await importStands(page, 'done');
+      expect(await outcomes(page)).toEqual(['created', 'left_out', 'refreshed', 'invalid', 'refused']);
+      await expect(row(page, `X-${mark}`)).toContainText('fleet_country_code');
+      await expect(row(page, `NO-${mark}`)).toContainText('Talk to it first');
+
+      const result = await downloaded(page, 'Download the result');
+      expect(result).toContain(`NEW-${mark},new,created,`);
+      expect(result).not.toContain('invite=');
+      const links = await downloaded(page, 'Download with magic links');
+      expect(links).toMatch(new RegExp(`NEW-${mark},J\\.B\\. Hunt,,http\\S+invite=`));
+      await page.reload();
+      await expect(page.getByTestId('links-taken')).toContainText('2 magic links, by demo@onramp.example');
+
+      await page.getByRole('link', { name: `NEW-${mark}` }).click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('J.B. Hunt');
+      await expect(entries(page, 'invitation.created')).toContainText('by demo@onramp.example');
+
+      await toResult(page, sheet.replace('XXX', 'USA'));
+      expect(await outcomes(page), 'again: only the mended row is done').toEqual(['refreshed', 'left_out', 'refreshed', 'invalid', 'created']);
+    });
+
+    test(`an import is paused, resumed and cancelled (${how})`, async ({ page }) => {
+      await signIn(page);
+      await toDryRun(page, fleets(`PAUSE-${mark}`, 60));
+      await page.getByRole('button', { name: 'Start the import' }).click();
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await importStands(page, 'paused');
+      await expect(page.getByRole('alert')).toHaveText('demo@onramp.example paused it.');
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await importStands(page, 'running');
+      await page.getByRole('link', { name: 'Cancel …' }).click();
+      await expect(page.getByText('will not be invited')).toBeVisible();
+      await page.getByRole('button', { name: 'Cancel the import' }).click();
+      await importStands(page, 'cancelled');
+      expect(await downloaded(page, 'Download the result')).toContain(',cancelled,');
+    });
+
+    test(`what is wrong comes back beside its control (${how})`, async ({ page }) => {
+      await signIn(page);
+      await page.goto('/invitations/import');
+      const send = async (button: string) => {
+        const [answer] = await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), page.getByRole('button', { name: button }).click()]);
+        expect(answer.status()).toBe(422);
+      };
+      await send('Go on to the columns');
+      await expect(page.getByLabel('File')).toHaveAccessibleDescription(/Choose a file, or paste rows/);
+      await page.getByLabel('Or paste rows').fill('only </textarea> a header');
+      await send('Go on to the columns');
+      await expect(page.getByLabel('Or paste rows')).toHaveValue('only </textarea> a header');
+      await expect(page.getByLabel('Or paste rows')).toHaveAccessibleDescription(/only one line/);
+      await page.getByLabel('Or paste rows').fill(`who\tname\nPASTED-${mark}\tAcme`);
+      await page.getByRole('button', { name: 'Go on to the columns' }).click();
+      await send('Check the rows');
+      await expect(page.getByLabel('Reference')).toHaveAccessibleDescription(/Every invitation needs one/);
+      await page.getByLabel('Reference').selectOption({ label: 'who' });
+      await page.getByRole('button', { name: 'Check the rows' }).click();
+      await importStands(page, 'checked');
+      expect(await verdicts(page)).toEqual(['new']);
+    });
+  });
+}
+
+test('a wrong delimiter is mended, and letters of an old encoding are read', async ({ page }) => {
+  await signIn(page);
+  await toColumns(page, Buffer.from('ref,x;name\nOLD-1;M\xfcller', 'latin1'));
+  await expect(page.getByRole('status')).toContainText('read as Windows-1252');
+  await page.getByLabel('Between two cells stands').selectOption('semicolon');
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await expect(page.getByTestId('samples').getByRole('columnheader')).toHaveText(['ref,x', 'name']);
+  await expect(page.getByTestId('samples')).toContainText('Müller');
+});
+
+test('the bar moves while the page stays, and the page changes when the import does', async ({ page }) => {
+  await signIn(page);
+  await toDryRun(page, fleets('BAR', 40));
+  await page.getByRole('button', { name: 'Start the import' }).click();
+  await importStands(page, 'running');
+  await page.evaluate(() => document.body.setAttribute('data-kept', 'yes'));
+  const bar = page.getByRole('progressbar');
+  const before = Number(await bar.getAttribute('value'));
+  await expect(async () => expect(Number(await bar.getAttribute('value'))).toBeGreaterThan(before)).toPass({ timeout: 5_000 });
+  await expect(page.locator('body')).toHaveAttribute('data-kept', 'yes');
+  await importStands(page, 'done');
+  await expect(page.getByTestId('progress')).toHaveText('40 of 40 rows');
+});
+
+test('Catena failing midway pauses the import, which says so and goes on from there', async ({ page, onramp }) => {
+  await signIn(page);
+  await toDryRun(page, fleets('OUTAGE', 30));
+  await page.getByRole('button', { name: 'Start the import' }).click();
+  await catenaFails(onramp, { status: 429, retry_after_seconds: 3_000 });
+  await importStands(page, 'paused');
+  await expect(page.getByRole('alert')).toContainText('wants fewer calls');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await importStands(page, 'done');
+  await expect(page.getByTestId('progress')).toHaveText('30 of 30 rows');
+});
+
+function row(page: Page, reference: string) {
+  return page.getByTestId('rows').getByRole('row').filter({ hasText: reference });
+}
+
+function verdicts(page: Page): Promise<(string | null)[]> {
+  return page.getByTestId('rows').locator('[data-verdict]').evaluateAll((all) => all.map((each) => each.getAttribute('data-verdict')));
+}
+
+function outcomes(page: Page): Promise<(string | null)[]> {
+  return page.getByTestId('rows').locator('[data-state]').evaluateAll((all) => all.map((each) => each.getAttribute('data-state')));
+}
+
+async function downloaded(page: Page, name: string): Promise<string> {
+  const control = page.getByRole('link', { name }).or(page.getByRole('button', { name }));
+  const [download] = await Promise.all([page.waitForEvent('download'), control.click()]);
+  return readFile(await download.path(), 'utf8');
+}

@@ -1,0 +1,50 @@
+//! Many invitations at once: `upload` (the file), `columns` (what it means), `detail` (dry run, run and result on one page),
+//! `decide` (start, pause, resume, cancel), `download` (the result, and the magic links), `live` (the bar that moves).
+
+mod columns;
+mod decide;
+mod detail;
+mod download;
+mod live;
+mod upload;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+
+use super::errors::PageError;
+use crate::{
+    onramp::Onramp,
+    store::{ImportKey, ImportRow},
+};
+
+/// The routes below `/invitations/import`.
+pub(super) fn routes() -> Router<Arc<Onramp>> {
+    let upload = get(upload::get).post(upload::post).layer(DefaultBodyLimit::max(upload::DRAINED_MAX));
+    Router::new()
+        .route("/invitations/import", upload)
+        .route("/invitations/import/{id}", get(detail::get))
+        .route("/invitations/import/{id}/columns", post(columns::post))
+        .route("/invitations/import/{id}/again", post(decide::again))
+        .route("/invitations/import/{id}/start", post(decide::start))
+        .route("/invitations/import/{id}/pause", post(decide::pause))
+        .route("/invitations/import/{id}/resume", post(decide::resume))
+        .route("/invitations/import/{id}/cancel", post(decide::cancel))
+        .route("/invitations/import/{id}/live", get(live::live))
+        .route("/invitations/import/{id}/result.csv", get(download::result))
+        .route("/invitations/import/{id}/links.csv", post(download::links))
+}
+
+/// The import at an address.
+async fn find(onramp: &Onramp, id: &str) -> Result<ImportRow, PageError> {
+    let key = id.parse().map(ImportKey).map_err(|_| PageError::NoSuchImport)?;
+    onramp.store.import(key).await?.ok_or(PageError::NoSuchImport)
+}
+
+fn address(key: ImportKey) -> String {
+    format!("/invitations/import/{}", key.0)
+}
