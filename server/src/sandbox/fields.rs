@@ -18,6 +18,24 @@ pub(super) type Check = fn(&str) -> Result<String, Refusal>;
 const NOT_TEXT: Refusal = ("Input should be a valid string", "string_type");
 const MISSING: Refusal = ("Field required", "missing");
 
+/// What an update says about a field that may be null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Update<T> {
+    /// Nothing.
+    Left,
+    /// This, null included.
+    Given(Option<T>),
+}
+
+impl<T> Update<T> {
+    /// Makes the field what the update says.
+    pub(super) fn apply(self, field: &mut Option<T>) {
+        if let Self::Given(value) = self {
+            *field = value;
+        }
+    }
+}
+
 /// A body on its way to a value. Unknown fields are ignored.
 pub(super) struct Fields {
     object: Map<String, Value>,
@@ -80,9 +98,9 @@ impl Fields {
         }
     }
 
-    /// What an update says about a field: nothing, null, or a value that `read` reads.
-    pub(super) fn update<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        self.object.contains_key(name).then(|| read(self))
+    /// What an update says about the field, whose value `read` reads.
+    pub(super) fn update<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Update<T> {
+        if self.object.contains_key(name) { Update::Given(read(self)) } else { Update::Left }
     }
 
     /// Notes a problem with the field `name`.
@@ -384,7 +402,8 @@ mod tests {
     fn null_is_left_out_for_some_fields_a_mistake_for_others_and_a_value_for_an_update() {
         let mut body = Fields::parse(br#"{"a": null, "b": 24.0, "c": 24.5, "d": [1], "e": "x"}"#).unwrap();
         assert_eq!((body.text("a", any), body.integer("b", 1..=30)), (None, Some(24)));
-        assert_eq!((body.update("a", |body| body.text("a", any)), body.update("z", |_| Some(1))), (Some(None), None));
+        assert_eq!(body.update("a", |body| body.text("a", any)), Update::Given(None));
+        assert_eq!(body.update("z", |_| Some(1)), Update::Left);
         body.not_null(&["a", "z"]);
         assert_eq!((body.integer("c", 1..=30), body.truth("e"), body.objects("d").is_none()), (None, None, true));
         let Err(ApiError::Invalid(problems)) = body.finish(()) else { panic!("it has problems") };

@@ -12,7 +12,7 @@ use super::{
     Change, Sandbox,
     auth::Bearer,
     errors::ApiError,
-    fields::{self, Check, Fields},
+    fields::{self, Check, Fields, Update},
     paging::{PageAsk, Params, Place, Total, page, uuid},
     paths::Path,
     properties::{self, Kind, Property, read_pairs},
@@ -81,7 +81,7 @@ impl Change<'_> {
             // One that has ended already stays as it ended.
             let _ = self.delete_agreement(agreement);
         }
-        let state = &mut self.state;
+        let state = &mut *self.state;
         state.connections.retain(|_, connection| connection.fleet_id != id);
         state.schedules.retain(|_, schedule| state.connections.contains_key(&schedule.connection_id));
         state.failures.retain(|_, failure| state.schedules.contains_key(&failure.schedule_id));
@@ -130,9 +130,9 @@ pub(super) async fn update(
     bearer.needs("fleet:update")?;
     let id = uuid("path.fleet_id", &id)?;
     let mut body = Fields::parse(&body)?;
-    let changes = OWN.iter().filter_map(|(name, check)| {
-        let value = body.update(name, |body| body.text(name, *check))?;
-        Some((*name, value))
+    let changes = OWN.iter().filter_map(|(name, check)| match body.update(name, |body| body.text(name, *check)) {
+        Update::Given(value) => Some((*name, value)),
+        Update::Left => None,
     });
     let changes = changes.collect::<Vec<_>>();
     let changes = body.finish(changes)?;

@@ -94,7 +94,7 @@ impl Change<'_> {
             fleet_id,
             fleet_ref: Some(fleet.map_or_else(|| invitation.fleet_ref.clone(), |fleet| fleet.fleet_ref.clone())),
             tsp_id: tsp.id,
-            source_name: tsp.source_name.to_owned(),
+            source_name: tsp.source_name.clone(),
             credentials: json!({ "api_key": "*****", "url": null, "user_id": null }),
             status: ConnectionStatus::Active,
             description: Some(format!("{} (sandbox)", tsp.name)),

@@ -9,33 +9,42 @@ use crate::entropy::Entropy;
 /// By how many milliseconds a moment is earlier than the latest one when it is no wavering of the clock any more.
 const PAST: u64 = 1_000;
 
-/// Gives out event ids. Within a millisecond, or when the clock went back, the 12 bits after the time count up (RFC 9562, 6.2).
+/// Gives out event ids. Within a millisecond, or when the clock wavered, the 12 bits after the time count up (RFC 9562, 6.2).
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct EventIds {
     millis: u64,
     count: u16,
+    /// The moment of the past that was told last, and how many of its ids are given out.
+    past: (u64, u16),
 }
 
 impl EventIds {
-    /// The next id: greater than every id given out before, unless it is for a moment of the past, which stories tell too.
+    /// The next id: greater than every id given out before, unless it is for a moment of the past, which stories tell too;
+    /// those of one moment sort as well.
     pub(super) fn next(&mut self, now: OffsetDateTime, entropy: &(dyn Entropy + 'static)) -> Uuid {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
         if millis.saturating_add(PAST) < self.millis {
-            return entropy.uuid_v7(now);
+            let count = if self.past.0 == millis { self.past.1.saturating_add(1).min(0x0fff) } else { 0 };
+            self.past = (millis, count);
+            return id(millis, count, entropy);
         }
         if millis > self.millis {
-            *self = Self { millis, count: 0 };
+            (self.millis, self.count) = (millis, 0);
         } else if self.count == 0x0fff {
-            *self = Self { millis: self.millis + 1, count: 0 };
+            (self.millis, self.count) = (self.millis + 1, 0);
         } else {
             self.count += 1;
         }
-        let mut bytes = [0; 10];
-        entropy.fill(&mut bytes);
-        bytes[..2].copy_from_slice(&self.count.to_be_bytes());
-        uuid::Builder::from_unix_timestamp_millis(self.millis, &bytes).into_uuid()
+        id(self.millis, self.count, entropy)
     }
+}
+
+fn id(millis: u64, count: u16, entropy: &(dyn Entropy + 'static)) -> Uuid {
+    let mut bytes = [0; 10];
+    entropy.fill(&mut bytes);
+    bytes[..2].copy_from_slice(&count.to_be_bytes());
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
 #[cfg(test)]
@@ -56,7 +65,9 @@ mod tests {
             last = id;
         }
         let past = now - time::Duration::days(3);
-        assert_eq!(app::domain::moment::of_uuid(ids.next(past, &entropy)), Some(past), "the past keeps its own time");
+        let (first, second) = (ids.next(past, &entropy), ids.next(past, &entropy));
+        assert_eq!(app::domain::moment::of_uuid(first), Some(past), "the past keeps its own time");
+        assert!(second > first, "and its own order");
         assert!(ids.next(now, &entropy) > last);
     }
 }

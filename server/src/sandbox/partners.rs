@@ -159,9 +159,7 @@ pub(super) async fn update(
         if let Some(name) = name {
             partner.name = name;
         }
-        if let Some(description) = description {
-            partner.description = description;
-        }
+        description.apply(&mut partner.description);
         partner.updated_at = change.now;
         Ok(Json(json(partner)))
     })

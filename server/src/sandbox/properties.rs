@@ -107,8 +107,11 @@ impl Change<'_> {
             keys.push(key.clone());
         }
         let (now, entropy) = (self.now, self.entropy);
-        let made = |(key, value)| Property { id: entropy.uuid_v7(now), owner, key, value, created_at: now };
-        let made: Vec<_> = pairs.into_iter().map(made).collect();
+        // Within a millisecond ids are in no order; those of one call are put into the order of its body.
+        let mut ids: Vec<_> = pairs.iter().map(|_| entropy.uuid_v7(now)).collect();
+        ids.sort_unstable();
+        let made = |(id, (key, value))| Property { id, owner, key, value, created_at: now };
+        let made: Vec<_> = ids.into_iter().zip(pairs).map(made).collect();
         self.properties(kind).extend(made.iter().map(|one| (one.id, one.clone())));
         Ok(made)
     }

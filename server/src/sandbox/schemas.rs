@@ -1,4 +1,4 @@
-//! The schemas of events, looked up by name (WEBHOOKS.md 5.9): an OpenAPI document inside a string.
+//! The schemas of events, looked up by name (WEBHOOKS.md 5.9): an `OpenAPI` document inside a string.
 //!
 //! Choices: the events with a published payload have a schema, in the one version that the sandbox sends; any other name or
 //! version, `1` instead of `1.0` too, is a 404.
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{auth::Bearer, errors::ApiError, event_names::event_names, events, paths::Path, resources::fetched, words};
 
-/// Which record each event carries, and the records' schemas as OpenAPI 3.0 has them. The long lists of words are filled in
+/// Which record each event carries, and the records' schemas as `OpenAPI` 3.0 has them. The long lists of words are filled in
 /// from where the sandbox keeps them.
 #[derive(Default, Deserialize)]
 struct Published {
@@ -23,7 +23,7 @@ struct Published {
 static PUBLISHED: LazyLock<Published> =
     LazyLock::new(|| serde_json::from_str(include_str!("event_schemas.json")).unwrap_or_default());
 
-/// The OpenAPI document about one event.
+/// The `OpenAPI` document about one event.
 fn document(event_name: &str, record: &str, version: &str) -> Value {
     let mut schemas = json!(PUBLISHED.schemas);
     if let Some(all) = schemas.as_object_mut() {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     Change,
     errors::ApiError,
+    fields::Update,
     integrations::fetches,
     state::{Agreement, AgreementStatus, Connection, ConnectionStatus, Schedule, ScheduleStatus},
 };
@@ -76,19 +77,19 @@ impl Change<'_> {
         self.act_on_agreement(id, Act::Delete).map(drop)
     }
 
-    /// Sets dates. `expiration_date` may be set to none: no end.
+    /// Sets dates. `expiration_date` may be none: no end.
     pub(super) fn date_agreement(
         &mut self,
         id: Uuid,
         effective_date: Option<OffsetDateTime>,
-        expiration_date: Option<Option<OffsetDateTime>>,
+        expiration_date: Update<OffsetDateTime>,
     ) -> Result<Agreement, ApiError> {
         let now = self.now;
         let agreement = self.agreement(id)?;
         let before = (agreement.status, agreement.effective_date, agreement.expiration_date);
         let status = after(agreement.status, Act::Date)?;
         agreement.effective_date = effective_date.unwrap_or(agreement.effective_date);
-        agreement.expiration_date = expiration_date.unwrap_or(agreement.expiration_date);
+        expiration_date.apply(&mut agreement.expiration_date);
         agreement.status = by(now, status, agreement.expiration_date);
         let agreement = agreement.clone();
         if let Some(end) = agreement.expiration_date {
@@ -209,7 +210,7 @@ mod tests {
     #[test]
     fn time_ends_an_agreement_and_another_end_revives_it() {
         use AgreementStatus::{Active, Cancelled, Expired, Paused};
-        let at = |seconds| app::domain::moment::from_micros(seconds * 1_000_000);
+        let at = |seconds: i64| app::domain::moment::from_micros(seconds * 1_000_000);
         let table = [
             (Active, Some(5), Expired),
             (Paused, Some(5), Expired),

@@ -235,9 +235,7 @@ pub(super) async fn update(
         take(&mut tsp.name, name);
         take(&mut tsp.source_name, source_name);
         take(&mut tsp.conn_type, conn_type);
-        if let Some(description) = description {
-            tsp.description = description;
-        }
+        description.apply(&mut tsp.description);
         tsp.updated_at = change.now;
         Ok(Json(json(tsp)))
     })
