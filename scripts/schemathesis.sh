@@ -70,10 +70,13 @@ try() {
   start
   token=$(token)
   [ -n "$token" ] || die "the sandbox gives no token"
-  SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 SANDBOX_URL=$base SANDBOX_TOKEN=$token \
-    "$installed/bin/schemathesis" run "$documents/$document" --url "$base" \
-    --header "Authorization: Bearer $token" --checks all --phases examples,coverage,fuzzing,stateful \
-    --max-examples "$examples" --seed "$seed" --no-color >"$out/$name.txt" 2>&1 || status=$?
+  # From a directory that goes away, as schemathesis keeps what it found where it runs, and would begin with that.
+  (
+    cd "$work"
+    SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 SANDBOX_URL=$base SANDBOX_TOKEN=$token \
+      "$installed/bin/schemathesis" run "$documents/$document" --url "$base" --header "Authorization: Bearer $token" \
+      --checks all --phases examples,coverage,fuzzing,stateful --max-examples "$examples" --seed "$seed" --no-color
+  ) >"$out/$name.txt" 2>&1 || status=$?
   stop
   sed -n '/= SUMMARY =/,$p' "$out/$name.txt"
   if [ "$status" -ne 0 ]; then

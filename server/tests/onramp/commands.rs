@@ -27,6 +27,7 @@ fn help_prints_every_setting() {
         "ONRAMP_DATA_DIR",
         "DATABASE_URL",
         "ONRAMP_SECRET_KEY",
+        "ONRAMP_SANDBOX_SCOPES",
         "CATENA_API_URL",
         "CATENA_AUTH_URL",
         "CATENA_CLIENT_ID",
@@ -59,6 +60,7 @@ fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "ftp://onramp.example.com")]),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "https://onramp.example.com/?a=b")]),
         ("ONRAMP_SECRET_KEY", vec![("ONRAMP_SECRET_KEY", "too short")]),
+        ("ONRAMP_SANDBOX_SCOPES", vec![("ONRAMP_SANDBOX_SCOPES", "fleet:read fleet:eat")]),
         ("DATABASE_URL", vec![("DATABASE_URL", "mysql://x")]),
         ("ONRAMP_DATA_DIR", vec![("ONRAMP_DATA_DIR", "/dev/null/data")]),
     ];
