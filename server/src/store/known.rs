@@ -62,8 +62,21 @@ pub(super) struct Changes {
 impl Changes {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        let Self { fleets, names, states, fleet_ids, connections, invitations, stages, facts, events, effects, ends } =
-            self;
+        let Self {
+            fleets,
+            names,
+            states,
+            fleet_ids,
+            connections,
+            invitations,
+            stages,
+            facts,
+            holes,
+            filled,
+            events,
+            effects,
+            ends,
+        } = self;
         fleets.is_empty()
             && names.is_empty()
             && states.is_empty()

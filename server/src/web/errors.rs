@@ -58,9 +58,7 @@ impl PageError {
             | Self::NoSuchInvitation
             | Self::NoSuchDelivery
             | Self::NoSuchSubscription
-            | Self::NoSuchImport => {
-                StatusCode::NOT_FOUND
-            }
+            | Self::NoSuchImport => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Store(_) | Self::Session(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
