@@ -76,6 +76,7 @@ async fn the_mock_refuses_what_the_documents_do_not_allow() {
 
 async fn start() -> (Front, Catena, Recording) {
     let base = |name: &str| env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run make conformance"));
+    rustls::crypto::ring::default_provider().install_default().ok();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let (orgs, notifications) = (base("ONRAMP_PRISM_ORGS"), base("ONRAMP_PRISM_NOTIFICATIONS"));
     let front = Front { http, orgs, notifications, violations: Arc::default() };
