@@ -46,7 +46,7 @@ fn help_never_prints_a_secret_that_is_set() {
 #[test]
 fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
     let real = ("CATENA_CLIENT_ID", "id");
-    let table: [(&str, Vec<(&str, &str)>); 10] = [
+    let table: [(&str, Vec<(&str, &str)>); 11] = [
         ("ONRAMP_LISTEN", vec![("ONRAMP_LISTEN", "somewhere")]),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "not an address")]),
         ("CATENA_API_URL", vec![("CATENA_API_URL", "catena")]),
