@@ -105,6 +105,7 @@ async fn a_thousand_fleets_are_invited_and_the_same_file_again_changes_nothing()
 
 #[tokio::test]
 async fn each_bad_row_is_told_and_the_rest_goes_on() {
+    use RowState as R;
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
     // As an old spreadsheet writes it: Windows-1252, semicolons, a column that means nothing here.
@@ -132,7 +133,6 @@ async fn each_bad_row_is_told_and_the_rest_goes_on() {
         .into_iter()
         .map(|row| (row.line, row.fleet_ref, row.state, row.reason.unwrap_or_default()))
         .collect();
-    use RowState as R;
     let want = [
         (2, "M-1", R::Created, ""),
         (3, "M-2", R::Created, ""),
@@ -179,6 +179,8 @@ async fn answered(server: &TestServer, fleet_ref: &str, answer: &str) {
 
 #[tokio::test]
 async fn the_dry_run_says_what_catena_would_do_and_declined_fleets_are_left_out_unless_somebody_says_so() {
+    use RowState as R;
+    use Verdict as V;
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
     for (fleet_ref, answer) in [("ELSEWHERE", ""), ("YES", "accept"), ("NO", "decline")] {
@@ -192,7 +194,6 @@ async fn the_dry_run_says_what_catena_would_do_and_declined_fleets_are_left_out_
     for file in [few, &many] {
         let path = checked(&server, &browser, file).await;
         let verdicts: Vec<_> = rows(&server, &path).await.into_iter().take(5).map(|row| row.verdict).collect();
-        use Verdict as V;
         assert_eq!(verdicts, [V::New, V::RefreshActive, V::RefreshAccepted, V::Declined, V::RefreshActive]);
     }
 
@@ -201,7 +202,6 @@ async fn the_dry_run_says_what_catena_would_do_and_declined_fleets_are_left_out_
     assert!(page.body.contains("Ask those who declined again"), "{}", page.body);
     decide(&browser, &path, "start").await;
     stands(&server, &path, ImportState::Done).await;
-    use RowState as R;
     assert_eq!(states(&server, &path).await, [R::Created, R::Refreshed, R::Refreshed, R::LeftOut, R::Refreshed]);
     assert!(browser.get(&path).await.body.contains("Talk to it first"));
 

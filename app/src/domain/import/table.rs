@@ -146,18 +146,20 @@ pub struct Rows<'a> {
     /// The names of the columns.
     pub header: Vec<String>,
     records: StringRecordsIntoIter<&'a [u8]>,
-    lines_before: u64,
+    text: &'a str,
+    /// How far lines are counted, and which one that is.
+    counted: (usize, u64),
 }
 
 /// Reads a file row by row.
 pub fn rows(text: &str, delimiter: Delimiter) -> Rows<'_> {
     let (_, body) = named_delimiter(text);
-    let lines_before = u64::from(body.len() < text.len());
+    let first_line = if body.len() < text.len() { 2 } else { 1 };
     let reader =
         ReaderBuilder::new().delimiter(delimiter.byte()).has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut records = reader.into_records();
     let header = records.next().and_then(Result::ok).map(|record| cells(&record)).unwrap_or_default();
-    Rows { header, records, lines_before }
+    Rows { header, records, text: body, counted: (0, first_line) }
 }
 
 fn cells(record: &StringRecord) -> Vec<String> {
@@ -173,10 +175,23 @@ impl Iterator for Rows<'_> {
             let record = self.records.next()?.ok()?;
             let cells = cells(&record);
             if cells.iter().any(|cell| !cell.is_empty()) {
-                let line = record.position().map_or(0, csv::Position::line) + self.lines_before;
-                return Some(Row { line, cells });
+                let start = record.position().map_or(0, csv::Position::byte);
+                return Some(Row { line: self.line_at(usize::try_from(start).unwrap_or_default()), cells });
             }
         }
+    }
+}
+
+impl Rows<'_> {
+    /// The line of the first character at or after `start`: records are told to begin before the breaks in front of them.
+    fn line_at(&mut self, start: usize) -> u64 {
+        let bytes = self.text.as_bytes();
+        let breaks = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = start + breaks;
+        let (from, line) = self.counted;
+        let passed = bytes.get(from..start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        self.counted = (start.max(from), line + u64::try_from(passed).unwrap_or_default());
+        self.counted.1
     }
 }
 
@@ -211,7 +226,7 @@ mod tests {
         let row = |line, reference: &str, name: &str| (line, vec![reference.to_owned(), name.to_owned()]);
         let table = [
             ("ref,name\nA,Acme\nB,Bolt", vec![row(2, "A", "Acme"), row(3, "B", "Bolt")]),
-            ("ref;name\r\nA;Acme\r\n", vec![row(2, "A", "Acme")]),
+            ("ref;name\r\nA;Acme\r\n\r\nB;Bolt\r\n", vec![row(2, "A", "Acme"), row(4, "B", "Bolt")]),
             ("ref,name\nA,\"Acme, \"\"the\"\" carrier\"", vec![row(2, "A", "Acme, \"the\" carrier")]),
             ("ref,name\nA,\"two\nlines\"\nB,x", vec![row(2, "A", "two\nlines"), row(4, "B", "x")]),
             ("ref,name\n\n,\nB , x \n,,\n", vec![row(4, "B", "x")]),

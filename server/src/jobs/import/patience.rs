@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::row::Trouble;
+use super::row::{Passing, Trouble};
 use crate::config::ImportPace;
 
 /// How often Catena may ask for fewer calls in a row.
@@ -29,11 +29,10 @@ impl Patience {
     pub fn wait(&mut self, trouble: &Trouble) -> Option<Duration> {
         let nth = self.troubles;
         self.troubles += 1;
-        match trouble.come_back {
-            None => None,
-            Some(None) => self.waits.get(nth).copied(),
-            Some(Some(told)) if nth < RATE_LIMITS && told <= self.longest => Some(told),
-            Some(Some(_)) => None,
+        match trouble.passing {
+            Passing::Perhaps => self.waits.get(nth).copied(),
+            Passing::After(told) => Some(told).filter(|told| nth < RATE_LIMITS && *told <= self.longest),
+            Passing::Never => None,
         }
     }
 }
@@ -47,18 +46,18 @@ mod tests {
         let second = Duration::from_secs;
         let pace = ImportPace { waits: vec![second(2), second(10)], longest: second(60), ..ImportPace::default() };
         let trouble =
-            |come_back| Trouble { what: String::new(), advice: String::new(), may_have_happened: false, come_back };
+            |passing| Trouble { what: String::new(), advice: String::new(), may_have_happened: false, passing };
         let mut patience = Patience::new(&pace);
-        let hiccup = trouble(Some(None));
+        let hiccup = trouble(Passing::Perhaps);
         let waits: Vec<_> = (0..3).map(|_| patience.wait(&hiccup)).collect();
         assert_eq!(waits, [Some(second(2)), Some(second(10)), None]);
         patience.regain();
         assert_eq!(patience.wait(&hiccup), Some(second(2)), "a row that went well starts anew");
-        assert_eq!(patience.wait(&trouble(None)), None, "what doesn't pass by itself is not waited for");
+        assert_eq!(patience.wait(&trouble(Passing::Never)), None, "what doesn't pass by itself is not waited for");
         patience.regain();
-        let busy = trouble(Some(Some(second(60))));
+        let busy = trouble(Passing::After(second(60)));
         assert_eq!((0..6).filter(|_| patience.wait(&busy) == Some(second(60))).count(), 5, "to the letter, five times");
         patience.regain();
-        assert_eq!(patience.wait(&trouble(Some(Some(second(61))))), None, "longer than anybody waits");
+        assert_eq!(patience.wait(&trouble(Passing::After(second(61)))), None, "longer than anybody waits");
     }
 }

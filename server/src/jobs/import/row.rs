@@ -36,25 +36,36 @@ pub(super) struct Trouble {
     pub advice: String,
     /// Whether Catena may have done it all the same.
     pub may_have_happened: bool,
-    /// Whether it may pass by itself, and when, where Catena says so.
-    pub come_back: Option<Option<Duration>>,
+    /// Whether it may pass by itself.
+    pub passing: Passing,
+}
+
+/// Whether a trouble may pass by itself.
+pub(super) enum Passing {
+    /// Somebody has to do something.
+    Never,
+    /// It may.
+    Perhaps,
+    /// Catena says when.
+    After(Duration),
 }
 
 impl Trouble {
     fn new(error: &CatenaError) -> Self {
-        let come_back = match error {
-            CatenaError::RateLimited { retry_after } => Some(*retry_after),
-            CatenaError::Unreachable { .. }
+        let passing = match error {
+            CatenaError::RateLimited { retry_after: Some(wait) } => Passing::After(*wait),
+            CatenaError::RateLimited { retry_after: None }
+            | CatenaError::Unreachable { .. }
             | CatenaError::TimedOut { .. }
             | CatenaError::Server { .. }
-            | CatenaError::NotJson { .. } => Some(None),
-            _ => None,
+            | CatenaError::NotJson { .. } => Passing::Perhaps,
+            _ => Passing::Never,
         };
         Self {
             what: format!("{error}."),
             advice: format!("{} Then resume the import: it looks by itself what was done already.", error.advice()),
             may_have_happened: error.may_have_happened(),
-            come_back,
+            passing,
         }
     }
 }
@@ -120,7 +131,7 @@ impl Importer {
                     what: format!("{error}."),
                     advice: error.explain(),
                     may_have_happened: true,
-                    come_back: None,
+                    passing: Passing::Never,
                 }));
             }
         };
