@@ -12,7 +12,7 @@ mod words;
 pub use badge::{HealthBadge, StageBadge};
 pub use document::{Document, PublicDocument, Visit};
 pub use field::{ErrorSummary, Field, Notice, NoticeKind};
-pub use import_progress::{ImportFigure, ImportProgress};
+pub use import_progress::{ImportBar, ImportFigure, ImportProgress};
 pub use onboarding::{EntryView, MomentView, OnboardingView, StepMark, StepView};
 pub use text_area::TextArea;
 pub use words::{fact_title, health_label, stage_label};

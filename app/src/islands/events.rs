@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use leptos::{ev, prelude::*, web_sys};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{EventSource, MessageEvent};
+use web_sys::{Element, EventSource, MessageEvent};
 
 use super::live_onboarding::Live;
-use crate::components::{ImportProgress, OnboardingView};
+use crate::components::OnboardingView;
 
 /// A source that the server refused is tried again after this long; a broken one the browser mends by itself.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
@@ -62,23 +62,20 @@ fn connect(url: &str, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>
     Some(source)
 }
 
-/// Keeps `progress` up to date with the events of `url`; loads the page anew once the import stands otherwise.
-pub fn follow_import(url: &str, progress: RwSignal<ImportProgress>) {
+/// Replaces the content of `element` by the HTML of each event named `part` from `url`; one named `over` loads the page anew.
+pub fn replace(url: &str, element: Element) {
     let Ok(source) = EventSource::new(url) else { return };
-    on(&source, "import", move |event| {
-        let text = event.data().as_string().unwrap_or_default();
-        let Ok(news) = serde_json::from_str::<ImportProgress>(&text) else { return };
-        if progress.with_untracked(|before| before.state != news.state) {
-            let _ = window().location().reload();
-        }
-        progress.set(news);
-    });
+    let reload = || {
+        let _ = window().location().reload();
+    };
+    on(&source, "part", move |event| element.set_inner_html(&event.data().as_string().unwrap_or_default()));
+    on(&source, "over", move |_| reload());
     let source = StoredValue::new_local(source);
     window_event_listener(ev::pagehide, move |_| source.with_value(EventSource::close));
     // A page that comes back from the browser's page cache has missed what happened meanwhile.
     window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
-            let _ = window().location().reload();
+            reload();
         }
     });
 }

@@ -7,9 +7,9 @@ mod clipboard;
 mod copy_button;
 #[cfg(feature = "hydrate")]
 mod events;
-mod live_import;
 mod live_onboarding;
+mod live_part;
 
 pub use copy_button::CopyButton;
-pub use live_import::LiveImport;
 pub use live_onboarding::LiveOnboarding;
+pub use live_part::LivePart;

@@ -47,7 +47,7 @@ pub fn mapped() -> Mapping {
 
 pub fn detail_page(state: ImportState, confirming: bool) -> String {
     let figure = ImportFigure {
-        label: "New".into(),
+        label: "New",
         count: "1,000".into(),
         href: "/invitations/import/7?verdict=new".into(),
         attention: false,
@@ -69,13 +69,7 @@ pub fn detail_page(state: ImportState, confirming: bool) -> String {
         state,
         reason: (state == ImportState::Paused).then(|| "Catena failed.".into()),
         actor: "ada@example.com".into(),
-        progress: ImportProgress {
-            state: state.name().into(),
-            done: 3,
-            total: 9,
-            words: "3 of 9 rows".into(),
-            figures: vec![figure],
-        },
+        progress: ImportProgress { done: 3, total: 9, words: "3 of 9 rows".into(), figures: vec![figure] },
         verdicts: vec![(Verdict::New, 8), (Verdict::Declined, 1)],
         waiting: 9,
         invited: 3,

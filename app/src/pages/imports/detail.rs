@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::{grouped, row_state_label, verdict_label};
 use crate::{
-    components::{Document, ImportProgress, Notice, NoticeKind, Visit},
+    components::{Document, ImportBar, ImportProgress, Notice, NoticeKind, Visit},
     domain::{
         import::{ImportState, RowState, Verdict},
         moment,
     },
-    islands::LiveImport,
+    islands::LivePart,
 };
 
 /// Seconds after which a page that moves is loaded anew where scripts don't run.
@@ -99,9 +99,9 @@ pub fn ImportPage(
     let name = detail.file_name.clone().unwrap_or_else(|| "Pasted rows".into());
     let title = format!("Import: {name}");
     let lead = format!("{}. By {}.", detail.state.label(), detail.actor);
-    let live_url = moves.then(|| format!("/invitations/import/{}/live", detail.id));
+    let live_url = moves.then(|| format!("/invitations/import/{}/live?state={}", detail.id, detail.state.name()));
     let kind = if detail.state == ImportState::Paused { NoticeKind::Problem } else { NoticeKind::Information };
-    let reason = detail.reason.clone();
+    let (reason, progress) = (detail.reason.clone(), detail.progress.clone());
     // Who reads other rows or is about to answer is left in peace.
     let reading = detail.narrowed.is_some() || detail.first.is_some() || detail.confirming;
     let reload = (moves && !reading).then_some(RELOAD);
@@ -119,7 +119,7 @@ pub fn ImportPage(
             {reason.map(|text| view! { <Notice kind=kind text=text/> })}
             <section class="card import" aria-labelledby="standing">
                 <h2 id="standing">{heading(detail.state)}</h2>
-                <LiveImport initial=detail.progress.clone() live_url=live_url/>
+                <LivePart url=live_url><ImportBar progress=progress/></LivePart>
                 <Moves detail=detail.clone()/>
             </section>
             <RowTable detail=detail.clone() started=started/>

@@ -145,7 +145,7 @@ fn progress(onramp: &Onramp, import: &ImportRow, counts: &Counts, filter: RowFil
         let figure = |state: RowState| {
             let count = sum(&|other| other == state);
             (count > 0).then(|| ImportFigure {
-                label: row_state_label(state).to_owned(),
+                label: row_state_label(state),
                 count: grouped(count),
                 href: format!("{here}?outcome={}", state.name()),
                 attention: matches!(state, RowState::Refused | RowState::Invalid),
@@ -157,7 +157,7 @@ fn progress(onramp: &Onramp, import: &ImportRow, counts: &Counts, filter: RowFil
         let figure = |verdict: Verdict| {
             let count = of_verdict(counts, verdict);
             (count > 0).then(|| ImportFigure {
-                label: verdict_label(verdict).to_owned(),
+                label: verdict_label(verdict),
                 count: grouped(count),
                 href: format!("{here}?verdict={}", verdict.name()),
                 attention: matches!(verdict, Verdict::Invalid | Verdict::Declined),
@@ -166,5 +166,5 @@ fn progress(onramp: &Onramp, import: &ImportRow, counts: &Counts, filter: RowFil
         };
         Verdict::ALL.into_iter().filter_map(figure).collect()
     };
-    ImportProgress { state: import.state.name().to_owned(), done, total, words, figures }
+    ImportProgress { done, total, words, figures }
 }
