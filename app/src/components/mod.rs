@@ -5,6 +5,7 @@ mod badge;
 mod document;
 mod field;
 mod onboarding;
+mod preview;
 mod text_area;
 mod words;
 
@@ -12,5 +13,6 @@ pub use badge::{HealthBadge, StageBadge};
 pub use document::{Document, PublicDocument, Visit};
 pub use field::{ErrorSummary, Field, Notice, NoticeKind};
 pub use onboarding::{EntryView, MomentView, OnboardingView, StepMark, StepView};
+pub use preview::{PreviewLine, PreviewLines, PreviewView};
 pub use text_area::TextArea;
 pub use words::{fact_title, health_label, stage_label};

@@ -146,7 +146,7 @@ impl Reader<'_> {
             Kind::InvitationDeclined => {
                 (self.time("declined_at"), self.moment_key(&invitation, "declined", "declined_at", &expiry))
             }
-            Kind::InvitationDeleted => (None, digest(&[&invitation, "deleted"])),
+            Kind::InvitationDeleted => (None, deleted_key(&invitation)),
             Kind::InvitationExpired => (Some(expires_at), digest(&[&invitation, kind.name(), &expiry])),
             Kind::InvitationCreated => (self.time("created_at"), created_key(&invitation, expires_at)),
             _ => (None, digest(&[&invitation, kind.name(), &expiry])),
@@ -296,6 +296,11 @@ pub fn refreshed_key(invitation: &str, expires_at: OffsetDateTime) -> String {
 /// The key of `invitation.expired`, which our own clock can tell as well as the webhook.
 pub fn expired_key(invitation: &str, expires_at: OffsetDateTime) -> String {
     digest(&[invitation, Kind::InvitationExpired.name(), &moment::micros(expires_at).to_string()])
+}
+
+/// The key of `invitation.deleted`, which Catena's answer to a deletion tells as well as the webhook.
+pub fn deleted_key(invitation: &str) -> String {
+    digest(&[invitation, "deleted"])
 }
 
 /// The key of `fleet_connection.created`, which the list of connections can tell as well as the webhook.

@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 mod error;
+pub mod fleets;
 pub mod invitations;
 mod landing;
 mod login;
@@ -9,9 +10,10 @@ mod setup;
 mod subscriptions;
 
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
+pub use fleets::{FleetDetail, FleetPage, RoundRow};
 pub use invitations::{
-    InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow,
-    NewInvitationPage,
+    AgainForm, AgainPage, AgainView, Confirm, DeleteForm, DeletePage, InvitationDetail, InvitationDetailPage,
+    InvitationForm, InvitationList, InvitationListPage, InvitationRow, KeptRow, NewInvitationPage, OfferedProvider,
 };
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};

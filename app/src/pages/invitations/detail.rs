@@ -4,9 +4,13 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::{
+    again::{AgainSection, AgainView},
+    kept::{Kept, KeptRow},
+};
 use crate::{
     components::{Document, Notice, NoticeKind, OnboardingView, Visit},
-    domain::{lifecycle::Stage, moment},
+    domain::{fleet::path_of, lifecycle::Stage, moment},
     islands::{CopyButton, LiveOnboarding},
 };
 
@@ -31,6 +35,12 @@ pub struct InvitationDetail {
     pub now: OffsetDateTime,
     /// What was asked for besides: label and value.
     pub asked: Vec<(String, String)>,
+    /// What Catena kept otherwise.
+    pub kept: Vec<KeptRow>,
+    /// What can be done with it, for who may.
+    pub again: Option<AgainView>,
+    /// Our id of the fleet's latest invitation, where this isn't it.
+    pub newer: Option<Uuid>,
     /// Where the fleet's onboarding stands.
     pub onboarding: OnboardingView,
     /// Where news about it comes from.
@@ -49,25 +59,28 @@ pub fn InvitationDetailPage(
 ) -> impl IntoView {
     let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
     let over = detail.expires_at <= detail.now || matches!(detail.status, Stage::Expired | Stage::Deleted);
-    let renew = (over || detail.status == Stage::Declined).then(|| renewal(&detail.fleet_ref));
     view! {
         <Document visit=visit title=title.clone() islands=true>
             <div class="page-head">
                 <div>
                     <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                     <h1>{title}</h1>
-                    <p class="lead">"Reference "<code data-testid="fleet-ref">{detail.fleet_ref}</code></p>
+                    <p class="lead">"Reference "<a href=path_of(&detail.fleet_ref)><code data-testid="fleet-ref">{detail.fleet_ref}</code></a></p>
                 </div>
             </div>
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
+            {detail.newer.map(|id| view! {
+                <p class="notice">"This fleet has a newer invitation: "<a href=format!("/invitations/{id}")>"go to it"</a>"."</p>
+            })}
             <div class="invitation">
                 <section class="card link" aria-labelledby="link">
                     <h2 id="link">"Magic link"</h2>
                     {match detail.magic_link {
-                        Some(link) => view! { <MagicLink link=link over=over renew=renew/> }.into_any(),
+                        Some(link) => view! { <MagicLink link=link over=over/> }.into_any(),
                         None => view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any(),
                     }}
                 </section>
+                <Kept rows=detail.kept/>
                 <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
                 <section class="card facts" aria-labelledby="invitation">
                     <h2 id="invitation">"Invitation"</h2>
@@ -83,19 +96,14 @@ pub fn InvitationDetailPage(
                             .collect_view()}
                     </dl>
                 </section>
+                {detail.again.map(|again| view! { <AgainSection view=again/> })}
             </div>
         </Document>
     }
 }
 
-/// Address of the form that invites the same reference again.
-fn renewal(fleet_ref: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("fleet_ref", fleet_ref).finish();
-    format!("/invitations/new?{query}")
-}
-
 #[component]
-fn MagicLink(link: String, over: bool, renew: Option<String>) -> impl IntoView {
+fn MagicLink(link: String, over: bool) -> impl IntoView {
     let hint = if over {
         "This link no longer works. Inviting the same reference again makes one that does."
     } else {
@@ -107,6 +115,5 @@ fn MagicLink(link: String, over: bool, renew: Option<String>) -> impl IntoView {
             <CopyButton text_of="magic-link".into() label="Copy link".into()/>
         </div>
         <p class="hint" id="magic-link-hint">{hint}</p>
-        {renew.map(|href| view! { <p class="actions"><a class="button" href=href>"Invite again"</a></p> })}
     }
 }
