@@ -8,20 +8,24 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    callback::Callbacks,
     catena::{Catena, CatenaError},
     clock::SharedClock,
     config::Settings,
     entropy::SharedEntropy,
+    foretell::Foreteller,
     invite::Inviter,
     jobs,
     metrics::Metrics,
     passwords::Passwords,
+    providers::Providers,
     store::{NewStaff, SharedStore, StaffRow, StoreError},
     subscribe::Subscriber,
     timeline::Timeline,
     vault::Vault,
     web::{self, Throttle, assets::Site},
     webhooks::{inbox::inbox, project::Projector, receive::Receiver, review::Review, secrets::SecretBook, work::work},
+    withdraw::Withdrawer,
 };
 
 /// E-mail and password of the account that the sandbox comes with. It opens nothing else.
@@ -63,6 +67,14 @@ pub struct Onramp {
     pub timeline: Timeline,
     /// Invites fleets.
     pub inviter: Inviter,
+    /// Foretells what inviting will do.
+    pub foreteller: Foreteller,
+    /// Deletes invitations.
+    pub withdrawer: Withdrawer,
+    /// Knows the telematics providers.
+    pub providers: Providers,
+    /// Knows what speaks against a callback address.
+    pub callbacks: Callbacks,
     /// Makes subscriptions.
     pub subscriber: Subscriber,
     /// Gives deliveries that were put aside another chance.
@@ -86,6 +98,10 @@ impl Onramp {
         let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
         let inviter = Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone());
+        let foreteller = Foreteller::new(catena.clone(), store.clone(), clock.clone());
+        let withdrawer = Withdrawer::new(catena.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let providers = Providers::new(catena.clone(), clock.clone());
+        let callbacks = Callbacks::new(catena.clone(), store.clone(), clock.clone());
         let subscriber = Subscriber::new(
             catena.clone(),
             store.clone(),
@@ -109,6 +125,10 @@ impl Onramp {
             catena,
             timeline,
             inviter,
+            foreteller,
+            withdrawer,
+            providers,
+            callbacks,
             subscriber,
             review,
             metrics: Metrics::default(),

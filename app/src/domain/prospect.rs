@@ -52,7 +52,7 @@ impl Prospect {
     /// All that takes an agreement, each as a word of its own.
     fn takes(&self) -> impl Iterator<Item = (bool, String)> {
         let fleet_ref = &self.fleet_ref;
-        let refresh = self.refreshed().map(|known| format!("refresh:{fleet_ref}:{}", known.standing.name()));
+        let refresh = self.refreshed().map(|known| agreement_to_refresh(fleet_ref, known.standing));
         let similar = self.similar.first().map(|_| format!("similar:{fleet_ref}"));
         let runs_out = self.runs_out.as_ref().map(|out| format!("hours:{}:{}", out.hours, out.country));
         let reopens = self.reopens();
@@ -77,6 +77,11 @@ impl Prospect {
     pub fn asks(&self, agreed: &Agreed) -> bool {
         self.takes().any(|(_, word)| !agreed.0.contains(&word))
     }
+}
+
+/// The agreement to a refresh of the reference's invitation as it stands.
+pub fn agreement_to_refresh(fleet_ref: &str, standing: Standing) -> String {
+    format!("refresh:{fleet_ref}:{}", standing.name())
 }
 
 /// What a person has agreed to.

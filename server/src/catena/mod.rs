@@ -19,6 +19,7 @@ mod ids;
 mod invitations;
 mod open_enum;
 mod paging;
+mod partner;
 mod refusal;
 mod resource;
 mod settings;

@@ -15,7 +15,7 @@ use super::{Sandbox, errors::ApiError, onboarding::PARTNER_SLUG, state::Token};
 
 /// What the sandbox grants a partner: the scopes of the calls it answers.
 const GRANTED: &str = "connection:read fleet:read invitation:create invitation:delete invitation:read \
-                       share-agreement:read webhook:create webhook:delete webhook:read webhook:update";
+                       partner-property:read partner:read share-agreement:read webhook:create webhook:delete webhook:read webhook:update";
 
 fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
     (status, Json(json!({ "error": error, "error_description": description }))).into_response()

@@ -30,6 +30,7 @@ pub(super) fn routes(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/control/state", get(state))
         .route("/control/clock", post(clock))
         .route("/control/faults", post(faults))
+        .route("/control/partner-properties", post(partner_property))
         .route("/control/connections/{connection_id}/stale", post(stale))
         .route("/control/schedules/{connection_id}/fail", post(fail))
         .route("/control/schedules/{connection_id}/deactivate", post(deactivate))
@@ -106,6 +107,17 @@ async fn faults(State(sandbox): State<Sandbox>, body: Bytes) -> Result<StatusCod
             _ => ApiError::Internal,
         }));
     });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /control/partner-properties {"key": …, "value": …}`: what Catena's staff would set on the partner's own record; no
+/// value takes it away.
+async fn partner_property(State(sandbox): State<Sandbox>, body: Bytes) -> Result<StatusCode, ApiError> {
+    let mut body = Fields::parse(&body)?;
+    let key = body.required("key", fields::any);
+    let value = body.text("value", fields::any);
+    let (key, value) = body.finish((key, value))?;
+    sandbox.change(|change| change.set_partner_property(key, value));
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -29,6 +29,7 @@ mod invitations;
 mod metrics;
 mod onboarding;
 mod paging;
+mod partners;
 mod resources;
 mod routes;
 mod sending;

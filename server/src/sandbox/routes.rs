@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, fleets, invitations, metrics,
+    Sandbox, agreements, auth, connect, connections, control, errors::ApiError, fleets, invitations, metrics, partners,
     subscriptions, tsps,
 };
 
@@ -39,6 +39,9 @@ fn api(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/v2/orgs/fleets/{fleet_id}", get(fleets::get))
         .route("/v2/orgs/tsps", get(tsps::list))
         .route("/v2/orgs/tsps/{tsp_id}", get(tsps::get))
+        .route("/v2/orgs/partners", get(partners::list))
+        .route("/v2/orgs/partners/{partner_id}", get(partners::get))
+        .route("/v2/orgs/partners/{partner_id}/properties", get(partners::properties))
         .route("/v2/integrations/connections", get(connections::list))
         .route("/v2/integrations/connections/data-freshness", get(connections::freshness))
         .route("/v2/integrations/connections/{connection_id}", get(connections::get))

@@ -16,6 +16,8 @@ use super::{delivery::Deliveries, errors::ApiError, ids::EventIds, stamp, subscr
 pub(super) struct State {
     /// The one partner of this sandbox.
     pub(super) partner_id: Uuid,
+    /// Properties of the partner's own record, by key (CONTRACT.md 9).
+    pub(super) partner_properties: BTreeMap<String, PartnerProperty>,
     /// How far the sandbox's business time is ahead of the clock.
     pub(super) clock_offset_seconds: i64,
     pub(super) invitations: BTreeMap<Uuid, Invitation>,
@@ -42,6 +44,15 @@ pub(super) struct Token {
     /// By the clock itself, not by business time: a client counts `expires_in` with its own clock.
     pub(super) expires_at: OffsetDateTime,
     pub(super) scopes: Vec<String>,
+}
+
+/// A property of the partner's own record.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct PartnerProperty {
+    pub(super) id: Uuid,
+    pub(super) value: String,
+    #[serde(with = "stamp")]
+    pub(super) created_at: OffsetDateTime,
 }
 
 /// Status of an invitation (CONTRACT.md, "All enums").

@@ -1,11 +1,14 @@
 //! Every URL, in one router. A handler loads plain data, decides, renders; it holds no rule of the field (those live in
 //! `app::domain`) and no SQL (that lives in `store`).
 
+mod again;
 pub mod assets;
 mod deliveries;
 mod errors;
+mod fleets;
 mod health;
 mod invitations;
+mod invite;
 mod landing;
 mod live;
 mod login;
@@ -17,6 +20,7 @@ mod subscriptions;
 mod throttle;
 mod visitor;
 mod waiting;
+mod withdraw;
 
 use std::sync::Arc;
 
@@ -30,7 +34,7 @@ use crate::{
     webhooks::receive::{Receiver, receive},
 };
 
-pub use invitations::with_landing_pages;
+pub use invite::with_landing_pages;
 pub use setup::issue_link;
 pub use throttle::Throttle;
 
@@ -57,8 +61,12 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/logout", post(login::logout))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/invitations", get(invitations::list))
-        .route("/invitations/new", get(invitations::new).post(invitations::create))
+        .route("/invitations/new", get(invite::new).post(invite::create))
+        .route("/invitations/preview", get(invite::preview))
         .route("/invitations/{id}", get(invitations::detail))
+        .route("/invitations/{id}/again", get(again::get).post(again::post))
+        .route("/invitations/{id}/delete", get(withdraw::get).post(withdraw::post))
+        .route("/fleets/{fleet_ref}", get(fleets::detail))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/process-again", post(deliveries::process_all_again))
         .route("/deliveries/verify-again", post(deliveries::verify_all_again))

@@ -30,6 +30,13 @@ pub struct AgainView {
     pub may_delete: bool,
 }
 
+impl AgainView {
+    /// Whether the fleet won't move until somebody asks again.
+    pub(super) fn is_urgent(&self) -> bool {
+        matches!(self.again, Some(Again::Invite | Again::Reopen | Again::Reauthenticate))
+    }
+}
+
 /// Title, explanation and button of asking again.
 fn words(again: Again) -> (&'static str, &'static str, &'static str) {
     match again {

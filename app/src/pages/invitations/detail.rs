@@ -58,6 +58,11 @@ pub fn InvitationDetailPage(
     detail: InvitationDetail,
 ) -> impl IntoView {
     let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
+    // What helps a fleet that is stuck stands beside its link; the rest waits at the side.
+    let (urgent, other) = match detail.again {
+        Some(view) if view.is_urgent() => (Some(view), None),
+        other => (None, other),
+    };
     let over = detail.expires_at <= detail.now || matches!(detail.status, Stage::Expired | Stage::Deleted);
     view! {
         <Document visit=visit title=title.clone() islands=true>
@@ -80,8 +85,10 @@ pub fn InvitationDetailPage(
                         None => view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any(),
                     }}
                 </section>
+                {urgent.map(|view| view! { <AgainSection view=view/> })}
                 <Kept rows=detail.kept/>
                 <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
+                <div class="side">
                 <section class="card facts" aria-labelledby="invitation">
                     <h2 id="invitation">"Invitation"</h2>
                     <dl>
@@ -96,7 +103,8 @@ pub fn InvitationDetailPage(
                             .collect_view()}
                     </dl>
                 </section>
-                {detail.again.map(|again| view! { <AgainSection view=again/> })}
+                {other.map(|view| view! { <AgainSection view=view/> })}
+                </div>
             </div>
         </Document>
     }

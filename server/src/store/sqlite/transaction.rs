@@ -191,6 +191,12 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
+    async fn set_differences(&mut self, digest: &str, differences: Option<&str>) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE invitations SET differences = ? WHERE digest = ?");
+        query.bind(differences).bind(digest).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
     async fn facts_of(&mut self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError> {
         let query = sqlx::query(AssertSqlSafe(format!("SELECT {} FROM facts WHERE fleet = ?", rows::FACT)));
         let rows = query.bind(fleet.0).fetch_all(&mut *self.0).await?;
