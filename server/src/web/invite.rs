@@ -72,7 +72,65 @@ pub(super) async fn create(
     let Typed { draft, preset, agreed } = Typed::read(typed);
     let form = InvitationForm { draft, preset, ..InvitationForm::default() };
     let checked = match check(&onramp, &form).await? {
-        Ok(match checked {
+        Ok(checked) => checked,
+        Err(errors) => {
+            let form = InvitationForm { errors, ..form };
+            return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+        }
+    };
+    match onramp.inviter.invite_agreed(&checked, &asked::to_json(&checked), &viewer.staff.email, &agreed).await {
+        Ok(Answer::Done { invited, reopened }) => {
+            let what = done(invited.is_new, reopened);
+            Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
+        }
+        Ok(Answer::Asks(prospect)) => {
+            let form = InvitationForm { confirm: Some(Confirm::new(&prospect, onramp.clock.now())), ..form };
+            show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
+        }
+        Err(error) => {
+            let (status, errors, problem) = refusal(&error);
+            show(&onramp, viewer, status, InvitationForm { errors, problem, ..form }).await
+        }
+    }
+}
+
+/// The word in which a page is told what was done.
+pub(super) fn done(is_new: bool, reopened: bool) -> &'static str {
+    match (is_new, reopened) {
+        (true, _) => "created",
+        (false, true) => "reopened",
+        (false, false) => "refreshed",
+    }
+}
+
+/// What a form says of a call that failed: what is wrong with a field stands beside it, the rest above the form.
+pub(super) fn refusal(error: &InviteError) -> (StatusCode, FieldErrors, Option<String>) {
+    let errors = error.fields();
+    if errors.is_empty() {
+        tracing::warn!(%error, "a fleet could not be invited");
+        return (StatusCode::BAD_GATEWAY, errors, Some(error.explain()));
+    }
+    let known = errors.keys().all(|name| LABELS.iter().any(|(field, _)| field == name));
+    (StatusCode::UNPROCESSABLE_ENTITY, errors, (!known).then(|| error.explain()))
+}
+
+/// Checks a form: its fields, and what only a look at Catena can tell.
+async fn check(onramp: &Onramp, form: &InvitationForm) -> Result<Result<Checked, FieldErrors>, PageError> {
+    let InvitationForm { draft, preset, .. } = form;
+    let effective = Draft { permissions: preset.levels(&draft.permissions), ..draft.clone() };
+    let checked = effective.check();
+    let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
+    if *preset == Preset::Custom && draft.permissions.is_empty() {
+        let sentence = "Choose a level for at least one kind of data, or “Read everything”.";
+        errors.insert("permissions".into(), sentence.into());
+    }
+    if !draft.callback_url.trim().is_empty() && !errors.contains_key("callback_url") {
+        let look = onramp.callbacks.look().await?;
+        if !look.offers() {
+            errors.insert("callback_url".into(), format!("Leave it empty. {}", look.explanation()));
+        }
+    }
+    Ok(match checked {
         Ok(checked) if errors.is_empty() => Ok(checked),
         _ => Err(errors),
     })

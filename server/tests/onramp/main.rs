@@ -2,10 +2,12 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
+mod again;
 mod commands;
 mod connections;
 mod deliveries;
 mod invitations;
+mod invite;
 mod landing;
 mod secrets;
 mod sign_in;
