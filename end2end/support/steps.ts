@@ -166,6 +166,22 @@ export async function catenaFails(
   await control(onramp, 'faults', fault);
 }
 
+/** A connection of the fleet stops working: its provider no longer takes the fleet's sign-in. */
+export async function goStale(onramp: Onramp, ref: string): Promise<void> {
+  const told = await onramp.cli('timeline', ref, '--json');
+  const { facts } = JSON.parse(told.stdout) as { facts: { connection_id?: string }[] };
+  const connection = facts.map((fact) => fact.connection_id).find((id) => id !== undefined);
+  if (connection === undefined) throw new Error(`${ref} has no connection:\n${told.stdout}${told.stderr}`);
+  await control(onramp, `connections/${connection}/stale`, {});
+}
+
+/** Hours after which it is night in this time zone, far enough from its ends for a slow test. */
+export function expiresAtNight(timeZone: string): number {
+  const hour = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hour12: false });
+  const isNight = (hours: number) => ['22', '23', '00', '01', '02', '03', '04'].includes(hour.format(new Date(Date.now() + hours * 3_600_000)));
+  return Array.from({ length: 24 }, (_, index) => index + 1).find(isNight) ?? 1;
+}
+
 async function control(onramp: Onramp, lever: string, body: object): Promise<void> {
   const answer = await fetch(`${onramp.baseURL}/sandbox/control/${lever}`, {
     method: 'POST',

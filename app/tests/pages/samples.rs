@@ -142,6 +142,7 @@ pub fn again_page(error: Option<String>) -> String {
         hours: "24".into(),
         error,
         problem: Some("Catena is down.".into()),
+        agreed: String::new(),
         confirm,
     };
     html(move || view! { <AgainPage visit=visit("/invitations/7/again") form=form/> })

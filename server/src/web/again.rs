@@ -115,7 +115,7 @@ pub(super) async fn get(
     let prospect = foretell::prospect(&onramp.store, now, fleet_ref, outlook, when).await?;
     let confirm = prospect.asks(&Agreed::default()).then(|| Confirm::new(&prospect, now));
     let hours = found.draft.expires_in_hours.clone();
-    Ok(show(viewer, StatusCode::OK, AgainForm { confirm, ..form(found, hours) }))
+    Ok(show(viewer, StatusCode::OK, AgainForm { confirm, ..form(found, hours, String::new()) }))
 }
 
 pub(super) async fn post(
@@ -129,7 +129,8 @@ pub(super) async fn post(
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
-    let (hours, agreed) = read(&typed);
+    let (hours, carried) = read(&typed);
+    let agreed = Agreed::read([carried.as_str()]);
     let mut draft = Draft { expires_in_hours: hours.clone(), ..found.draft.clone() };
     // What was right at the time may double events by now.
     if !draft.callback_url.is_empty() && !onramp.callbacks.look().await?.offers() {
@@ -142,7 +143,7 @@ pub(super) async fn post(
             let problem = errors.into_iter().next().map(|(field, sentence)| {
                 format!("What was asked for at the time can’t be asked again ({field}: {sentence}) Use the whole form.")
             });
-            let form = AgainForm { error, problem, ..form(found, hours) };
+            let form = AgainForm { error, problem, ..form(found, hours, carried) };
             return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
     };
@@ -156,27 +157,28 @@ pub(super) async fn post(
         }
         Ok(Answer::Asks(prospect)) => {
             let confirm = Some(Confirm::new(&prospect, onramp.clock.now()));
-            Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, AgainForm { confirm, ..form(found, hours) }))
+            Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, AgainForm { confirm, ..form(found, hours, carried) }))
         }
         Err(error) => {
             let (status, mut errors, problem) = refusal(&error);
             let error_beside = errors.remove("expires_in_hours");
             let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
-            Ok(show(viewer, status, AgainForm { error: error_beside, problem, ..form(found, hours) }))
+            Ok(show(viewer, status, AgainForm { error: error_beside, problem, ..form(found, hours, carried) }))
         }
     }
 }
 
 /// The hours and the agreements that the form carries.
-fn read(typed: &[(String, String)]) -> (String, Agreed) {
+fn read(typed: &[(String, String)]) -> (String, String) {
     let all =
         |name: &'static str| typed.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str());
     let better = all("better").find_map(read_better);
     let hours = better.map(|(hours, _)| hours).or_else(|| all("expires_in_hours").next()).unwrap_or_default();
-    (hours.to_owned(), Agreed::read(all("agreed").chain(better.map(|(_, seen)| seen))))
+    let agreed: Vec<&str> = all("agreed").chain(better.map(|(_, seen)| seen)).collect();
+    (hours.to_owned(), agreed.join(","))
 }
 
-fn form(found: Found, hours: String) -> AgainForm {
+fn form(found: Found, hours: String, agreed: String) -> AgainForm {
     let Found { id, fleet, again, .. } = found;
     AgainForm {
         id,
@@ -186,6 +188,7 @@ fn form(found: Found, hours: String) -> AgainForm {
         hours,
         error: None,
         problem: None,
+        agreed,
         confirm: None,
     }
 }

@@ -120,6 +120,8 @@ pub struct AgainForm {
     pub error: Option<String>,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
+    /// What was agreed to before, carried along while something is mended.
+    pub agreed: String,
     /// What must be agreed to.
     pub confirm: Option<Confirm>,
 }
@@ -132,7 +134,7 @@ pub fn AgainPage(
     /// The form.
     form: AgainForm,
 ) -> impl IntoView {
-    let AgainForm { id, fleet_ref, fleet_name, again, hours, error, problem, confirm } = form;
+    let AgainForm { id, fleet_ref, fleet_name, again, hours, error, problem, agreed, confirm } = form;
     let (title, about, button) = words(again);
     let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let page_title = if error.is_some() { format!("Error: {title}") } else { title.to_owned() };
@@ -147,6 +149,7 @@ pub fn AgainPage(
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <form method="post" action=format!("/invitations/{id}/again") novalidate=true>
                     {confirm.map(|confirm| view! { <ConfirmPanel confirm=confirm/> })}
+                    <input type="hidden" name="agreed" value=agreed/>
                     <div class="card">
                         <Field name="expires_in_hours" label=label("expires_in_hours") value=hours hint=hint error=error inputmode="numeric"/>
                     </div>
