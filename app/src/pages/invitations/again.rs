@@ -139,13 +139,14 @@ pub fn AgainPage(
     let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let page_title = if error.is_some() { format!("Error: {title}") } else { title.to_owned() };
     let plain = confirm.is_none().then(|| view! { <button class="button primary">{button}</button> });
+    let fleet_page = path_of(&fleet_ref);
     let hint = format!("From {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end());
     view! {
         <Document visit=visit title=page_title>
             <div class="medium">
                 <p class="crumbs"><a href=format!("/invitations/{id}")>{name}</a></p>
                 <h1>{title}</h1>
-                <p class="lead">"Reference "<a href=path_of(&fleet_ref)><code>{fleet_ref}</code></a>". "{about}</p>
+                <p class="lead">"Reference "<a href=fleet_page><code>{fleet_ref}</code></a>". "{about}</p>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <form method="post" action=format!("/invitations/{id}/again") novalidate=true>
                     {confirm.map(|confirm| view! { <ConfirmPanel confirm=confirm/> })}

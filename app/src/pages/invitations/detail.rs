@@ -58,6 +58,7 @@ pub fn InvitationDetailPage(
     detail: InvitationDetail,
 ) -> impl IntoView {
     let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
+    let fleet_page = path_of(&detail.fleet_ref);
     // What helps a fleet that is stuck stands beside its link; the rest waits at the side.
     let (urgent, other) = match detail.again {
         Some(view) if view.is_urgent() => (Some(view), None),
@@ -70,7 +71,7 @@ pub fn InvitationDetailPage(
                 <div>
                     <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                     <h1>{title}</h1>
-                    <p class="lead">"Reference "<a href=path_of(&detail.fleet_ref)><code data-testid="fleet-ref">{detail.fleet_ref}</code></a></p>
+                    <p class="lead">"Reference "<a href=fleet_page><code data-testid="fleet-ref">{detail.fleet_ref}</code></a></p>
                 </div>
             </div>
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
