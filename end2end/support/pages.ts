@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Onramp } from './onramp';
-import { acceptAsFleet, chooseAsFleet, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from './steps';
+import { acceptAsFleet, chooseAsFleet, choosePreset, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from './steps';
 
 /** A page and how to come to it; each starts where the one before it ended. */
 export type Visit = { name: string; come: (page: Page, onramp: Onramp) => Promise<void> };
@@ -51,7 +51,7 @@ export const PAGES: Visit[] = [
     come: async (page) => {
       await page.getByLabel('Reference').fill('a/b');
       await page.getByLabel('Contact phone').fill('415 555');
-      await page.getByRole('radio', { name: 'Choose for each kind' }).check();
+      await choosePreset(page, 'custom');
       await page.getByRole('button', { name: 'Create invitation' }).click();
       await page.getByRole('alert').waitFor();
     },
@@ -68,7 +68,7 @@ export const PAGES: Visit[] = [
       await page.goto('/invitations/new');
       await page.getByLabel('Reference').fill('FLEET-kept');
       await page.getByText('Data to ask for', { exact: true }).first().click();
-      await page.getByRole('radio', { name: 'Locations only' }).check();
+      await choosePreset(page, 'locations');
       await page.getByRole('button', { name: 'Create invitation' }).click();
       await page.goto('/invitations/new?fleet_ref=FLEET-kept');
       await page.getByTestId('preview').getByText('only its expiry moves').waitFor();

@@ -68,6 +68,12 @@ export async function shown(page: Page, ref: string): Promise<Invitation> {
   return { ref, path: new URL(page.url()).pathname, link, id };
 }
 
+/** Chooses what data to ask for, in the form that invites. The whole row is the label, as a thumb would hit it. */
+export async function choosePreset(page: Page, preset: 'everything' | 'locations' | 'hours' | 'maintenance' | 'custom'): Promise<void> {
+  await page.locator(`label[for="preset-${preset}"]`).click();
+  await expect(page.locator(`#preset-${preset}`)).toBeChecked();
+}
+
 /** The fleet opens its link and sees what it is asked for. */
 export async function openAsFleet(fleet: Page, link: string): Promise<void> {
   await fleet.goto(link);

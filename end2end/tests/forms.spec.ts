@@ -1,6 +1,6 @@
 import type { Page, Response } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
-import { catenaFails, invite, signIn } from '../support/steps';
+import { catenaFails, choosePreset, invite, signIn } from '../support/steps';
 
 /** Field, what is typed, and a word of the sentence that comes back beside it. */
 const WRONG: [field: string, typed: string, says: RegExp][] = [
@@ -21,7 +21,7 @@ test('all that is wrong comes back at once, as typed, each error beside its fiel
   for (const [field, typed] of WRONG) await page.locator(`#${field}`).fill(typed);
   await page.getByLabel('Regulatory id').fill('123456');
   await page.getByLabel('Country').selectOption({ label: 'Mexico' });
-  await page.getByRole('radio', { name: 'Choose for each kind' }).check();
+  await choosePreset(page, 'custom');
   await page.getByLabel('Vehicle locations').selectOption('read_write');
   const answer = await send(page);
 

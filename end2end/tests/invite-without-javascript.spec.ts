@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import {
   acceptAsFleet,
+  choosePreset,
   connectAsFleet,
   declineAsFleet,
   entries,
@@ -90,14 +91,14 @@ test('providers and permissions are chosen without a script', async ({ page }) =
   await expect(providers.getByRole('searchbox')).toHaveCount(0);
   await providers.getByText('Samsara', { exact: true }).click();
   await page.getByText('Data to ask for', { exact: true }).first().click();
-  await page.getByRole('radio', { name: 'Choose for each kind' }).check();
+  await choosePreset(page, 'custom');
   expect(await send(page)).toBe(422);
   await expect(page.getByText('Choose a level for at least one kind of data').first()).toBeVisible();
   await expect(page.getByLabel('Contact e-mail')).toHaveAccessibleDescription(/e-mail address/);
   await expect(providers.getByRole('checkbox').first()).toBeChecked();
   await expect(providers.getByRole('checkbox').first()).toHaveAttribute('value', 'samsara');
   await page.getByLabel('Vehicle locations').selectOption('read');
-  await page.getByRole('radio', { name: 'Hours of service' }).check();
+  await choosePreset(page, 'hours');
   await page.getByLabel('Contact e-mail').fill('');
   expect(await send(page)).toBe(303);
   await expect(page.locator('.facts')).toContainText('Hours of service: violations');

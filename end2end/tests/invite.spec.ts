@@ -1,6 +1,7 @@
 import { expect, test } from '../support/fixtures';
 import {
   acceptAsFleet,
+  choosePreset,
   connectAsFleet,
   declineAsFleet,
   entries,
@@ -136,7 +137,7 @@ test('a form filled in to the last field asks Catena for just that', async ({ pa
   await page.getByText('Data to ask for', { exact: true }).first().click();
   await expect(page.getByLabel('Vehicle locations')).toBeHidden();
   await expect(page.getByText('kinds that Catena adds later are not included')).toBeVisible();
-  await page.getByRole('radio', { name: 'Choose for each kind' }).check();
+  await choosePreset(page, 'custom');
   await page.getByLabel('Vehicle locations').selectOption('read');
   await page.getByLabel('Messages').selectOption('read_write');
   await page.getByText('Where the fleet goes afterwards').click();
@@ -167,7 +168,7 @@ test('what Catena kept otherwise after a refresh is shown with the fields’ lab
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('KEPT-1');
   await page.getByText('Data to ask for', { exact: true }).first().click();
-  await page.getByRole('radio', { name: 'Locations only' }).check();
+  await choosePreset(page, 'locations');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('KEPT-1');
   await expect(page.getByTestId('kept')).toHaveCount(0);

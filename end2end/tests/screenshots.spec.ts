@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
-import { acceptAsFleet, chooseAsFleet, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
+import { acceptAsFleet, chooseAsFleet, choosePreset, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
 
 // Pictures for people: `SHOTS=shots make e2e ARGS=screenshots`. Collected only then (playwright.config.ts).
 const DIR = process.env.SHOTS ?? 'shots';
@@ -82,9 +82,9 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   const closed = page.locator('details:not([open]) > summary');
   while ((await closed.count()) > 0) await closed.first().click();
   await shoot(page, 'new-open');
-  await page.getByRole('radio', { name: 'Choose for each kind' }).check();
+  await choosePreset(page, 'custom');
   await shoot(page, 'new-permissions');
-  await page.getByRole('radio', { name: 'Read everything' }).check();
+  await choosePreset(page, 'everything');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('confirm')).toBeVisible();
   await shoot(page, 'new-confirm');

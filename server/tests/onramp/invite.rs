@@ -1,8 +1,11 @@
 //! The form that invites a fleet: what it foretells, what it asks once more, what it offers and what it leaves out.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use app::domain::{invitation::RESOURCES, permissions::Preset, staff::Role};
@@ -294,16 +297,17 @@ async fn providers_that_are_ticked_are_what_catena_is_asked_for() {
 async fn a_preset_wins_over_the_table_unless_ones_own_choice_was_chosen() {
     let (server, browser) = operator().await;
     let levels = async |fleet_ref: &str, typed: &[(&str, &str)]| {
-        let made = browser.post(FORM, &[&[("fleet_ref", fleet_ref)], typed].concat()).await;
+        let made = browser.post(FORM, &[&[("fleet_ref", fleet_ref)][..], typed].concat()).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
         let permissions = only_invitation(&server, fleet_ref).await.permissions;
-        permissions.into_iter().map(|(one, two)| (one.to_string(), two.to_string())).collect()
+        let levels = permissions.into_iter().map(|(one, two)| (one.to_string(), two.to_string()));
+        levels.collect::<BTreeMap<String, String>>()
     };
     let table = ("permission.message", "read_write");
-    let everything: std::collections::BTreeMap<_, _> = levels("A", &[("preset", "everything"), table]).await;
+    let everything = levels("A", &[("preset", "everything"), table]).await;
     assert_eq!(everything.len(), RESOURCES.len());
     let locations = levels("B", &[("preset", "locations"), table]).await;
-    assert_eq!(locations, Preset::Locations.levels(&std::collections::BTreeMap::new()));
+    assert_eq!(locations, Preset::Locations.levels(&BTreeMap::new()));
     let own = levels("C", &[("preset", "custom"), table]).await;
     assert_eq!(own, [("message".to_owned(), "read_write".to_owned())].into());
     let nothing = browser.post(FORM, &[("fleet_ref", "D"), ("preset", "custom")]).await;
