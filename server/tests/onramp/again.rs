@@ -88,6 +88,7 @@ async fn a_declined_invitation_is_opened_again_only_after_a_second_look() {
     let (path, id) = invite(&browser, "ACME-1").await;
     at_catena(&server, &id, "decline").await;
     heard(&server, "ACME-1", Stage::Declined).await;
+    server.clock.advance(time::Duration::hours(1));
     let page = browser.get(&path).await.body;
     assert_eq!(offered(&page).as_deref(), Some(""), "the page alone agrees to nothing");
     let again = format!("{path}/again");

@@ -160,9 +160,10 @@ async fn a_refused_field_that_the_form_does_not_have_is_said_above_it() {
 #[tokio::test]
 async fn a_catena_that_never_answers_or_is_not_there_is_said() {
     let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
+    let none = async || Json(json!({"items": [], "total": 0}));
     let routes = Router::new()
         .route("/realms/catena/protocol/openid-connect/token", post(token))
-        .route("/v2/orgs/invitations", post(async || std::future::pending::<Response>().await));
+        .route("/v2/orgs/invitations", post(async || std::future::pending::<Response>().await).get(none));
     let silent = TestServer::start_with(Catena::Routes(routes)).await;
     let absent = TestServer::start_with(Catena::Routes(Router::new())).await;
     for (server, sentence) in [(&silent, "in time"), (&absent, "CATENA_AUTH_URL")] {
