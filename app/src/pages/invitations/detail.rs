@@ -90,21 +90,21 @@ pub fn InvitationDetailPage(
                 <Kept rows=detail.kept/>
                 <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
                 <div class="side">
-                <section class="card facts" aria-labelledby="invitation">
-                    <h2 id="invitation">"Invitation"</h2>
-                    <dl>
-                        <div>
-                            <dt>"Created"</dt>
-                            <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
-                        </div>
-                        {detail
-                            .asked
-                            .into_iter()
-                            .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
-                            .collect_view()}
-                    </dl>
-                </section>
-                {other.map(|view| view! { <AgainSection view=view/> })}
+                    <section class="card facts" aria-labelledby="invitation">
+                        <h2 id="invitation">"Invitation"</h2>
+                        <dl>
+                            <div>
+                                <dt>"Created"</dt>
+                                <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
+                            </div>
+                            {detail
+                                .asked
+                                .into_iter()
+                                .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+                                .collect_view()}
+                        </dl>
+                    </section>
+                    {other.map(|view| view! { <AgainSection view=view/> })}
                 </div>
             </div>
         </Document>
