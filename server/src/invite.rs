@@ -43,7 +43,6 @@ pub struct Invited {
 
 /// What came of a call that someone had to agree to.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, and it doesn't live long")]
 pub enum Answer {
     /// It was made.
     Done {
