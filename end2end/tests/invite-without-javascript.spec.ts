@@ -89,7 +89,7 @@ test('providers and permissions are chosen without a script', async ({ page }) =
   await page.getByText('Every provider is offered').click();
   const providers = page.getByRole('group', { name: 'Providers to offer' });
   await expect(providers.getByRole('searchbox')).toHaveCount(0);
-  await providers.getByText('Samsara', { exact: true }).click();
+  await providers.locator('label[for="tsp-samsara"]').click();
   await page.getByText('Data to ask for', { exact: true }).first().click();
   await choosePreset(page, 'custom');
   expect(await send(page)).toBe(422);

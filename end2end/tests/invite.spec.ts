@@ -127,11 +127,11 @@ test('a form filled in to the last field asks Catena for just that', async ({ pa
   await providers.getByLabel('Search 12 providers').fill('geo');
   await expect(providers.getByRole('checkbox').filter({ visible: true })).toHaveCount(1);
   await expect(providers.getByText('1 found')).toBeVisible();
-  await providers.getByText('Geotab', { exact: true }).click();
+  await providers.locator('label[for="tsp-geotab"]').click();
   await providers.getByLabel('Search 12 providers').fill('sams');
   // What is ticked stays in sight.
   await expect(providers.getByRole('checkbox').filter({ visible: true })).toHaveCount(2);
-  await providers.getByText('Samsara', { exact: true }).click();
+  await providers.locator('label[for="tsp-samsara"]').click();
   await expect(providers.getByRole('img')).toHaveCount(0);
 
   await page.getByText('Data to ask for', { exact: true }).first().click();
