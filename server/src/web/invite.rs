@@ -190,7 +190,7 @@ impl Typed {
             draft.limit_tsps = one;
         }
         if let Some((hours, seen)) = better.as_deref().and_then(read_better) {
-            draft.expires_in_hours = hours.to_owned();
+            hours.clone_into(&mut draft.expires_in_hours);
             agreements.push(seen.to_owned());
         }
         Self { draft, preset, agreed: Agreed::read(agreements.iter().map(String::as_str)) }
