@@ -11,8 +11,13 @@ mod subscriptions;
 
 use app::{
     components::OnboardingView,
-    domain::{import::ImportState, invitation::Draft, lifecycle::fold, subscription::Remedy},
-    pages::{InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation},
+    domain::{
+        again::Again, callback::Look, import::ImportState, invitation::Draft, lifecycle::fold, outlook::Standing,
+        subscription::Remedy,
+    },
+    pages::{
+        AgainView, InvitationDetail, InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation,
+    },
 };
 use leptos::prelude::*;
 use samples::*;
@@ -136,8 +141,90 @@ fn rarely_used_fields_open_when_they_hold_something() {
     assert_eq!(open(&page), 1);
     let select = after(&page, "name=\"permission.vehicle\"", "</select>");
     assert!(select.contains("value=\"read_write\" selected"), "{select}");
+    assert!(after(&page, "id=\"preset-custom\"", ">").contains("checked"), "{page}");
     let other = after(&page, "name=\"permission.trailer\"", "</select>");
     assert!(other.contains("value=\"\" selected"), "{other}");
+}
+
+#[test]
+fn what_must_be_agreed_to_is_asked_with_a_button_of_its_own() {
+    for (standing, button) in [(Standing::Active, "Refresh it"), (Standing::Declined, "Open the declined one again")] {
+        let page = confirm_page(standing);
+        let panel = after(&page, "data-testid=\"confirm\"", "</section>");
+        assert!(text(panel).contains(button), "{panel}");
+        assert!(panel.contains(&format!("name=\"agreed\" value=\"refresh:FLEET-42:{}", standing.name())), "{panel}");
+        assert!(panel.contains("name=\"better\" value=\"31,"), "{panel}");
+        assert!(panel.contains("href=\"/fleets/FLEET-42\"") && panel.contains("href=\"/fleets/fleet-42\""), "{panel}");
+        let first = after(&page, "action=\"/invitations/new\"", "</button>");
+        assert!(!first.contains("agreed"), "Enter in a field is no agreement: {first}");
+    }
+    let better = after(&confirm_page(Standing::Declined), "name=\"better\"", ">").to_owned();
+    assert!(!better.contains("refresh:"), "other hours alone don't open what was declined: {better}");
+}
+
+#[test]
+fn an_unfinished_choice_of_providers_stays_in_sight() {
+    let page = new_page(Draft { limit_tsps: "geotab, gone".into(), ..Draft::default() });
+    let list = after(&page, "<ul id=\"providers\"", "</ul>");
+    let items: Vec<(&str, bool)> =
+        list.split("<li").skip(1).map(|item| (attributes(item, "value")[0], item.contains(" checked"))).collect();
+    assert_eq!(items, [("gone", true), ("geotab", true), ("samsara", false)], "{list}");
+}
+
+#[test]
+fn without_a_list_of_providers_short_names_can_be_typed() {
+    let draft = Draft { limit_tsps: "sam/sara".into(), fleet_ref: "F".into(), ..Draft::default() };
+    let errors = draft.check().unwrap_err();
+    let form = InvitationForm { draft, errors, ..InvitationForm::default() };
+    let page = html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> });
+    let input = after(&page, "<input id=\"limit_tsps\"", ">");
+    assert_eq!(attributes(input, "value"), ["sam/sara"]);
+    assert!(input.contains("aria-invalid=\"true\""), "{input}");
+}
+
+#[test]
+fn a_callback_address_is_offered_only_after_a_good_look() {
+    let page = |organisation_wide, callback_url: &str| {
+        let draft = Draft { callback_url: callback_url.into(), ..Draft::default() };
+        let callback = Look { organisation_wide, default_callback: Some(false) };
+        let form = InvitationForm { draft, callback, ..InvitationForm::default() };
+        html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
+    };
+    assert!(page(Some(0), "").contains("<input id=\"callback_url\""));
+    for closed in [page(Some(3), ""), page(None, "")] {
+        assert!(!closed.contains("<input id=\"callback_url\""));
+        assert!(after(&closed, "data-testid=\"no-callback\"", "</p>").contains("it is left out"));
+    }
+    assert!(page(Some(3), "https://us.example/").contains("<input id=\"callback_url\""), "what was typed stays");
+}
+
+#[test]
+fn what_can_be_asked_again_fits_how_things_stand() {
+    let page = |again| {
+        let detail = InvitationDetail { again: Some(again_view(again)), ..detail(facts_with_gaps(), Some(LINK)) };
+        detail_page(detail)
+    };
+    for (again, button) in [
+        (Again::Refresh, "Refresh"),
+        (Again::Invite, "Invite again"),
+        (Again::Reopen, "Open again"),
+        (Again::Reauthenticate, "Get the sign-in link"),
+    ] {
+        let page = page(again);
+        let section = after(&page, "data-testid=\"again\"", "</section>");
+        assert!(section.contains("action=\"/invitations/00000000-0000-0000-0000-000000000007/again\""));
+        assert!(text(section).contains(button), "{section}");
+    }
+    let elsewhere = AgainView { form: Some("/invitations/new?fleet_ref=F".into()), ..again_view(Again::Invite) };
+    let page = detail_page(InvitationDetail { again: Some(elsewhere), ..detail(facts_with_gaps(), Some(LINK)) });
+    let section = after(&page, "data-testid=\"again\"", "</section>");
+    assert!(!section.contains("<form") && section.contains("href=\"/invitations/new?fleet_ref=F\""), "{section}");
+}
+
+#[test]
+fn deleting_is_offered_only_where_it_can_be_done() {
+    assert!(delete_page(true).contains("Delete the invitation</button>"));
+    assert!(!delete_page(false).contains("Delete the invitation</button>"));
 }
 
 #[test]
@@ -194,11 +281,15 @@ fn hostile_names_stay_text() {
     let mut hostile = detail(facts(&["invitation.created"]), Some(HOSTILE));
     hostile.fleet_name = Some(HOSTILE.into());
     hostile.asked = vec![(HOSTILE.into(), HOSTILE.into())];
+    hostile.kept[0].kept = HOSTILE.into();
     hostile.onboarding.entries[0].detail = Some(HOSTILE.into());
     let pages = [
         detail_page(hostile),
         list_page(vec![row(Some(HOSTILE))], true),
         new_page(wrong_draft()),
+        confirm_page(Standing::Declined),
+        again_page(None),
+        delete_page(true),
         landing_page(Landing::Success { fleet_ref: HOSTILE.into() }),
         import_samples::upload_page(&[]),
         import_samples::columns_page(import_samples::mapped()),

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { importStands, toColumns } from './imports';
 import type { Onramp } from './onramp';
-import { acceptAsFleet, chooseAsFleet, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from './steps';
+import { acceptAsFleet, chooseAsFleet, choosePreset, declineAsFleet, entries, expectStage, invite, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from './steps';
 
 /** A page and how to come to it; each starts where the one before it ended. */
 export type Visit = { name: string; come: (page: Page, onramp: Onramp) => Promise<void> };
@@ -51,9 +51,8 @@ export const PAGES: Visit[] = [
     name: 'new invitation with errors',
     come: async (page) => {
       await page.getByLabel('Reference').fill('a/b');
-      await page.getByLabel('Country').fill('US');
-      await page.getByLabel('Callback address').fill('http://x.example');
-      await page.getByLabel('Vehicle locations').selectOption('read');
+      await page.getByLabel('Contact phone').fill('415 555');
+      await choosePreset(page, 'custom');
       await page.getByRole('button', { name: 'Create invitation' }).click();
       await page.getByRole('alert').waitFor();
     },
@@ -64,6 +63,50 @@ export const PAGES: Visit[] = [
       link.good = (await invite(page, { ref: 'FLEET-42', name: 'J.B. Hunt' })).link;
     },
   },
+  {
+    name: 'invitation with what Catena kept otherwise',
+    come: async (page) => {
+      await page.goto('/invitations/new');
+      await page.getByLabel('Reference').fill('FLEET-kept');
+      await page.getByText('Data to ask for', { exact: true }).first().click();
+      await choosePreset(page, 'locations');
+      await page.getByRole('button', { name: 'Create invitation' }).click();
+      await page.goto('/invitations/new?fleet_ref=FLEET-kept');
+      await page.getByTestId('preview').getByText('only its expiry moves').waitFor();
+      await page.getByRole('button', { name: 'Create invitation' }).click();
+      await page.getByTestId('kept').waitFor();
+    },
+  },
+  {
+    name: 'new invitation to be agreed to',
+    come: async (page) => {
+      await page.goto('/invitations/new?fleet_ref=fleet-KEPT');
+      await page.getByTestId('preview').getByText('is known here').waitFor();
+      await page.goto('/invitations/new');
+      await page.getByLabel('Reference').fill('FLEET-kept');
+      await page.getByRole('button', { name: 'Create invitation' }).click();
+      await page.getByTestId('confirm').waitFor();
+    },
+  },
+  {
+    name: 'asking again',
+    come: async (page) => {
+      await page.goto('/fleets/FLEET-kept');
+      await page.getByTestId('rounds').getByRole('link').first().click();
+      await page.getByTestId('again').getByLabel('Hours the link works').fill('1000');
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.locator('.error').waitFor();
+    },
+  },
+  {
+    name: 'deleting',
+    come: async (page) => {
+      await page.getByRole('link', { name: 'Cancel' }).click();
+      await page.getByRole('link', { name: 'Delete this invitation' }).click();
+    },
+  },
+  { name: 'fleet', come: async (page) => void (await page.goto('/fleets/FLEET-kept')) },
+  { name: 'no such fleet', come: async (page) => void (await page.goto('/fleets/nobody')) },
   { name: 'connect: consent', come: async (page) => openAsFleet(page, link.good!) },
   { name: 'connect: providers', come: acceptAsFleet },
   {

@@ -68,6 +68,12 @@ export async function shown(page: Page, ref: string): Promise<Invitation> {
   return { ref, path: new URL(page.url()).pathname, link, id };
 }
 
+/** Chooses what data to ask for, in the form that invites. The whole row is the label, as a thumb would hit it. */
+export async function choosePreset(page: Page, preset: 'everything' | 'locations' | 'hours' | 'maintenance' | 'custom'): Promise<void> {
+  await page.locator(`label[for="preset-${preset}"]`).click();
+  await expect(page.locator(`#preset-${preset}`)).toBeChecked();
+}
+
 /** The fleet opens its link and sees what it is asked for. */
 export async function openAsFleet(fleet: Page, link: string): Promise<void> {
   await fleet.goto(link);
@@ -185,6 +191,22 @@ export async function catenaFails(
   fault: { status: 429 | 500 | 502 | 504; count?: number; retry_after_seconds?: number },
 ): Promise<void> {
   await control(onramp, 'faults', fault);
+}
+
+/** A connection of the fleet stops working: its provider no longer takes the fleet's sign-in. */
+export async function goStale(onramp: Onramp, ref: string): Promise<void> {
+  const told = await onramp.cli('timeline', ref, '--json');
+  const { facts } = JSON.parse(told.stdout) as { facts: { connection_id?: string }[] };
+  const connection = facts.map((fact) => fact.connection_id).find((id) => id !== undefined);
+  if (connection === undefined) throw new Error(`${ref} has no connection:\n${told.stdout}${told.stderr}`);
+  await control(onramp, `connections/${connection}/stale`, {});
+}
+
+/** Hours after which it is night in this time zone, far enough from its ends for a slow test. */
+export function expiresAtNight(timeZone: string): number {
+  const hour = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hour12: false });
+  const isNight = (hours: number) => ['22', '23', '00', '01', '02', '03', '04'].includes(hour.format(new Date(Date.now() + hours * 3_600_000)));
+  return Array.from({ length: 24 }, (_, index) => index + 1).find(isNight) ?? 1;
 }
 
 async function control(onramp: Onramp, lever: string, body: object): Promise<void> {

@@ -36,7 +36,7 @@ test('every page has one title, one first heading, one main part and a language'
   await signIn(page);
   const { path } = await invite(page, { ref: 'FLEET-titles' });
   const titles = new Set<string>();
-  const addresses = ['/invitations', '/invitations/new', '/invitations/import', path, '/deliveries', '/deliveries/waiting', '/settings/checks', '/subscriptions', '/sandbox', '/nowhere', '/onboarding/success', '/onboarding/failure'];
+  const addresses = ['/invitations', '/invitations/new', '/invitations/import', path, '/fleets/FLEET-titles', `${path}/again`, `${path}/delete`, '/deliveries', '/deliveries/waiting', '/settings/checks', '/subscriptions', '/sandbox', '/nowhere', '/onboarding/success', '/onboarding/failure'];
   for (const address of addresses) {
     await page.goto(address);
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);

@@ -44,14 +44,14 @@ test('renewing a declined invitation opens its link again and keeps the history'
   await expectStage(page, 'declined');
 
   await page.goto(first.path);
-  await page.getByRole('link', { name: 'Invite again' }).click();
-  await expect(page.getByLabel('Reference')).toHaveValue('FLEET-again');
-  await page.getByRole('button', { name: 'Create invitation' }).click();
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await expect(page.getByTestId('confirm')).toContainText('Not this quarter.');
+  await page.getByRole('button', { name: 'Open the declined one again' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('FLEET-again');
   const second = await shown(page, 'FLEET-again');
   expect(second.link).toBe(first.link);
   expect(second.path).toBe(first.path);
-  await expect(page.getByRole('status').filter({ hasText: 'refreshed' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'opened the declined invitation again' })).toBeVisible();
   await expectStage(page, 'created');
   await expect(entries(page, 'invitation.declined')).toContainText('Not this quarter.');
   await expect(entries(page, 'invitation.refreshed')).toHaveCount(1);

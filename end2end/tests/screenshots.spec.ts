@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
-import { acceptAsFleet, chooseAsFleet, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
+import { acceptAsFleet, chooseAsFleet, choosePreset, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
 
 // Pictures for people: `SHOTS=shots make e2e ARGS=screenshots`. Collected only then (playwright.config.ts).
 const DIR = process.env.SHOTS ?? 'shots';
@@ -77,10 +77,26 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await start('FLEET-1008', 'A Very Long Fleet Name That Somebody Typed With All Its Legal Parts Incorporated', '672');
   await page.goto('/invitations/new');
   await shoot(page, 'new');
+  await page.getByLabel('Reference').fill('FLEET-1004');
+  await expect(page.getByTestId('preview')).toContainText('declined');
+  const closed = page.locator('details:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
+  await shoot(page, 'new-open');
+  await choosePreset(page, 'custom');
+  await shoot(page, 'new-permissions');
+  await choosePreset(page, 'everything');
+  await page.getByRole('button', { name: 'Create invitation' }).click();
+  await expect(page.getByTestId('confirm')).toBeVisible();
+  await shoot(page, 'new-confirm');
+  await page.goto('/fleets/FLEET-1004');
+  await shoot(page, 'fleet');
+  await page.goto(`${declined.path}/delete`);
+  await shoot(page, 'delete');
+  await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('acme/7');
   await page.getByLabel('Hours the link works').fill('1000');
   await page.getByText('More about the fleet').click();
-  await page.getByLabel('Country').fill('US');
+  await page.getByLabel('Contact phone').fill('415 555');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await shoot(page, 'new-errors');

@@ -82,10 +82,10 @@ test('what was typed wrong comes back without JavaScript', async ({ page }) => {
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('a/b');
   await page.getByText('More about the fleet').click();
-  await page.getByLabel('Country').fill('US');
+  await page.getByLabel('Contact phone').fill('415 555');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByLabel('Reference')).toHaveValue('a/b');
-  await expect(page.getByLabel('Country')).toHaveValue('US');
-  await expect(page.getByLabel('Country')).toBeVisible();
+  await expect(page.getByLabel('Contact phone')).toHaveValue('415 555');
+  await expect(page.getByLabel('Contact phone')).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('2 fields need another look');
 });

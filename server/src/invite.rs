@@ -6,9 +6,12 @@ use std::{
 };
 
 use app::domain::{
+    differences::differences,
     digest::of_invitation,
     fact::{About, Fact, Kind, Round, Source},
     invitation::{Checked, FieldErrors},
+    outlook::{Known, outlook},
+    prospect::{Agreed, Prospect},
     record::{InvitationRecord, Subject, Told, created_key, refreshed_key},
 };
 use thiserror::Error;
@@ -19,6 +22,7 @@ use uuid::Uuid;
 use crate::{
     catena::{Catena, CatenaError, CreateInvitation, Invitation, Upsert},
     clock::SharedClock,
+    foretell, kept,
     secret::Secret,
     store::{SharedStore, StoreError},
     timeline::{Outcome, Timeline},
@@ -35,6 +39,20 @@ pub struct Invited {
     pub magic_link: Secret,
     /// When it runs out, UTC.
     pub expires_at: time::OffsetDateTime,
+}
+
+/// What came of a call that someone had to agree to.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It was made.
+    Done {
+        /// What it came to.
+        invited: Invited,
+        /// Whether it opened an invitation that the fleet had declined.
+        reopened: bool,
+    },
+    /// Nothing was sent: this takes an agreement first.
+    Asks(Prospect),
 }
 
 /// Why a fleet could not be invited.
@@ -98,6 +116,42 @@ impl Inviter {
     /// `asked` is kept beside it, in JSON.
     pub async fn invite(&self, checked: &Checked, asked: &str, actor: &str) -> Result<Invited, InviteError> {
         let _turn = self.turn(&checked.fleet_ref).await;
+        self.call(checked, asked, actor).await
+    }
+
+    /// As [`invite`](Self::invite), but looks first, and makes the call only if someone has `agreed` to all that it would do
+    /// besides making a new invitation (CONTRACT.md 13.5). What is foretold here is looked up at Catena at this moment.
+    pub async fn invite_agreed(
+        &self,
+        checked: &Checked,
+        asked: &str,
+        actor: &str,
+        agreed: &Agreed,
+    ) -> Result<Answer, InviteError> {
+        let _turn = self.turn(&checked.fleet_ref).await;
+        let now = self.clock.now();
+        let outlook = outlook(&self.known(&checked.fleet_ref).await?, now);
+        let when = (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref());
+        let prospect = foretell::prospect(&self.store, now, &checked.fleet_ref, outlook, when).await?;
+        if prospect.asks(agreed) {
+            return Ok(Answer::Asks(prospect));
+        }
+        let invited = self.call(checked, asked, actor).await?;
+        Ok(Answer::Done { reopened: prospect.reopens() && !invited.is_new, invited })
+    }
+
+    /// What is known of the reference: by Catena, or by us alone where Catena doesn't let us look.
+    async fn known(&self, fleet_ref: &str) -> Result<Vec<Known>, InviteError> {
+        match foretell::from_catena(&self.catena, fleet_ref).await {
+            Ok(known) => Ok(known),
+            Err(CatenaError::Forbidden { .. }) => {
+                Ok(foretell::from_store(&self.store, fleet_ref).await?.unwrap_or_default())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn call(&self, checked: &Checked, asked: &str, actor: &str) -> Result<Invited, InviteError> {
         let upsert = self.catena.create_invitation(&request(checked)).await?;
         let (invitation, is_new) = match upsert {
             Upsert::Created(invitation) => (invitation, true),
@@ -136,6 +190,7 @@ impl Inviter {
     ) -> Result<Invited, InviteError> {
         let id = Uuid::parse_str(invitation.id.expose()).map_err(|_| InviteError::NoId)?;
         let digest = of_invitation(id);
+        let kept_otherwise = kept::to_json(differences(checked, &kept::returned(&invitation), self.clock.now()));
         let told = Told::Fact {
             fact: self.fact(&invitation, &digest, is_new, actor),
             subject: Subject {
@@ -157,6 +212,7 @@ impl Inviter {
         self.timeline.take_in(tx.as_mut(), &[told], &mut outcome).await?;
         self.timeline.settle(tx.as_mut(), &outcome).await?;
         tx.set_asked(&digest, asked).await?;
+        tx.set_differences(&digest, kept_otherwise.as_deref()).await?;
         if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &checked.display_name) {
             tx.name_fleet(fleet, name, true).await?;
         }

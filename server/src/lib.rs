@@ -5,17 +5,22 @@
 #![recursion_limit = "256"]
 
 pub mod asked;
+pub mod callback;
 pub mod catena;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod entropy;
+pub mod foretell;
 pub mod invite;
 pub mod jobs;
+pub mod kept;
 pub mod listen;
+pub mod local_time;
 pub mod metrics;
 pub mod onramp;
 pub mod passwords;
+pub mod providers;
 pub mod repair;
 pub mod sandbox;
 pub mod secret;
@@ -25,3 +30,4 @@ pub mod timeline;
 pub mod vault;
 pub mod web;
 pub mod webhooks;
+pub mod withdraw;

@@ -8,14 +8,17 @@ use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    callback::Callbacks,
     catena::{Catena, CatenaError},
     clock::SharedClock,
     config::Settings,
     entropy::SharedEntropy,
+    foretell::Foreteller,
     invite::Inviter,
     jobs::{self, import::Importer},
     metrics::Metrics,
     passwords::Passwords,
+    providers::Providers,
     repair::Checker,
     store::{NewStaff, SharedStore, StaffRow, StoreError},
     subscribe::Subscriber,
@@ -23,6 +26,7 @@ use crate::{
     vault::Vault,
     web::{self, Throttle, assets::Site},
     webhooks::{inbox::inbox, project::Projector, receive::Receiver, review::Review, secrets::SecretBook, work::work},
+    withdraw::Withdrawer,
 };
 
 /// E-mail and password of the account that the sandbox comes with. It opens nothing else.
@@ -64,6 +68,14 @@ pub struct Onramp {
     pub timeline: Timeline,
     /// Invites fleets.
     pub inviter: Arc<Inviter>,
+    /// Foretells what inviting will do.
+    pub foreteller: Foreteller,
+    /// Deletes invitations.
+    pub withdrawer: Withdrawer,
+    /// Knows the telematics providers.
+    pub providers: Providers,
+    /// Knows what speaks against a callback address.
+    pub callbacks: Callbacks,
     /// Makes subscriptions.
     pub subscriber: Subscriber,
     /// Asks Catena for what no webhook told.
@@ -91,6 +103,10 @@ impl Onramp {
         let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone(), shutdown.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
         let inviter = Arc::new(Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
+        let foreteller = Foreteller::new(catena.clone(), store.clone(), clock.clone());
+        let withdrawer = Withdrawer::new(catena.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let providers = Providers::new(catena.clone(), clock.clone());
+        let callbacks = Callbacks::new(catena.clone(), store.clone(), clock.clone());
         let subscriber = Subscriber::new(
             catena.clone(),
             store.clone(),
@@ -122,6 +138,10 @@ impl Onramp {
             catena,
             timeline,
             inviter,
+            foreteller,
+            withdrawer,
+            providers,
+            callbacks,
             subscriber,
             checker,
             review,

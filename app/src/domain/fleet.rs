@@ -44,6 +44,13 @@ pub fn name_for_catena(name: &str) -> String {
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The address of a fleet's page. References that were made elsewhere may hold any character.
+pub fn path_of(fleet_ref: &str) -> String {
+    // Forms write a space as “+”, which in a path is a plus; a real plus is escaped before.
+    let escaped: String = url::form_urlencoded::byte_serialize(fleet_ref.as_bytes()).collect();
+    format!("/fleets/{}", escaped.replace('+', "%20"))
+}
+
 /// Whether Catena made this name up for a fleet that has none: it then contains the invitation's id, which is a secret
 /// (CONTRACT.md 13.18), and must be neither shown nor kept.
 pub fn is_invented(name: &str) -> bool {
@@ -86,6 +93,18 @@ mod tests {
         ];
         for (name, want) in table {
             assert_eq!(name_for_catena(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_reference_survives_its_address() {
+        let table = [
+            ("FLEET-42", "/fleets/FLEET-42"),
+            ("acme trucking_7", "/fleets/acme%20trucking_7"),
+            ("a/b?c#d%+ü", "/fleets/a%2Fb%3Fc%23d%25%2B%C3%BC"),
+        ];
+        for (fleet_ref, want) in table {
+            assert_eq!(path_of(fleet_ref), want);
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{
+    country::by_code,
     fleet::{check_fleet_ref, name_for_catena},
     staff::check_email,
 };
@@ -49,6 +50,55 @@ pub const RESOURCES: [(&str, &str); 30] = [
     ("message", "Messages"),
     ("workflow", "Workflows"),
 ];
+
+/// Every field by name, in the form's order, with its label.
+pub const LABELS: [(&str, &str); 14] = [
+    ("fleet_ref", "Reference"),
+    ("fleet_name", "Fleet’s name"),
+    ("fleet_email", "Contact e-mail"),
+    ("expires_in_hours", "Hours the link works"),
+    ("fleet_phone", "Contact phone"),
+    ("fleet_website", "Website"),
+    ("fleet_country_code", "Country"),
+    ("fleet_regulatory_id", "Regulatory id"),
+    ("fleet_regulatory_id_type", "Kind of id"),
+    ("limit_tsps", "Providers to offer"),
+    ("permissions", "Data to ask for"),
+    ("success_redirect_url", "Page after success"),
+    ("failure_redirect_url", "Page otherwise"),
+    ("callback_url", "Callback address"),
+];
+
+/// The label of the field with this name; for one that the form lacks, what the form is about.
+pub fn label(name: &str) -> &'static str {
+    LABELS.iter().find(|(field, _)| *field == name).map_or("Invitation", |(_, label)| label)
+}
+
+/// Levels in words: `Vehicles, Messages (to read and write)`; none at all is everything.
+pub fn say_levels<'a>(levels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let levels: BTreeMap<&str, &str> = levels.into_iter().collect();
+    let known = RESOURCES.iter().filter_map(|(resource, words)| Some((*words, *levels.get(resource)?)));
+    // What this version has no word for comes last, as it is (CONTRACT.md 13.22).
+    let is_known = |name: &str| RESOURCES.iter().any(|(resource, _)| *resource == name);
+    let unknown = levels.iter().filter(|(name, _)| !is_known(name)).map(|(name, level)| (*name, *level));
+    let said = known.chain(unknown).map(|(words, level)| match level {
+        "read" => words.to_owned(),
+        "read_write" => format!("{words} (to read and write)"),
+        other => format!("{words} ({other})"),
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+/// The short names of providers in a text that separates them by commas, spaces or new lines.
+pub fn split_providers(text: &str) -> Vec<String> {
+    let mut slugs: Vec<String> = Vec::new();
+    for slug in text.split([',', ' ', '\n', '\r', ';']).filter_map(filled) {
+        if !slugs.iter().any(|known| known == slug) {
+            slugs.push(slug.to_owned());
+        }
+    }
+    slugs
+}
 
 /// What was typed, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -180,7 +230,8 @@ fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-fn name(text: &str) -> Result<String, String> {
+/// The name as Catena takes it, or why none of it is left.
+pub fn name(text: &str) -> Result<String, String> {
     let cleaned = name_for_catena(text);
     if cleaned.is_empty() {
         Err("Catena takes letters, digits and spaces; nothing of this name is left.".into())
@@ -219,14 +270,13 @@ fn web_address(text: &str, https_only: bool) -> Result<String, String> {
 }
 
 fn country(text: &str) -> Result<String, String> {
-    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_alphabetic()) {
-        Ok(text.to_ascii_uppercase())
-    } else {
-        Err("Use the country's three letters, such as USA, CAN or MEX.".into())
-    }
+    by_code(text)
+        .map(|country| country.code.to_owned())
+        .ok_or_else(|| "Use the country's three letters, such as USA, CAN or MEX.".into())
 }
 
-fn hours(text: &str) -> Result<u32, String> {
+/// Reads how many hours a link is to work; nothing typed is [`EXPIRY_DEFAULT`].
+pub fn hours(text: &str) -> Result<u32, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(EXPIRY_DEFAULT);
@@ -238,9 +288,7 @@ fn hours(text: &str) -> Result<u32, String> {
 }
 
 fn providers(text: &str) -> Result<Vec<String>, String> {
-    let mut slugs: Vec<String> =
-        text.split([',', ' ', '\n', '\r', ';']).filter_map(filled).map(str::to_owned).collect();
-    slugs.dedup();
+    let slugs = split_providers(text);
     match slugs.iter().find(|slug| !slug.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
         Some(bad) => Err(format!("“{bad}” is no provider's short name, such as samsara or geotab.")),
         None => Ok(slugs),
@@ -338,7 +386,7 @@ mod tests {
             fleet_phone: "+1 (415) 555-1234".into(),
             fleet_website: "acme.example".into(),
             fleet_country_code: "usa".into(),
-            limit_tsps: "samsara, geotab\nmotive".into(),
+            limit_tsps: "samsara, geotab\nmotive samsara".into(),
             permissions: [("vehicle".to_owned(), "read".to_owned())].into(),
             ..draft()
         }
@@ -352,6 +400,24 @@ mod tests {
         assert_eq!(
             checked.limit_tsps.as_deref(),
             Some(&["samsara".to_owned(), "geotab".to_owned(), "motive".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn a_country_is_one_that_is_assigned() {
+        // CONTRACT.md 13.17: unassigned codes are refused.
+        for (code, want) in [("can", Some("CAN")), ("XXX", None), ("US", None), ("Canada", None)] {
+            let result = Draft { fleet_country_code: code.into(), ..draft() }.check();
+            assert_eq!(result.ok().and_then(|checked| checked.fleet_country_code).as_deref(), want, "{code}");
+        }
+    }
+
+    #[test]
+    fn levels_are_said_in_words_and_unknown_ones_as_they_are() {
+        let levels = [("reefer_status", "read"), ("message", "read_write"), ("vehicle", "read"), ("user", "own")];
+        assert_eq!(
+            say_levels(levels),
+            "Vehicles, Users and drivers (own), Messages (to read and write), reefer_status"
         );
     }
 

@@ -3,6 +3,7 @@
 mod checks;
 pub mod deliveries;
 mod error;
+pub mod fleets;
 pub mod imports;
 pub mod invitations;
 mod landing;
@@ -12,9 +13,10 @@ pub mod subscriptions;
 
 pub use checks::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
+pub use fleets::{FleetDetail, FleetPage, RoundRow};
 pub use invitations::{
-    InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow,
-    NewInvitationPage,
+    AgainForm, AgainPage, AgainView, Confirm, DeleteForm, DeletePage, InvitationDetail, InvitationDetailPage,
+    InvitationForm, InvitationList, InvitationListPage, InvitationRow, KeptRow, NewInvitationPage, OfferedProvider,
 };
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};

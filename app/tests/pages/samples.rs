@@ -5,13 +5,18 @@ use std::sync::Arc;
 use app::{
     components::{OnboardingView, Visit},
     domain::{
+        again::Again,
         attention::webhooks_may_not_arrive,
         event,
         fact::{Fact, Kind, Source},
         invitation::{Draft, FieldErrors},
         lifecycle::{Health, Stage, fold},
         moment,
+        outlook::{Known, Outlook, Standing},
+        permissions::Preset,
+        prospect::{Prospect, RunsOut},
         record::{Told, told},
+        running_out::Bad,
         staff::Role,
     },
     pages::*,
@@ -86,6 +91,13 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         expires_at: at(24),
         now: at(3),
         asked: vec![("Contact e-mail".into(), "dispatch@acme.example".into())],
+        kept: vec![KeptRow {
+            label: "Data to ask for".into(),
+            asked: "Vehicles".into(),
+            kept: "everything, to read".into(),
+        }],
+        again: Some(again_view(Again::Refresh)),
+        newer: Some(Uuid::from_u128(8)),
         onboarding: OnboardingView::new(&fold(facts), at(24), at(3)),
         live_url: "/live?invitation=7".into(),
         notice: Some("Invitation created.".into()),
@@ -93,6 +105,86 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         checked_at: Some(at(2)),
         may_operate: magic_link.is_some(),
     }
+}
+
+pub fn again_view(again: Again) -> AgainView {
+    AgainView {
+        id: Uuid::from_u128(7),
+        again: Some(again),
+        hours: "24".into(),
+        agreed: String::new(),
+        form: None,
+        may_delete: true,
+    }
+}
+
+pub fn prospect(standing: Standing) -> Prospect {
+    let known = Known { standing, created_at: at(0), expires_at: at(24), reason: Some(HOSTILE.into()) };
+    let better = Some((31, "Tue 3 Mar, 09:00 in New York".to_owned()));
+    let said = "Tue 3 Mar, 02:00 in New York".to_owned();
+    Prospect {
+        fleet_ref: "FLEET-42".into(),
+        outlook: Outlook::Refresh(known),
+        has_page: true,
+        similar: vec!["fleet-42".into()],
+        runs_out: Some(RunsOut { hours: 24, country: "USA".into(), bad: Bad::Night, said, better }),
+    }
+}
+
+pub fn confirm_page(standing: Standing) -> String {
+    let draft = Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() };
+    let confirm = Some(Confirm::new(&prospect(standing), at(3)));
+    let form = InvitationForm { draft, confirm, ..InvitationForm::default() };
+    html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
+}
+
+pub fn again_page(error: Option<String>) -> String {
+    let confirm = error.is_none().then(|| Confirm::new(&prospect(Standing::Declined), at(3)));
+    let form = AgainForm {
+        id: Uuid::from_u128(7),
+        fleet_ref: "FLEET 42".into(),
+        fleet_name: Some("Acme Trucking".into()),
+        again: Again::Reopen,
+        hours: "24".into(),
+        error,
+        problem: Some("Catena is down.".into()),
+        agreed: String::new(),
+        confirm,
+    };
+    html(move || view! { <AgainPage visit=visit("/invitations/7/again") form=form/> })
+}
+
+pub fn delete_page(may_delete: bool) -> String {
+    let form = DeleteForm {
+        id: Uuid::from_u128(7),
+        fleet_ref: "FLEET-42".into(),
+        fleet_name: Some(HOSTILE.into()),
+        may_delete,
+        problem: None,
+    };
+    html(move || view! { <DeletePage visit=visit("/invitations/7/delete") form=form/> })
+}
+
+pub fn fleet_page(with_invitation: bool) -> String {
+    let onboarding = fold(facts_with_gaps());
+    let round = |invitation: Option<u128>, is_first| RoundRow {
+        invitation: invitation.map(Uuid::from_u128),
+        is_first,
+        began_at: is_first.then(|| at(0)),
+        actor: is_first.then(|| "ada@example.com".into()),
+        expires_at: at(24),
+        came_to: Stage::Declined,
+    };
+    let fleet = FleetDetail {
+        fleet_ref: "FLEET-42".into(),
+        fleet_name: Some("Acme Trucking".into()),
+        onboarding: with_invitation
+            .then(|| (OnboardingView::new(&onboarding, at(24), at(3)), "/live?invitation=7".into())),
+        timeline: if with_invitation { vec![] } else { onboarding.timeline },
+        rounds: if with_invitation { vec![round(Some(7), false), round(None, true)] } else { vec![] },
+        invite: Some("/invitations/new?fleet_ref=FLEET-42".into()),
+    };
+    html(move || view! { <FleetPage visit=visit("/fleets/FLEET-42") fleet=fleet/> })
 }
 
 pub fn detail_page(detail: InvitationDetail) -> String {
@@ -121,7 +213,13 @@ pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
 
 pub fn new_page(draft: Draft) -> String {
     let errors = if draft.fleet_ref.is_empty() { FieldErrors::new() } else { draft.check().err().unwrap_or_default() };
-    let form = InvitationForm { draft, errors, problem: None };
+    let preset = Preset::of(&draft.permissions);
+    let providers = ["samsara", "geotab"].map(|slug| OfferedProvider {
+        slug: slug.into(),
+        name: HOSTILE.into(),
+        note: Some("for trying only".into()),
+    });
+    let form = InvitationForm { draft, preset, errors, providers: providers.into(), ..InvitationForm::default() };
     html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
 }
 
@@ -214,6 +312,14 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Error: New invitation · Onramp", new_page(wrong_draft())),
         ("Acme Trucking · Onramp", detail_page(detail(facts_with_gaps(), Some(LINK)))),
         ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
+        ("Please confirm: New invitation · Onramp", confirm_page(Standing::Active)),
+        ("Please confirm: New invitation · Onramp", confirm_page(Standing::Declined)),
+        ("Ask the fleet once more · Onramp", again_page(None)),
+        ("Error: Ask the fleet once more · Onramp", again_page(Some("Give whole hours.".into()))),
+        ("Delete the invitation? · Onramp", delete_page(true)),
+        ("Delete the invitation? · Onramp", delete_page(false)),
+        ("Acme Trucking · Fleet · Onramp", fleet_page(true)),
+        ("Acme Trucking · Fleet · Onramp", fleet_page(false)),
         ("Sign in · Onramp", login_page(demo)),
         ("Create your account · Onramp", setup_page()),
         ("Checks · Onramp", checks_page(true, true)),

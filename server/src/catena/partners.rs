@@ -122,6 +122,16 @@ impl Catena {
         Ok(properties.into_iter().find(|property| property.key == PartnerPropertyKey::DefaultCallbackUrl))
     }
 
+    /// The address that is set as this partner's own `default_callback_url`; none where none is set.
+    pub async fn own_default_callback_url(&self) -> Result<Option<String>, CatenaError> {
+        for partner in self.partners().await? {
+            if let Some(property) = self.default_callback_url(partner.id).await? {
+                return Ok(Some(property.value));
+            }
+        }
+        Ok(None)
+    }
+
     /// Adds properties, all of them in one call.
     pub async fn add_partner_properties(
         &self,

@@ -84,12 +84,18 @@ pub trait Invitations: Send + Sync {
     async fn invitation(&self, id: Uuid) -> Result<Option<InvitationRow>, StoreError>;
     /// The invitation with this digest of Catena's id.
     async fn invitation_by_digest(&self, digest: &str) -> Result<Option<InvitationRow>, StoreError>;
+    /// All invitations of a fleet, the newest first.
+    async fn invitations_of(&self, fleet: FleetKey) -> Result<Vec<InvitationRow>, StoreError>;
+    /// What Catena kept otherwise with the invitation of our id, as JSON.
+    async fn differences(&self, id: Uuid) -> Result<Option<String>, StoreError>;
     /// Invitations that nobody has answered and whose link ran out before `now`; `limit` of them, the oldest first.
     async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
     /// The fleet with this key.
     async fn fleet(&self, key: FleetKey) -> Result<Option<FleetRow>, StoreError>;
     /// The fleet with this reference.
     async fn fleet_by_ref(&self, fleet_ref: &str) -> Result<Option<FleetRow>, StoreError>;
+    /// Known references that differ from this one in nothing but the case of letters from A to Z; up to `limit`.
+    async fn spelt_otherwise(&self, fleet_ref: &str, limit: u32) -> Result<Vec<String>, StoreError>;
     /// All facts about a fleet, in no order.
     async fn facts_of(&self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError>;
 }

@@ -64,6 +64,8 @@ pub trait Transaction: Send {
     async fn adopt_by_connection(&mut self, connection_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError>;
     /// Keeps what staff asked for with an invitation, as JSON.
     async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError>;
+    /// Keeps what Catena kept otherwise with an invitation, as JSON; none: nothing.
+    async fn set_differences(&mut self, digest: &str, differences: Option<&str>) -> Result<(), StoreError>;
     /// All facts about a fleet.
     async fn facts_of(&mut self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError>;
     /// Keeps what the fold says of a fleet.

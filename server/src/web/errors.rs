@@ -28,6 +28,9 @@ pub(super) enum PageError {
     /// There is no such invitation.
     #[error("there is no such invitation")]
     NoSuchInvitation,
+    /// There is no such fleet.
+    #[error("there is no such fleet")]
+    NoSuchFleet,
     /// There is no such delivery, or no longer.
     #[error("there is no such delivery")]
     NoSuchDelivery,
@@ -56,6 +59,7 @@ impl PageError {
         match self {
             Self::NotFound
             | Self::NoSuchInvitation
+            | Self::NoSuchFleet
             | Self::NoSuchDelivery
             | Self::NoSuchSubscription
             | Self::NoSuchImport => StatusCode::NOT_FOUND,
@@ -80,6 +84,12 @@ impl IntoResponse for PageError {
         if matches!(self, Self::NoSuchInvitation) {
             "No such invitation".clone_into(&mut view.title);
             "The address may be incomplete, or the invitation belongs to another Onramp. The list has every invitation that this one knows."
+                .clone_into(&mut view.message);
+            view.action = Some(("/invitations".into(), "All invitations".into()));
+        }
+        if matches!(self, Self::NoSuchFleet) {
+            "No such fleet".clone_into(&mut view.title);
+            "No fleet of this reference is known here. References are compared to the letter, capitals included."
                 .clone_into(&mut view.message);
             view.action = Some(("/invitations".into(), "All invitations".into()));
         }

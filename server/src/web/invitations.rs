@@ -1,22 +1,17 @@
-//! Invitations: the list, a new one, and one with its timeline.
+//! Invitations: the list, and one with its timeline.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use app::{
     components::OnboardingView,
     domain::{
         attention::{HOLES_MATTER_FOR, webhooks_may_not_arrive},
-        invitation::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors},
         lifecycle::{Stage, fold},
         moment,
     },
-    pages::{
-        InvitationDetail, InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow,
-        NewInvitationPage,
-    },
+    pages::{InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
 };
 use axum::{
-    Form,
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
@@ -26,13 +21,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
+    again,
     deliveries::{COUNT_MAX, counted},
     errors::PageError,
     render::page,
     visitor::Viewer,
 };
 use crate::{
-    asked,
+    asked, kept,
     onramp::Onramp,
     repair::with_provider_names,
     store::{Cause, CheckRow, ListCursor, ListedInvitation},
@@ -95,7 +91,7 @@ fn listed(row: ListedInvitation, now: time::OffsetDateTime) -> InvitationRow {
 
 /// How an invitation stands at this moment: one that is past its expiry is expired, whether or not anyone said so
 /// (CONTRACT.md 13.16).
-fn status(stage: Option<Stage>, expires_at: time::OffsetDateTime, now: time::OffsetDateTime) -> Stage {
+pub(super) fn status(stage: Option<Stage>, expires_at: time::OffsetDateTime, now: time::OffsetDateTime) -> Stage {
     match stage.unwrap_or(Stage::Created) {
         Stage::Created | Stage::Sent | Stage::Viewed if expires_at <= now => Stage::Expired,
         stage => stage,
@@ -112,120 +108,6 @@ fn read_cursor(text: &str) -> Option<ListCursor> {
 }
 
 #[derive(Deserialize)]
-pub(super) struct NewParams {
-    #[serde(default)]
-    fleet_ref: String,
-}
-
-pub(super) async fn new(
-    State(onramp): State<Arc<Onramp>>,
-    Query(params): Query<NewParams>,
-    viewer: Viewer,
-) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let draft = Draft {
-        fleet_ref: params.fleet_ref,
-        expires_in_hours: EXPIRY_DEFAULT.to_string(),
-        ..with_landing_pages(&onramp)
-    };
-    Ok(form(viewer, StatusCode::OK, InvitationForm { draft, errors: FieldErrors::new(), problem: None }))
-}
-
-/// A draft that sends fleets to our own landing pages.
-pub fn with_landing_pages(onramp: &Onramp) -> Draft {
-    let base = onramp.settings.public_url.as_str().trim_end_matches('/');
-    Draft {
-        success_redirect_url: format!("{base}/onboarding/success"),
-        failure_redirect_url: format!("{base}/onboarding/failure"),
-        ..Draft::default()
-    }
-}
-
-pub(super) async fn create(
-    State(onramp): State<Arc<Onramp>>,
-    viewer: Viewer,
-    Form(typed): Form<BTreeMap<String, String>>,
-) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let draft = read_draft(typed);
-    let checked: Checked = match draft.check() {
-        Ok(checked) => checked,
-        Err(errors) => {
-            let form_state = InvitationForm { draft, errors, problem: None };
-            return Ok(form(viewer, StatusCode::UNPROCESSABLE_ENTITY, form_state));
-        }
-    };
-    match onramp.inviter.invite(&checked, &asked::to_json(&checked), &viewer.staff.email).await {
-        Ok(invited) => {
-            let what = if invited.is_new { "created" } else { "refreshed" };
-            Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
-        }
-        Err(error) => {
-            let errors = error.fields();
-            // What is wrong with a field stands beside it; the rest stands above the form.
-            let known = errors.keys().all(|field| is_field(field));
-            let (status, problem) = if errors.is_empty() {
-                tracing::warn!(%error, "a fleet could not be invited");
-                (StatusCode::BAD_GATEWAY, Some(error.explain()))
-            } else {
-                (StatusCode::UNPROCESSABLE_ENTITY, (!known).then(|| error.explain()))
-            };
-            Ok(form(viewer, status, InvitationForm { draft, errors, problem }))
-        }
-    }
-}
-
-const FIELDS: [&str; 13] = [
-    "fleet_ref",
-    "fleet_name",
-    "fleet_email",
-    "fleet_phone",
-    "fleet_website",
-    "fleet_country_code",
-    "fleet_regulatory_id",
-    "fleet_regulatory_id_type",
-    "expires_in_hours",
-    "success_redirect_url",
-    "failure_redirect_url",
-    "callback_url",
-    "limit_tsps",
-];
-
-fn is_field(name: &str) -> bool {
-    FIELDS.contains(&name) || name == "permissions"
-}
-
-fn read_draft(mut typed: BTreeMap<String, String>) -> Draft {
-    let permissions = typed
-        .iter()
-        .filter(|(_, level)| !level.is_empty())
-        .filter_map(|(name, level)| Some((name.strip_prefix("permission.")?.to_owned(), level.clone())))
-        .collect();
-    let mut take = |name: &str| typed.remove(name).unwrap_or_default();
-    Draft {
-        fleet_ref: take("fleet_ref"),
-        fleet_name: take("fleet_name"),
-        fleet_email: take("fleet_email"),
-        fleet_phone: take("fleet_phone"),
-        fleet_website: take("fleet_website"),
-        fleet_country_code: take("fleet_country_code"),
-        fleet_regulatory_id: take("fleet_regulatory_id"),
-        fleet_regulatory_id_type: take("fleet_regulatory_id_type"),
-        expires_in_hours: take("expires_in_hours"),
-        success_redirect_url: take("success_redirect_url"),
-        failure_redirect_url: take("failure_redirect_url"),
-        callback_url: take("callback_url"),
-        limit_tsps: take("limit_tsps"),
-        permissions,
-    }
-}
-
-fn form(viewer: Viewer, status: StatusCode, form: InvitationForm) -> Response {
-    let Viewer { visit, nonce, .. } = viewer;
-    page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> })
-}
-
-#[derive(Deserialize)]
 pub(super) struct DetailParams {
     done: Option<String>,
     checked: Option<u32>,
@@ -238,18 +120,12 @@ pub(super) async fn detail(
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let id = read_id(&id)?;
-    let notice = match (params.done.as_deref(), params.checked) {
-        (Some("created"), _) => Some("The invitation is ready. Hand its link to the fleet.".to_owned()),
-        (Some("refreshed"), _) => Some(
-            "This fleet had an invitation already: Catena refreshed it, with a new expiry. Its earlier history stays below.".to_owned(),
-        ),
-        (_, Some(found)) => Some(match found {
-            0 => "Catena was asked: nothing new.".to_owned(),
-            1 => "Catena was asked: one fact was found.".to_owned(),
-            found => format!("Catena was asked: {found} facts were found."),
-        }),
-        _ => None,
-    };
+    let checked = params.checked.map(|found| match found {
+        0 => "Catena was asked: nothing new.".to_owned(),
+        1 => "Catena was asked: one fact was found.".to_owned(),
+        found => format!("Catena was asked: {found} facts were found."),
+    });
+    let notice = params.done.as_deref().and_then(notice).or(checked);
     show(&onramp, viewer, id, StatusCode::OK, notice, None).await
 }
 
@@ -297,16 +173,25 @@ async fn show(
     let now = onramp.clock.now();
     let sealed_link = invitation.sealed_link.as_ref().filter(|_| viewer.staff.role.may_invite());
     let magic_link = sealed_link.map(|sealed| onramp.vault.open_text(Purpose::MagicLink, sealed)).transpose()?;
+    let status = status(invitation.stage, invitation.expires_at, now);
+    let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
+    let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
+    let may_act = viewer.staff.role.may_invite() && newer.is_none();
+    let again = may_act.then(|| again::offer(&invitation, &fleet, status, &onboarding));
+    let kept = onramp.store.differences(id).await?;
     let detail = InvitationDetail {
         id,
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
         magic_link: magic_link.map(|link| link.to_string()),
-        status: status(invitation.stage, invitation.expires_at, now),
+        status,
         created_at: invitation.created_at,
         expires_at: invitation.expires_at,
         now,
         asked: invitation.asked.as_deref().map(asked::for_people).unwrap_or_default(),
+        kept: kept.as_deref().map(kept::for_people).unwrap_or_default(),
+        again,
+        newer,
         onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
         live_url: format!("/live?invitation={id}"),
         notice,
@@ -316,4 +201,23 @@ async fn show(
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(code, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
+}
+
+/// What has just been done, in a sentence.
+fn notice(done: &str) -> Option<String> {
+    let sentence = match done {
+        "created" => "The invitation is ready. Hand its link to the fleet.",
+        "refreshed" => {
+            "This fleet had an invitation already: Catena refreshed it, with a new expiry. Its earlier history stays below."
+        }
+        "reopened" => {
+            "Catena opened the declined invitation again, with a new expiry. Send its link to the fleet once more; its earlier history stays below."
+        }
+        "reauthentication" => {
+            "The link works again. Send it to the fleet, which signs in to its provider there once more."
+        }
+        "deleted" => "The invitation was deleted: its link no longer works.",
+        _ => return None,
+    };
+    Some(sentence.to_owned())
 }

@@ -1,13 +1,16 @@
 //! Every URL, in one router. A handler loads plain data, decides, renders; it holds no rule of the field (those live in
 //! `app::domain`) and no SQL (that lives in `store`).
 
+mod again;
 pub mod assets;
 mod checks;
 mod deliveries;
 mod errors;
+mod fleets;
 mod health;
 mod imports;
 mod invitations;
+mod invite;
 mod landing;
 mod live;
 mod login;
@@ -19,6 +22,7 @@ mod subscriptions;
 mod throttle;
 mod visitor;
 mod waiting;
+mod withdraw;
 
 use std::sync::Arc;
 
@@ -32,7 +36,7 @@ use crate::{
     webhooks::receive::{Receiver, receive},
 };
 
-pub use invitations::with_landing_pages;
+pub use invite::with_landing_pages;
 pub use setup::issue_link;
 pub use throttle::Throttle;
 
@@ -59,10 +63,14 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/logout", post(login::logout))
         .route("/setup", get(setup::get).post(setup::post))
         .route("/invitations", get(invitations::list))
-        .route("/invitations/new", get(invitations::new).post(invitations::create))
+        .route("/invitations/new", get(invite::new).post(invite::create))
+        .route("/invitations/preview", get(invite::preview))
         .merge(imports::routes())
         .route("/invitations/{id}", get(invitations::detail))
         .route("/invitations/{id}/check", post(invitations::check))
+        .route("/invitations/{id}/again", get(again::get).post(again::post))
+        .route("/invitations/{id}/delete", get(withdraw::get).post(withdraw::post))
+        .route("/fleets/{fleet_ref}", get(fleets::detail))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/process-again", post(deliveries::process_all_again))
         .route("/deliveries/verify-again", post(deliveries::verify_all_again))

@@ -34,7 +34,8 @@ async fn an_invitation_is_made_shown_and_refreshed_by_asking_again() {
     assert!(page.body.contains("Vehicles"), "what was asked for is shown");
 
     server.clock.advance(time::Duration::hours(1));
-    let again = invite(&browser, "ACME-1").await;
+    let form = [("fleet_ref", "ACME-1"), ("permission.vehicle", "read"), ("agreed", "refresh:ACME-1:active")];
+    let again = browser.post("/invitations/new", &form).await;
     assert_eq!(again.header("location"), path.replace("created", "refreshed"), "the same invitation");
     let facts = server.facts("ACME-1").await;
     let kinds: Vec<_> = facts.iter().map(|fact| (fact.kind.name(), fact.actor.as_deref())).collect();
@@ -94,12 +95,13 @@ async fn bad_input_comes_back_with_what_was_typed_and_each_error_beside_its_fiel
     assert!(server.onboarding("a/b").await.is_none());
 }
 
-/// A Catena that gives tokens and answers every invitation with `answer`.
+/// A Catena that gives tokens, knows no invitation and answers every new one with `answer`.
 async fn against(answer: fn() -> Response) -> (TestServer, Browser) {
     let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
+    let none = async || Json(json!({"items": [], "total": 0}));
     let routes = Router::new()
         .route("/realms/catena/protocol/openid-connect/token", post(token))
-        .route("/v2/orgs/invitations", post(async move || answer()).get(async move || answer()))
+        .route("/v2/orgs/invitations", post(async move || answer()).get(none))
         .route("/v2/notifications/webhooks", get(async move || answer()).post(async move || answer()));
     let server = TestServer::start_with(Catena::Routes(routes)).await;
     let browser = server.signed_in(Role::Administrator).await;
@@ -160,9 +162,10 @@ async fn a_refused_field_that_the_form_does_not_have_is_said_above_it() {
 #[tokio::test]
 async fn a_catena_that_never_answers_or_is_not_there_is_said() {
     let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
+    let none = async || Json(json!({"items": [], "total": 0}));
     let routes = Router::new()
         .route("/realms/catena/protocol/openid-connect/token", post(token))
-        .route("/v2/orgs/invitations", post(async || std::future::pending::<Response>().await));
+        .route("/v2/orgs/invitations", post(async || std::future::pending::<Response>().await).get(none));
     let silent = TestServer::start_with(Catena::Routes(routes)).await;
     let absent = TestServer::start_with(Catena::Routes(Router::new())).await;
     for (server, sentence) in [(&silent, "in time"), (&absent, "CATENA_AUTH_URL")] {

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
+mod again;
 mod commands;
 mod connections;
 #[path = "../contract/mod.rs"]
@@ -11,6 +12,7 @@ mod disorder;
 mod import_failures;
 mod imports;
 mod invitations;
+mod invite;
 mod landing;
 mod repair;
 mod repair_pass;

@@ -352,3 +352,38 @@ async fn a_second_process_may_read_and_write_beside_the_first() {
     assert!(store.staff_by_email("ada@example.com").await.unwrap().is_some());
     other.ping().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_fleets_invitations_come_newest_first_with_what_was_kept_otherwise() {
+    let (store, _dir) = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    let fleet = tx.add_fleet("FLEET-1", now()).await.unwrap();
+    let other = tx.add_fleet("fleet-1", now()).await.unwrap();
+    let old = invite(tx.as_mut(), fleet, 1, now()).await;
+    let new = invite(tx.as_mut(), fleet, 2, now() + Duration::HOUR).await;
+    invite(tx.as_mut(), other, 3, now()).await;
+    tx.set_differences(&of_invitation(Uuid::from_u128(1)), Some("[]")).await.unwrap();
+    tx.commit().await.unwrap();
+    let ids: Vec<Uuid> = store.invitations_of(fleet).await.unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!(ids, [new, old]);
+    assert_eq!(store.differences(old).await.unwrap().as_deref(), Some("[]"));
+    assert_eq!(store.differences(new).await.unwrap(), None);
+    assert_eq!(store.differences(Uuid::from_u128(9)).await.unwrap(), None);
+    let mut tx = store.begin().await.unwrap();
+    tx.set_differences(&of_invitation(Uuid::from_u128(1)), None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store.differences(old).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn other_spellings_of_a_reference_are_found_and_it_itself_is_none() {
+    let (store, _dir) = fresh().await;
+    let mut tx = store.begin().await.unwrap();
+    for fleet_ref in ["ACME-1", "acme-1", "Acme-1", "ACME-2", "ACME_1"] {
+        tx.add_fleet(fleet_ref, now()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(store.spelt_otherwise("acme-1", 9).await.unwrap(), ["ACME-1", "Acme-1"]);
+    assert_eq!(store.spelt_otherwise("aCME-1", 2).await.unwrap().len(), 2);
+    assert_eq!(store.spelt_otherwise("acme-3", 9).await.unwrap(), Vec::<String>::new());
+}

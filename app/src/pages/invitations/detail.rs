@@ -4,9 +4,13 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::{
+    again::{AgainSection, AgainView},
+    kept::{Kept, KeptRow},
+};
 use crate::{
     components::{Document, Notice, NoticeKind, OnboardingView, Visit},
-    domain::{lifecycle::Stage, moment},
+    domain::{fleet::path_of, lifecycle::Stage, moment},
     islands::{CopyButton, LiveOnboarding},
 };
 
@@ -31,6 +35,12 @@ pub struct InvitationDetail {
     pub now: OffsetDateTime,
     /// What was asked for besides: label and value.
     pub asked: Vec<(String, String)>,
+    /// What Catena kept otherwise.
+    pub kept: Vec<KeptRow>,
+    /// What can be done with it, for who may.
+    pub again: Option<AgainView>,
+    /// Our id of the fleet's latest invitation, where this isn't it.
+    pub newer: Option<Uuid>,
     /// Where the fleet's onboarding stands.
     pub onboarding: OnboardingView,
     /// Where news about it comes from.
@@ -54,52 +64,59 @@ pub fn InvitationDetailPage(
     detail: InvitationDetail,
 ) -> impl IntoView {
     let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
+    let fleet_page = path_of(&detail.fleet_ref);
+    // What helps a fleet that is stuck stands beside its link; the rest waits at the side.
+    let (urgent, other) = match detail.again {
+        Some(view) if view.is_urgent() => (Some(view), None),
+        other => (None, other),
+    };
     let over = detail.expires_at <= detail.now || matches!(detail.status, Stage::Expired | Stage::Deleted);
-    let renew = (over || detail.status == Stage::Declined).then(|| renewal(&detail.fleet_ref));
     view! {
         <Document visit=visit title=title.clone() islands=true>
             <div class="page-head">
                 <div>
                     <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                     <h1>{title}</h1>
-                    <p class="lead">"Reference "<code data-testid="fleet-ref">{detail.fleet_ref}</code></p>
+                    <p class="lead">"Reference "<a href=fleet_page><code data-testid="fleet-ref">{detail.fleet_ref}</code></a></p>
                 </div>
             </div>
             {detail.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
+            {detail.newer.map(|id| view! {
+                <p class="notice">"This fleet has a newer invitation: "<a href=format!("/invitations/{id}")>"go to it"</a>"."</p>
+            })}
             <div class="invitation">
                 <section class="card link" aria-labelledby="link">
                     <h2 id="link">"Magic link"</h2>
                     {match detail.magic_link {
-                        Some(link) => view! { <MagicLink link=link over=over renew=renew/> }.into_any(),
+                        Some(link) => view! { <MagicLink link=link over=over/> }.into_any(),
                         None => view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any(),
                     }}
                 </section>
+                {urgent.map(|view| view! { <AgainSection view=view/> })}
+                <Kept rows=detail.kept/>
                 <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
-                <section class="card facts" aria-labelledby="invitation">
-                    <h2 id="invitation">"Invitation"</h2>
-                    <dl>
-                        <div>
-                            <dt>"Created"</dt>
-                            <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
-                        </div>
-                        {detail
-                            .asked
-                            .into_iter()
-                            .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
-                            .collect_view()}
-                    </dl>
-                    {detail.may_operate.then(|| view! { <Check id=detail.id checked_at=detail.checked_at now=detail.now/> })}
-                </section>
+                <div class="side">
+                    <section class="card facts" aria-labelledby="invitation">
+                        <h2 id="invitation">"Invitation"</h2>
+                        <dl>
+                            <div>
+                                <dt>"Created"</dt>
+                                <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
+                            </div>
+                            {detail
+                                .asked
+                                .into_iter()
+                                .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
+                                .collect_view()}
+                        </dl>
+                        {detail.may_operate.then(|| view! { <Check id=detail.id checked_at=detail.checked_at now=detail.now/> })}
+                    </section>
+                    {other.map(|view| view! { <AgainSection view=view/> })}
+                </div>
             </div>
         </Document>
     }
-}
-
-/// Address of the form that invites the same reference again.
-fn renewal(fleet_ref: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("fleet_ref", fleet_ref).finish();
-    format!("/invitations/new?{query}")
 }
 
 /// Webhooks may have been lost: staff who doubt have Catena asked.
@@ -118,7 +135,7 @@ fn Check(id: Uuid, checked_at: Option<OffsetDateTime>, now: OffsetDateTime) -> i
 }
 
 #[component]
-fn MagicLink(link: String, over: bool, renew: Option<String>) -> impl IntoView {
+fn MagicLink(link: String, over: bool) -> impl IntoView {
     let hint = if over {
         "This link no longer works. Inviting the same reference again makes one that does."
     } else {
@@ -130,6 +147,5 @@ fn MagicLink(link: String, over: bool, renew: Option<String>) -> impl IntoView {
             <CopyButton text_of="magic-link".into() label="Copy link".into()/>
         </div>
         <p class="hint" id="magic-link-hint">{hint}</p>
-        {renew.map(|href| view! { <p class="actions"><a class="button" href=href>"Invite again"</a></p> })}
     }
 }

@@ -1,9 +1,21 @@
-//! The pages about invitations: the list, a new one, one in detail.
+//! The pages about invitations: the list, a new one, one in detail, asking again for one, deleting one.
 
+mod again;
+mod confirm;
+mod country_field;
+mod delete;
 mod detail;
+mod kept;
 mod list;
 mod new;
+mod permission_choice;
+mod provider_choice;
 
+pub use again::{AgainForm, AgainPage, AgainView};
+pub use confirm::Confirm;
+pub use delete::{DeleteForm, DeletePage};
 pub use detail::{InvitationDetail, InvitationDetailPage};
+pub use kept::KeptRow;
 pub use list::{InvitationList, InvitationListPage, InvitationRow};
 pub use new::{InvitationForm, NewInvitationPage};
+pub use provider_choice::OfferedProvider;

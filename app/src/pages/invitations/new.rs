@@ -1,23 +1,40 @@
 //! The form that invites a fleet.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 
+use super::{
+    confirm::{Confirm, ConfirmPanel},
+    country_field::CountryField,
+    permission_choice::PermissionChoice,
+    provider_choice::{OfferedProvider, ProviderChoice},
+};
 use crate::{
     components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit},
-    domain::invitation::{Draft, EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES},
+    domain::{
+        callback::Look,
+        invitation::{Draft, EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, LABELS, label},
+        permissions::Preset,
+    },
+    islands::InvitationPreview,
 };
 
-/// What was typed, and what is wrong with it.
+/// What was typed, what is wrong with it, and what there is to choose from.
 #[derive(Debug, Clone, Default)]
 pub struct InvitationForm {
-    /// What was typed.
+    /// What was typed; its permissions are those of the table, whether or not they count.
     pub draft: Draft,
+    /// How the data to ask for was chosen.
+    pub preset: Preset,
     /// Sentence by field name.
     pub errors: FieldErrors,
     /// What Catena said where it made nothing, and what to do.
     pub problem: Option<String>,
+    /// What must be agreed to first.
+    pub confirm: Option<Confirm>,
+    /// The providers to choose from; empty where Catena's list can't be had.
+    pub providers: Vec<OfferedProvider>,
+    /// What speaks against a callback address.
+    pub callback: Look,
 }
 
 /// Invites a fleet, or renews its invitation.
@@ -28,25 +45,31 @@ pub fn NewInvitationPage(
     /// The form.
     form: InvitationForm,
 ) -> impl IntoView {
-    let InvitationForm { draft, errors, problem } = form;
-    let title = if errors.is_empty() { "New invitation" } else { "Error: New invitation" };
+    let InvitationForm { draft, preset, errors, problem, confirm, providers, callback } = form;
+    let title = match (&confirm, errors.is_empty()) {
+        (_, false) => "Error: New invitation",
+        (Some(_), true) => "Please confirm: New invitation",
+        (None, true) => "New invitation",
+    };
     let summary = summary(&errors);
+    let takes_focus = errors.is_empty() && confirm.is_none();
     view! {
-        <Document visit=visit title=title>
+        <Document visit=visit title=title islands=true>
             <div class="medium">
                 <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                 <h1>"New invitation"</h1>
                 <p class="lead">
-                    "You get a magic link to send to the fleet. With a reference that is in use already, its invitation is renewed: it runs longer, and a declined one opens again. Only the reference is required."
+                    "You get a magic link to send to the fleet. With a reference that is in use already, its invitation is refreshed instead; you are told before it happens. Only the reference is required."
                 </p>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <ErrorSummary errors=summary/>
                 <form method="post" action="/invitations/new" novalidate=true>
-                    <Essentials draft=draft.clone() errors=errors.clone()/>
+                    {confirm.map(|confirm| view! { <ConfirmPanel confirm=confirm/> })}
+                    <Essentials draft=draft.clone() errors=errors.clone() takes_focus=takes_focus/>
                     <MoreAboutTheFleet draft=draft.clone() errors=errors.clone()/>
-                    <Providers draft=draft.clone() errors=errors.clone()/>
-                    <Permissions chosen=draft.permissions.clone() error=errors.get("permissions").cloned()/>
-                    <Addresses draft=draft errors=errors/>
+                    <Providers offered=providers value=draft.limit_tsps.clone() error=errors.get("limit_tsps").cloned()/>
+                    <Permissions preset=preset draft=draft.clone() error=errors.get("permissions").cloned()/>
+                    <Addresses draft=draft errors=errors callback=callback/>
                     <div class="actions">
                         <button class="button primary">"Create invitation"</button>
                         <a class="button quiet" href="/invitations">"Cancel"</a>
@@ -57,28 +80,6 @@ pub fn NewInvitationPage(
     }
 }
 
-/// Every field by name, in the form's order, with its label.
-const LABELS: [(&str, &str); 14] = [
-    ("fleet_ref", "Reference"),
-    ("fleet_name", "Fleet’s name"),
-    ("fleet_email", "Contact e-mail"),
-    ("expires_in_hours", "Hours the link works"),
-    ("fleet_phone", "Contact phone"),
-    ("fleet_website", "Website"),
-    ("fleet_country_code", "Country"),
-    ("fleet_regulatory_id", "Regulatory id"),
-    ("fleet_regulatory_id_type", "Kind of id"),
-    ("limit_tsps", "Providers to offer"),
-    ("permissions", "Data to ask for"),
-    ("success_redirect_url", "Page after success"),
-    ("failure_redirect_url", "Page otherwise"),
-    ("callback_url", "Callback address"),
-];
-
-fn label(name: &str) -> &'static str {
-    LABELS.iter().find(|(field, _)| *field == name).map_or("Invitation", |(_, label)| label)
-}
-
 fn summary(errors: &FieldErrors) -> Vec<(String, String, String)> {
     let place = |name: &str| LABELS.iter().position(|(field, _)| *field == name).unwrap_or(LABELS.len());
     let mut fields: Vec<&String> = errors.keys().collect();
@@ -87,7 +88,7 @@ fn summary(errors: &FieldErrors) -> Vec<(String, String, String)> {
 }
 
 #[component]
-fn Essentials(draft: Draft, errors: FieldErrors) -> impl IntoView {
+fn Essentials(draft: Draft, errors: FieldErrors, takes_focus: bool) -> impl IntoView {
     let error = |field: &str| errors.get(field).cloned();
     view! {
         <fieldset class="card fields">
@@ -99,7 +100,7 @@ fn Essentials(draft: Draft, errors: FieldErrors) -> impl IntoView {
                 hint="The name by which your own systems know the fleet: letters, digits, spaces, “-” and “_”."
                 error=error("fleet_ref")
                 required=true
-                autofocus=errors.is_empty()
+                autofocus=takes_focus
             />
             <Field name="fleet_name" label=label("fleet_name") value=draft.fleet_name hint="As people write it, for example J.B. Hunt." error=error("fleet_name")/>
             <Field name="fleet_email" label=label("fleet_email") kind="email" value=draft.fleet_email error=error("fleet_email")/>
@@ -107,11 +108,11 @@ fn Essentials(draft: Draft, errors: FieldErrors) -> impl IntoView {
                 name="expires_in_hours"
                 label=label("expires_in_hours")
                 value=draft.expires_in_hours
-                hint=format!(
-    "From {} to {} (28 days). Left empty: {EXPIRY_DEFAULT}.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end())
+                hint=format!("From {} to {} (28 days). Left empty: {EXPIRY_DEFAULT}.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end())
                 error=error("expires_in_hours")
                 inputmode="numeric"
             />
+            <InvitationPreview/>
         </fieldset>
     }
 }
@@ -122,7 +123,8 @@ fn Group(
     /// What the fields are about.
     title: &'static str,
     /// What they are for.
-    about: &'static str,
+    #[prop(into)]
+    about: String,
     /// Whether they are shown from the start.
     open: bool,
     children: Children,
@@ -156,7 +158,7 @@ fn MoreAboutTheFleet(draft: Draft, errors: FieldErrors) -> impl IntoView {
         <Group title="More about the fleet" about="Phone, website, country, regulatory id" open=open>
             <Field name="fleet_phone" label=label("fleet_phone") kind="tel" value=draft.fleet_phone hint="With “+” and the country’s code, such as +1 415 555 1234." error=error("fleet_phone")/>
             <Field name="fleet_website" label=label("fleet_website") kind="url" value=draft.fleet_website error=error("fleet_website")/>
-            <Field name="fleet_country_code" label=label("fleet_country_code") value=draft.fleet_country_code hint="Three letters, such as USA, CAN or MEX." error=error("fleet_country_code")/>
+            <CountryField label=label("fleet_country_code") value=draft.fleet_country_code error=error("fleet_country_code")/>
             <Field name="fleet_regulatory_id" label=label("fleet_regulatory_id") value=draft.fleet_regulatory_id hint="For example a DOT number." error=error("fleet_regulatory_id")/>
             <Field name="fleet_regulatory_id_type" label=label("fleet_regulatory_id_type") value=draft.fleet_regulatory_id_type hint="For example DOT, MC or EASA." error=error("fleet_regulatory_id_type")/>
         </Group>
@@ -164,59 +166,48 @@ fn MoreAboutTheFleet(draft: Draft, errors: FieldErrors) -> impl IntoView {
 }
 
 #[component]
-fn Providers(draft: Draft, errors: FieldErrors) -> impl IntoView {
-    let error = errors.get("limit_tsps").cloned();
-    let open = error.is_some() || !draft.limit_tsps.is_empty();
+fn Providers(offered: Vec<OfferedProvider>, value: String, error: Option<String>) -> impl IntoView {
+    let open = error.is_some() || !value.is_empty();
+    let about = if value.is_empty() { "Every provider is offered" } else { "Only those that are ticked" };
     view! {
-        <Group title="Providers" about="Every provider is offered" open=open>
-            <Field name="limit_tsps" label=label("limit_tsps") value=draft.limit_tsps hint="Short names, separated by commas, such as samsara, geotab. Left empty: all." error=error/>
+        <Group title="Providers" about=about open=open>
+            <ProviderChoice label=label("limit_tsps") offered=offered value=value error=error/>
         </Group>
     }
 }
 
 #[component]
-fn Permissions(chosen: BTreeMap<String, String>, error: Option<String>) -> impl IntoView {
-    let open = error.is_some() || !chosen.is_empty();
-    let described_by = error.is_some().then_some("permissions-error");
-    let selects = RESOURCES.map(|(resource, label)| {
-        let level = chosen.get(resource).cloned().unwrap_or_default();
-        view! { <Permission resource=resource label=label level=level/> }
-    });
+fn Permissions(preset: Preset, draft: Draft, error: Option<String>) -> impl IntoView {
+    let open = error.is_some() || preset != Preset::Everything;
     view! {
-        <Group title=label("permissions") about="Read on everything, unless you choose" open=open>
-            <fieldset id="permissions" tabindex="-1" aria-describedby=described_by>
-                <legend class="visually-hidden">"Data to ask for"</legend>
-                <p class="hint">"Left alone, the invitation asks to read everything. Choose one or more, and it asks for those alone."</p>
-                {error.map(|error| view! { <p class="error" id="permissions-error">{error}</p> })}
-                <div class="permissions">{selects.into_iter().collect_view()}</div>
-            </fieldset>
+        <Group title=label("permissions") about=preset.label() open=open>
+            <PermissionChoice preset=preset levels=draft.permissions error=error/>
         </Group>
     }
 }
 
 #[component]
-fn Permission(resource: &'static str, label: &'static str, level: String) -> impl IntoView {
-    const LEVELS: [(&str, &str); 3] = [("", "Not asked"), ("read", "Read"), ("read_write", "Read and write")];
-    let id = format!("permission.{resource}");
-    let options = LEVELS.map(|(value, label)| view! { <option value=value selected=value == level>{label}</option> });
-    view! {
-        <div class="permission">
-            <label for=id.clone()>{label}</label>
-            <select id=id.clone() name=id>{options.into_iter().collect_view()}</select>
-        </div>
-    }
-}
-
-#[component]
-fn Addresses(draft: Draft, errors: FieldErrors) -> impl IntoView {
+fn Addresses(draft: Draft, errors: FieldErrors, callback: Look) -> impl IntoView {
     const FIELDS: [&str; 3] = ["success_redirect_url", "failure_redirect_url", "callback_url"];
     let open = any_wrong(&errors, &FIELDS) || !draft.callback_url.is_empty();
     let error = move |field: &str| errors.get(field).cloned();
+    // What was typed stays, also where it must go.
+    let shows_callback = callback.offers() || !draft.callback_url.is_empty();
+    let explanation = callback.explanation();
+    let callback = if shows_callback {
+        let hint = format!(
+            "{explanation} Catena signs what it posts there with a secret that it tells nobody, so point it at a system of yours that doesn’t need to verify it."
+        );
+        view! { <Field name="callback_url" label=label("callback_url") kind="url" value=draft.callback_url hint=hint error=error("callback_url")/> }
+            .into_any()
+    } else {
+        view! { <p class="hint" data-testid="no-callback">"No callback address. "{explanation}</p> }.into_any()
+    };
     view! {
         <Group title="Where the fleet goes afterwards" about="To Onramp’s own pages" open=open>
             <Field name="success_redirect_url" label=label("success_redirect_url") kind="url" value=draft.success_redirect_url hint="Where the fleet’s browser goes once a provider is linked." error=error("success_redirect_url")/>
             <Field name="failure_redirect_url" label=label("failure_redirect_url") kind="url" value=draft.failure_redirect_url hint="Where it goes after declining, giving up or an error." error=error("failure_redirect_url")/>
-            <Field name="callback_url" label=label("callback_url") kind="url" value=draft.callback_url hint="Catena posts this invitation’s events here too. Onramp doesn’t need it." error=error("callback_url")/>
+            {callback}
         </Group>
     }
 }

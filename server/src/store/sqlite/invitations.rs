@@ -47,6 +47,17 @@ impl Invitations for SqliteStore {
         row.as_ref().map(rows::invitation).transpose()
     }
 
+    async fn invitations_of(&self, fleet: FleetKey) -> Result<Vec<InvitationRow>, StoreError> {
+        let query = sqlx::query("SELECT * FROM invitations WHERE fleet = ? ORDER BY created_at DESC, id DESC");
+        let rows = query.bind(fleet.0).fetch_all(&self.read).await?;
+        rows.iter().map(rows::invitation).collect()
+    }
+
+    async fn differences(&self, id: Uuid) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_scalar("SELECT differences FROM invitations WHERE id = ?");
+        Ok(query.bind(id.to_string()).fetch_optional(&self.read).await?.flatten())
+    }
+
     async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError> {
         let query = sqlx::query(
             "SELECT * FROM invitations WHERE stage IN ('created', 'sent', 'viewed') AND expires_at < ?
@@ -66,6 +77,13 @@ impl Invitations for SqliteStore {
         let query = sqlx::query(AssertSqlSafe(format!("SELECT {FLEET} FROM fleets f WHERE f.fleet_ref = ?")));
         let row = query.bind(fleet_ref).fetch_optional(&self.read).await?;
         row.as_ref().map(rows::fleet).transpose()
+    }
+
+    async fn spelt_otherwise(&self, fleet_ref: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query_scalar(
+            "SELECT fleet_ref FROM fleets WHERE fleet_ref = ?1 COLLATE NOCASE AND fleet_ref <> ?1 ORDER BY fleet_ref LIMIT ?2",
+        );
+        Ok(query.bind(fleet_ref).bind(limit).fetch_all(&self.read).await?)
     }
 
     async fn facts_of(&self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError> {

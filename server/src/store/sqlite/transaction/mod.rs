@@ -169,6 +169,14 @@ impl Transaction for SqliteTransaction {
         Ok(())
     }
 
+    async fn set_differences(&mut self, digest: &str, differences: Option<&str>) -> Result<(), StoreError> {
+        // The invitation may be new and not written yet.
+        self.write().await?;
+        let query = sqlx::query("UPDATE invitations SET differences = ? WHERE digest = ?");
+        query.bind(differences).bind(digest).execute(&mut *self.tx).await?;
+        Ok(())
+    }
+
     async fn facts_of(&mut self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError> {
         self.read_facts_of(vec![fleet]).await?;
         Ok(self.known.facts_of(fleet))

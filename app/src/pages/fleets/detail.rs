@@ -1,0 +1,147 @@
+//! One fleet: where it stands, every invitation it had with its rounds, and all that happened.
+
+use leptos::prelude::*;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    components::{Document, OnboardingView, Visit, fact_title, stage_label},
+    domain::{
+        lifecycle::{Entry, Stage},
+        moment,
+    },
+    islands::LiveOnboarding,
+};
+
+/// One round of one of the fleet's invitations.
+#[derive(Debug, Clone)]
+pub struct RoundRow {
+    /// Our id of the invitation; none where it isn't known here.
+    pub invitation: Option<Uuid>,
+    /// Whether the invitation began with it; else a refresh did.
+    pub is_first: bool,
+    /// When it began, UTC.
+    pub began_at: Option<OffsetDateTime>,
+    /// Who in Onramp began it.
+    pub actor: Option<String>,
+    /// When its link ran out or runs out, UTC.
+    pub expires_at: OffsetDateTime,
+    /// How far it came by its own facts.
+    pub came_to: Stage,
+}
+
+/// One fleet.
+#[derive(Debug, Clone)]
+pub struct FleetDetail {
+    /// Our reference for the fleet.
+    pub fleet_ref: String,
+    /// The fleet's name as people write it.
+    pub fleet_name: Option<String>,
+    /// Where it stands, with the address of the news about it; none where it has no invitation here.
+    pub onboarding: Option<(OnboardingView, String)>,
+    /// What happened, where there is no onboarding to show it in.
+    pub timeline: Vec<Entry>,
+    /// Every round, the latest first.
+    pub rounds: Vec<RoundRow>,
+    /// Where to invite it again, for who may.
+    pub invite: Option<String>,
+}
+
+/// One fleet in detail.
+#[component]
+pub fn FleetPage(
+    /// The visit.
+    visit: Visit,
+    /// The fleet.
+    fleet: FleetDetail,
+) -> impl IntoView {
+    let FleetDetail { fleet_ref, fleet_name, onboarding, timeline, rounds, invite } = fleet;
+    let title = fleet_name.unwrap_or_else(|| fleet_ref.clone());
+    let standing = match onboarding {
+        Some((initial, live_url)) => view! { <LiveOnboarding initial=initial live_url=live_url/> }.into_any(),
+        None => view! { <PlainTimeline timeline=timeline/> }.into_any(),
+    };
+    view! {
+        <Document visit=visit title=format!("{title} · Fleet") islands=true>
+            <div class="page-head">
+                <div>
+                    <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
+                    <h1>{title}</h1>
+                    <p class="lead">"Reference "<code data-testid="fleet-ref">{fleet_ref}</code></p>
+                </div>
+                {invite.map(|href| view! { <a class="button" href=href>"Invite this fleet"</a> })}
+            </div>
+            <section class="card rounds" aria-labelledby="rounds">
+                <h2 id="rounds">"Invitations"</h2>
+                {if rounds.is_empty() {
+                    view! { <p>"No invitation of this fleet is known here. What is known of it came from Catena by other ways."</p> }.into_any()
+                } else {
+                    view! { <Rounds rounds=rounds/> }.into_any()
+                }}
+            </section>
+            <div class="invitation fleet">{standing}</div>
+        </Document>
+    }
+}
+
+#[component]
+fn Rounds(rounds: Vec<RoundRow>) -> impl IntoView {
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Invitations of this fleet, the latest first">
+            <table class="cards" data-testid="rounds">
+                <thead>
+                    <tr>
+                        <th scope="col">"Round"</th>
+                        <th scope="col">"Began"</th>
+                        <th scope="col">"By"</th>
+                        <th scope="col">"Link until"</th>
+                        <th scope="col">"Came to"</th>
+                    </tr>
+                </thead>
+                <tbody>{rounds.into_iter().map(round_row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn round_row(row: RoundRow) -> impl IntoView {
+    let what = if row.is_first { "New invitation" } else { "Refresh" };
+    let what = match row.invitation {
+        Some(id) => view! { <a href=format!("/invitations/{id}")>{what}</a> }.into_any(),
+        None => what.into_any(),
+    };
+    let began = match row.began_at {
+        Some(at) => view! { <time datetime=moment::rfc3339(at)>{moment::display(at)}</time> }.into_any(),
+        None => view! { <span class="muted">"not reported"</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{what}</th>
+            <td data-label="Began">{began}</td>
+            <td data-label="By">{row.actor.unwrap_or_else(|| "—".into())}</td>
+            <td data-label="Link until"><time datetime=moment::rfc3339(row.expires_at)>{moment::display(row.expires_at)}</time></td>
+            <td data-label="Came to">{stage_label(row.came_to)}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn PlainTimeline(timeline: Vec<Entry>) -> impl IntoView {
+    let entries = timeline.into_iter().map(|Entry { fact, .. }| {
+        view! {
+            <li data-kind=fact.kind.name().to_owned()>
+                <time datetime=moment::rfc3339(fact.at)>{moment::display_to_the_second(fact.at)}</time>
+                <div class="what">
+                    <p class="title">{fact_title(&fact.kind)}</p>
+                </div>
+            </li>
+        }
+    });
+    let entries = entries.collect_view();
+    view! {
+        <section class="card history" aria-labelledby="timeline">
+            <h2 id="timeline">"Timeline"</h2>
+            <ol class="timeline" data-testid="timeline">{entries}</ol>
+        </section>
+    }
+}

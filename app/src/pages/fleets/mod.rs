@@ -1,0 +1,5 @@
+//! The pages about fleets.
+
+mod detail;
+
+pub use detail::{FleetDetail, FleetPage, RoundRow};

@@ -1,0 +1,61 @@
+//! The question before an invitation is deleted, which can't be undone.
+
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::components::{Document, Notice, NoticeKind, Visit};
+
+/// An invitation that may be deleted.
+#[derive(Debug, Clone)]
+pub struct DeleteForm {
+    /// Our id of the invitation.
+    pub id: Uuid,
+    /// Our reference for the fleet.
+    pub fleet_ref: String,
+    /// The fleet's name as people write it.
+    pub fleet_name: Option<String>,
+    /// Whether it may be deleted at all: not once the fleet has accepted.
+    pub may_delete: bool,
+    /// What went wrong, and what to do.
+    pub problem: Option<String>,
+}
+
+/// Asks before deleting.
+#[component]
+pub fn DeletePage(
+    /// The visit.
+    visit: Visit,
+    /// The invitation.
+    form: DeleteForm,
+) -> impl IntoView {
+    let DeleteForm { id, fleet_ref, fleet_name, may_delete, problem } = form;
+    let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
+    let back = format!("/invitations/{id}");
+    let (explanation, delete) = if may_delete {
+        (
+            "Its link stops working at once, and nobody can bring it back. The history of the fleet stays here. You can invite the fleet again: it gets another link.",
+            Some(view! { <button class="button danger">"Delete the invitation"</button> }),
+        )
+    } else {
+        (
+            "Only an invitation that nobody has accepted yet and that is not over can be deleted. After acceptance it is the data-sharing agreement that ends: ask the fleet or Catena.",
+            None,
+        )
+    };
+    view! {
+        <Document visit=visit title="Delete the invitation?">
+            <div class="medium">
+                <p class="crumbs"><a href=back.clone()>{name.clone()}</a></p>
+                <h1>"Delete the invitation?"</h1>
+                {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
+                <p class="lead">"The invitation of "<strong>{name}</strong>", reference "<code>{fleet_ref}</code>". "{explanation}</p>
+                <form method="post" action=format!("/invitations/{id}/delete")>
+                    <div class="actions">
+                        {delete}
+                        <a class="button" href=back>"Keep it"</a>
+                    </div>
+                </form>
+            </div>
+        </Document>
+    }
+}

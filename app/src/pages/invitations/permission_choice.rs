@@ -1,0 +1,75 @@
+//! The data that an invitation asks for: a ready-made choice, or a level for each kind.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use crate::domain::{
+    invitation::RESOURCES,
+    permissions::{GROUPS, Preset},
+};
+
+/// Ready-made choices first; the table counts with the last of them alone, and the style sheet shows it only then.
+#[component]
+pub(super) fn PermissionChoice(
+    /// What was chosen.
+    preset: Preset,
+    /// Level by resource, as chosen in the table.
+    levels: BTreeMap<String, String>,
+    /// What is wrong with it.
+    error: Option<String>,
+) -> impl IntoView {
+    let described_by = error.is_some().then_some("permissions-error");
+    let presets = Preset::ALL.map(|one| preset_item(one, one == preset)).into_iter().collect_view();
+    let groups = GROUPS.map(|(title, resources)| {
+        let levels = levels.clone();
+        let rows = resources.iter().map(move |resource| {
+            let level = levels.get(*resource).cloned().unwrap_or_default();
+            permission_row(resource, level)
+        });
+        let rows = rows.collect_view();
+        view! {
+            <fieldset class="permission-group">
+                <legend>{title}</legend>
+                <div class="permissions">{rows}</div>
+            </fieldset>
+        }
+    });
+    view! {
+        <fieldset id="permissions" tabindex="-1" aria-describedby=described_by>
+            <legend class="visually-hidden">"Data to ask for"</legend>
+            {error.map(|error| view! { <p class="error" id="permissions-error">{error}</p> })}
+            <ul class="presets">{presets}</ul>
+            <p class="hint">
+                "“Read everything” says nothing of permissions, and Catena then asks to read every kind of data that it has today. Whatever you choose: kinds that Catena adds later are not included, since an agreement keeps the list it was made with. Ask for what you need."
+            </p>
+            <div class="permission-table">
+                <p class="hint">"Counts with “Choose for each kind” only. What is left at “Not asked” is not asked for."</p>
+                {groups.into_iter().collect_view()}
+            </div>
+        </fieldset>
+    }
+}
+
+fn preset_item(preset: Preset, chosen: bool) -> impl IntoView {
+    let id = format!("preset-{}", preset.name());
+    view! {
+        <li>
+            <input type="radio" name="preset" id=id.clone() value=preset.name() checked=chosen/>
+            <label for=id><span>{preset.label()}</span>" "<span class="note">{preset.about()}</span></label>
+        </li>
+    }
+}
+
+fn permission_row(resource: &'static str, level: String) -> impl IntoView {
+    const LEVELS: [(&str, &str); 3] = [("", "Not asked"), ("read", "Read"), ("read_write", "Read and write")];
+    let id = format!("permission.{resource}");
+    let label = RESOURCES.iter().find(|(name, _)| *name == resource).map_or(resource, |(_, label)| label);
+    let options = LEVELS.map(|(value, label)| view! { <option value=value selected=value == level>{label}</option> });
+    view! {
+        <div class="permission">
+            <label for=id.clone()>{label}</label>
+            <select id=id.clone() name=id>{options.into_iter().collect_view()}</select>
+        </div>
+    }
+}

@@ -1,0 +1,86 @@
+//! The providers that a fleet is offered: ticked in Catena's list, or typed where the list can't be had.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+
+use crate::{components::Field, domain::invitation::split_providers, islands::ListFilter};
+
+/// A telematics provider that may be offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedProvider {
+    /// The short name by which Catena knows it.
+    pub slug: String,
+    /// Its name: a foreign text.
+    pub name: String,
+    /// What else is to be known, such as that it is there for trying only.
+    pub note: Option<String>,
+}
+
+/// Ticks for the providers in `offered`; those that were chosen come first. Without a list, a field for short names.
+#[component]
+pub(super) fn ProviderChoice(
+    /// Label.
+    label: &'static str,
+    /// All that may be ticked; empty where the list can't be had.
+    offered: Vec<OfferedProvider>,
+    /// What was chosen, as short names separated by commas.
+    value: String,
+    /// What is wrong with it.
+    error: Option<String>,
+) -> impl IntoView {
+    if offered.is_empty() {
+        return view! {
+            <Field
+                name="limit_tsps"
+                label=label
+                value=value
+                hint="Catena’s list of providers can’t be had just now. Short names, separated by commas, such as samsara, geotab. Left empty: all."
+                error=error
+            />
+        }
+        .into_any();
+    }
+    let chosen = split_providers(&value);
+    let known: BTreeSet<&str> = offered.iter().map(|provider| provider.slug.as_str()).collect();
+    // What was chosen before and is no longer in the list stays visible, so that nothing is sent unseen.
+    let unknown: Vec<OfferedProvider> = chosen
+        .iter()
+        .filter(|slug| !known.contains(slug.as_str()))
+        .map(|slug| OfferedProvider {
+            slug: slug.clone(),
+            name: slug.clone(),
+            note: Some("not in Catena’s list".into()),
+        })
+        .collect();
+    let count = offered.len();
+    let is_chosen = |provider: &OfferedProvider| chosen.contains(&provider.slug);
+    let (first, rest): (Vec<_>, Vec<_>) = offered.into_iter().partition(is_chosen);
+    let ticked = unknown.into_iter().chain(first).map(|provider| provider_item(provider, true)).collect_view();
+    let others = rest.into_iter().map(|provider| provider_item(provider, false)).collect_view();
+    let described_by = if error.is_some() { "limit_tsps-error limit_tsps-hint" } else { "limit_tsps-hint" };
+    view! {
+        <fieldset class="provider-choice" id="limit_tsps" tabindex="-1" aria-describedby=described_by>
+            <legend>{label}</legend>
+            {error.map(|error| view! { <p class="error" id="limit_tsps-error">{error}</p> })}
+            <p class="hint" id="limit_tsps-hint">"Tick those that the fleet may choose from. None ticked: all of them."</p>
+            <ListFilter list="providers".into() label=format!("Search {count} providers")/>
+            <ul id="providers">{ticked}{others}</ul>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn provider_item(provider: OfferedProvider, ticked: bool) -> impl IntoView {
+    let OfferedProvider { slug, name, note } = provider;
+    let id = format!("tsp-{slug}");
+    view! {
+        <li>
+            <input type="checkbox" name="tsp" id=id.clone() value=slug.clone() checked=ticked/>
+            <label for=id>
+                <span>{name}</span>" "<code>{slug}</code>
+                {note.map(|note| view! { " "<span class="note">{note}</span> })}
+            </label>
+        </li>
+    }
+}
