@@ -15,9 +15,7 @@ use app::{
         again::Again, callback::Look, import::ImportState, invitation::Draft, lifecycle::fold, outlook::Standing,
         subscription::Remedy,
     },
-    pages::{
-        AgainView, InvitationDetail, InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation,
-    },
+    pages::{AgainView, InvitationDetail, InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation},
 };
 use leptos::prelude::*;
 use samples::*;

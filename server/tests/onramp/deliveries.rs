@@ -324,7 +324,8 @@ async fn facts_without_a_fleet_are_listed_and_given_to_the_fleet_that_staff_name
     later["timestamp"] = json!("2026-05-01T00:00:00Z");
     server.delivery(HOOK, serde_json::to_vec(&later).unwrap()).send(&server).await;
     server.processed().await;
-    assert_eq!(server.facts(FLEET_REF).await.len(), 3);
+    let fleet = server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
+    assert_eq!(server.onramp.store.facts_of(fleet.key).await.unwrap().len(), 3);
     assert_eq!(browser.get(&path).await.header("location"), "/deliveries/waiting", "nothing waits there any more");
     for wrong in ["/deliveries/waiting/moon/1", "/deliveries/waiting/fleet/1"] {
         assert_eq!(browser.get(wrong).await.status, StatusCode::NOT_FOUND, "{wrong}");

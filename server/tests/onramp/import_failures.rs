@@ -88,7 +88,7 @@ async fn a_hiccup_is_endured_a_wish_for_fewer_calls_obeyed_and_one_beyond_patien
 async fn a_dry_run_that_cannot_ask_catena_says_so_and_each_fleet_is_looked_up_before_it_is_invited() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
-    fail(&server, json!({ "status": 504, "count": 2 })).await;
+    fail(&server, json!({ "status": 500, "count": 2 })).await;
     let path = checked(&server, &browser, "fleet_ref\nA\n").await;
     let reason = import(&server, &path).await.reason.unwrap();
     assert!(reason.contains("Catena could not be asked") && reason.contains("looked up again"), "{reason}");

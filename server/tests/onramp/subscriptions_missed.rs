@@ -48,7 +48,8 @@ async fn missed(server: &TestServer) -> Uuid {
     }
     until("two dead letters", async || (dead_letters(server, id).await == 2).then_some(())).await;
     point(server, id, "/webhooks/catena").await;
-    assert!(server.deliveries().await.is_empty());
+    let came = server.deliveries().await;
+    assert!(came.iter().all(|row| row.event_name.as_deref() != Some("invitation.created")), "{came:?}");
     id
 }
 

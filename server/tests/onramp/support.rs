@@ -137,11 +137,14 @@ impl TestServer {
             }
             played @ (Catena::Sandbox | Catena::SeededSandbox(_) | Catena::Through(_)) => {
                 let seed = if let Catena::SeededSandbox(seed) = played { Some(seed) } else { None };
+                // Not beside our own files: what lies there in the clear is Catena's business.
+                let catena_dir = dir.path().join("catena");
+                std::fs::create_dir_all(&catena_dir).unwrap();
                 let settings = SandboxSettings {
                     base_url: url.join("/sandbox").unwrap(),
                     client_id: "client".into(),
                     client_secret: "client-secret".into(),
-                    data: Some(dir.path().join("sandbox.db")),
+                    data: Some(catena_dir.join("sandbox.db")),
                     seed,
                     scopes: server::sandbox::PARTNER_SCOPES.into(),
                     token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,

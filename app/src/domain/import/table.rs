@@ -75,8 +75,14 @@ impl Delimiter {
                 }
             }
         }
-        let most = counts.into_iter().max().unwrap_or_default();
-        Self::ALL.into_iter().zip(counts).find(|(_, count)| *count == most).map_or(Self::Comma, |(best, _)| best)
+        // Of two that are as frequent, the one that is rarer in names.
+        let rank = |delimiter: &Self| match delimiter {
+            Self::Tab => 2,
+            Self::Semicolon => 1,
+            Self::Comma => 0,
+        };
+        let counted = Self::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+        counted.max_by_key(|(delimiter, count)| (*count, rank(delimiter))).map_or(Self::Comma, |(best, _)| best)
     }
 }
 

@@ -102,7 +102,8 @@ impl Checks for SqliteStore {
 
     async fn unanswered_of(&self, fleet: FleetKey, now: OffsetDateTime) -> Result<Vec<InvitationRow>, StoreError> {
         let query = sqlx::query(
-            "SELECT * FROM invitations WHERE fleet = ? AND stage IN ('created', 'sent', 'viewed') AND expires_at > ?",
+            "SELECT * FROM invitations WHERE fleet = ? AND stage IN ('created', 'sent', 'viewed') AND expires_at > ?
+             ORDER BY expires_at DESC, id DESC",
         );
         let rows = query.bind(fleet.0).bind(micros(now)).fetch_all(&self.read).await?;
         rows.iter().map(rows::invitation).collect()

@@ -111,7 +111,8 @@ impl Subscriptions for SqliteStore {
     async fn secrets_of(&self, webhook_id: Uuid) -> Result<Vec<AcceptedSecret>, StoreError> {
         let query = sqlx::query(
             "SELECT s.*, l.accept_until FROM signing_secrets s JOIN subscription_secrets l ON l.secret_id = s.id
-             WHERE l.webhook_id = ? ORDER BY s.created_at DESC",
+             WHERE l.webhook_id = ?
+             ORDER BY l.accept_until IS NOT NULL, s.created_at DESC, s.rowid DESC",
         );
         let rows = query.bind(webhook_id.to_string()).fetch_all(&self.read).await?;
         let accepted = rows
