@@ -109,12 +109,12 @@ async fn each_bad_row_is_told_and_the_rest_goes_on() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
     // As an old spreadsheet writes it: Windows-1252, semicolons, a column that means nothing here.
-    let file = b"Ref;Company;Country;Colour\r\n\
-        M-1;M\xfcller & S\xf6hne;DEU;red\r\n\
+    let file = b"Ref;Company;E-mail;Colour\r\n\
+        M-1;M\xfcller & S\xf6hne;ops@mueller.example;red\r\n\
         M-2;=HYPERLINK(\"http://evil.example\");;\r\n\
         M-1;again;;\r\n\
         a/b;x;;\r\n\
-        M-3;refused;XXX;\r\n\
+        M-3;refused;ops@nowhere;\r\n\
         -M-4;\"two\r\nlines\";;\r\n\
         M-5;last;;\r\n";
     let path = bring(&browser, file).await;
@@ -122,7 +122,7 @@ async fn each_bad_row_is_told_and_the_rest_goes_on() {
     for sentence in ["Müller &amp; Söhne", "read as Windows-1252", "“Colour”"] {
         assert!(columns.body.contains(sentence), "{sentence}: {}", columns.body);
     }
-    let form = [("delimiter", "semicolon"), ("fleet_ref", "0"), ("fleet_name", "1"), ("fleet_country_code", "2")];
+    let form = [("delimiter", "semicolon"), ("fleet_ref", "0"), ("fleet_name", "1"), ("fleet_email", "2")];
     browser.post(&format!("{path}/columns"), &form).await;
     stands(&server, &path, ImportState::Checked).await;
     decide(&browser, &path, "start").await;
@@ -138,7 +138,7 @@ async fn each_bad_row_is_told_and_the_rest_goes_on() {
         (3, "M-2", R::Created, ""),
         (4, "M-1", R::Invalid, "line 2"),
         (5, "a/b", R::Invalid, "letters, digits"),
-        (6, "M-3", R::Refused, "fleet_country_code"),
+        (6, "M-3", R::Refused, "fleet_email"),
         (7, "-M-4", R::Created, ""),
         (9, "M-5", R::Created, ""),
     ];

@@ -56,6 +56,7 @@ async fn each_form_does_its_thing_and_leads_back_to_the_page() {
     assert_eq!(send(&world, "faults", &[("fault", "html"), ("how", "share"), ("amount", "100")]).await.0, 303);
     assert_eq!(world.get("/v2/orgs/fleets").await.0, 200);
     assert!(text(&world.get("/v2/orgs/fleets").await.1).starts_with("<html>"));
+    assert_eq!(world.recording.take_violations().len(), 2, "what was switched on is not as documented");
     assert_eq!(send(&world, "faults-off", &[]).await.0, 303);
     assert!(world.get("/v2/orgs/fleets").await.1.is_object());
 

@@ -75,11 +75,11 @@ impl Delimiter {
                 }
             }
         }
-        // Of two that are as frequent, the one that is rarer in names.
+        // Of two that are as frequent, a tab, which is rare in names, else the one that is usual.
         let rank = |delimiter: &Self| match delimiter {
             Self::Tab => 2,
-            Self::Semicolon => 1,
-            Self::Comma => 0,
+            Self::Comma => 1,
+            Self::Semicolon => 0,
         };
         let counted = Self::ALL.into_iter().zip(counts).filter(|(_, count)| *count > 0);
         counted.max_by_key(|(delimiter, count)| (*count, rank(delimiter))).map_or(Self::Comma, |(best, _)| best)

@@ -103,7 +103,7 @@ impl Checks for SqliteStore {
     async fn unanswered_of(&self, fleet: FleetKey, now: OffsetDateTime) -> Result<Vec<InvitationRow>, StoreError> {
         let query = sqlx::query(
             "SELECT * FROM invitations WHERE fleet = ? AND stage IN ('created', 'sent', 'viewed') AND expires_at > ?
-             ORDER BY expires_at DESC, id DESC",
+             ORDER BY expires_at, id",
         );
         let rows = query.bind(fleet.0).bind(micros(now)).fetch_all(&self.read).await?;
         rows.iter().map(rows::invitation).collect()
