@@ -150,8 +150,8 @@ export function step(page: Page, label: string): Locator {
 }
 
 /** Waits until the stage of an invitation's page is this one, such as `connected`. */
-export async function expectStage(page: Page, stage: string): Promise<void> {
-  await expect(page.getByTestId('badges').locator('[data-stage]')).toHaveAttribute('data-stage', stage);
+export async function expectStage(page: Page, stage: string, timeout?: number): Promise<void> {
+  await expect(page.getByTestId('badges').locator('[data-stage]')).toHaveAttribute('data-stage', stage, { timeout });
 }
 
 /** Waits until an invitation's page follows the news. */

@@ -25,7 +25,7 @@ for (const javaScriptEnabled of [true, false]) {
 
       await page.goto('/invitations');
       await page.getByRole('link', { name: 'Import many' }).click();
-      const sheet = ['Carrier,Customer ID,Colour,Country', `J.B. Hunt,NEW-${mark},red,usa`, `,NO-${mark},,`, `,YES-${mark},,`, 'Bad,a/b,,US', `Refused,X-${mark},,XXX`].join('\n');
+      const sheet = ['Carrier,Customer ID,Colour,Country,E-mail', `J.B. Hunt,NEW-${mark},red,usa,`, `,NO-${mark},,,`, `,YES-${mark},,,`, 'Bad,a/b,,US,', `Refused,X-${mark},,,ops@nowhere`].join('\n');
       await page.getByLabel('File').setInputFiles({ name: 'fleets.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
       await page.getByRole('button', { name: 'Go on to the columns' }).click();
       await expect(page.getByLabel('Reference')).toHaveValue('1');
@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole('button', { name: 'Start the import' }).click();
       await importStands(page, 'done');
       expect(await outcomes(page)).toEqual(['created', 'left_out', 'refreshed', 'invalid', 'refused']);
-      await expect(row(page, `X-${mark}`)).toContainText('fleet_country_code');
+      await expect(row(page, `X-${mark}`)).toContainText('fleet_email');
       await expect(row(page, `NO-${mark}`)).toContainText('Talk to it first');
 
       const result = await downloaded(page, 'Download the result');
@@ -60,7 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByRole('heading', { level: 1 })).toHaveText('J.B. Hunt');
       await expect(entries(page, 'invitation.created')).toContainText('by demo@onramp.example');
 
-      await toResult(page, sheet.replace('XXX', 'USA'));
+      await toResult(page, sheet.replace('ops@nowhere', 'ops@mended.example'));
       expect(await outcomes(page), 'again: only the mended row is done').toEqual(['refreshed', 'left_out', 'refreshed', 'invalid', 'created']);
     });
 

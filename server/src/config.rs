@@ -170,7 +170,7 @@ pub struct ImportPace {
 impl ImportPace {
     /// The time between two rows for which Catena is asked.
     pub fn interval(&self) -> Duration {
-        Duration::from_secs(60) / self.per_minute.max(1)
+        Duration::from_mins(1) / self.per_minute.max(1)
     }
 }
 

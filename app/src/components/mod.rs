@@ -15,6 +15,6 @@ pub use document::{Document, PublicDocument, Visit};
 pub use field::{ErrorSummary, Field, Notice, NoticeKind};
 pub use import_progress::{ImportBar, ImportFigure, ImportProgress};
 pub use onboarding::{EntryView, MomentView, OnboardingView, StepMark, StepView};
-pub use preview::{PreviewLine, PreviewLines, PreviewView};
+pub use preview::{PreviewLine, PreviewLines, PreviewPart, PreviewView};
 pub use text_area::TextArea;
 pub use words::{fact_title, health_label, stage_label};

@@ -143,6 +143,21 @@ pub fn PreviewLines(
     lines.into_iter().map(preview_line).collect_view()
 }
 
+/// All of it as a part of the form: the sentences, what whoever reads them agrees to, and a button with the better number of
+/// hours.
+#[component]
+pub fn PreviewPart(
+    /// What to know.
+    preview: PreviewView,
+) -> impl IntoView {
+    let PreviewView { lines, agreed, better } = preview;
+    view! {
+        <PreviewLines lines=lines/>
+        <input type="hidden" name="agreed" value=agreed/>
+        {better.map(|(hours, says)| view! { <button type="button" class="button better" data-hours=hours>{says}</button> })}
+    }
+}
+
 fn preview_line(line: PreviewLine) -> impl IntoView {
     view! {
         <p class=format!("preview-line {}", line.tone)>

@@ -32,14 +32,14 @@ fn on_connection(kind: Kind, hours: i64, connection: u128) -> Fact {
 
 fn of_schedule(mut fact: Fact, schedule: u128) -> Fact {
     fact.about.schedule = Some(Uuid::from_u128(schedule));
-    fact.key.push_str(&format!("/{schedule}"));
+    fact.key = format!("{}/{schedule}", fact.key);
     fact
 }
 
 /// The same, so many minutes later, and therefore another telling.
 fn later(mut fact: Fact, minutes: i64) -> Fact {
     fact.at += Duration::minutes(minutes);
-    fact.key.push_str(&format!("+{minutes}"));
+    fact.key = format!("{}+{minutes}", fact.key);
     fact
 }
 
@@ -337,6 +337,7 @@ fn timeline(facts: &[Fact]) -> Vec<(String, i64, Source)> {
 }
 
 #[test]
+#[expect(clippy::type_complexity, reason = "a table")]
 fn tellings_of_one_state_are_one_episode_and_a_recovery_parts_them() {
     use Kind as K;
     use Source::{Check, Webhook};
@@ -376,6 +377,7 @@ fn tellings_of_one_state_are_one_episode_and_a_recovery_parts_them() {
 }
 
 #[test]
+#[expect(clippy::type_complexity, reason = "a table")]
 fn what_a_check_saw_of_an_agreement_is_what_the_update_beside_it_tells() {
     use Source::{Check, Webhook};
     let updated = |minutes, status| {

@@ -50,11 +50,14 @@ pub struct Trouble {
     pub at: OffsetDateTime,
 }
 
+/// What is wrong, with which connection and which schedule.
+type Place = (Wrong, Option<Uuid>, Option<Uuid>);
+
 /// The troubles that these facts, sorted by time, leave open.
 pub(super) fn open_troubles(facts: &[&Fact]) -> Vec<Trouble> {
     let menders: Vec<&Fact> = facts.iter().copied().filter(|fact| is_mender(fact)).collect();
     let is_open = |fact: &Fact| !menders.iter().any(|later| later.at > fact.at && mends(later, fact));
-    let mut told: BTreeMap<(Wrong, Option<Uuid>, Option<Uuid>), Vec<&Fact>> = BTreeMap::new();
+    let mut told: BTreeMap<Place, Vec<&Fact>> = BTreeMap::new();
     for fact in facts {
         let Some(wrong) = wrong(fact).filter(|_| is_open(fact)) else { continue };
         told.entry((wrong, fact.about.connection, fact.about.schedule)).or_default().push(fact);

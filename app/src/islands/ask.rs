@@ -1,12 +1,10 @@
 //! Asking the server about a form while it is being filled in, in a browser.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlInputElement, HtmlSelectElement, Response, js_sys::encode_uri_component};
-
-use crate::components::PreviewView;
+use web_sys::{Element, EventTarget, HtmlInputElement, HtmlSelectElement, Response, js_sys::encode_uri_component};
 
 /// How long nothing must be typed before the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -14,52 +12,55 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// The fields that the answer depends on.
 const FIELDS: [&str; 4] = ["fleet_ref", "fleet_name", "expires_in_hours", "fleet_country_code"];
 
-/// Keeps `preview` up to date with what stands in the form; gives a way to ask at once.
-pub fn while_typing(preview: RwSignal<PreviewView>) -> impl Fn() + Copy {
+/// Keeps `part` as the server has it for what stands in the form. A press of a button in it that carries `data-hours` takes
+/// that number over.
+pub fn while_typing(part: Element) {
     // Answers may overtake each other: only the one to the latest question counts.
-    let question = StoredValue::new(0_u32);
+    let question = Rc::new(Cell::new(0_u32));
     let look = move || {
-        let number = question.try_update_value(|count| {
-            *count += 1;
-            *count
-        });
-        let url = url();
+        let number = question.get() + 1;
+        question.set(number);
+        let (question, part, url) = (question.clone(), part.clone(), url());
         spawn_local(async move {
-            let answer = ask(&url).await;
-            if let Some(answer) = answer.filter(|_| number == question.try_get_value()) {
-                preview.set(answer);
+            if let Some(answer) = ask(&url).await.filter(|_| question.get() == number) {
+                part.set_inner_html(&answer);
             }
         });
     };
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let later = move |target: Option<web_sys::EventTarget>| {
-        let id = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok()).map(|element| element.id());
-        if !id.is_some_and(|id| FIELDS.contains(&id.as_str())) {
+    if !value("fleet_ref").is_empty() {
+        look();
+    }
+    let waiting = Cell::new(None::<TimeoutHandle>);
+    let later = look.clone();
+    window_event_listener(ev::input, move |event| {
+        if !target(event.target()).is_some_and(|element| FIELDS.contains(&element.id().as_str())) {
             return;
         }
-        if let Some(Some(handle)) = waiting.try_update_value(Option::take) {
+        if let Some(handle) = waiting.take() {
             handle.clear();
         }
-        waiting.set_value(set_timeout_with_handle(look, PAUSE).ok());
-    };
-    window_event_listener(ev::input, move |event| later(event.target()));
-    Effect::new(move |_| {
-        if !value("fleet_ref").is_empty() {
+        waiting.set(set_timeout_with_handle(later.clone(), PAUSE).ok());
+    });
+    window_event_listener(ev::click, move |event| {
+        if let Some(hours) = target(event.target()).and_then(|element| element.get_attribute("data-hours")) {
+            set_hours(&hours);
             look();
         }
     });
-    look
 }
 
-/// Puts a number of hours into the form.
-pub fn set_hours(hours: u32) {
+fn target(target: Option<EventTarget>) -> Option<Element> {
+    target?.dyn_into().ok()
+}
+
+fn set_hours(hours: &str) {
     if let Some(input) = element::<HtmlInputElement>("expires_in_hours") {
-        input.set_value(&hours.to_string());
+        input.set_value(hours);
     }
 }
 
 fn url() -> String {
-    let mut url = String::from("/invitations/preview?");
+    let mut url = String::from("/invitations/preview?part=yes&");
     for field in FIELDS {
         url.push_str(field);
         url.push('=');
@@ -78,12 +79,11 @@ fn element<T: JsCast>(id: &str) -> Option<T> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-async fn ask(url: &str) -> Option<PreviewView> {
+async fn ask(url: &str) -> Option<String> {
     let response: Response = JsFuture::from(window().fetch_with_str(url)).await.ok()?.dyn_into().ok()?;
     // Someone whose session ended is sent to sign in: that is no answer.
     if !response.ok() || response.redirected() {
         return None;
     }
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }

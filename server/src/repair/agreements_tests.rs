@@ -50,11 +50,11 @@ fn the_real_record_tells_that_it_began_and_who_shares() {
 
 #[test]
 fn each_status_is_found_unless_it_is_known() {
+    type Case = (&'static str, Vec<Fact>, Agreement, Vec<(&'static str, OffsetDateTime)>);
     let created = || webhooks(&["share_agreement.created"]);
     let ended = || webhooks(&["share_agreement.created", "share_agreement.deleted"]);
     let asked = asked_at();
     let expired = parse("2026-04-30T00:00:00Z").unwrap();
-    type Case = (&'static str, Vec<Fact>, Agreement, Vec<(&'static str, OffsetDateTime)>);
     let table: Vec<Case> = vec![
         ("nothing new", created(), agreement("active", None), vec![]),
         ("paused", created(), agreement("paused", None), vec![("share_agreement.updated", asked)]),

@@ -68,8 +68,8 @@ fn shown(facts: &[Fact]) -> Vec<(&str, i64, Option<Uuid>)> {
 
 #[test]
 fn a_connection_that_nobody_told_is_attached_not_before_the_consent() {
-    let (created, attached) = ("connection.created", "fleet_connection.created");
     type Case = (&'static str, Vec<Fact>, Connection, Vec<(&'static str, i64, Option<Uuid>)>);
+    let (created, attached) = ("connection.created", "fleet_connection.created");
     let table: Vec<Case> = vec![
         ("made for us", vec![agreed(5)], connection("active", 9, 9), vec![(created, 9, None), (attached, 9, None)]),
         ("it existed before", vec![agreed(500)], connection("active", 9, 9), vec![(attached, 500, None)]),
@@ -115,9 +115,9 @@ fn an_agreement_that_ended_leaves_nothing_to_say_of_its_connections() {
 
 #[test]
 fn credentials_are_found_stale_and_found_working_at_catenas_own_time() {
+    type Case = (&'static str, Vec<Fact>, Connection, Option<i64>, i64, Vec<(&'static str, i64)>);
     let stale = || fact(Kind::ConnectionStaled, 30, None);
     let works = || fact(Kind::ConnectionRecovered, 40, None);
-    type Case = (&'static str, Vec<Fact>, Connection, Option<i64>, i64, Vec<(&'static str, i64)>);
     let table: Vec<Case> = vec![
         ("stale, unheard", known(&[]), connection("stale", 1, 30), None, 32, vec![("connection.staled", 30)]),
         ("stale, known", known(&[stale()]), connection("stale", 1, 30), None, 60, vec![]),
@@ -167,6 +167,7 @@ fn credentials_are_found_stale_and_found_working_at_catenas_own_time() {
 
 #[test]
 fn schedules_are_found_stopped_and_fetching_without_being_read() {
+    type Case = (&'static str, Vec<Fact>, DataFreshness, i64, Vec<(&'static str, i64, Option<Uuid>)>);
     let stopped = || fact(Kind::ScheduleDeactivated, 30, Some(SCHEDULE));
     let failed = |minutes| {
         let mut failed = fact(Kind::ExecutionFailed, minutes, Some(SCHEDULE));
@@ -175,7 +176,6 @@ fn schedules_are_found_stopped_and_fetching_without_being_read() {
     };
     let active = connection("active", 1, 1);
     let (off, on) = ("schedule.deactivated", "connection.recovered");
-    type Case = (&'static str, Vec<Fact>, DataFreshness, i64, Vec<(&'static str, i64, Option<Uuid>)>);
     let table: Vec<Case> = vec![
         ("fetching", known(&[]), row(Some("active"), Some(50)), 60, vec![]),
         ("stopped, unheard", known(&[]), row(Some("inactive"), Some(20)), 60, vec![(off, 60, Some(SCHEDULE))]),

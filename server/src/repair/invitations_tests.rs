@@ -79,6 +79,7 @@ fn the_real_record_tells_that_it_was_made_and_accepted_and_no_token_of_it_surviv
 }
 
 #[test]
+#[expect(clippy::type_complexity, reason = "a table")]
 fn what_a_record_tells_has_the_key_that_the_webhook_has() {
     let table: [(&str, &[(&str, Value)], &[&str]); 4] = [
         (

@@ -54,6 +54,10 @@ impl Change<'_> {
 
 impl Sandbox {
     /// Plays the demo; gives how many fleets were made up.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is not for every lifetime of a change"
+    )]
     pub(super) fn play_demo(&self) -> usize {
         self.change(|change| change.tell_demo())
     }

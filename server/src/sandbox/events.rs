@@ -48,13 +48,13 @@ impl Change<'_> {
 
     fn tell(&mut self, event_name: &str, record: Value, fits: impl Fn(&Subscription) -> bool) {
         let event_id = self.state.event_ids.next(self.now, self.entropy);
-        let delivers = |one: &&Subscription| {
+        let takes_it = |one: &&Subscription| {
             matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Stale)
                 && one.event_name == event_name
                 && fits(one)
         };
         let matching: Vec<_> =
-            self.state.subscriptions.values().filter(delivers).map(|one| (one.id, one.status)).collect();
+            self.state.subscriptions.values().filter(takes_it).map(|one| (one.id, one.status)).collect();
         for (subscription_id, status) in matching {
             let delivery = Delivery {
                 id: self.entropy.uuid_v4(),

@@ -67,6 +67,10 @@ impl Sandbox {
     }
 
     /// Moves business time forward; signatures and timeouts keep to the real clock.
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is not for every lifetime of a change"
+    )]
     pub(super) fn advance(&self, seconds: i64) {
         self.with(|change| {
             change.state.clock_offset_seconds = change.state.clock_offset_seconds.saturating_add(seconds);

@@ -356,6 +356,7 @@ pub(super) async fn delete(
 
 /// `POST …/{webhook_id}/replay`: 202. It needs the create scope (WEBHOOKS.md 8, trap 21); only an active subscription
 /// can replay: a choice.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone is not for every lifetime of a change")]
 pub(super) async fn replay(
     bearer: Bearer,
     State(sandbox): State<Sandbox>,

@@ -80,7 +80,7 @@ impl Subscriber {
             }));
         }
         // Catena doesn't promise an order.
-        lines.sort_by(|one, other| other.at.cmp(&one.at));
+        lines.sort_by_key(|line| std::cmp::Reverse(line.at));
         Ok(lines)
     }
 }

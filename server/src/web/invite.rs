@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use app::{
-    components::{PreviewLine, PreviewView},
+    components::{PreviewLine, PreviewPart, PreviewView},
     domain::{
         fleet::check_fleet_ref,
         invitation::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
@@ -16,12 +16,16 @@ use axum::{
     Form, Json,
     extract::{Query, State},
     http::{StatusCode, header},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{Html, IntoResponse as _, Redirect, Response},
 };
 use leptos::view;
 use serde::Deserialize;
 
-use super::{errors::PageError, render::page, visitor::Viewer};
+use super::{
+    errors::PageError,
+    render::{page, to_html},
+    visitor::Viewer,
+};
 use crate::{
     asked,
     catena::Tsp,
@@ -230,6 +234,8 @@ pub(super) struct PreviewParams {
     expires_in_hours: String,
     #[serde(default)]
     fleet_country_code: String,
+    /// As a part of the form instead of JSON: what a browser shows as it is costs it no code to understand.
+    part: Option<String>,
 }
 
 /// What is to be known of a form as far as it is filled in: our own sentences, without an id or a link of Catena's.
@@ -239,7 +245,7 @@ pub(super) async fn preview(
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let PreviewParams { fleet_ref, fleet_name, expires_in_hours, fleet_country_code } = params;
+    let PreviewParams { fleet_ref, fleet_name, expires_in_hours, fleet_country_code, part } = params;
     let now = onramp.clock.now();
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
@@ -253,7 +259,11 @@ pub(super) async fn preview(
     };
     let typed: Vec<PreviewLine> = PreviewView::typed(&fleet_ref, &fleet_name, &expires_in_hours);
     view.lines.extend(typed);
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view)).into_response())
+    let no_store = [(header::CACHE_CONTROL, "no-store")];
+    Ok(match part {
+        Some(_) => (no_store, Html(to_html(None, || view! { <PreviewPart preview=view/> }))).into_response(),
+        None => (no_store, Json(view)).into_response(),
+    })
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl World {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), settle).await.expect("deliveries come to an end");
+        tokio::time::timeout(Duration::from_mins(1), settle).await.expect("deliveries come to an end");
         self.server.processed().await;
     }
 

@@ -124,7 +124,7 @@ async fn a_restart_in_the_middle_goes_on_and_asks_for_no_fleet_twice() {
 struct Silent {
     made: Arc<Mutex<BTreeMap<String, Value>>>,
     calls: Arc<Mutex<Vec<String>>>,
-    silent: Arc<AtomicU32>,
+    left: Arc<AtomicU32>,
 }
 
 impl Silent {
@@ -136,6 +136,7 @@ impl Silent {
             .route("/realms/catena/protocol/openid-connect/token", post(token))
     }
 
+    #[expect(clippy::unused_async, reason = "a handler")]
     async fn list(State(catena): State<Self>, Query(query): Query<BTreeMap<String, String>>) -> Json<Value> {
         let made = catena.made.lock().unwrap();
         let items: Vec<_> =
@@ -156,7 +157,7 @@ impl Silent {
             made.insert(fleet_ref, invitation.clone());
             invitation
         };
-        let silent = catena.silent.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let silent = catena.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
         if silent {
             std::future::pending::<()>().await;
         }
@@ -170,7 +171,7 @@ async fn a_call_whose_answer_was_lost_is_looked_up_and_not_made_again() {
     let server = TestServer::start_with(Catena::Routes(catena.routes())).await;
     let browser = server.signed_in(Role::Operator).await;
     let path = checked(&server, &browser, "fleet_ref\nA\nB\n").await;
-    catena.silent.store(1, Ordering::SeqCst);
+    catena.left.store(1, Ordering::SeqCst);
     decide(&browser, &path, "start").await;
     stands(&server, &path, ImportState::Done).await;
     assert_eq!(states(&server, &path).await, [RowState::Created; 2]);
@@ -186,7 +187,7 @@ async fn a_call_cut_off_by_the_end_of_the_server_is_looked_up_after_the_next_sta
     let server = TestServer::start_with(Catena::Routes(catena.routes())).await;
     let browser = server.signed_in(Role::Operator).await;
     let path = checked(&server, &browser, "fleet_ref\nA\nB\n").await;
-    catena.silent.store(1, Ordering::SeqCst);
+    catena.left.store(1, Ordering::SeqCst);
     decide(&browser, &path, "start").await;
     until("the call", async || (!catena.calls.lock().unwrap().is_empty()).then_some(())).await;
     let dir = server.stop().await;

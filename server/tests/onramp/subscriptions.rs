@@ -58,7 +58,7 @@ async fn moved(browser: &Browser, id: Uuid, name: &str, form: &[(&str, &str)]) -
 }
 
 /// The row of an event in the list.
-fn row<'a>(page: &'a str, id: Uuid) -> &'a str {
+fn row(page: &str, id: Uuid) -> &str {
     let table = page.split("data-testid=\"subscriptions\"").nth(1).unwrap();
     let row = table.split(&format!("href=\"/subscriptions/{id}\"")).nth(1).expect("a row");
     row.split("</tr>").next().unwrap()

@@ -177,6 +177,7 @@ impl Script {
             .with_state(self.clone())
     }
 
+    #[expect(clippy::unused_async, reason = "a handler")]
     async fn metrics(Path(of): Path<Uuid>) -> Json<Value> {
         let zeros = json!({"6h": 0, "24h": 0, "7d": 0, "14d": 0});
         let nulls = json!({"6h": null, "24h": null, "7d": null, "14d": null});
@@ -187,6 +188,7 @@ impl Script {
         }))
     }
 
+    #[expect(clippy::unused_async, reason = "a handler")]
     async fn make_move(
         State(script): State<Self>,
         method: Method,
@@ -211,14 +213,14 @@ impl Script {
 
 async fn scripted(script: &Script) -> TestServer {
     let server = TestServer::start_with(Catena::Routes(script.routes())).await;
-    for at in 0..3 {
+    for (at, name) in NAMES.iter().enumerate() {
         let sealed = server.onramp.vault.seal(Purpose::SigningSecret, b"a-secret-of-ours");
         let created_at = server.onramp.clock.now();
         let secret =
-            SigningSecret { id: Uuid::from_u128(at as u128 + 50), event_name: NAMES[at].into(), sealed, created_at };
+            SigningSecret { id: Uuid::from_u128(at as u128 + 50), event_name: (*name).into(), sealed, created_at };
         let row = SubscriptionRow {
             webhook_id: id(at),
-            event_name: NAMES[at].into(),
+            event_name: (*name).into(),
             url: server.onramp.subscriber.endpoints().main,
             status: "active".into(),
             created_at,

@@ -80,8 +80,8 @@ async fn news_about_subscriptions_reach_the_others() {
     let news = world.subscribe(&receiver.url, &events).await;
     let ids = world.subscribe("http://127.0.0.1:1/nobody", &["tsp.created"]).await;
     let path = format!("/v2/notifications/webhooks/{}", ids[0]);
-    let patch = json!({ "url": "http://127.0.0.1:1/elsewhere" });
-    assert_eq!(world.call(reqwest::Method::PATCH, &path, Some(patch)).await.0, 200);
+    let change = json!({ "url": "http://127.0.0.1:1/elsewhere" });
+    assert_eq!(world.call(reqwest::Method::PATCH, &path, Some(change)).await.0, 200);
     assert_eq!(world.call(reqwest::Method::DELETE, &path, None).await.0, 204);
     // Each of the three was news to the one before as well.
     let got = receiver.wait(5).await;

@@ -51,7 +51,7 @@ async fn every_story_emits_its_events_in_order_each_with_its_own_time() {
         assert_eq!(status, 200);
         settled(&world).await;
         let got = receiver.wait(events.len()).await;
-        assert_eq!(got.iter().map(|one| one.event()).collect::<Vec<_>>(), events, "{story}");
+        assert_eq!(got.iter().map(super::receiver::Got::event).collect::<Vec<_>>(), events, "{story}");
         for one in &got {
             let id: uuid::Uuid = text(&one.body["id"]).parse().unwrap();
             let told = app::domain::moment::parse(one.body["timestamp"].as_str().unwrap()).unwrap();

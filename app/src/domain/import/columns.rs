@@ -284,6 +284,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "a table")]
     fn headers_are_understood_as_people_write_them() {
         let table: [(&[&str], &[(Column, usize)], &str); 7] = [
             (&["Ref", "Name", "E-Mail"], &[(C::FleetRef, 0), (C::FleetName, 1), (C::FleetEmail, 2)], ""),

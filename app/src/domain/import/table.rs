@@ -195,7 +195,7 @@ impl Rows<'_> {
         let breaks = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let start = start + breaks;
         let (from, line) = self.counted;
-        let passed = bytes.get(from..start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        let passed = self.text.get(from..start).unwrap_or_default().matches('\n').count();
         self.counted = (start.max(from), line + u64::try_from(passed).unwrap_or_default());
         self.counted.1
     }

@@ -62,7 +62,7 @@ pub(super) fn SubscriptionTable(places: Places, rows: Vec<SandboxSubscription>) 
     let empty = rows.is_empty();
     let rows: Vec<_> = rows.into_iter().map(|row| subscription_row(row, action.clone())).collect();
     view! {
-        <section class="sandbox-records" aria-labelledby="subscriptions">
+        <div class="sandbox-records">
             <h2 id="subscriptions">"Subscriptions"</h2>
             {if empty {
                 view! { <p class="card empty">"Nobody has subscribed to webhooks yet."</p> }.into_any()
@@ -86,7 +86,7 @@ pub(super) fn SubscriptionTable(places: Places, rows: Vec<SandboxSubscription>) 
                 }
                 .into_any()
             }}
-        </section>
+        </div>
     }
 }
 
@@ -129,7 +129,7 @@ pub(super) fn ConnectionTable(places: Places, shown: Connections) -> impl IntoVi
     };
     let rows: Vec<_> = shown.rows.into_iter().map(|row| connection_row(row, action.clone())).collect();
     view! {
-        <section class="sandbox-records" aria-labelledby="connections">
+        <div class="sandbox-records">
             <h2 id="connections">"Connections"</h2>
             <form class="sandbox-row" method="get" action=page>
                 <div class="field">
@@ -160,7 +160,7 @@ pub(super) fn ConnectionTable(places: Places, shown: Connections) -> impl IntoVi
                 .into_any()
             }}
             {rest.map(|rest| view! { <p class="hint">{rest}</p> })}
-        </section>
+        </div>
     }
 }
 

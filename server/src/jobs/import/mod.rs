@@ -126,22 +126,18 @@ impl Importer {
 
     /// Waits where that may help, else pauses the whole import and says why.
     async fn endure(&self, import: &ImportRow, trouble: &Trouble, patience: &mut Patience) -> Result<Next, StoreError> {
-        match patience.wait(trouble) {
-            Some(wait) => {
-                let seconds = wait.as_secs().max(1);
-                let reason = format!("{} Going on by itself in {seconds} s.", trouble.what);
-                self.go(import, ImportState::Running, Some(reason)).await?;
-                tracing::info!(import = import.key.0, seconds, what = trouble.what, "an import waits");
-                Ok(Next::After(wait))
-            }
-            None => {
-                patience.regain();
-                let reason = format!("{} {}", trouble.what, trouble.advice);
-                self.go(import, ImportState::Paused, Some(reason)).await?;
-                tracing::warn!(import = import.key.0, what = trouble.what, "an import pauses");
-                Ok(Next::Step)
-            }
+        if let Some(wait) = patience.wait(trouble) {
+            let seconds = wait.as_secs().max(1);
+            let reason = format!("{} Going on by itself in {seconds} s.", trouble.what);
+            self.go(import, ImportState::Running, Some(reason)).await?;
+            tracing::info!(import = import.key.0, seconds, what = trouble.what, "an import waits");
+            return Ok(Next::After(wait));
         }
+        patience.regain();
+        let reason = format!("{} {}", trouble.what, trouble.advice);
+        self.go(import, ImportState::Paused, Some(reason)).await?;
+        tracing::warn!(import = import.key.0, what = trouble.what, "an import pauses");
+        Ok(Next::Step)
     }
 
     /// Moves a running import, unless somebody decided otherwise meanwhile.

@@ -102,50 +102,51 @@ impl Importer {
         if let Some(began) = began
             && let Some((invitation, is_new)) = made_since(theirs, began, checked.expires_in_hours, now)
         {
-            return self.end(&checked, self.inviter.catch_up(&checked, &asked, actor, invitation, is_new).await);
+            return end(&checked, self.inviter.catch_up(&checked, &asked, actor, invitation, is_new).await);
         }
         if where_it_stands == Standing::Declined && !import.reopen_declined {
             let reason = "The fleet declined. Talk to it first, or import again with “Ask those who declined again”.";
             return Ok(Outcome::Asked(ended(RowState::LeftOut, Some(reason.into()))));
         }
         self.store.begin_row(import.key, row.number, now).await?;
-        self.end(&checked, self.inviter.invite(&checked, &asked, actor).await)
+        end(&checked, self.inviter.invite(&checked, &asked, actor).await)
     }
+}
 
-    fn end(&self, checked: &Checked, result: Result<Invited, InviteError>) -> Result<Outcome, StoreError> {
-        let error = match result {
-            Ok(Invited { id, is_new, expires_at, .. }) => {
-                let state = if is_new { RowState::Created } else { RowState::Refreshed };
-                let invitation = Some((id, expires_at));
-                return Ok(Outcome::Asked(RowEnd { state, reason: None, invitation }));
-            }
-            Err(error) => error,
-        };
-        let error = match error {
-            // The row stays marked, so that it is looked up once the database answers again.
-            InviteError::Store(error) if error.is_outage() => return Err(error),
-            InviteError::Catena(error) => error,
-            error => {
-                tracing::error!(%error, "an import's row can't be kept");
-                return Ok(Outcome::Trouble(Trouble {
-                    what: format!("{error}."),
-                    advice: error.explain(),
-                    may_have_happened: true,
-                    passing: Passing::Never,
-                }));
-            }
-        };
-        // What Catena has against this row it need not have against the next one.
-        let refused = matches!(
-            error,
-            CatenaError::Conflict { .. } | CatenaError::Invalid { .. } | CatenaError::Refused { status: 400 | 413, .. }
-        );
-        if refused {
-            tracing::debug!(fleet_ref = checked.fleet_ref, %error, "Catena refuses a row of an import");
-            return Ok(Outcome::Asked(ended(RowState::Refused, Some(format!("{error}.")))));
+/// What asking Catena came to.
+fn end(checked: &Checked, result: Result<Invited, InviteError>) -> Result<Outcome, StoreError> {
+    let error = match result {
+        Ok(Invited { id, is_new, expires_at, .. }) => {
+            let state = if is_new { RowState::Created } else { RowState::Refreshed };
+            let invitation = Some((id, expires_at));
+            return Ok(Outcome::Asked(RowEnd { state, reason: None, invitation }));
         }
-        Ok(Outcome::Trouble(Trouble::new(&error)))
+        Err(error) => error,
+    };
+    let error = match error {
+        // The row stays marked, so that it is looked up once the database answers again.
+        InviteError::Store(error) if error.is_outage() => return Err(error),
+        InviteError::Catena(error) => error,
+        error => {
+            tracing::error!(%error, "an import's row can't be kept");
+            return Ok(Outcome::Trouble(Trouble {
+                what: format!("{error}."),
+                advice: error.explain(),
+                may_have_happened: true,
+                passing: Passing::Never,
+            }));
+        }
+    };
+    // What Catena has against this row it need not have against the next one.
+    let refused = matches!(
+        error,
+        CatenaError::Conflict { .. } | CatenaError::Invalid { .. } | CatenaError::Refused { status: 400 | 413, .. }
+    );
+    if refused {
+        tracing::debug!(fleet_ref = checked.fleet_ref, %error, "Catena refuses a row of an import");
+        return Ok(Outcome::Asked(ended(RowState::Refused, Some(format!("{error}.")))));
     }
+    Ok(Outcome::Trouble(Trouble::new(&error)))
 }
 
 fn ended(state: RowState, reason: Option<String>) -> RowEnd {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, body::Bytes, extract::State};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::sandbox::{
     Sandbox,
@@ -14,7 +14,7 @@ use crate::sandbox::{
 
 fn show(disorders: &Disorders) -> Value {
     let all = DISORDERS.iter().map(|(disorder, name, _)| ((*name).to_owned(), json!(disorders.setting(*disorder))));
-    Value::Object(Map::from_iter(all))
+    Value::Object(all.collect())
 }
 
 /// `GET /control/disorders`: each with its rate in percent and the events that it strikes, none named for all.

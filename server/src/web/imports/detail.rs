@@ -139,7 +139,7 @@ fn progress(onramp: &Onramp, import: &ImportRow, counts: &Counts, filter: RowFil
     if import.state == ImportState::Running && done < total {
         let minutes = (total - done).div_ceil(onramp.settings.imports.per_minute.max(1).into());
         let plural = if minutes == 1 { "" } else { "s" };
-        words.push_str(&format!(", at most {} minute{plural} to go at this pace", grouped(minutes)));
+        words = format!("{words}, at most {} minute{plural} to go at this pace", grouped(minutes));
     }
     let figures = if started {
         let figure = |state: RowState| {

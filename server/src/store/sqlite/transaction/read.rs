@@ -25,9 +25,9 @@ impl SqliteTransaction {
         self.read_fleets(refs.collect()).await?;
         let connections: Vec<_> = subjects.iter().filter_map(|subject| subject.connection_id).collect();
         self.read_connections(connections.clone()).await?;
-        let named = subjects.iter().filter_map(|subject| subject.fleet_id);
+        let fleets_named = subjects.iter().filter_map(|subject| subject.fleet_id);
         let connected = connections.iter().filter_map(|connection| *self.known.connections.get(connection)?);
-        let fleet_ids: Vec<_> = named.chain(connected).collect();
+        let fleet_ids: Vec<_> = fleets_named.chain(connected).collect();
         self.read_catena_fleets(fleet_ids.clone()).await?;
         let names = subjects.iter().flat_map(|subject| {
             let invitation = subject.invitation.clone().map(Awaited::Invitation);
@@ -219,13 +219,12 @@ impl SqliteTransaction {
     }
 
     async fn next_keys(&mut self) -> Result<&mut (i64, i64), StoreError> {
-        let next = match self.next {
-            Some(next) => next,
-            None => {
-                let sql = "SELECT (SELECT coalesce(max(id), 0) + 1 FROM fleets),
-                    (SELECT coalesce(max(id), 0) + 1 FROM facts)";
-                sqlx::query_as(sql).fetch_one(&mut *self.tx).await?
-            }
+        let next = if let Some(next) = self.next {
+            next
+        } else {
+            let sql = "SELECT (SELECT coalesce(max(id), 0) + 1 FROM fleets),
+                (SELECT coalesce(max(id), 0) + 1 FROM facts)";
+            sqlx::query_as(sql).fetch_one(&mut *self.tx).await?
         };
         Ok(self.next.insert(next))
     }

@@ -90,7 +90,7 @@ impl SqliteTransaction {
 fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 13] {
     let fleets = changes.fleets.iter().map(|(key, fleet_ref, at)| json!([key.0, fleet_ref, micros(*at)]));
     let names = changes.names.iter().map(|(key, (name, always))| json!([key.0, name, always]));
-    let states = changes.states.iter().map(|(key, (stage, health, at))| {
+    let fleet_states = changes.states.iter().map(|(key, (stage, health, at))| {
         json!([key.0, stage.map(Stage::name), health.map(Health::name), micros(*at)])
     });
     let fleet_ids = changes.fleet_ids.iter().map(|(id, fleet)| json!([id, fleet.0]));
@@ -110,7 +110,7 @@ fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 13] {
     [
         fleets.collect(),
         names.collect(),
-        states.collect(),
+        fleet_states.collect(),
         fleet_ids.collect(),
         connections.collect(),
         invitations.map(invitation).collect(),
