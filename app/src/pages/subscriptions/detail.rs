@@ -190,7 +190,7 @@ fn FiguresCard(figures: Option<(Figures, OffsetDateTime)>, now: OffsetDateTime) 
     ];
     let asked = MomentView::to_the_second(at);
     view! {
-        <section class="card" aria-labelledby="figures">
+        <div class="card">
             <h2 id="figures">"Figures"</h2>
             <p class="hint">
                 "As Catena told "<time datetime=asked.datetime title=asked.display>{moment::relative(at, now)}</time>
@@ -210,7 +210,7 @@ fn FiguresCard(figures: Option<(Figures, OffsetDateTime)>, now: OffsetDateTime) 
                     <tbody>{lines.map(figure_row).into_iter().collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }
