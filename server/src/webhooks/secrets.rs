@@ -67,18 +67,29 @@ impl SecretBook {
     /// The secrets as the database has them; `None` if no subscription of ours has that id. For one that isn't known, the
     /// secrets of creation calls under way: its first delivery may come before Catena's answer (WEBHOOKS.md 8.22).
     pub async fn look_up(&self, webhook_id: Uuid) -> Result<Option<Secrets>, SecretsError> {
+        if let Some(own) = self.own(webhook_id).await? {
+            return Ok(Some(own));
+        }
+        let pending = self.open(&self.store.pending_secrets(self.clock.now() - PENDING).await?)?;
+        if !pending.is_empty() {
+            return Ok(Some(pending));
+        }
+        // Catena's answer may have been stored between the two questions: then the secret isn't pending any more.
+        self.own(webhook_id).await
+    }
+
+    async fn own(&self, webhook_id: Uuid) -> Result<Option<Secrets>, SecretsError> {
         let now = self.clock.now();
         let mut own = self.store.secrets_of(webhook_id).await?;
         own.retain(|accepted| accepted.until.is_none_or(|until| now < until));
-        if !own.is_empty() {
-            let until = own.iter().filter_map(|accepted| accepted.until).fold(now + REMEMBERED, OffsetDateTime::min);
-            let secrets = self.open(own.iter().map(|accepted| &accepted.secret))?;
-            let remembered = Remembered { secrets: secrets.clone(), until };
-            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, remembered);
-            return Ok(Some(secrets));
+        if own.is_empty() {
+            return Ok(None);
         }
-        let pending = self.open(&self.store.pending_secrets(now - PENDING).await?)?;
-        Ok(Some(pending).filter(|pending| !pending.is_empty()))
+        let until = own.iter().filter_map(|accepted| accepted.until).fold(now + REMEMBERED, OffsetDateTime::min);
+        let secrets = self.open(own.iter().map(|accepted| &accepted.secret))?;
+        let remembered = Remembered { secrets: secrets.clone(), until };
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, remembered);
+        Ok(Some(secrets))
     }
 
     fn open<'a>(&self, sealed: impl IntoIterator<Item = &'a SigningSecret>) -> Result<Secrets, VaultError> {
