@@ -1,5 +1,7 @@
 //! The settings: each an environment variable and a command-line flag, checked before anything starts. A wrong one stops
-//! the start with one line that names it and the mend.
+//! the start with one line that names it and the mend. `mail` checks those of e-mail.
+
+mod mail;
 
 use std::{
     net::SocketAddr,
@@ -16,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::{
     catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
     entropy::SharedEntropy,
+    mail::MailSettings,
     sandbox::{ALL_SCOPES, PARTNER_SCOPES},
     secret::Secret,
 };
@@ -71,6 +74,16 @@ pub struct Given {
     /// Fleets that an import invites per minute at the most.
     #[arg(long, global = true, env = "ONRAMP_IMPORT_PER_MINUTE", default_value = "120", value_name = "COUNT")]
     pub import_per_minute: String,
+    /// Mail server that takes e-mail to fleets: smtps://user:password@host:465, or smtp://user:password@host:587 for STARTTLS;
+    /// without encryption only on this machine. Without it, no mail is sent.
+    #[arg(long, global = true, env = "ONRAMP_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of e-mail to fleets, for example Acme Onboarding <onboarding@acme.example>.
+    #[arg(long, global = true, env = "ONRAMP_MAIL_FROM", value_name = "SENDER")]
+    pub mail_from: Option<String>,
+    /// Name under which fleets know you, for example Acme Freight.
+    #[arg(long, global = true, env = "ONRAMP_SENDER_NAME", value_name = "NAME")]
+    pub sender_name: Option<String>,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -138,6 +151,10 @@ pub struct Settings {
     pub replay_on_start: bool,
     /// How fast imports invite.
     pub imports: ImportPace,
+    /// Where e-mail is handed over, if it is.
+    pub mail: Option<MailSettings>,
+    /// The name under which fleets know the partner, if it was said.
+    pub sender_name: Option<String>,
 }
 
 /// When Catena is asked for what no webhook told, and how gently.
@@ -234,6 +251,8 @@ impl Given {
             checks: Checks { every: check_every(&self.check_every_minutes)?, ..Checks::default() },
             replay_on_start: yes_or_no("ONRAMP_REPLAY_ON_START", &self.replay_on_start)?,
             imports: ImportPace { per_minute: per_minute(&self.import_per_minute)?, ..ImportPace::default() },
+            mail: mail::mail(self)?,
+            sender_name: mail::sender_name(self)?,
         })
     }
 

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod kept;
 pub mod listen;
 pub mod local_time;
+pub mod mail;
 pub mod metrics;
 pub mod onramp;
 pub mod passwords;

@@ -16,6 +16,7 @@ use crate::{
     foretell::Foreteller,
     invite::Inviter,
     jobs::{self, import::Importer},
+    mail::Mailer,
     metrics::Metrics,
     passwords::Passwords,
     providers::Providers,
@@ -80,6 +81,8 @@ pub struct Onramp {
     pub subscriber: Subscriber,
     /// Asks Catena for what no webhook told.
     pub checker: Arc<Checker>,
+    /// Sends e-mail, where a mail server is set.
+    pub mailer: Option<Mailer>,
     /// Gives deliveries that were put aside another chance.
     pub review: Review,
     /// Counts and times.
@@ -123,6 +126,7 @@ impl Onramp {
             (clock.clone(), entropy.clone()),
             settings.checks,
         ));
+        let mailer = settings.mail.as_ref().map(|mail| Mailer::new(mail, clock.clone()));
         let arrived = Arc::new(Notify::new());
         let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
         let review = Review::new(store.clone(), secrets, vault.clone(), arrived.clone());
@@ -144,6 +148,7 @@ impl Onramp {
             callbacks,
             subscriber,
             checker,
+            mailer,
             review,
             metrics: Metrics::default(),
             passwords,

@@ -33,6 +33,9 @@ fn help_prints_every_setting() {
         "CATENA_CLIENT_ID",
         "CATENA_CLIENT_SECRET",
         "ONRAMP_CHECK_EVERY_MINUTES",
+        "ONRAMP_SMTP_URL",
+        "ONRAMP_MAIL_FROM",
+        "ONRAMP_SENDER_NAME",
     ] {
         assert!(help.contains(setting), "{setting}");
     }
@@ -40,14 +43,14 @@ fn help_prints_every_setting() {
 
 #[test]
 fn help_never_prints_a_secret_that_is_set() {
-    let env = [("CATENA_CLIENT_SECRET", "hunter2-hunter2"), ("ONRAMP_SECRET_KEY", "hunter2-hunter2")];
+    let env = ["CATENA_CLIENT_SECRET", "ONRAMP_SECRET_KEY", "ONRAMP_SMTP_URL"].map(|name| (name, "hunter2-hunter2"));
     assert!(!text(&onramp(&["--help"], &env).stdout).contains("hunter2"));
 }
 
 #[test]
 fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
     let real = ("CATENA_CLIENT_ID", "id");
-    let table: [(&str, Vec<(&str, &str)>); 12] = [
+    let table: [(&str, Vec<(&str, &str)>); 15] = [
         ("ONRAMP_LISTEN", vec![("ONRAMP_LISTEN", "somewhere")]),
         ("ONRAMP_CHECK_EVERY_MINUTES", vec![("ONRAMP_CHECK_EVERY_MINUTES", "often")]),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "not an address")]),
@@ -62,6 +65,9 @@ fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("ONRAMP_SECRET_KEY", vec![("ONRAMP_SECRET_KEY", "too short")]),
         ("ONRAMP_SANDBOX_SCOPES", vec![("ONRAMP_SANDBOX_SCOPES", "fleet:read fleet:eat")]),
         ("DATABASE_URL", vec![("DATABASE_URL", "mysql://x")]),
+        ("ONRAMP_SMTP_URL", vec![("ONRAMP_SMTP_URL", "smtp.example.com"), ("ONRAMP_MAIL_FROM", "a@b.example")]),
+        ("ONRAMP_MAIL_FROM", vec![("ONRAMP_SMTP_URL", "smtps://smtp.example.com")]),
+        ("ONRAMP_SENDER_NAME", vec![("ONRAMP_SENDER_NAME", "Acme\nFreight")]),
         ("ONRAMP_DATA_DIR", vec![("ONRAMP_DATA_DIR", "/dev/null/data")]),
     ];
     for (setting, env) in table {

@@ -122,6 +122,8 @@ impl TestServer {
                 waits: vec![Duration::from_millis(10); 2],
                 longest: Duration::from_secs(2),
             },
+            mail: None,
+            sender_name: None,
         };
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =

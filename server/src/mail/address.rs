@@ -1,0 +1,164 @@
+//! To whom can be written, and who writes.
+
+use lettre::{Address, message::Mailbox};
+use url::Host;
+
+/// The longest address that fits into SMTP's commands (RFC 5321, 4.5.3.1.3), and the longest part before its `@`.
+const LONGEST: (usize, usize) = (254, 64);
+/// The longest name of a sender, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// Whether a mail can be sent to this address: exactly one, without a name, without spaces around. Narrower than what is
+/// accepted as an invitation's contact (`check_email`): the part before the `@` must be ASCII, because many mail servers
+/// refuse other letters; a domain may have any.
+pub fn is_address(text: &str) -> bool {
+    recipient(text).is_some()
+}
+
+/// The address, its domain in ASCII. Nothing that could end a command or a header, or begin a second address, gets through.
+pub(super) fn recipient(text: &str) -> Option<Address> {
+    let (local, domain) = text.split_once('@')?;
+    let domain = ascii_domain(domain)?;
+    if !is_local_part(local) || local.len() + 1 + domain.len() > LONGEST.0 {
+        return None;
+    }
+    Address::new(local, domain).ok()
+}
+
+/// `Acme Onboarding <onboarding@acme.example>`, or the address alone.
+pub(super) fn sender(text: &str) -> Option<Mailbox> {
+    let text = text.trim();
+    let Some((name, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) else {
+        return recipient(text).map(|address| Mailbox::new(None, address));
+    };
+    let name = name.trim();
+    let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name).trim();
+    if name.chars().any(char::is_control) || name.chars().count() > LONGEST_NAME {
+        return None;
+    }
+    let name = (!name.is_empty()).then(|| name.to_owned());
+    recipient(address.trim()).map(|address| Mailbox::new(name, address))
+}
+
+/// Words of letters, digits and `!#$%&'*+-/=?^_{|}~` with dots between (RFC 5322, "dot-atom"). What would need quotes is
+/// allowed by the letter and used by nobody.
+fn is_local_part(text: &str) -> bool {
+    let is_atom = |atom: &str| {
+        !atom.is_empty() && atom.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&c))
+    };
+    text.len() <= LONGEST.1 && text.split('.').all(is_atom)
+}
+
+fn ascii_domain(text: &str) -> Option<String> {
+    let ascii = match Host::parse(text) {
+        // `Host::parse` undoes percent-encoding; in an address a `%` is only a mistake.
+        Ok(Host::Domain(ascii)) if !text.contains('%') => ascii,
+        _ => return None,
+    };
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    ascii.split('.').all(is_label).then_some(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_plain_address_can_be_written_to() {
+        let long = format!("{}@{}.example", "x".repeat(64), "y".repeat(63));
+        for good in
+            ["ops@acme.example", "o'neil+fleet@a-b.co.uk", "a.b_c@x", "ops@müller.example", "OPS@Acme.Example", &long]
+        {
+            assert!(is_address(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_not_one_plain_address_can_be_written_to() {
+        let too_long = format!("{}@acme.example", "x".repeat(65));
+        let far_too_long = format!("ops@{}example", "yyyyyyyyy.".repeat(25));
+        let bad = [
+            "",
+            "ops",
+            "@acme.example",
+            "ops@",
+            " ops@acme.example",
+            "ops@acme.example ",
+            "o ps@acme.example",
+            "ops@@acme.example",
+            "ops@a@acme.example",
+            "ops@acme.example,eve@evil.example",
+            "ops@acme.example;eve@evil.example",
+            "ops,eve@acme.example",
+            "Ops <ops@acme.example>",
+            "<ops@acme.example>",
+            "\"o ps\"@acme.example",
+            "ops@acme.example>",
+            "ops.@acme.example",
+            ".ops@acme.example",
+            "o..ps@acme.example",
+            "ops@.example",
+            "ops@acme..example",
+            "ops@acme.example.",
+            "ops@-acme.example",
+            "ops@acme_fleet.example",
+            "ops@acm%65.example",
+            "ops@127.0.0.1",
+            "ops@[::1]",
+            "jörg@acme.example",
+            "ops@acme.example\r\nBcc: eve@evil.example",
+            "ops@acme.example\n",
+            "ops\r\nRCPT TO:<eve@evil.example>@acme.example",
+            "ops\0@acme.example",
+            "ops@acme.example\u{85}",
+            "ops@acme.example\u{2028}",
+            &too_long,
+            &far_too_long,
+        ];
+        for bad in bad {
+            assert!(!is_address(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_goes_out_in_ascii() {
+        assert_eq!(recipient("ops@Müller.example").unwrap().to_string(), "ops@xn--mller-kva.example");
+    }
+
+    #[test]
+    fn a_sender_may_have_a_name() {
+        let table = [
+            ("onboarding@acme.example", None),
+            ("<onboarding@acme.example>", None),
+            (" Acme Onboarding <onboarding@acme.example> ", Some("Acme Onboarding")),
+            ("\"Acme, Inc.\" <onboarding@acme.example>", Some("Acme, Inc.")),
+            ("Müller & Söhne GmbH <onboarding@acme.example>", Some("Müller & Söhne GmbH")),
+            ("A <B> C < onboarding@acme.example >", Some("A <B> C")),
+        ];
+        for (text, name) in table {
+            let mailbox = sender(text).unwrap();
+            assert_eq!((mailbox.name.as_deref(), mailbox.email.as_ref()), (name, "onboarding@acme.example"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sender_is_one_address_and_one_line() {
+        let long = format!("{} <onboarding@acme.example>", "x".repeat(101));
+        for bad in [
+            "",
+            "Acme",
+            "Acme <>",
+            "Acme <onboarding>",
+            "Acme\r\nBcc: e@evil.example <a@acme.example>",
+            "a@b.example, c@d.example",
+            &long,
+        ] {
+            assert!(sender(bad).is_none(), "{bad:?}");
+        }
+    }
+}
