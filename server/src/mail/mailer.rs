@@ -152,8 +152,8 @@ fn broken(error: &SmtpError) -> MailError {
     let mut reason = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let is_tls = |error: &io::Error| error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
-        if inner.downcast_ref::<io::Error>().is_some_and(is_tls) {
+        let wrapped = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if wrapped.is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>) {
             return MailError::NotEncrypted { reason: inner.to_string() };
         }
         reason = inner.to_string();

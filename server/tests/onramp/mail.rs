@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use server::{
     clock::ManualClock,
     mail::{Mail, MailError, MailSettings, Mailer, Step, is_address},
@@ -82,6 +83,24 @@ async fn user_and_password_reach_the_server_as_they_are() {
     let smtp = Smtp::start().await;
     send_signed_in(&smtp).await.unwrap();
     assert_eq!(smtp.until(1).await[0].sign_in.as_deref(), Some("ops@acme.example hunter2-hunter2"));
+}
+
+#[tokio::test]
+async fn the_log_holds_neither_link_nor_password_at_any_level() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+    // For this thread alone, which is the test's own.
+    let _kept = tracing::subscriber::set_default(lines.with_writer(Arc::new(file.reopen().unwrap())).finish());
+    let smtp = Smtp::start().await;
+    send_signed_in(&smtp).await.unwrap();
+    smtp.answer(Behaviour::AtContent(format!("554 5.7.1 <{LINK}> is blocked")));
+    error(send_signed_in(&smtp).await);
+    let log = std::fs::read_to_string(file.path()).unwrap();
+    assert!(log.contains("handed a mail over id=\"0195\""), "{log}");
+    let encoded = STANDARD.encode(format!("\0ops@acme.example\0{PASSWORD}"));
+    for secret in ["connect.example", "019caf10-331c-7fc1", PASSWORD, &encoded, "ops@fleet.example"] {
+        assert!(!log.contains(secret), "{secret} in: {log}");
+    }
 }
 
 #[tokio::test]
