@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::words::{fact_detail, fact_title, is_trouble, next_move, source_label, step_label};
+use super::words::{entry_detail, fact_title, is_trouble, next_move, source_label, step_label};
 use crate::domain::{
     lifecycle::{Entry, Health, Onboarding, Stage, StepState},
     moment,
@@ -138,7 +138,7 @@ fn entry_view(entry: &Entry) -> EntryView {
         key: fact.key.clone(),
         kind: fact.kind.name().into(),
         title: fact_title(&fact.kind),
-        detail: fact_detail(fact),
+        detail: entry_detail(entry),
         at: MomentView::to_the_second(fact.at),
         source: source_label(fact.source).into(),
         who: fact.actor.clone(),

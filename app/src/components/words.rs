@@ -4,8 +4,9 @@ use time::OffsetDateTime;
 
 use crate::domain::{
     fact::{Fact, Kind, Source},
-    lifecycle::{Health, Onboarding, Stage},
+    lifecycle::{Entry, Health, Onboarding, Stage},
     moment,
+    reminder::is_opened_by_scanners_alone,
 };
 
 /// A stage in a word or two.
@@ -77,6 +78,9 @@ pub fn fact_title(kind: &Kind) -> String {
         Kind::ReturnedSuccess => "Browser came to the success page",
         Kind::ReturnedIntegrationRequested => "Fleet asked for a provider that isn’t supported yet",
         Kind::ReturnedFailure => "Browser came to the failure page",
+        Kind::LinkShown => "Magic link shown to staff",
+        Kind::LinkSent => "Magic link e-mailed to the fleet",
+        Kind::ReminderSent => "Fleet reminded by e-mail",
         Kind::Other(name) => return format!("Event “{name}”"),
     };
     title.to_owned()
@@ -98,8 +102,20 @@ pub fn is_trouble(kind: &Kind) -> bool {
     )
 }
 
-/// What else is worth knowing about a fact, if anything.
-pub fn fact_detail(fact: &Fact) -> Option<String> {
+/// What else is worth knowing about an entry, if anything.
+pub fn entry_detail(entry: &Entry) -> Option<String> {
+    let scanned = entry.scanned_after.map(|after| {
+        let after = match after.whole_seconds() {
+            1 => "1 second".to_owned(),
+            seconds => format!("{seconds} seconds"),
+        };
+        format!("Possibly a mail scanner: {after} after an e-mail with the link")
+    });
+    let parts: Vec<String> = fact_detail(&entry.fact).into_iter().chain(scanned).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn fact_detail(fact: &Fact) -> Option<String> {
     let about = &fact.about;
     let status = about.status.as_deref().filter(|_| fact.kind == Kind::AgreementUpdated);
     let begins_round = matches!(fact.kind, Kind::InvitationCreated | Kind::InvitationRefreshed);
@@ -113,7 +129,11 @@ pub fn fact_detail(fact: &Fact) -> Option<String> {
         about.resource.as_ref().map(|resource| format!("Resource: {resource}")),
         status.map(|status| format!("Status: {status}")),
         until,
-        about.note.as_ref().map(|note| format!("“{note}”")),
+        about.note.as_ref().map(|note| match fact.kind {
+            // What the fleet wrote itself.
+            Kind::InvitationDeclined => format!("“{note}”"),
+            _ => note.clone(),
+        }),
     ]
     .into_iter()
     .flatten()
@@ -130,7 +150,7 @@ pub struct NextMove {
     pub stuck: bool,
 }
 
-const REOPEN: &str = "Create an invitation with the same reference to open it again";
+const RAN_OUT: &str = "The link ran out before the fleet accepted. Invite it again, and send it its new link.";
 
 /// What happens now with `onboarding`, seen at `now`, when its invitation's link runs out at `expires_at`.
 pub fn next_move(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> NextMove {
@@ -143,16 +163,25 @@ pub fn next_move(onboarding: &Onboarding, expires_at: OffsetDateTime, now: Offse
     match stage {
         // The status may lag behind the clock: what has run out is over, reported or not (CONTRACT.md 13.16).
         Stage::Created | Stage::Sent | Stage::Viewed if ran_out => {
-            stuck(format!("The link ran out before the fleet accepted. {REOPEN}, and send the fleet its new link."))
+            stuck(RAN_OUT.into())
+        }
+        Stage::Created if has(onboarding, &Kind::LinkSent) => {
+            waits("The fleet’s move: it was e-mailed its link, and hasn’t opened it yet.")
         }
         Stage::Created => {
             waits("The fleet’s move: it hasn’t opened its link yet. Make sure that the link has reached it.")
         }
         Stage::Sent => waits("The fleet’s move: Catena has e-mailed the link, and the fleet hasn’t opened it yet."),
+        Stage::Viewed if is_opened_by_scanners_alone(onboarding) => waits(
+            "The fleet’s move: its link was opened seconds after the e-mail, possibly by a mail scanner. Make sure that \
+             the link has reached a person.",
+        ),
         Stage::Viewed => waits("The fleet’s move: it has opened its link and hasn’t accepted yet."),
-        Stage::Accepted | Stage::Agreement if ran_out => stuck(format!(
-            "The fleet accepted but hasn’t linked a provider, and its link has run out. {REOPEN}: it stays accepted, and the fleet can go on."
-        )),
+        Stage::Accepted | Stage::Agreement if ran_out => stuck(
+            "The fleet accepted but hasn’t linked a provider, and its link has run out. Refresh the invitation: it stays \
+             accepted, and the fleet can go on."
+                .into(),
+        ),
         Stage::Accepted | Stage::Agreement if asked_for_integration(onboarding) => waits(
             "The fleet asked for a provider that Catena doesn’t support yet. Catena’s team takes it from there; \
              the fleet can link another provider through the same link meanwhile.",
@@ -164,12 +193,10 @@ pub fn next_move(onboarding: &Onboarding, expires_at: OffsetDateTime, now: Offse
         Stage::Connection => waits("Catena’s move: the provider is linked and is being connected to the fleet."),
         Stage::Connected => connected_move(onboarding, ran_out),
         Stage::Declined => stuck(format!(
-            "The fleet declined{}. Talk to it first. {REOPEN}.",
+            "The fleet declined{}. Talk to it first, then open the invitation again.",
             decline_reason(onboarding).map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
         )),
-        Stage::Expired => {
-            stuck(format!("The link ran out before the fleet accepted. {REOPEN}, and send the fleet its new link."))
-        }
+        Stage::Expired => stuck(RAN_OUT.into()),
         Stage::Deleted if has(onboarding, &Kind::AgreementDeleted) || has(onboarding, &Kind::AgreementUpdated) => {
             stuck(
                 "The fleet’s data-sharing agreement has ended, so no data comes. An ended agreement can’t be revived: \
@@ -199,8 +226,8 @@ fn connected_move(onboarding: &Onboarding, ran_out: bool) -> NextMove {
         ),
         // Whether a link that has run out still lets the fleet sign in is unknown (CONTRACT.md 13.21): renew it first.
         Some(Health::NeedsReauthentication) if ran_out => (
-            "Connected, but the provider no longer accepts the fleet’s sign-in, and the link has run out. Create an \
-             invitation with the same reference to renew it, then ask the fleet to open it and to sign in again.",
+            "Connected, but the provider no longer accepts the fleet’s sign-in, and the link has run out. Refresh \
+             the invitation to renew it, then ask the fleet to open it and to sign in again.",
             true,
         ),
         Some(Health::NeedsReauthentication) => (

@@ -45,10 +45,10 @@ fn a_stuck_fleet_comes_with_the_move_that_solves_it() {
     use Kind as K;
     let table: [(&[Kind], i64, &str); 8] = [
         (&[K::InvitationCreated, K::InvitationDeclined], 12, "Talk to it first"),
-        (&[K::InvitationCreated, K::InvitationExpired], 30, "Create an invitation with the same reference"),
+        (&[K::InvitationCreated, K::InvitationExpired], 30, "Invite it again"),
         (&[K::InvitationCreated, K::InvitationDeleted], 12, "Invite the fleet again"),
-        (&[K::InvitationCreated], 30, "Create an invitation with the same reference"),
-        (&[K::InvitationAccepted, K::AgreementCreated], 30, "Create an invitation with the same reference"),
+        (&[K::InvitationCreated], 30, "Invite it again"),
+        (&[K::InvitationAccepted, K::AgreementCreated], 30, "Refresh the invitation"),
         (&[K::FleetConnectionCreated, K::ScheduleDeactivated], 12, "Catena’s support"),
         (&[K::FleetConnectionCreated, K::ConnectionStaled], 12, "open the same link"),
         (&[K::FleetConnectionCreated, K::ConnectionStaled], 30, "renew it"),

@@ -53,6 +53,12 @@ pub enum Kind {
     ReturnedIntegrationRequested,
     /// A browser came to the failure page.
     ReturnedFailure,
+    /// Somebody of ours had the magic link shown or took it along as a QR code.
+    LinkShown,
+    /// Onramp e-mailed the magic link to the fleet.
+    LinkSent,
+    /// Onramp reminded the fleet by e-mail.
+    ReminderSent,
     /// An event that this version has no word for, by its name.
     Other(String),
 }
@@ -60,7 +66,7 @@ pub enum Kind {
 use Kind as K;
 
 /// Every kind that has a word, with its name: the event's name where one exists.
-const NAMES: [(Kind, &str); 21] = [
+const NAMES: [(Kind, &str); 24] = [
     (K::InvitationCreated, "invitation.created"),
     (K::InvitationRefreshed, "invitation.refreshed"),
     (K::InvitationSent, "invitation.sent"),
@@ -82,6 +88,9 @@ const NAMES: [(Kind, &str); 21] = [
     (K::ReturnedSuccess, "landing.success"),
     (K::ReturnedIntegrationRequested, "landing.integration_requested"),
     (K::ReturnedFailure, "landing.failure"),
+    (K::LinkShown, "link.shown"),
+    (K::LinkSent, "link.sent"),
+    (K::ReminderSent, "reminder.sent"),
 ];
 
 impl Kind {
@@ -112,6 +121,12 @@ impl Kind {
     /// Whether a browser said it: such a fact is a claim until another source confirms it.
     pub fn is_claim(&self) -> bool {
         matches!(self, Self::ReturnedSuccess | Self::ReturnedIntegrationRequested | Self::ReturnedFailure)
+    }
+
+    /// Whether it tells what our own people did with the link. Such a fact stands on the timeline and says nothing about where
+    /// the fleet's onboarding stands.
+    pub fn is_handover(&self) -> bool {
+        matches!(self, Self::LinkShown | Self::LinkSent | Self::ReminderSent)
     }
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     episode::episodes,
     fact::{Fact, Kind, Source},
+    scanner::scanned_after,
     trouble::{Trouble, open_troubles},
 };
 
@@ -134,6 +135,8 @@ pub struct Entry {
     pub fact: Fact,
     /// Whether Catena said so: a browser's return to a landing page is a claim until a webhook or a check bears it out.
     pub confirmed: bool,
+    /// For a view of the link: how soon after an e-mail it came, where that is so soon that a mail scanner may have done it.
+    pub scanned_after: Option<Duration>,
 }
 
 /// All that a fleet's facts come to.
@@ -169,8 +172,12 @@ pub fn fold(facts: impl IntoIterator<Item = Fact>) -> Onboarding {
         health: connected.then_some(worst),
         troubles,
         steps: steps(&chapter, stage),
-        timeline: timeline.into_iter().map(|fact| Entry { confirmed: is_confirmed(&fact, &facts), fact }).collect(),
+        timeline: timeline.into_iter().map(|fact| entry(fact, &facts)).collect(),
     }
+}
+
+fn entry(fact: Fact, facts: &[Fact]) -> Entry {
+    Entry { confirmed: is_confirmed(&fact, facts), scanned_after: scanned_after(&fact, facts), fact }
 }
 
 /// The facts that count now, by time: those since the last time that every agreement with the fleet had ended.
@@ -182,7 +189,7 @@ pub fn current(facts: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
 /// How the invitation with this digest stands, by its own facts alone: one of the stages up to `accepted`, or an end.
 pub fn invitation_stage(facts: &[Fact], invitation: &str) -> Option<Stage> {
     let own = facts.iter().filter(|fact| fact.about.round.as_ref().is_some_and(|round| round.invitation == invitation));
-    let facts = merged(own.cloned());
+    let facts = merged(own.filter(|fact| !fact.kind.is_handover()).cloned());
     stage(&Chapter { facts: facts.iter().collect(), ended: false })
 }
 
@@ -213,17 +220,19 @@ struct Chapter<'a> {
 }
 
 fn current_chapter(facts: &[Fact]) -> Chapter<'_> {
+    // Who looks at the link of a fleet that is long gone doesn't invite it again by that.
+    let counted = || facts.iter().filter(|fact| !fact.kind.is_handover());
     let Some(ended_at) = agreements_ended_at(facts) else {
-        return Chapter { facts: facts.iter().collect(), ended: false };
+        return Chapter { facts: counted().collect(), ended: false };
     };
     let invites = |fact: &Fact| {
         !matches!(fact.kind, Kind::InvitationExpired | Kind::InvitationDeleted) && fact.about.round.is_some()
     };
-    let since: Vec<&Fact> = facts.iter().filter(|fact| fact.at > ended_at).collect();
+    let since: Vec<&Fact> = counted().filter(|fact| fact.at > ended_at).collect();
     if since.iter().any(|fact| invites(fact)) {
         Chapter { facts: since, ended: false }
     } else {
-        Chapter { facts: facts.iter().collect(), ended: true }
+        Chapter { facts: counted().collect(), ended: true }
     }
 }
 

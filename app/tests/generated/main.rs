@@ -17,7 +17,7 @@ use app::domain::{
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use story::{Story, story};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use wire::{Again, again};
 
 /// What is stored: as `server/src/timeline.rs` puts a fact beside or into what is known.
@@ -82,11 +82,13 @@ fn tells_of_it(entry: &Fact, fact: &Fact) -> bool {
 }
 
 /// The entries without the event that told each, of which there are several once an event has several ids.
-fn entries(onboarding: &Onboarding) -> Vec<(&str, OffsetDateTime, &Kind, Source, &About, bool)> {
+fn entries(onboarding: &Onboarding) -> Vec<(&str, OffsetDateTime, &Kind, Source, &About, bool, Option<Duration>)> {
     onboarding
         .timeline
         .iter()
-        .map(|Entry { fact, confirmed }| (fact.key.as_str(), fact.at, &fact.kind, fact.source, &fact.about, *confirmed))
+        .map(|Entry { fact, confirmed, scanned_after }| {
+            (fact.key.as_str(), fact.at, &fact.kind, fact.source, &fact.about, *confirmed, *scanned_after)
+        })
         .collect()
 }
 

@@ -36,15 +36,19 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
         stage.unwrap_or("unknown"),
         health.map(|h| format!(", {h}")).unwrap_or_default()
     ));
-    for Entry { fact, confirmed } in &onboarding.timeline {
-        let doubt = if *confirmed { "" } else { "  (not confirmed)" };
+    for Entry { fact, confirmed, scanned_after } in &onboarding.timeline {
+        let doubt = match (confirmed, scanned_after) {
+            (false, _) => "  (not confirmed)",
+            (true, Some(_)) => "  (possibly a mail scanner)",
+            (true, None) => "",
+        };
         say(format_args!("{}  {:<28} {}{doubt}", moment::rfc3339(fact.at), fact.kind.name(), fact.source.name()));
     }
     Ok(())
 }
 
 fn fact(entry: &Entry) -> Value {
-    let Entry { fact, confirmed } = entry;
+    let Entry { fact, confirmed, scanned_after } = entry;
     let mut json = json!({
         "kind": fact.kind.name(),
         "at": moment::rfc3339(fact.at),
@@ -64,6 +68,9 @@ fn fact(entry: &Entry) -> Value {
         ("status", about.status.clone()),
         ("note", about.note.clone()),
     ];
+    if scanned_after.is_some() {
+        json["possibly_scanner"] = Value::from(true);
+    }
     for (name, value) in more {
         if let Some(value) = value {
             json[name] = Value::from(value);

@@ -1,0 +1,83 @@
+//! How an e-mail to a fleet stands. A server may end at any moment, and a mail that is sent can't be called back: so it is
+//! written down as being sent before it is, and what was interrupted then is not tried again.
+
+/// How it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageState {
+    /// Somebody has to decide.
+    Proposed,
+    /// Somebody decided; it is about to be sent.
+    Approved,
+    /// It is being handed to the mail server.
+    Sending,
+    /// The mail server took it.
+    Sent,
+    /// The mail server did not take it: it may be tried again.
+    Failed,
+    /// Nobody knows whether the mail server took it: trying again could send it twice.
+    Unsure,
+    /// Somebody decided against it.
+    Dismissed,
+    /// The fleet was quicker.
+    Withdrawn,
+}
+
+impl MessageState {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Proposed,
+        Self::Approved,
+        Self::Sending,
+        Self::Sent,
+        Self::Failed,
+        Self::Unsure,
+        Self::Dismissed,
+        Self::Withdrawn,
+    ];
+
+    /// The word in which it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Unsure => "unsure",
+            Self::Dismissed => "dismissed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Proposed => "Proposed",
+            Self::Approved => "About to be sent",
+            Self::Sending => "Being sent",
+            Self::Sent => "Sent",
+            Self::Failed => "Not sent",
+            Self::Unsure => "Perhaps sent",
+            Self::Dismissed => "Put aside",
+            Self::Withdrawn => "No longer needed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_found_again_by_its_word() {
+        for state in MessageState::ALL {
+            assert_eq!(MessageState::from_name(state.name()), Some(state));
+        }
+        assert_eq!(MessageState::from_name("lost"), None);
+    }
+}
