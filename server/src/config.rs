@@ -84,6 +84,10 @@ pub struct Given {
     /// Name under which fleets know you, for example Acme Freight.
     #[arg(long, global = true, env = "ONRAMP_SENDER_NAME", value_name = "NAME")]
     pub sender_name: Option<String>,
+    /// Hours that a fleet may take to open or use its link before Onramp proposes a reminder; a link with less time left
+    /// gets a third of it.
+    #[arg(long, global = true, env = "ONRAMP_REMIND_AFTER_HOURS", default_value = "24", value_name = "HOURS")]
+    pub remind_after_hours: String,
     /// Directory of the site files (style, WASM). [default: found beside the binary]
     #[arg(long, global = true, env = "ONRAMP_SITE_DIR", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -151,6 +155,8 @@ pub struct Settings {
     pub replay_on_start: bool,
     /// How fast imports invite.
     pub imports: ImportPace,
+    /// How long a fleet may take before a reminder is proposed.
+    pub remind_after: time::Duration,
     /// Where e-mail is handed over, if it is.
     pub mail: Option<MailSettings>,
     /// The name under which fleets know the partner, if it was said.
@@ -251,6 +257,7 @@ impl Given {
             checks: Checks { every: check_every(&self.check_every_minutes)?, ..Checks::default() },
             replay_on_start: yes_or_no("ONRAMP_REPLAY_ON_START", &self.replay_on_start)?,
             imports: ImportPace { per_minute: per_minute(&self.import_per_minute)?, ..ImportPace::default() },
+            remind_after: mail::remind_after(self)?,
             mail: mail::mail(self)?,
             sender_name: mail::sender_name(self)?,
         })

@@ -12,6 +12,7 @@ use crate::{
     catena::{Catena, CatenaError},
     clock::SharedClock,
     config::Settings,
+    courier::Courier,
     entropy::SharedEntropy,
     foretell::Foreteller,
     invite::Inviter,
@@ -20,6 +21,7 @@ use crate::{
     metrics::Metrics,
     passwords::Passwords,
     providers::Providers,
+    remind::Reminders,
     repair::Checker,
     store::{NewStaff, SharedStore, StaffRow, StoreError},
     subscribe::Subscriber,
@@ -73,6 +75,10 @@ pub struct Onramp {
     pub foreteller: Foreteller,
     /// Deletes invitations.
     pub withdrawer: Withdrawer,
+    /// Shows and sends magic links.
+    pub courier: Courier,
+    /// Proposes reminders and sends them.
+    pub reminders: Reminders,
     /// Knows the telematics providers.
     pub providers: Providers,
     /// Knows what speaks against a callback address.
@@ -81,8 +87,6 @@ pub struct Onramp {
     pub subscriber: Subscriber,
     /// Asks Catena for what no webhook told.
     pub checker: Arc<Checker>,
-    /// Sends e-mail, where a mail server is set.
-    pub mailer: Option<Mailer>,
     /// Gives deliveries that were put aside another chance.
     pub review: Review,
     /// Counts and times.
@@ -108,6 +112,15 @@ impl Onramp {
         let inviter = Arc::new(Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
         let foreteller = Foreteller::new(catena.clone(), store.clone(), clock.clone());
         let withdrawer = Withdrawer::new(catena.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let mailer = settings.mail.as_ref().map(|mail| Mailer::new(mail, clock.clone()));
+        let courier = Courier::new(mailer, store.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let reminders = Reminders::new(
+            store.clone(),
+            courier.clone(),
+            (clock.clone(), entropy.clone()),
+            settings.remind_after,
+            settings.sender_name.clone(),
+        );
         let providers = Providers::new(catena.clone(), clock.clone());
         let callbacks = Callbacks::new(catena.clone(), store.clone(), clock.clone());
         let subscriber = Subscriber::new(
@@ -126,7 +139,6 @@ impl Onramp {
             (clock.clone(), entropy.clone()),
             settings.checks,
         ));
-        let mailer = settings.mail.as_ref().map(|mail| Mailer::new(mail, clock.clone()));
         let arrived = Arc::new(Notify::new());
         let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
         let review = Review::new(store.clone(), secrets, vault.clone(), arrived.clone());
@@ -144,11 +156,12 @@ impl Onramp {
             inviter,
             foreteller,
             withdrawer,
+            courier,
+            reminders,
             providers,
             callbacks,
             subscriber,
             checker,
-            mailer,
             review,
             metrics: Metrics::default(),
             passwords,
@@ -174,6 +187,8 @@ impl Onramp {
         tasks.spawn(jobs::expiry::run(store.clone(), self.timeline.clone(), clock.clone(), shutdown.clone()));
         tasks.spawn(jobs::repair::run(self.checker.clone(), shutdown.clone()));
         tasks.spawn(jobs::repair::run_returns(self.checker.clone(), shutdown.clone()));
+        tasks.spawn(jobs::reminders::run(self.reminders.clone(), shutdown.clone()));
+        tasks.spawn(jobs::reminders::run_sending(self.reminders.clone(), shutdown.clone()));
         tasks.spawn(jobs::retention::run(store.clone(), clock.clone(), self.settings.retention, shutdown.clone()));
         tasks.spawn(jobs::forget::run(store.clone(), clock.clone(), shutdown.clone()));
         tasks.spawn(self.importer().run(shutdown.clone()));

@@ -8,6 +8,7 @@ pub mod imports;
 pub mod invitations;
 mod landing;
 mod login;
+mod reminders;
 mod setup;
 pub mod subscriptions;
 
@@ -15,11 +16,15 @@ pub use checks::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
 pub use fleets::{FleetDetail, FleetPage, RoundRow};
 pub use invitations::{
-    AgainForm, AgainPage, AgainView, Confirm, DeleteForm, DeletePage, InvitationDetail, InvitationDetailPage,
-    InvitationForm, InvitationList, InvitationListPage, InvitationRow, KeptRow, NewInvitationPage, OfferedProvider,
+    AgainForm, AgainPage, AgainView, BODY_MAX, Choice, Confirm, DeleteForm, DeletePage, InvitationDetail,
+    InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow, KeptRow, LetterForm,
+    LinkView, NewInvitationPage, OfferedProvider, SharePage, ShareView,
 };
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};
+pub use reminders::{
+    DecidedRow, ProposedRow, RemindedFleet, RemindersConfirm, RemindersConfirmPage, RemindersPage, RemindersView,
+};
 pub use setup::{SetupForm, SetupPage};
 pub mod connect;
 pub mod sandbox;

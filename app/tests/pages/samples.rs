@@ -85,7 +85,7 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         id: Uuid::from_u128(7),
         fleet_ref: "FLEET-42".into(),
         fleet_name: Some("Acme Trucking".into()),
-        magic_link: magic_link.map(Into::into),
+        magic_link: magic_link.map_or(LinkView::Forbidden, |link| LinkView::Shown(link.into())),
         status: Stage::Accepted,
         created_at: at(0),
         expires_at: at(24),
@@ -207,7 +207,7 @@ pub fn row(fleet_name: Option<&str>) -> InvitationRow {
 pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
     let older = (!rows.is_empty()).then(|| "/invitations?before=x".to_owned());
     let webhooks_missing = webhooks_may_not_arrive(Some("3")).filter(|_| may_invite);
-    let list = InvitationList { rows, newest: None, older, now: at(3), may_invite, webhooks_missing };
+    let list = InvitationList { rows, newest: None, older, now: at(3), may_invite, webhooks_missing, reminders: 2 };
     html(move || view! { <InvitationListPage visit=visit("/invitations") list=list/> })
 }
 

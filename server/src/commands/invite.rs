@@ -1,10 +1,13 @@
 //! `onramp invite`.
 
-use app::domain::{invitation::Draft, moment};
+use app::domain::{handover::Shown, invitation::Draft, moment};
 use serde_json::json;
 
 use super::{Failure, open, say};
 use crate::{asked, config::Given, web::with_landing_pages};
+
+/// Who did it, as timelines say.
+const ACTOR: &str = "command line";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -32,11 +35,10 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
     let checked = draft.check().map_err(|errors| {
         errors.iter().map(|(field, problem)| format!("{field}: {problem}")).collect::<Vec<_>>().join(" ")
     })?;
-    let invited = onramp
-        .inviter
-        .invite(&checked, &asked::to_json(&checked), "command line")
-        .await
-        .map_err(|error| error.explain())?;
+    let invited =
+        onramp.inviter.invite(&checked, &asked::to_json(&checked), ACTOR).await.map_err(|error| error.explain())?;
+    let row = onramp.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
+    onramp.courier.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
     let what = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({

@@ -32,6 +32,11 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
     // Pages stop first, so that requests under way still find the tasks that serve them.
     let (closing, stopping, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     let onramp = Arc::new(assemble(&given, settings, closing.clone()).await?);
+    // Before anything is sent anew.
+    let doubted = onramp.reminders.doubt_interrupted().await?;
+    if doubted > 0 {
+        tracing::warn!(doubted, "messages were being sent when Onramp ended; they are not sent again by themselves");
+    }
     let mut app = onramp.start(&tasks, &stopping);
     if onramp.settings.sandbox {
         let sandbox = open_sandbox(&onramp).await?;

@@ -1,4 +1,4 @@
-//! The settings of mail, and the name under which fleets know the partner.
+//! The settings of mail and reminders, and the name under which fleets know the partner.
 
 use super::{ConfigError, Given};
 use crate::mail::MailSettings;
@@ -41,6 +41,16 @@ pub(super) fn sender_name(given: &Given) -> Result<Option<String>, ConfigError> 
         });
     }
     Ok(Some(name.to_owned()))
+}
+
+/// How long a fleet may take before a reminder is proposed.
+pub(super) fn remind_after(given: &Given) -> Result<time::Duration, ConfigError> {
+    let hours = given.remind_after_hours.trim().parse().ok().filter(|hours| (0..=672).contains(hours));
+    hours.map(time::Duration::hours).ok_or_else(|| ConfigError::Wrong {
+        setting: "ONRAMP_REMIND_AFTER_HOURS",
+        problem: format!("{:?} is no number of hours", given.remind_after_hours),
+        mend: "Write a whole number from 0 to 672.",
+    })
 }
 
 fn filled(given: Option<&str>) -> Option<&str> {

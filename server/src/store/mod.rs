@@ -13,6 +13,7 @@ mod imports;
 mod inbox;
 mod invitations;
 mod known;
+mod messages;
 mod sessions;
 pub mod sqlite;
 mod staff;
@@ -34,6 +35,7 @@ pub use inbox::{
     StoredDelivery, ToDo,
 };
 pub use invitations::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation};
+pub use messages::{ListedMessage, MessageRow, Messages};
 pub use sessions::{SessionRow, Sessions};
 pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
 pub use subscriptions::{AcceptedSecret, SigningSecret, SubscriptionRow, Subscriptions};
@@ -42,7 +44,9 @@ pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]
-pub trait Store: Staff + Sessions + Invitations + Imports + Inbox + Waiting + Subscriptions + Checks + Desk {
+pub trait Store:
+    Staff + Sessions + Invitations + Imports + Inbox + Waiting + Subscriptions + Checks + Desk + Messages
+{
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 

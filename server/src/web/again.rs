@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::view;
+use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
@@ -27,6 +28,7 @@ use super::{
     invitations::status,
     invite::{done, read_better, refusal},
     render::page,
+    share,
     visitor::Viewer,
 };
 use crate::{
@@ -121,6 +123,7 @@ pub(super) async fn get(
 pub(super) async fn post(
     State(onramp): State<Arc<Onramp>>,
     Path(id): Path<String>,
+    session: Session,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
@@ -153,6 +156,7 @@ pub(super) async fn post(
                 Again::Reauthenticate if !invited.is_new => "reauthentication",
                 _ => done(invited.is_new, reopened),
             };
+            share::show_link(&onramp, &session, invited.id, &viewer.staff.email).await?;
             Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
         }
         Ok(Answer::Asks(prospect)) => {

@@ -18,6 +18,7 @@ use axum::{
 };
 use leptos::view;
 use serde::Deserialize;
+use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
@@ -25,6 +26,7 @@ use super::{
     deliveries::{COUNT_MAX, counted},
     errors::PageError,
     render::page,
+    share,
     visitor::Viewer,
 };
 use crate::{
@@ -32,7 +34,6 @@ use crate::{
     onramp::Onramp,
     repair::with_provider_names,
     store::{Cause, CheckRow, ListCursor, ListedInvitation},
-    vault::Purpose,
 };
 
 /// Rows on a page of the list.
@@ -66,6 +67,7 @@ pub(super) async fn list(
         now,
         may_invite: viewer.staff.role.may_invite(),
         webhooks_missing: webhooks_missing(&onramp, now).await?,
+        reminders: onramp.store.count_proposed().await?.0,
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || view! { <InvitationListPage visit=visit list=list/> }))
@@ -117,6 +119,7 @@ pub(super) async fn detail(
     State(onramp): State<Arc<Onramp>>,
     Path(id): Path<String>,
     Query(params): Query<DetailParams>,
+    session: Session,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let id = read_id(&id)?;
@@ -126,13 +129,14 @@ pub(super) async fn detail(
         found => format!("Catena was asked: {found} facts were found."),
     });
     let notice = params.done.as_deref().and_then(notice).or(checked);
-    show(&onramp, viewer, id, StatusCode::OK, notice, None).await
+    show(&onramp, &session, viewer, id, StatusCode::OK, notice, None).await
 }
 
 /// Asks Catena about the fleet.
 pub(super) async fn check(
     State(onramp): State<Arc<Onramp>>,
     Path(id): Path<String>,
+    session: Session,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_operate()?;
@@ -149,7 +153,7 @@ pub(super) async fn check(
                 found => format!(" {found} facts were found before."),
             };
             let problem = format!("The check is not complete: {problem}{so_far}");
-            show(&onramp, viewer, id, StatusCode::BAD_GATEWAY, None, Some(problem)).await
+            show(&onramp, &session, viewer, id, StatusCode::BAD_GATEWAY, None, Some(problem)).await
         }
     }
 }
@@ -160,6 +164,7 @@ fn read_id(id: &str) -> Result<Uuid, PageError> {
 
 async fn show(
     onramp: &Onramp,
+    session: &Session,
     viewer: Viewer,
     id: Uuid,
     code: StatusCode,
@@ -171,8 +176,7 @@ async fn show(
     let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
     let onboarding = with_provider_names(&onramp.store, onboarding).await?;
     let now = onramp.clock.now();
-    let sealed_link = invitation.sealed_link.as_ref().filter(|_| viewer.staff.role.may_invite());
-    let magic_link = sealed_link.map(|sealed| onramp.vault.open_text(Purpose::MagicLink, sealed)).transpose()?;
+    let magic_link = share::link_view(onramp, session, &viewer, &invitation).await?;
     let status = status(invitation.stage, invitation.expires_at, now);
     let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
@@ -183,7 +187,7 @@ async fn show(
         id,
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
-        magic_link: magic_link.map(|link| link.to_string()),
+        magic_link,
         status,
         created_at: invitation.created_at,
         expires_at: invitation.expires_at,
@@ -216,6 +220,8 @@ fn notice(done: &str) -> Option<String> {
         "reauthentication" => {
             "The link works again. Send it to the fleet, which signs in to its provider there once more."
         }
+        "sent" => "The e-mail with the link is on its way: your mail server took it.",
+        "sent-before" => "This e-mail was sent a moment ago, and not a second time.",
         "deleted" => "The invitation was deleted: its link no longer works.",
         _ => return None,
     };

@@ -20,10 +20,12 @@ use axum::{
 };
 use leptos::view;
 use serde::Deserialize;
+use tower_sessions::Session;
 
 use super::{
     errors::PageError,
     render::{page, to_html},
+    share,
     visitor::Viewer,
 };
 use crate::{
@@ -69,6 +71,7 @@ pub fn with_landing_pages(onramp: &Onramp) -> Draft {
 
 pub(super) async fn create(
     State(onramp): State<Arc<Onramp>>,
+    session: Session,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
@@ -85,6 +88,7 @@ pub(super) async fn create(
     match onramp.inviter.invite_agreed(&checked, &asked::to_json(&checked), &viewer.staff.email, &agreed).await {
         Ok(Answer::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
+            share::show_link(&onramp, &session, invited.id, &viewer.staff.email).await?;
             Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
         }
         Ok(Answer::Asks(prospect)) => {

@@ -14,10 +14,12 @@ mod invite;
 mod landing;
 mod live;
 mod login;
+mod reminders;
 pub mod render;
 mod security;
 mod sessions;
 mod setup;
+mod share;
 mod subscriptions;
 mod throttle;
 mod visitor;
@@ -69,7 +71,14 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .route("/invitations/{id}", get(invitations::detail))
         .route("/invitations/{id}/check", post(invitations::check))
         .route("/invitations/{id}/again", get(again::get).post(again::post))
+        .route("/invitations/{id}/link", post(share::show))
+        .route("/invitations/{id}/share", get(share::get))
+        .route("/invitations/{id}/send", post(share::send))
+        .route("/invitations/{id}/qr", post(share::download_qr))
         .route("/invitations/{id}/delete", get(withdraw::get).post(withdraw::post))
+        .route("/reminders", get(reminders::get))
+        .route("/reminders/look", post(reminders::look))
+        .route("/reminders/decide", post(reminders::decide))
         .route("/fleets/{fleet_ref}", get(fleets::detail))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/process-again", post(deliveries::process_all_again))

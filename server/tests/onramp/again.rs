@@ -67,8 +67,8 @@ async fn a_refresh_asks_for_the_same_with_a_later_expiry() {
     assert_eq!((there.len(), there[0].expires_in_hours, there[0].permissions.len()), (1, Some(48), 6));
     assert_eq!(there[0].fleet_name.as_deref(), Some("JB Hunt"));
     let facts = server.facts("ACME 1").await;
-    let kinds: Vec<_> = facts.iter().map(|fact| (fact.kind.name(), fact.actor.as_deref())).collect();
-    assert_eq!(kinds[1], ("invitation.refreshed", Some("operator@example.com")));
+    let refreshed = facts.iter().find(|fact| fact.kind.name() == "invitation.refreshed").unwrap();
+    assert_eq!(refreshed.actor.as_deref(), Some("operator@example.com"));
 }
 
 #[tokio::test]
@@ -192,7 +192,10 @@ async fn deleting_is_asked_first_and_told_with_who_did_it() {
     })
     .await;
     assert_eq!(deleted.actor.as_deref(), Some("administrator@example.com"));
-    assert_eq!(server.facts("ACME-1").await.len(), 2, "told twice, it is one fact");
+    let facts = server.facts("ACME-1").await;
+    let mut kinds: Vec<_> = facts.iter().map(|fact| fact.kind.name()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["invitation.created", "invitation.deleted", "link.shown"], "told twice, it is one fact");
     let twice = browser.post(&format!("{path}/delete"), &[]).await;
     assert_eq!(twice.status, StatusCode::CONFLICT);
     assert!(offered(&browser.get(&path).await.body).is_some(), "it can be asked again");

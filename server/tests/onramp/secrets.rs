@@ -65,7 +65,10 @@ async fn the_magic_link_is_shown_to_who_may_invite_and_to_nobody_else() {
     server.processed().await;
     let path = format!("/invitations/{}", server.own_id(INVITATION).await);
     for (role, sees) in [(Role::Viewer, false), (Role::Operator, true), (Role::Administrator, true)] {
-        let page = server.signed_in(role).await.get(&path).await;
+        let browser = server.signed_in(role).await;
+        assert!(!browser.get(&path).await.body.contains(INVITATION), "{} has not asked for it", role.name());
+        browser.post(&format!("{path}/link"), &[]).await;
+        let page = browser.get(&path).await;
         assert_eq!(page.status, StatusCode::OK);
         assert_eq!(page.body.contains(INVITATION), sees, "{}", role.name());
         assert_eq!(page.header("cache-control"), "no-store");

@@ -14,6 +14,7 @@ use app::domain::{
     fact::Fact,
     lifecycle::{Onboarding, fold},
     moment,
+    reminder::PATIENCE,
     staff::Role,
 };
 use axum::Router;
@@ -27,6 +28,7 @@ use server::{
     config::{Checks, ImportPace, Retention, Settings},
     entropy::{SharedEntropy, SystemEntropy},
     listen::{Limits, serve},
+    mail::MailSettings,
     onramp::{Onramp, Parts},
     sandbox::{Sandbox, SandboxSettings},
     secret::Secret,
@@ -86,6 +88,21 @@ impl TestServer {
     }
 
     pub async fn start_at(now: &str, catena: Catena, dir: TempDir) -> Self {
+        Self::start_tuned(now, catena, dir, |_| {}).await
+    }
+
+    /// As [`start`](Self::start), with a mail server to send with, and a name under which fleets know us.
+    pub async fn start_mailing(smtp_url: &str) -> Self {
+        let mail = MailSettings::new(smtp_url, "Acme Onboarding <onboarding@acme.example>").unwrap();
+        let tune = |settings: &mut Settings| {
+            settings.mail = Some(mail);
+            settings.sender_name = Some("Acme Insurance".into());
+        };
+        Self::start_tuned("2026-03-02T15:31:06Z", Catena::Sandbox, tempfile::tempdir().unwrap(), tune).await
+    }
+
+    /// As [`start_at`](Self::start_at), with some settings changed.
+    pub async fn start_tuned(now: &str, catena: Catena, dir: TempDir, tune: impl FnOnce(&mut Settings)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
@@ -97,7 +114,7 @@ impl TestServer {
             Catena::Sandbox | Catena::SeededSandbox(_) | Catena::Through(_) => "/sandbox",
             Catena::Routes(_) => "/catena",
         };
-        let settings = Settings {
+        let mut settings = Settings {
             listen: listener.local_addr().unwrap(),
             public_url: url.clone(),
             data_dir: dir.path().to_owned(),
@@ -122,9 +139,11 @@ impl TestServer {
                 waits: vec![Duration::from_millis(10); 2],
                 longest: Duration::from_secs(2),
             },
+            remind_after: PATIENCE,
             mail: None,
             sender_name: None,
         };
+        tune(&mut settings);
         let vault = Vault::new(&[7; 32], entropy.clone());
         let parts =
             Parts { settings, site: Site::none(), store, vault, clock: clock.clone(), entropy: entropy.clone() };

@@ -7,12 +7,26 @@ use uuid::Uuid;
 use super::{
     again::{AgainSection, AgainView},
     kept::{Kept, KeptRow},
+    share::ShowLink,
 };
 use crate::{
     components::{Document, Notice, NoticeKind, OnboardingView, Visit},
     domain::{fleet::path_of, lifecycle::Stage, moment},
     islands::{CopyButton, LiveOnboarding},
 };
+
+/// The magic link, as far as a visitor may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkView {
+    /// The role may not see it.
+    Forbidden,
+    /// It isn't known here: the invitation was made elsewhere.
+    Unknown,
+    /// It is shown on request, which is noted.
+    Hidden,
+    /// This person had it shown, a moment ago.
+    Shown(String),
+}
 
 /// One invitation.
 #[derive(Debug, Clone)]
@@ -23,8 +37,8 @@ pub struct InvitationDetail {
     pub fleet_ref: String,
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
-    /// The magic link; none where the visitor's role may not see it.
-    pub magic_link: Option<String>,
+    /// The magic link, as far as this visitor may see it now.
+    pub magic_link: LinkView,
     /// How the invitation itself stands.
     pub status: Stage,
     /// When it was made, UTC.
@@ -88,10 +102,7 @@ pub fn InvitationDetailPage(
             <div class="invitation">
                 <section class="card link" aria-labelledby="link">
                     <h2 id="link">"Magic link"</h2>
-                    {match detail.magic_link {
-                        Some(link) => view! { <MagicLink link=link over=over/> }.into_any(),
-                        None => view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any(),
-                    }}
+                    <MagicLink id=detail.id link=detail.magic_link over=over/>
                 </section>
                 {urgent.map(|view| view! { <AgainSection view=view/> })}
                 <Kept rows=detail.kept/>
@@ -135,17 +146,39 @@ fn Check(id: Uuid, checked_at: Option<OffsetDateTime>, now: OffsetDateTime) -> i
 }
 
 #[component]
-fn MagicLink(link: String, over: bool) -> impl IntoView {
-    let hint = if over {
-        "This link no longer works. Inviting the same reference again makes one that does."
-    } else {
-        "Send it to the fleet and to nobody else: whoever holds it can act as the fleet."
-    };
-    view! {
-        <div class="copy-row">
-            <input id="magic-link" data-testid="magic-link" readonly value=link aria-label="Magic link" aria-describedby="magic-link-hint"/>
-            <CopyButton text_of="magic-link".into() label="Copy link".into()/>
-        </div>
-        <p class="hint" id="magic-link-hint">{hint}</p>
+fn MagicLink(id: Uuid, link: LinkView, over: bool) -> impl IntoView {
+    let hand_over = (!over).then(|| {
+        view! { <a class="button" href=format!("/invitations/{id}/share")>"Message, QR code, e-mail"</a> }
+    });
+    let over_hint = "This link no longer works. Inviting the fleet again makes one that does.";
+    match link {
+        LinkView::Forbidden => {
+            view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any()
+        }
+        LinkView::Unknown => view! {
+            <p class="hint">"The link isn’t known here: the invitation was made elsewhere. Refreshing it tells the link."</p>
+        }
+        .into_any(),
+        LinkView::Hidden if over => view! { <p class="hint">{over_hint}</p> }.into_any(),
+        LinkView::Hidden => view! {
+            <div class="hand-over"><ShowLink id=id back=None/>{hand_over}</div>
+        }
+        .into_any(),
+        LinkView::Shown(link) => {
+            let hint = if over {
+                over_hint
+            } else {
+                "Send it to the fleet and to nobody else: whoever holds it can act as the fleet."
+            };
+            view! {
+                <div class="copy-row">
+                    <input id="magic-link" data-testid="magic-link" readonly value=link aria-label="Magic link" aria-describedby="magic-link-hint"/>
+                    <CopyButton text_of="magic-link".into() label="Copy link".into()/>
+                </div>
+                <p class="hint" id="magic-link-hint">{hint}</p>
+                {hand_over.map(|link| view! { <p class="actions">{link}</p> })}
+            }
+            .into_any()
+        }
     }
 }

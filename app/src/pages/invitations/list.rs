@@ -48,6 +48,8 @@ pub struct InvitationList {
     pub may_invite: bool,
     /// What a person should look at first: that webhooks may not arrive.
     pub webhooks_missing: Option<String>,
+    /// How many reminders are proposed.
+    pub reminders: u64,
 }
 
 /// The list of invitations.
@@ -58,7 +60,7 @@ pub fn InvitationListPage(
     /// The list.
     list: InvitationList,
 ) -> impl IntoView {
-    let InvitationList { rows, newest, older, now, may_invite, webhooks_missing } = list;
+    let InvitationList { rows, newest, older, now, may_invite, webhooks_missing, reminders } = list;
     let first_page = newest.is_none();
     let invite = move || {
         may_invite.then(|| {
@@ -75,6 +77,7 @@ pub fn InvitationListPage(
                 {(!rows.is_empty() || !first_page).then(|| view! { <div class="buttons">{invite()}</div> })}
             </div>
             {webhooks_missing.map(|sentence| view! { <WebhooksMissing sentence=sentence/> })}
+            {(reminders > 0 && may_invite).then(|| view! { <Reminders count=reminders/> })}
             {if rows.is_empty() && first_page {
                 view! { <Empty>{invite()}</Empty> }.into_any()
             } else if rows.is_empty() {
@@ -96,6 +99,18 @@ fn WebhooksMissing(sentence: String) -> impl IntoView {
             " Look at the "<a href="/deliveries">"deliveries"</a>" and the "<a href="/subscriptions">"subscriptions"</a>"; the "
             <a href="/settings/checks">"checks"</a>" say which fleets it was about."
         </p>
+    }
+}
+
+/// The move is to remind them.
+#[component]
+fn Reminders(count: u64) -> impl IntoView {
+    let sentence = match count {
+        1 => "One fleet has its link and does nothing with it. ".to_owned(),
+        many => format!("{many} fleets have their link and do nothing with it. "),
+    };
+    view! {
+        <p class="notice attention" role="status" data-testid="reminders">{sentence}<a href="/reminders">"Remind them"</a>"."</p>
     }
 }
 

@@ -8,6 +8,7 @@ mod desk;
 mod imports;
 mod inbox;
 mod invitations;
+mod messages;
 mod rows;
 mod sessions;
 mod staff;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::domain::{
+    handover::Shown,
     import::{Column, ImportState, RowState, inert},
     moment,
 };
@@ -19,7 +20,7 @@ use uuid::Uuid;
 use super::find;
 use crate::{
     onramp::Onramp,
-    store::{ImportKey, ImportedRow, LinksTaken, RowFilter},
+    store::{ImportKey, ImportedRow, LinksTaken, RowFilter, StoreError},
     vault::Purpose,
     web::{errors::PageError, visitor::Viewer},
 };
@@ -86,12 +87,14 @@ pub(super) async fn links(
     let taken = LinksTaken { at: onramp.clock.now(), actor: viewer.staff.email.clone(), count };
     onramp.store.note_links_taken(key, &taken).await?;
     tracing::info!(import = key.0, count, by = viewer.staff.email, "magic links were downloaded");
+    let actor = viewer.staff.email.clone();
     let head = line(["fleet_ref", "fleet_name", "fleet_email", "magic_link", "link_expires_at"]);
     let rows = batches(head, move |behind| {
-        let onramp = onramp.clone();
+        let (onramp, actor) = (onramp.clone(), actor.clone());
         async move {
             let rows = onramp.store.import_links(key, behind, BATCH).await?;
             let Some(last) = rows.last().map(|(row, ..)| row.number) else { return Ok(None) };
+            note_on_timelines(&onramp, &rows, &actor).await?;
             let mut lines = String::new();
             for (row, sealed, expires_at) in &rows {
                 let link = onramp.vault.open_text(Purpose::MagicLink, sealed)?;
@@ -101,6 +104,19 @@ pub(super) async fn links(
         }
     });
     Ok(attachment(&format!("import-{}-with-magic-links.csv", key.0), rows))
+}
+
+/// Each fleet's timeline tells that its link is taken along, before it is.
+async fn note_on_timelines(
+    onramp: &Onramp,
+    rows: &[(ImportedRow, Vec<u8>, OffsetDateTime)],
+    actor: &str,
+) -> Result<(), StoreError> {
+    let mut invitations = Vec::with_capacity(rows.len());
+    for id in rows.iter().filter_map(|(row, ..)| row.invitation) {
+        invitations.extend(onramp.store.invitation(id).await?);
+    }
+    onramp.courier.note_shown(&invitations, Shown::InFile, actor).await
 }
 
 async fn count_links(onramp: &Onramp, key: ImportKey) -> Result<u32, PageError> {

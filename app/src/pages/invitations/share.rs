@@ -1,0 +1,280 @@
+//! Handing the magic link over: shown, as a QR code, as a ready text, as an e-mail.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use crate::{
+    components::{Document, ErrorSummary, Field, Notice, NoticeKind, TextArea, Visit},
+    domain::{
+        fleet::path_of,
+        message::{LINK, Message},
+    },
+    islands::CopyButton,
+};
+
+/// The most characters of a message that staff write.
+pub const BODY_MAX: u32 = 5_000;
+
+/// One of several to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its word in the address.
+    pub word: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// The e-mail to send, as far as it is filled in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LetterForm {
+    /// What makes it this letter: sent twice, it leaves once.
+    pub once: String,
+    /// E-mail address.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Text, with the place of the link.
+    pub body: String,
+    /// What is wrong, by field.
+    pub errors: BTreeMap<&'static str, String>,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct ShareView {
+    /// Our id of the invitation.
+    pub id: Uuid,
+    /// Our reference for the fleet.
+    pub fleet_ref: String,
+    /// The fleet's name as people write it.
+    pub fleet_name: Option<String>,
+    /// Why the link is of no use any more.
+    pub over: Option<&'static str>,
+    /// When it runs out, in words.
+    pub runs_out: String,
+    /// The link, once this person had it shown.
+    pub link: Option<String>,
+    /// The link as a QR code: an SVG.
+    pub qr: Option<String>,
+    /// Languages to choose from.
+    pub languages: Vec<Choice>,
+    /// Occasions to choose from.
+    pub occasions: Vec<Choice>,
+    /// The text in that language for that occasion; with the link, once it was shown.
+    pub message: Message,
+    /// Opens the mail program with the text in it, once the link was shown.
+    pub mailto: Option<String>,
+    /// Opens the messages program likewise.
+    pub sms: Option<String>,
+    /// The e-mail to send; none where no mail server is set.
+    pub letter: Option<LetterForm>,
+    /// What went wrong, and what to do.
+    pub problem: Option<String>,
+}
+
+impl ShareView {
+    fn chosen(choices: &[Choice]) -> &'static str {
+        choices.iter().find(|choice| choice.chosen).map_or("", |choice| choice.word)
+    }
+
+    fn here(&self) -> String {
+        let (language, occasion) = (Self::chosen(&self.languages), Self::chosen(&self.occasions));
+        format!("language={language}&occasion={occasion}")
+    }
+}
+
+/// Handing the magic link over.
+#[component]
+pub fn SharePage(
+    /// The visit.
+    visit: Visit,
+    /// What it shows.
+    share: ShareView,
+) -> impl IntoView {
+    let name = share.fleet_name.clone().unwrap_or_else(|| share.fleet_ref.clone());
+    let failed = share.letter.as_ref().is_some_and(|letter| !letter.errors.is_empty());
+    let title = if failed { "Error: Hand over the link" } else { "Hand over the link" };
+    let errors = share.letter.iter().flat_map(|letter| &letter.errors);
+    let errors: Vec<_> =
+        errors.map(|(field, error)| ((*field).to_owned(), label(field).to_owned(), error.clone())).collect();
+    let (id, over) = (share.id, share.over);
+    let head = view! {
+        <p class="crumbs"><a href="/invitations">"Invitations"</a>" / "<a href=format!("/invitations/{id}")>{name}</a></p>
+        <h1>"Hand over the link"</h1>
+        <p class="lead">"Reference "<a href=path_of(&share.fleet_ref)><code>{share.fleet_ref.clone()}</code></a>". "{share.runs_out.clone()}</p>
+    };
+    view! {
+        <Document visit=visit title=title islands=true>
+            {head}
+            <ErrorSummary errors=errors/>
+            {share.problem.clone().map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
+            {match over {
+                Some(why) => view! {
+                    <p class="notice" role="status">{why}" "<a href=format!("/invitations/{id}")>"Back to the invitation"</a></p>
+                }.into_any(),
+                None => view! { <Ways share=share/> }.into_any(),
+            }}
+        </Document>
+    }
+}
+
+fn label(field: &str) -> &'static str {
+    match field {
+        "to" => "To",
+        "subject" => "Subject",
+        _ => "Message",
+    }
+}
+
+#[component]
+fn Ways(share: ShareView) -> impl IntoView {
+    let id = share.id;
+    let letter = share.letter.clone();
+    let (language, occasion) = (ShareView::chosen(&share.languages), ShareView::chosen(&share.occasions));
+    view! {
+        <div class="share">
+            <LinkCard share=share.clone()/>
+            <QrCard id=id qr=share.qr.clone()/>
+            <TextCard share=share/>
+            {match letter {
+                Some(letter) => view! { <MailCard id=id letter=letter language=language occasion=occasion/> }.into_any(),
+                None => view! {
+                    <section class="card mail" aria-labelledby="mail">
+                        <h2 id="mail">"Send by e-mail"</h2>
+                        <p class="hint" data-testid="no-mail">"Onramp has no mail server to send with. Whoever runs it sets "<code>"ONRAMP_SMTP_URL"</code>" and "<code>"ONRAMP_MAIL_FROM"</code>"."</p>
+                    </section>
+                }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Shows the link to whoever asks for it, which is noted.
+#[component]
+pub(super) fn ShowLink(
+    /// Our id of the invitation.
+    id: Uuid,
+    /// What the address of the share page says besides, to come back to it; none comes back to the invitation.
+    #[prop(optional_no_strip)]
+    back: Option<String>,
+) -> impl IntoView {
+    view! {
+        <form class="show-link" method="post" action=format!("/invitations/{id}/link")>
+            {back.map(|back| view! { <input type="hidden" name="back" value=back/> })}
+            <button class="button">"Show the link"</button>
+            <p class="hint">"Whoever holds it can act as the fleet, so the timeline notes who had it shown."</p>
+        </form>
+    }
+}
+
+#[component]
+fn LinkCard(share: ShareView) -> impl IntoView {
+    let back = share.here();
+    view! {
+        <section class="card" aria-labelledby="link">
+            <h2 id="link">"Magic link"</h2>
+            {match share.link {
+                Some(link) => view! {
+                    <div class="copy-row">
+                        <input id="magic-link" data-testid="magic-link" readonly value=link aria-label="Magic link"/>
+                        <CopyButton text_of="magic-link".into() label="Copy link".into()/>
+                    </div>
+                    <p class="hint">"Give it to the fleet and to nobody else: whoever holds it can act as the fleet."</p>
+                }.into_any(),
+                None => view! { <ShowLink id=share.id back=Some(back)/> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn QrCard(id: Uuid, qr: Option<String>) -> impl IntoView {
+    view! {
+        <section class="card qr" aria-labelledby="qr">
+            <h2 id="qr">"QR code"</h2>
+            <p class="hint">"For a phone’s camera: on paper, on a screen, in a meeting. It holds the link itself."</p>
+            {qr.map(|svg| view! { <div class="qr-code" role="img" aria-label="The magic link as a QR code" inner_html=svg></div> })}
+            <form method="post" action=format!("/invitations/{id}/qr")>
+                <button class="button">"Download as SVG"</button>
+            </form>
+        </section>
+    }
+}
+
+#[component]
+fn Select(name: &'static str, label: &'static str, choices: Vec<Choice>) -> impl IntoView {
+    let options = choices.into_iter().map(|choice| {
+        view! { <option value=choice.word selected=choice.chosen>{choice.label}</option> }
+    });
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select id=name name=name>{options.collect_view()}</select>
+        </div>
+    }
+}
+
+#[component]
+fn TextCard(share: ShareView) -> impl IntoView {
+    let ShareView { id, languages, occasions, message, mailto, sms, link, .. } = share;
+    let action = format!("/invitations/{id}/share");
+    view! {
+        <section class="card text" aria-labelledby="text">
+            <h2 id="text">"Ready text"</h2>
+            <form class="choices" method="get" action=action>
+                <Select name="language" label="Language" choices=languages/>
+                <Select name="occasion" label="For" choices=occasions/>
+                <button class="button">"Show this text"</button>
+            </form>
+            <h3 id="mail-text">"E-mail"</h3>
+            <p class="subject"><span class="muted">"Subject: "</span><span id="text-subject" data-testid="subject">{message.subject}</span></p>
+            <pre class="ready" id="text-body" data-testid="body" tabindex="0" aria-labelledby="mail-text">{message.body}</pre>
+            <p class="actions">
+                <CopyButton text_of="text-subject".into() label="Copy subject".into()/>
+                <CopyButton text_of="text-body".into() label="Copy text".into()/>
+                {mailto.map(|href| view! { <a class="button" href=href data-testid="mailto">"Open in mail program"</a> })}
+            </p>
+            <h3 id="sms-text">"SMS"</h3>
+            <pre class="ready" id="text-sms" data-testid="sms" tabindex="0" aria-labelledby="sms-text">{message.sms}</pre>
+            <p class="actions">
+                <CopyButton text_of="text-sms".into() label="Copy text".into()/>
+                {sms.map(|href| view! { <a class="button" href=href data-testid="sms-link">"Open in messages"</a> })}
+            </p>
+            {link.is_none().then(|| view! {
+                <p class="hint">"The link goes where the text says "<code>{LINK}</code>". "<a href="#link">"Show the link"</a>" to have it in the text."</p>
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn MailCard(id: Uuid, letter: LetterForm, language: &'static str, occasion: &'static str) -> impl IntoView {
+    let LetterForm { once, to, subject, body, errors } = letter;
+    let error = |field: &str| errors.get(field).cloned();
+    let body_error = error("body");
+    let invalid = body_error.is_some();
+    let described_by = if invalid { "body-error body-hint" } else { "body-hint" };
+    view! {
+        <section class="card mail" aria-labelledby="mail">
+            <h2 id="mail">"Send by e-mail"</h2>
+            <form method="post" action=format!("/invitations/{id}/send") novalidate=true data-testid="mail">
+                <input type="hidden" name="once" value=once/>
+                <input type="hidden" name="language" value=language/>
+                <input type="hidden" name="occasion" value=occasion/>
+                <Field name="to" label="To" kind="email" value=to error=error("to") required=true/>
+                <Field name="subject" label="Subject" value=subject error=error("subject") required=true/>
+                <div class="field" class:invalid=invalid>
+                    <label for="body">"Message"</label>
+                    <TextArea id="body" name="body" maxlength=BODY_MAX value=body rows=12 described_by=described_by invalid=invalid/>
+                    {body_error.map(|error| view! { <p class="error" id="body-error">{error}</p> })}
+                    <p class="hint" id="body-hint">"The link goes where "<code>{LINK}</code>" stands."</p>
+                </div>
+                <button class="button primary">"Send e-mail"</button>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,210 @@
+//! Reminders: what is proposed, and what staff decide about it.
+
+use std::{sync::Arc, time::Duration};
+
+use app::{
+    domain::{
+        message::{Language, MessageState, Occasion},
+        moment::{from_micros, micros},
+    },
+    pages::{
+        DecidedRow, ProposedRow, RemindedFleet, RemindersConfirm, RemindersConfirmPage, RemindersPage, RemindersView,
+    },
+};
+use axum::{
+    Form,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use leptos::view;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{errors::PageError, render::page, visitor::Viewer};
+use crate::{
+    onramp::Onramp,
+    store::{ListedMessage, MessageRow},
+};
+
+/// Rows on a page.
+const ROWS: u32 = 50;
+/// Decided messages shown.
+const DECIDED: u32 = 20;
+
+#[derive(Deserialize)]
+pub(super) struct Params {
+    behind: Option<String>,
+    approved: Option<u64>,
+    aside: Option<u64>,
+    looked: Option<u32>,
+}
+
+pub(super) async fn get(
+    State(onramp): State<Arc<Onramp>>,
+    Query(params): Query<Params>,
+    viewer: Viewer,
+) -> Result<Response, PageError> {
+    let behind = params.behind.as_deref().and_then(read_cursor);
+    show(&onramp, viewer, behind, StatusCode::OK, notice(&params), None).await
+}
+
+fn notice(params: &Params) -> Option<String> {
+    let sentence = match (params.approved, params.aside, params.looked) {
+        (Some(0), ..) => "Nothing was left to send: somebody else decided first.".to_owned(),
+        (Some(1), ..) => "One reminder is on its way.".to_owned(),
+        (Some(count), ..) => format!("{count} reminders are on their way."),
+        (_, Some(1), _) => "One reminder was put aside.".to_owned(),
+        (_, Some(count), _) => format!("{count} reminders were put aside."),
+        (_, _, Some(0)) => "Looked: nothing new.".to_owned(),
+        (_, _, Some(1)) => "Looked: one more fleet could do with a reminder.".to_owned(),
+        (_, _, Some(count)) => format!("Looked: {count} more fleets could do with a reminder."),
+        _ => return None,
+    };
+    Some(sentence)
+}
+
+/// Looks now instead of in some minutes.
+pub(super) async fn look(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+    viewer.may_invite()?;
+    let looked = onramp.reminders.look(Duration::ZERO).await?;
+    Ok(Redirect::to(&format!("/reminders?looked={}", looked.proposed)).into_response())
+}
+
+/// What a form decides.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Decision {
+    what: String,
+    ids: Vec<Uuid>,
+    one: Option<Uuid>,
+    until: String,
+    confirmed: bool,
+}
+
+impl Decision {
+    fn read(typed: Vec<(String, String)>) -> Self {
+        let mut decision = Self::default();
+        for (name, value) in typed {
+            match name.as_str() {
+                "do" => decision.what = value,
+                "id" => decision.ids.extend(Uuid::parse_str(&value)),
+                "one" => decision.one = Uuid::parse_str(&value).ok(),
+                "until" => decision.until = value,
+                "confirmed" => decision.confirmed = true,
+                _ => {}
+            }
+        }
+        decision
+    }
+}
+
+pub(super) async fn decide(
+    State(onramp): State<Arc<Onramp>>,
+    viewer: Viewer,
+    Form(typed): Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    viewer.may_invite()?;
+    let Decision { what, ids, one, until, confirmed } = Decision::read(typed);
+    let (now, by) = (onramp.clock.now(), viewer.staff.email.clone());
+    let wrong = |problem: &str| Some(problem.to_owned());
+    if what == "dismiss" && one.is_none() {
+        if ids.is_empty() {
+            let problem = wrong("Tick at least one fleet.");
+            return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+        }
+        let count = onramp.store.dismiss(&ids, &by, now).await?;
+        return Ok(Redirect::to(&format!("/reminders?aside={count}")).into_response());
+    }
+    if !onramp.courier.can_mail() {
+        let problem =
+            wrong("Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.");
+        return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+    }
+    let all = what == "all" && one.is_none();
+    let ids = one.map_or(ids, |one| vec![one]);
+    if ids.is_empty() && !all {
+        let problem = wrong("Tick at least one fleet.");
+        return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+    }
+    let count = if all { onramp.store.count_proposed().await?.1 } else { ids.len() as u64 };
+    if count > 1 && !confirmed {
+        let confirm = RemindersConfirm { count, ids: if all { Vec::new() } else { ids }, until };
+        let Viewer { visit, nonce, .. } = viewer;
+        return Ok(page(StatusCode::OK, &nonce, || view! { <RemindersConfirmPage visit=visit confirm=confirm/> }));
+    }
+    let approved = if all {
+        // What was proposed after the page was seen hasn't been seen by anyone.
+        let until = until.parse().map_or(now, from_micros);
+        onramp.store.approve_all(until, &by, now).await?
+    } else {
+        onramp.store.approve(&ids, &by, now).await?
+    };
+    onramp.reminders.wake();
+    Ok(Redirect::to(&format!("/reminders?approved={approved}")).into_response())
+}
+
+async fn show(
+    onramp: &Onramp,
+    viewer: Viewer,
+    behind: Option<(OffsetDateTime, Uuid)>,
+    code: StatusCode,
+    notice: Option<String>,
+    problem: Option<String>,
+) -> Result<Response, PageError> {
+    let mut rows = onramp.store.proposed(behind, ROWS + 1).await?;
+    let more = rows.len() > ROWS as usize;
+    rows.truncate(ROWS as usize);
+    let next = rows.last().filter(|_| more).map(|last| format!("/reminders?behind={}", write_cursor(&last.message)));
+    let decided = onramp.store.decided(DECIDED).await?;
+    let reminders = RemindersView {
+        proposed: rows.into_iter().map(proposed).collect(),
+        counts: onramp.store.count_proposed().await?,
+        next,
+        first: behind.map(|_| "/reminders".to_owned()),
+        decided: decided.into_iter().map(decided_row).collect(),
+        can_mail: onramp.courier.can_mail(),
+        may_invite: viewer.staff.role.may_invite(),
+        now: onramp.clock.now(),
+        notice,
+        problem,
+    };
+    let Viewer { visit, nonce, .. } = viewer;
+    Ok(page(code, &nonce, || view! { <RemindersPage visit=visit reminders=reminders/> }))
+}
+
+fn proposed(row: ListedMessage) -> ProposedRow {
+    let ListedMessage { message, fleet, invitation } = row;
+    ProposedRow {
+        id: message.id,
+        fleet: RemindedFleet { fleet_ref: fleet.fleet_ref, name: fleet.name, invitation },
+        occasion: Occasion::from_name(&message.occasion),
+        since: message.since,
+        expires_at: message.expires_at,
+        recipient: message.recipient,
+        language: Language::from_code(&message.language).unwrap_or(Language::English).name(),
+    }
+}
+
+fn decided_row(row: ListedMessage) -> DecidedRow {
+    let ListedMessage { message, fleet, invitation } = row;
+    DecidedRow {
+        id: message.id,
+        fleet: RemindedFleet { fleet_ref: fleet.fleet_ref, name: fleet.name, invitation },
+        occasion: Occasion::from_name(&message.occasion),
+        recipient: message.recipient,
+        state: message.state,
+        by: message.decided_by,
+        at: message.decided_at,
+        problem: message.problem.filter(|_| message.state != MessageState::Sent),
+    }
+}
+
+fn write_cursor(row: &MessageRow) -> String {
+    format!("{}_{}", micros(row.expires_at), row.id)
+}
+
+fn read_cursor(text: &str) -> Option<(OffsetDateTime, Uuid)> {
+    let (at, id) = text.split_once('_')?;
+    Some((from_micros(at.parse().ok()?), Uuid::parse_str(id).ok()?))
+}
