@@ -236,6 +236,25 @@ fn a_viewer_sees_no_link() {
 }
 
 #[test]
+fn the_page_that_hands_a_link_over_holds_it_only_once_it_was_shown() {
+    let shown = share_page(share_view(true));
+    assert_eq!(attributes(after(&shown, "<input id=\"magic-link\"", ">"), "value"), [LINK]);
+    assert!(shown.contains("<svg viewBox=\"0 0 1 1\">") && shown.contains("href=\"mailto:"));
+    let hidden = share_page(share_view(false));
+    assert!(!hidden.contains("connect.catenatelematics.com") && !hidden.contains("qr-code"));
+    assert!(!hidden.contains("mailto:") && !hidden.contains("sms:"));
+    assert!(text(&hidden).contains("Show the link"));
+}
+
+#[test]
+fn viewers_of_reminders_have_nothing_to_press() {
+    assert!(reminders_page(true).contains("Send to those ticked"));
+    let page = reminders_page(false);
+    let main = after(&page, "<main", "</main>");
+    assert!(!main.contains("<button") && !main.contains("type=\"checkbox\""), "{main}");
+}
+
+#[test]
 fn gaps_say_that_nobody_reported_them() {
     let page = detail_page(detail(facts_with_gaps(), None));
     let steps = after(&page, "data-testid=\"steps\"", "</ol>");
@@ -379,7 +398,7 @@ fn figures_that_catena_does_not_tell_are_not_made_up() {
     assert_eq!(rates.matches("not told").count(), 4, "{rates}");
     let list = text(&subscriptions::list(&[], true));
     for says in [
-        "96 % 98.1 of 95 % 3, at most 8 days left",
+        "96 % 98.1 of 95 % 3, at most 9 days left",
         "12 of 13 9 failures or more away",
         "not judged yet none",
         "not Onramp’s",

@@ -275,6 +275,67 @@ export const PAGES: Visit[] = [
       await entries(page, 'landing.failure').waitFor();
     },
   },
+  {
+    name: 'hand over, hidden',
+    come: async (page) => {
+      link.path = (await invite(page, { ref: 'A-fleet-to-hand-a-link-to-with-a-reference-that-is-long', name: 'Acme Trucking' })).path;
+      await page.context().clearCookies();
+      await signIn(page);
+      await page.goto(`${link.path}/share?language=pl`);
+      await page.getByRole('button', { name: 'Show the link' }).waitFor();
+    },
+  },
+  {
+    name: 'hand over, shown',
+    come: async (page) => {
+      await page.getByRole('button', { name: 'Show the link' }).click();
+      await page.getByTestId('magic-link').waitFor();
+    },
+  },
+  {
+    name: 'hand over, bad letter',
+    come: async (page) => {
+      await page.getByLabel('To').fill('ops');
+      await page.getByLabel('Message').fill('No place for it.');
+      await page.getByRole('button', { name: 'Send e-mail' }).click();
+      await page.locator('#body-error').waitFor();
+    },
+  },
+  {
+    name: 'hand over, link over',
+    come: async (page) => {
+      await page.goto('/invitations');
+      await page.getByRole('link', { name: 'A fleet with a reference' }).click();
+      await page.waitForURL(/\/invitations\/[0-9a-f-]+$/);
+      await page.goto(`${page.url()}/share`);
+      await page.getByText('has run out').waitFor();
+    },
+  },
+  {
+    name: 'reminders',
+    come: async (page) => {
+      await page.goto('/reminders');
+      await page.getByRole('button', { name: 'Look now' }).click();
+      await page.getByTestId('proposed').waitFor();
+    },
+  },
+  {
+    name: 'reminders, a second look',
+    come: async (page) => {
+      for (const box of (await page.getByRole('checkbox').all()).slice(0, 2)) await box.check();
+      await page.getByRole('button', { name: 'Send to those ticked' }).click();
+      await page.getByRole('heading', { name: /^Send \d+ reminders/ }).waitFor();
+    },
+  },
+  {
+    name: 'reminders, put aside',
+    come: async (page) => {
+      await page.getByRole('link', { name: 'Cancel' }).click();
+      await page.getByRole('checkbox').first().check();
+      await page.getByRole('button', { name: 'Put those ticked aside' }).click();
+      await page.getByTestId('decided').waitFor();
+    },
+  },
   { name: 'filled list', come: async (page) => void (await page.goto('/invitations')) },
   { name: 'sandbox control', come: async (page) => void (await page.goto('/sandbox')) },
   {

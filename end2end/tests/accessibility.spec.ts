@@ -1,8 +1,11 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
+import { MAILING } from '../support/mailing';
 import { PAGES } from '../support/pages';
 import { invite, isLive, signIn } from '../support/steps';
+
+test.use({ settings: MAILING });
 
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
@@ -36,7 +39,7 @@ test('every page has one title, one first heading, one main part and a language'
   await signIn(page);
   const { path } = await invite(page, { ref: 'FLEET-titles' });
   const titles = new Set<string>();
-  const addresses = ['/invitations', '/invitations/new', '/invitations/import', path, '/fleets/FLEET-titles', `${path}/again`, `${path}/delete`, '/deliveries', '/deliveries/waiting', '/settings/checks', '/subscriptions', '/sandbox', '/nowhere', '/onboarding/success', '/onboarding/failure'];
+  const addresses = ['/invitations', '/invitations/new', '/invitations/import', path, '/fleets/FLEET-titles', `${path}/again`, `${path}/delete`, `${path}/share`, '/reminders', '/deliveries', '/deliveries/waiting', '/settings/checks', '/subscriptions', '/sandbox', '/nowhere', '/onboarding/success', '/onboarding/failure'];
   for (const address of addresses) {
     await page.goto(address);
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);

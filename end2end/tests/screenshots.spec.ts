@@ -2,12 +2,16 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
+import { MAILING } from '../support/mailing';
 import { acceptAsFleet, chooseAsFleet, choosePreset, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
 
 // Pictures for people: `SHOTS=shots make e2e ARGS=screenshots`. Collected only then (playwright.config.ts).
 const DIR = process.env.SHOTS ?? 'shots';
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'] as const;
+
+// Nothing is sent: what can be sent is shown.
+test.use({ settings: MAILING });
 
 test('pictures of every page worth showing', async ({ onramp, page, fleet }) => {
   test.setTimeout(300_000);
@@ -103,6 +107,34 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await page.goto('/invitations');
   await expect(page.getByRole('row')).toHaveCount(9);
   await shoot(page, 'list');
+  await page.goto(`${declined.path}/share`);
+  await shoot(page, 'share-over');
+  const mailed = await invite(page, { ref: 'FLEET-1009', name: 'Ruta Norte' });
+  await shoot(page, 'detail-handed-over');
+  await page.goto(`${mailed.path}/share?language=es`);
+  await shoot(page, 'share');
+  await page.getByLabel('To').fill('ops');
+  await page.getByRole('button', { name: 'Send e-mail' }).click();
+  await shoot(page, 'share-errors');
+  await page.goto('/reminders');
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await expect(page.getByTestId('proposed')).toBeVisible();
+  await shoot(page, 'reminders');
+  await page.goto('/invitations');
+  await shoot(page, 'list-reminders');
+  await page.goto('/invitations/import');
+  await shoot(page, 'import-upload');
+  await page.getByLabel('Or paste rows').fill('fleet_ref;name;email\nPASTE-1;Acme;ops@acme.example\nPASTE/2;Bad;ops@acme.example\nFLEET-1003;Blue Ridge Freight;\n');
+  await page.getByRole('button', { name: 'Go on to the columns' }).click();
+  await shoot(page, 'import-columns');
+  await page.getByRole('button', { name: 'Check the rows' }).click();
+  await expect(page.getByTestId('import-state')).toHaveAttribute('data-state', 'checked');
+  await shoot(page, 'import-checked');
+  await page.getByRole('button', { name: 'Start the import' }).click();
+  await expect(page.getByTestId('import-state')).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
+  await shoot(page, 'import-done');
+  await page.goto('/settings/checks');
+  await shoot(page, 'checks');
   await page.goto('/deliveries');
   await shoot(page, 'deliveries');
   await page.getByRole('link', { name: 'invitation.declined' }).click();
@@ -116,6 +148,10 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await shoot(page, 'waiting');
   await page.goto('/subscriptions');
   await shoot(page, 'subscriptions');
+  await page.locator('tbody a[href^="/subscriptions/"]').first().click();
+  await shoot(page, 'subscription');
+  await page.goto('/sandbox');
+  await shoot(page, 'sandbox');
   await page.goto('/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2');
   await shoot(page, 'not-found');
 

@@ -171,7 +171,7 @@ fn Proposed(
     let moves = may_invite.then(|| {
         view! {
             <div class="moves">
-                {can_mail.then(|| view! { <button class="button primary" name="do" value="send">"Send to those ticked"</button> })}
+                {(can_mail && reachable > 0).then(|| view! { <button class="button primary" name="do" value="send">"Send to those ticked"</button> })}
                 <button class="button" name="do" value="dismiss">"Put those ticked aside"</button>
                 {(can_mail && reachable > 1).then(|| view! {
                     <button class="button" name="do" value="all">{format!("Send all {reachable} …")}</button>
@@ -207,7 +207,7 @@ fn proposed_row(row: ProposedRow, may_send: bool, may_invite: bool, now: OffsetD
     let name = row.fleet.name.clone().unwrap_or_else(|| row.fleet.fleet_ref.clone());
     let id = row.id.to_string();
     let tick = may_invite.then(|| {
-        view! { <td class="tick"><input type="checkbox" name="id" value=id.clone() aria-label=format!("Tick {name}")/></td> }
+        view! { <td class="tick" data-label="Tick"><input type="checkbox" name="id" value=id.clone() aria-label=format!("Tick {name}")/></td> }
     });
     let since = row.since.map(|since| {
         view! { <span class="muted">" · since "<time datetime=moment::rfc3339(since) title=moment::display(since)>{moment::relative(since, now)}</time></span> }
@@ -228,11 +228,11 @@ fn proposed_row(row: ProposedRow, may_send: bool, may_invite: bool, now: OffsetD
         <tr>
             {tick}
             <th scope="row"><FleetCell fleet=row.fleet/></th>
-            <td data-label="Why">{why(row.occasion)}{since}</td>
+            <td data-label="Why"><span>{why(row.occasion)}{since}</span></td>
             <td data-label="Link runs out">
                 <time datetime=moment::rfc3339(row.expires_at) title=moment::display(row.expires_at)>{moment::relative(row.expires_at, now)}</time>
             </td>
-            <td data-label="To">{to}</td>
+            <td data-label="To"><span>{to}</span></td>
             {moves}
         </tr>
     }
@@ -257,11 +257,13 @@ fn Decided(rows: Vec<DecidedRow>, may_invite: bool, now: OffsetDateTime) -> impl
                 <td data-label="Why">{why(row.occasion)}</td>
                 <td data-label="To">{row.recipient.unwrap_or_else(|| "–".into())}</td>
                 <td data-label="State" data-state=row.state.name()>
-                    {row.state.label()}
-                    {row.problem.map(|problem| view! { <p class="hint">{problem}</p> })}
-                    {again}
+                    <div>
+                        {row.state.label()}
+                        {row.problem.map(|problem| view! { <p class="hint">{problem}</p> })}
+                        {again}
+                    </div>
                 </td>
-                <td data-label="Decided">{at}{row.by.map(|by| view! { <span class="muted">" by "{by}</span> })}</td>
+                <td data-label="Decided"><span>{at}{row.by.map(|by| view! { <span class="muted">" by "{by}</span> })}</span></td>
             </tr>
         }
     });

@@ -4,9 +4,11 @@
 use app::domain::{
     digest::{digest, of_invitation},
     fact::{About, Fact, Kind, Round, Source},
+    handover::{self, Shown},
     lifecycle::Stage,
+    message::Occasion,
     moment::{from_micros, micros, rfc3339},
-    record::{created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
+    record::{Told, created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -248,6 +250,19 @@ impl Catena {
         let of = about.round.as_ref().unwrap();
         let key = digest(&[&of.invitation, kind.name(), &micros(of.expires_at).to_string()]);
         (Happening::Returned { round, page }, own(Source::Landing, kind, now, key, about))
+    }
+
+    /// Staff have the link shown, send it, or remind the fleet.
+    pub fn handed_over(&self, how: usize, now: i64) -> (Happening, Fact) {
+        let round = self.about(self.round()).round.unwrap();
+        let (actor, at, message) = ("ada@example.com", from_micros(now), now.to_string());
+        let told = match how {
+            0 => handover::shown(round, Shown::OnPage, actor, at),
+            1 => handover::sent(round, &message, Occasion::Invitation, "ops@acme.example", actor, at),
+            _ => handover::sent(round, &message, Occasion::NotOpened, "ops@acme.example", actor, at),
+        };
+        let Told::Fact { fact, .. } = told else { unreachable!("a handover is a fact") };
+        (Happening::HandedOver { how, at: now }, fact)
     }
 
     /// The list of connections shows one that is attached.

@@ -29,6 +29,10 @@ pub enum Move {
     Return {
         page: usize,
     },
+    /// Staff have the link shown, send it, or remind the fleet.
+    HandOver {
+        how: usize,
+    },
     Agree,
     UpdateAgreement {
         content: usize,
@@ -107,6 +111,7 @@ fn action() -> impl Strategy<Value = Move> {
         1 => teller().prop_map(Move::Expire),
         1 => Just(Move::Withdraw),
         2 => (0..3_usize).prop_map(|page| Move::Return { page }),
+        3 => (0..3_usize).prop_map(|how| Move::HandOver { how }),
         8 => Just(Move::Agree),
         2 => (0..4_usize).prop_map(|content| Move::UpdateAgreement { content }),
         1 => (words, any::<bool>()).prop_map(|(word, deleted)| {

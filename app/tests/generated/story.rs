@@ -112,6 +112,10 @@ impl Play {
                 let (what, fact) = self.catena.returned(page, self.now);
                 self.tell(vec![what], How::Own(fact));
             }
+            Move::HandOver { how } if !self.catena.invitations.is_empty() => {
+                let (what, fact) = self.catena.handed_over(how, self.now);
+                self.tell(vec![what], How::Own(fact));
+            }
             Move::Agree if self.catena.is_accepted() && self.catena.living().len() < 3 => {
                 let agreement = self.catena.agree();
                 self.of_agreement(agreement, "active", Happening::Agreed { agreement }, 0);

@@ -20,6 +20,7 @@ pub enum Happening {
     Expired { round: (usize, usize) },
     Deleted { round: (usize, usize) },
     Returned { round: (usize, usize), page: usize },
+    HandedOver { how: usize, at: i64 },
     Agreed { agreement: usize },
     AgreementUpdated { agreement: usize, content: usize, ends: bool },
     AgreementFound { agreement: usize, status: &'static str, at: i64 },
@@ -49,6 +50,7 @@ impl Happening {
             Self::Returned { page, .. } => {
                 ["landing.success", "landing.integration_requested", "landing.failure"][*page]
             }
+            Self::HandedOver { how, .. } => ["link.shown", "link.sent", "reminder.sent"][*how],
             Self::Agreed { .. } => "share_agreement.created",
             Self::AgreementUpdated { .. } | Self::AgreementFound { .. } => "share_agreement.updated",
             Self::AgreementDeleted { .. } => "share_agreement.deleted",
@@ -252,6 +254,8 @@ impl Truth {
             H::Created { round } | H::Refreshed { round } | H::Returned { round, .. } => {
                 self.invited(round, Stage::Created);
             }
+            // Whoever sees or sends the link, the fleet stands where it stood.
+            H::HandedOver { .. } => {}
             H::Sent { round } => self.invited(round, Stage::Sent),
             H::Viewed { round } => self.invited(round, Stage::Viewed),
             H::Declined { round } => self.invited(round, Stage::Declined),

@@ -11,6 +11,7 @@ use app::{
         fact::{Fact, Kind, Source},
         invitation::{Draft, FieldErrors},
         lifecycle::{Health, Stage, fold},
+        message::{Message, MessageState, Occasion},
         moment,
         outlook::{Known, Outlook, Standing},
         permissions::Preset,
@@ -302,6 +303,86 @@ pub fn error(status: u16) -> ErrorView {
     }
 }
 
+pub fn share_view(shown: bool) -> ShareView {
+    let choice = |word, label, chosen| Choice { word, label, chosen };
+    let link = shown.then(|| LINK.to_owned());
+    ShareView {
+        id: Uuid::from_u128(7),
+        fleet_ref: "FLEET-42".into(),
+        fleet_name: Some(HOSTILE.into()),
+        over: None,
+        runs_out: "The link works until 3 Mar 2026, 15:00 UTC, in 21 hours.".into(),
+        qr: link.as_ref().map(|_| "<svg viewBox=\"0 0 1 1\"></svg>".to_owned()),
+        languages: vec![choice("en", "English", false), choice("de", "Deutsch", true)],
+        occasions: vec![choice("invitation", "First message", true)],
+        message: Message { subject: HOSTILE.into(), body: HOSTILE.into(), sms: HOSTILE.into() },
+        mailto: link.as_ref().map(|_| "mailto:ops@acme.example?body=x".to_owned()),
+        sms: link.as_ref().map(|_| "sms:+14155551234?body=x".to_owned()),
+        link,
+        letter: Some(LetterForm {
+            once: "1".into(),
+            to: HOSTILE.into(),
+            subject: HOSTILE.into(),
+            body: format!("</textarea>{HOSTILE}"),
+            errors: std::collections::BTreeMap::new(),
+        }),
+        problem: None,
+    }
+}
+
+pub fn share_page(share: ShareView) -> String {
+    html(move || view! { <SharePage visit=visit("/invitations/7/share") share=share/> })
+}
+
+fn failed_share() -> ShareView {
+    let mut share = share_view(false);
+    let errors = [("to", "Enter one e-mail address.".to_owned()), ("body", "Write {link} once.".to_owned())];
+    share.letter.as_mut().unwrap().errors = errors.into();
+    share
+}
+
+pub fn reminders_page(may_invite: bool) -> String {
+    let fleet =
+        || RemindedFleet { fleet_ref: "FLEET-42".into(), name: Some(HOSTILE.into()), invitation: Uuid::from_u128(7) };
+    let proposed = |number, recipient: Option<&str>| ProposedRow {
+        id: Uuid::from_u128(number),
+        fleet: fleet(),
+        occasion: Some(Occasion::NotOpened),
+        since: Some(at(0)),
+        expires_at: at(24),
+        recipient: recipient.map(Into::into),
+        language: "Deutsch",
+    };
+    let decided = |number, state| DecidedRow {
+        id: Uuid::from_u128(number),
+        fleet: fleet(),
+        occasion: Some(Occasion::NotFinished),
+        recipient: Some("ops@acme.example".into()),
+        state,
+        by: Some("ada@example.com".into()),
+        at: Some(at(2)),
+        problem: (state == MessageState::Failed).then(|| HOSTILE.to_owned()),
+    };
+    let reminders = RemindersView {
+        proposed: vec![proposed(1, Some("ops@acme.example")), proposed(2, None)],
+        counts: (2, 1),
+        next: Some("/reminders?behind=x".into()),
+        first: None,
+        decided: vec![decided(3, MessageState::Sent), decided(4, MessageState::Failed)],
+        can_mail: true,
+        may_invite,
+        now: at(3),
+        notice: None,
+        problem: None,
+    };
+    html(move || view! { <RemindersPage visit=visit("/reminders") reminders=reminders/> })
+}
+
+fn reminders_confirm_page() -> String {
+    let confirm = RemindersConfirm { count: 2, ids: vec![Uuid::from_u128(1), Uuid::from_u128(2)], until: "1".into() };
+    html(move || view! { <RemindersConfirmPage visit=visit("/reminders/decide") confirm=confirm/> })
+}
+
 /// Every page, with the title that it promises.
 pub fn all() -> Vec<(&'static str, String)> {
     let demo = Some(("demo@example.com".to_owned(), "a demo password".to_owned()));
@@ -318,6 +399,13 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Error: Ask the fleet once more · Onramp", again_page(Some("Give whole hours.".into()))),
         ("Delete the invitation? · Onramp", delete_page(true)),
         ("Delete the invitation? · Onramp", delete_page(false)),
+        ("Hand over the link · Onramp", share_page(share_view(true))),
+        ("Hand over the link · Onramp", share_page(ShareView { over: Some("It is over."), ..share_view(false) })),
+        ("Hand over the link · Onramp", share_page(ShareView { letter: None, ..share_view(false) })),
+        ("Error: Hand over the link · Onramp", share_page(failed_share())),
+        ("Reminders · Onramp", reminders_page(true)),
+        ("Reminders · Onramp", reminders_page(false)),
+        ("Send 2 reminders? · Onramp", reminders_confirm_page()),
         ("Acme Trucking · Fleet · Onramp", fleet_page(true)),
         ("Acme Trucking · Fleet · Onramp", fleet_page(false)),
         ("Sign in · Onramp", login_page(demo)),

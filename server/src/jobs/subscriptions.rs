@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::subscribe::{Subscriber, Woken};
+use crate::{
+    catena::CatenaError,
+    subscribe::{SubscribeError, Subscriber, Woken},
+};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_mins(5);
@@ -51,8 +54,10 @@ impl<'a> Care<'a> {
                 self.report(&woken);
             })
         };
-        if let Err(error) = looked {
-            tracing::warn!(%error, "Catena can't be asked about subscriptions; trying again");
+        match looked {
+            // Stopping is no failure.
+            Ok(()) | Err(SubscribeError::Catena(CatenaError::Cancelled)) => {}
+            Err(error) => tracing::warn!(%error, "Catena can't be asked about subscriptions; trying again"),
         }
         match self.subscriber.forget_retired_secrets().await {
             Ok(0) => {}

@@ -105,6 +105,8 @@ impl Checker {
         let retry_after = failure.as_ref().and_then(CheckError::retry_after);
         match &failure {
             Some(CheckError::Store(error)) => tracing::error!(%error, "a check of Catena stopped"),
+            // Stopping is no failure.
+            Some(CheckError::Catena(CatenaError::Cancelled)) => {}
             Some(error) => tracing::warn!(%error, "a check of Catena stopped; the next one goes on from here"),
             None => {
                 if let Some(error) = &pass.refusals.first {
@@ -154,7 +156,7 @@ impl Checker {
             Err(error) => Some(error.explain()),
         };
         match &result {
-            Ok(None) => {}
+            Ok(None) | Err(CheckError::Catena(CatenaError::Cancelled)) => {}
             Ok(Some(error)) => tracing::warn!(%error, "Catena does not allow a part of the check of a fleet"),
             Err(CheckError::Store(error)) => tracing::error!(%error, "the check of a fleet stopped"),
             Err(error) => tracing::warn!(%error, "the check of a fleet stopped"),

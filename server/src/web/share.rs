@@ -43,6 +43,9 @@ const SHOWN: &str = "shown_links";
 /// The most characters of a subject.
 const SUBJECT_MAX: usize = 200;
 
+/// Said of a link that has run out.
+const RAN_OUT: &str = "The link has run out. Invite the fleet again first.";
+
 /// A link that somebody had shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ShownLink {
@@ -306,8 +309,9 @@ async fn find(onramp: &Onramp, id: &str) -> Result<Found, PageError> {
         Stage::Declined => {
             Some("The fleet declined. Open the invitation again before you hand its link over once more.")
         }
+        Stage::Expired => Some(RAN_OUT),
         // An accepted one too: what has run out leads nowhere, whatever became of it.
-        _ if invitation.expires_at <= now => Some("The link has run out. Invite the fleet again first."),
+        _ if invitation.expires_at <= now => Some(RAN_OUT),
         _ => None,
     };
     Ok(Found { invitation, fleet, over, occasion, now })

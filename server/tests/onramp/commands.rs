@@ -36,6 +36,9 @@ fn help_prints_every_setting() {
         "ONRAMP_SMTP_URL",
         "ONRAMP_MAIL_FROM",
         "ONRAMP_SENDER_NAME",
+        "ONRAMP_REMIND_AFTER_HOURS",
+        "ONRAMP_IMPORT_PER_MINUTE",
+        "ONRAMP_REPLAY_ON_START",
     ] {
         assert!(help.contains(setting), "{setting}");
     }
@@ -50,7 +53,7 @@ fn help_never_prints_a_secret_that_is_set() {
 #[test]
 fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
     let real = ("CATENA_CLIENT_ID", "id");
-    let table: [(&str, Vec<(&str, &str)>); 15] = [
+    let table: [(&str, Vec<(&str, &str)>); 16] = [
         ("ONRAMP_LISTEN", vec![("ONRAMP_LISTEN", "somewhere")]),
         ("ONRAMP_CHECK_EVERY_MINUTES", vec![("ONRAMP_CHECK_EVERY_MINUTES", "often")]),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "not an address")]),
@@ -67,6 +70,7 @@ fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("DATABASE_URL", vec![("DATABASE_URL", "mysql://x")]),
         ("ONRAMP_SMTP_URL", vec![("ONRAMP_SMTP_URL", "smtp.example.com"), ("ONRAMP_MAIL_FROM", "a@b.example")]),
         ("ONRAMP_MAIL_FROM", vec![("ONRAMP_SMTP_URL", "smtps://smtp.example.com")]),
+        ("ONRAMP_REMIND_AFTER_HOURS", vec![("ONRAMP_REMIND_AFTER_HOURS", "a day")]),
         ("ONRAMP_SENDER_NAME", vec![("ONRAMP_SENDER_NAME", "Acme\nFreight")]),
         ("ONRAMP_DATA_DIR", vec![("ONRAMP_DATA_DIR", "/dev/null/data")]),
     ];

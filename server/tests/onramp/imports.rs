@@ -318,6 +318,12 @@ async fn magic_links_leave_by_a_form_alone_and_that_is_kept() {
     assert_eq!(answer.body.matches("invite=").count(), 2);
     let page = browser.get(&path).await.body;
     assert!(page.contains("2 magic links, by operator@example.com"), "{page}");
+    for fleet_ref in ["A", "B"] {
+        let facts = server.facts(fleet_ref).await;
+        let shown = facts.iter().find(|fact| fact.kind.name() == "link.shown").expect("on the fleet’s timeline too");
+        let note = "In a file with all links of an import";
+        assert_eq!((shown.actor.as_deref(), shown.about.note.as_deref()), (Some("operator@example.com"), Some(note)));
+    }
     let foreign = browser.request(Method::POST, &links).header("sec-fetch-site", "cross-site");
     assert_eq!(browser.send(foreign).await.status, StatusCode::FORBIDDEN);
 

@@ -74,7 +74,7 @@ async fn dead_letters_are_shown_with_the_days_left_and_fetched_by_a_press() {
     server.clock.advance(time::Duration::hours(73));
     browser.post("/subscriptions/refresh", &[]).await;
     let list = browser.get("/subscriptions").await.body;
-    assert!(list.contains("2, at most 10 days left"), "{list}");
+    assert!(list.contains("2, at most 11 days left"), "{list}");
     assert!(list.contains("2 events wait in queues at Catena"), "{list}");
     let page = browser.get(&format!("/subscriptions/{id}")).await.body;
     assert!(page.contains("2 in the queue are sent again"), "{page}");

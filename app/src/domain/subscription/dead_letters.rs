@@ -19,11 +19,12 @@ pub struct DeadLetters {
 }
 
 impl DeadLetters {
-    /// Whole days after which the first of them is gone, at the most: one that died unlogged may go earlier. 0 is less than
-    /// a day.
+    /// Days after which the first of them is gone, at the most, a begun day counted: one that died unlogged may go earlier.
+    /// 0: it may be gone.
     pub fn days_left(self, now: OffsetDateTime) -> i64 {
         let age = self.oldest.map_or(Duration::ZERO, |died| now - died);
-        (KEPT - age).whole_days().clamp(0, KEPT.whole_days())
+        let left = (KEPT - age).clamp(Duration::ZERO, KEPT);
+        left.whole_days() + i64::from(left > Duration::days(left.whole_days()))
     }
 }
 
@@ -76,8 +77,15 @@ mod tests {
         let left = |hours: Option<i64>| {
             DeadLetters { count: 3, oldest: hours.map(|hours| NOW - Duration::hours(hours)) }.days_left(NOW)
         };
-        let table =
-            [(None, 14), (Some(0), 14), (Some(1), 13), (Some(13 * 24), 1), (Some(13 * 24 + 1), 0), (Some(9_999), 0)];
+        let table = [
+            (None, 14),
+            (Some(0), 14),
+            (Some(1), 14),
+            (Some(25), 13),
+            (Some(13 * 24 + 1), 1),
+            (Some(14 * 24), 0),
+            (Some(9_999), 0),
+        ];
         for (hours, want) in table {
             assert_eq!(left(hours), want, "{hours:?}");
         }

@@ -86,7 +86,7 @@ pub(super) fn dead_letters(dead: Option<DeadLetters>, now: OffsetDateTime) -> St
         None => "not known yet".into(),
         Some(DeadLetters { count: 0, .. }) => "none".into(),
         Some(dead) => match dead.days_left(now) {
-            0 => format!("{}, less than a day left", dead.count),
+            0 => format!("{}, about to be gone", dead.count),
             1 => format!("{}, at most 1 day left", dead.count),
             days => format!("{}, at most {days} days left", dead.count),
         },

@@ -1,0 +1,160 @@
+import { expect, test as base } from '../support/fixtures';
+import { Smtp } from '../support/smtp';
+import { entries, invite, openAsFleet, shown, signIn } from '../support/steps';
+
+/** Spec files that need a mail server get one. */
+const test = base.extend<object, { smtp: Smtp }>({
+  smtp: [
+    async ({}, use) => {
+      const smtp = await Smtp.start();
+      await use(smtp);
+      await smtp.stop();
+    },
+    { scope: 'worker' },
+  ],
+  settings: [
+    async ({ smtp }, use) =>
+      use({
+        ONRAMP_SMTP_URL: smtp.url,
+        ONRAMP_MAIL_FROM: 'Acme Onboarding <onboarding@acme.example>',
+        ONRAMP_SENDER_NAME: 'Acme Insurance',
+        ONRAMP_REMIND_AFTER_HOURS: '0',
+      }),
+    { scope: 'worker' },
+  ],
+});
+
+for (const scripted of [true, false]) {
+  test.describe(scripted ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled: scripted });
+    const suffix = scripted ? 'js' : 'plain';
+
+    test('a link is shown to whoever asks, who then stands on the timeline', async ({ page, browser, baseURL }) => {
+      await signIn(page);
+      const made = await invite(page, { ref: `SHOW-${suffix}`, name: 'Acme Trucking' });
+      await expect(entries(page, 'link.shown')).toContainText('by demo@onramp.example');
+
+      const elsewhere = await browser.newContext({ baseURL, javaScriptEnabled: scripted });
+      const other = await elsewhere.newPage();
+      await signIn(other);
+      await other.goto(made.path);
+      await expect(other.getByTestId('magic-link')).toHaveCount(0);
+      expect(await other.content()).not.toContain(made.id);
+      await other.getByRole('button', { name: 'Show the link' }).click();
+      expect((await shown(other, made.ref)).link).toBe(made.link);
+      await expect(entries(other, 'link.shown')).toHaveCount(2);
+      await elsewhere.close();
+    });
+
+    test('a text is ready in the fleet’s language, to copy and for the phone’s own programs', async ({ page, fleet }) => {
+      await signIn(page);
+      const made = await invite(page, { ref: `TEXT-${suffix}`, name: 'Acme Trucking' });
+      await page.getByRole('link', { name: 'Message, QR code, e-mail' }).click();
+      await expect(page.getByTestId('body')).toContainText('Acme Insurance');
+      await expect(page.getByTestId('body')).toContainText(made.link);
+      await page.getByLabel('Language').selectOption({ label: 'Deutsch' });
+      await page.getByRole('button', { name: 'Show this text' }).click();
+      await expect(page.getByLabel('Language')).toHaveValue('de');
+      await expect(page.getByTestId('sms')).toContainText(made.link);
+      const mailto = new URL((await page.getByTestId('mailto').getAttribute('href'))!);
+      expect(mailto.protocol).toBe('mailto:');
+      expect(mailto.searchParams.get('body')).toContain(made.link);
+      const sms = (await page.getByTestId('sms-link').getAttribute('href'))!;
+      expect(decodeURIComponent(sms)).toContain(made.link);
+      expect(page.url()).not.toContain(made.id);
+      // What the text says works.
+      const text = (await page.getByTestId('body').textContent())!;
+      await openAsFleet(fleet, /http\S+invite=\S+/.exec(text)![0]);
+    });
+
+    test('a QR code is on the page and in a file, and the file is noted', async ({ page }) => {
+      await signIn(page);
+      const made = await invite(page, { ref: `QR-${suffix}` });
+      await page.goto(`${made.path}/share`);
+      await expect(page.getByRole('img', { name: 'The magic link as a QR code' })).toBeVisible();
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download as SVG' }).click();
+      const file = await download;
+      expect(file.suggestedFilename()).toMatch(/^magic-link-.*\.svg$/);
+      expect(file.suggestedFilename()).not.toContain(made.id);
+      await page.goto(made.path);
+      await expect(entries(page, 'link.shown').filter({ hasText: 'As a QR code' })).toHaveCount(1);
+    });
+
+    test('an e-mail takes the link to the fleet, and a view right after it is doubted', async ({ page, fleet, smtp }) => {
+      await signIn(page);
+      const made = await invite(page, { ref: `MAIL-${suffix}`, name: 'Acme Trucking' });
+      const before = (await smtp.until(0)).length;
+      await page.goto(`${made.path}/share`);
+      const form = page.getByTestId('mail');
+      await form.getByLabel('To').fill('not an address');
+      await form.getByLabel('Message').fill('Here it is.');
+      await form.getByRole('button', { name: 'Send e-mail' }).click();
+      await expect(page).toHaveTitle(/^Error/);
+      await expect(form.getByLabel('To')).toHaveValue('not an address');
+      await expect(form.locator('#to-error')).toBeVisible();
+      await expect(form.locator('#body-error')).toContainText('{link}');
+      await form.getByLabel('To').fill('ops@acme.example');
+      await form.getByLabel('Message').fill('Here it is:\n{link}\nGood luck!');
+      await form.getByRole('button', { name: 'Send e-mail' }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'on its way' })).toBeVisible();
+      const mails = await smtp.until(before + 1);
+      expect(mails.at(-1)!.to).toBe('ops@acme.example');
+      expect(mails.at(-1)!.text).toContain(`Here it is:\n${made.link}\nGood luck!`);
+      await expect(entries(page, 'link.sent')).toContainText('To ops@acme.example');
+      await openAsFleet(fleet, made.link);
+      await page.goto(made.path);
+      await expect(async () => {
+        if (!scripted) await page.reload();
+        await expect(entries(page, 'invitation.viewed')).toContainText('Possibly a mail scanner', { timeout: 1_000 });
+      }).toPass({ timeout: 10_000 });
+    });
+
+    test('reminders are proposed, approved singly or together, and never sent twice', async ({ page, smtp }) => {
+      await signIn(page);
+      for (const name of ['one', 'two', 'three']) {
+        await page.goto('/invitations/new');
+        await page.getByLabel('Reference').fill(`REMIND-${suffix}-${name}`);
+        await page.getByLabel('Contact e-mail').fill(`${name}@${suffix}.example`);
+        await page.getByRole('button', { name: 'Create invitation' }).click();
+        await expect(page.getByTestId('fleet-ref')).toHaveText(`REMIND-${suffix}-${name}`);
+      }
+      const before = (await smtp.until(0)).length;
+      await page.goto('/reminders');
+      await page.getByRole('button', { name: 'Look now' }).click();
+      const row = (name: string) => page.getByTestId('proposed').getByRole('row').filter({ hasText: `REMIND-${suffix}-${name}` });
+      await expect(row('one')).toContainText('Has not opened its link');
+      await row('one').getByRole('button', { name: /^Send to/ }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'One reminder is on its way' })).toBeVisible();
+      expect((await smtp.until(before + 1)).at(-1)!.to).toBe(`one@${suffix}.example`);
+
+      await row('two').getByRole('checkbox').check();
+      await row('three').getByRole('checkbox').check();
+      await page.getByRole('button', { name: 'Send to those ticked' }).click();
+      await expect(page.getByRole('heading', { name: 'Send 2 reminders?' })).toBeVisible();
+      await page.getByRole('button', { name: 'Send 2 e-mails' }).click();
+      await smtp.until(before + 3);
+      await expect(async () => {
+        await page.goto('/reminders');
+        await expect(page.getByTestId('decided').locator('[data-state="sent"]')).not.toHaveCount(0, { timeout: 500 });
+        await expect(row('two')).toHaveCount(0, { timeout: 500 });
+      }).toPass({ timeout: 10_000 });
+      await page.getByRole('button', { name: 'Look now' }).click();
+      for (const name of ['one', 'two', 'three']) await expect(row(name)).toHaveCount(0);
+      const sent = (await smtp.until(before + 3)).slice(before);
+      expect(sent.map((mail) => mail.to).sort()).toEqual(['one', 'three', 'two'].map((name) => `${name}@${suffix}.example`));
+    });
+  });
+}
+
+test('the copy button of a text copies the text with the link', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await signIn(page);
+  const made = await invite(page, { ref: 'COPY-text' });
+  await page.goto(`${made.path}/share`);
+  await page.locator('section.text').getByRole('button', { name: 'Copy text' }).first().click();
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain(made.link);
+  expect(copied).toBe(await page.getByTestId('body').textContent());
+});
