@@ -198,12 +198,12 @@ async fn every_call_is_taken_and_answered_by_a_third_partys_mock() {
         "{failed:#?} {violations:#?} {wrong_by_the_documents:#?}"
     );
     assert_eq!(met, to_be_met(front.kind), "limits of Prism, by their index: those that were met, and those listed");
-    let calls = made / rounds;
-    let operations = recording.operations().len();
-    let requests = recording.requests();
     println!(
-        "Prism took and answered {made} calls ({calls}, {rounds} times) of {operations} operations, in {requests} requests; \
-         its {} known limits were met",
+        "Prism took and answered {} calls of {} operations{}, in {} requests, and showed its {} known limits",
+        made / rounds,
+        recording.operations().len(),
+        if rounds > 1 { format!(" {rounds} times each") } else { String::new() },
+        recording.requests(),
         met.len()
     );
 }
