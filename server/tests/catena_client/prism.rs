@@ -39,7 +39,7 @@ use crate::{
 
 /// What Prism gets wrong by itself. Each must be met on each of its operations, or the test fails: an entry that nothing
 /// needs any more is to be deleted.
-const LIMITS: [Limit; 6] = [
+static LIMITS: [Limit; 6] = [
     // A list is written by repeating its parameter (OpenAPI's default: `form`, exploded), so one of a single value is written
     // `fleet_refs=x`. Prism 5.14.2 makes an array of that only where the schema's own `type` is `array`; these are
     // `anyOf` an array and null (prism-http, validator/deserializers/style/form.js).
@@ -129,6 +129,7 @@ struct Violation {
     /// The schema's keyword that is broken.
     #[serde(default)]
     code: Value,
+    message: String,
 }
 
 impl Limit {
@@ -289,14 +290,17 @@ async fn forward(State(front): State<Front>, request: Request) -> Response {
     let operation = found.map_or_else(|| parts.uri.path().to_owned(), |(operation, _)| operation.to_string());
     let mut path = parts.uri.path_and_query().unwrap().to_string();
     let (mut answer, mut limits) = front.ask(&parts, &operation, &path, &body).await;
-    let singles = limits.iter().filter_map(|limit| match limit.place {
-        Place::Query(name) => path.split(['?', '&']).find(|pair| pair.split('=').next() == Some(name)),
-        Place::Answer(..) => None,
-    });
-    // The same values again: the list means the same, and Prism sees that it is one.
-    let again: String = singles.map(|single| format!("&{single}")).collect();
-    if !again.is_empty() {
-        path.push_str(&again);
+    let singles: Vec<String> = limits
+        .iter()
+        .filter_map(|limit| match limit.place {
+            Place::Query(name) => path.split(['?', '&']).find(|pair| pair.split('=').next() == Some(name)),
+            Place::Answer(..) => None,
+        })
+        .map(str::to_owned)
+        .collect();
+    if !singles.is_empty() {
+        // The same values again: the list means the same, and Prism sees that it is one.
+        path = format!("{path}&{}", singles.join("&"));
         (answer, limits) = front.ask(&parts, &operation, &path, &body).await;
         let unmended = limits.iter().any(|limit| matches!(limit.place, Place::Query(_)));
         assert!(!unmended, "{operation}: refused a list of two values as well");
@@ -346,7 +350,6 @@ impl Front {
 
     /// Which limits explain what Prism told; what none of them explains is kept.
     fn sift(&self, operation: &str, told: &str) -> Vec<&'static Limit> {
-        static KNOWN: &[Limit] = &LIMITS;
         let mut seen = self.seen.lock().unwrap();
         let Some(violations) = violations(told) else {
             seen.violations.push(format!("{operation}: {told}"));
@@ -354,7 +357,7 @@ impl Front {
         };
         let mut explained = BTreeSet::new();
         for violation in violations {
-            let known = KNOWN.iter().position(|limit| {
+            let known = LIMITS.iter().position(|limit| {
                 let now = limit.only.is_none_or(|only| only == self.kind);
                 now && limit.operations.contains(&operation) && limit.explains(&violation)
             });
@@ -363,10 +366,10 @@ impl Front {
                     explained.insert(at);
                     seen.met.insert((at, operation.to_owned()));
                 }
-                None => seen.violations.push(format!("{operation}: {violation:?}")),
+                None => seen.violations.push(format!("{operation}: {}", violation.message)),
             }
         }
-        explained.into_iter().map(|at| &KNOWN[at]).collect()
+        explained.into_iter().map(|at| &LIMITS[at]).collect()
     }
 }
 
