@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes every call of Onramp's client against Prism, a mock that a third party makes of the published OpenAPI documents: it
-# refuses what they don't allow. Twice: with answers from the documents' examples, and with answers made up by their schemas.
+# refuses what they don't allow. Twice: with one sample answer of each schema, and many times with answers made up by the schemas.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 here=server/tests/prism
@@ -57,6 +57,7 @@ run_calls() {
   notifications=$(free_port)
   start_mock notifications "$notifications" "$@"
   ONRAMP_PRISM_ORGS="http://127.0.0.1:$orgs" ONRAMP_PRISM_NOTIFICATIONS="http://127.0.0.1:$notifications" \
+    ONRAMP_PRISM_ANSWERS="$kind" \
     step "prism-$kind" "every call of the client against Prism, answers $kind" \
     cargo test --locked -p server --test catena_client -- --ignored --nocapture prism::
   stop_mocks

@@ -44,8 +44,8 @@ open_enum! {
 pub struct Subscription {
     /// Its id, which each of its deliveries names in `X-Webhook-ID`.
     pub id: Uuid,
-    /// Where it delivers, partly masked: never to be compared or stored (WEBHOOKS.md 5.1).
-    #[serde(rename = "url")]
+    /// Where it delivers, partly masked: never to be compared or stored (WEBHOOKS.md 5.1). Empty where Catena shows no text.
+    #[serde(rename = "url", deserialize_with = "wire::masked")]
     pub masked_url: String,
     /// What it delivers; may be a wildcard (WEBHOOKS.md 5.10).
     pub event_name: String,

@@ -1,6 +1,9 @@
 //! How fields are read off the wire: leniently, and without what must not be kept.
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny},
+};
 use time::OffsetDateTime;
 
 use crate::secret::Secret;
@@ -28,10 +31,32 @@ pub(super) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error>
     Ok(u64::try_from(number).unwrap_or_default())
 }
 
-/// A secret, unless it is masked (`*****`), null or empty. To be used with `#[serde(default)]`.
+/// A value of which the documents leave the type open: a subscription's URL and secret, "masked".
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Open<T> {
+    Expected(T),
+    Other(IgnoredAny),
+}
+
+impl<T> Open<T> {
+    fn expected(self) -> Option<T> {
+        match self {
+            Self::Expected(value) => Some(value),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// A secret, unless it is masked (`*****`), empty or no text. To be used with `#[serde(default)]`.
 pub(super) fn unmasked<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
-    let secret = Option::<Secret>::deserialize(from)?;
+    let secret = Open::<Secret>::deserialize(from)?.expected();
     Ok(secret.filter(|secret| secret.expose().chars().any(|c| c != '*')))
+}
+
+/// A text as far as it is shown; what is no text reads as an empty one.
+pub(super) fn masked<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Open::deserialize(from)?.expected().unwrap_or_default())
 }
 
 /// A fleet's name, unless Catena invented it: `Fleet <invitation id>` holds a secret and is not to be shown
@@ -90,6 +115,28 @@ pub(super) fn fit_to_show(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_masked_may_be_anything() {
+        #[derive(Deserialize)]
+        struct Masked {
+            #[serde(deserialize_with = "masked")]
+            url: String,
+            #[serde(default, deserialize_with = "unmasked")]
+            secret: Option<Secret>,
+        }
+        let read = |json: &str| {
+            let Masked { url, secret } = serde_json::from_str(json).unwrap();
+            (url, secret.map(String::from))
+        };
+        assert_eq!(read(r#"{"url": "https://x/*", "secret": "s*"}"#), ("https://x/*".into(), Some("s*".into())));
+        for nothing in [r#""***""#, r#""""#, "null", "7", "false", "[1, {}]", r#"{"hidden": "s"}"#] {
+            assert_eq!(read(&format!(r#"{{"url": null, "secret": {nothing}}}"#)), (String::new(), None), "{nothing}");
+        }
+        for nothing in ["null", "7", "false", "[1, {}]", r#"{"hidden": "https://x"}"#] {
+            assert_eq!(read(&format!(r#"{{"url": {nothing}}}"#)), (String::new(), None), "{nothing}");
+        }
+    }
 
     #[test]
     fn text_to_show_holds_no_id_and_has_an_end() {

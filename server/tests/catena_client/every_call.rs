@@ -55,7 +55,8 @@ fn orgs(catena: &Catena) -> Vec<CallAndAnswer<'_>> {
             page(&[sample("invitation")], None),
             async move { catena.invitation_pages().of_size(1000).next().await.map(drop) }.boxed(),
         ),
-        (Reply::json(200, &sample("invitation")), async move { catena.invitation(&id()).await.map(found) }.boxed()),
+        // None as well where the answer says that it is deleted.
+        (Reply::json(200, &sample("invitation")), async move { catena.invitation(&id()).await.map(drop) }.boxed()),
         (Reply::empty(204), async move { catena.delete_invitation(&id()).await }.boxed()),
         (
             page(&[sample("share-agreement")], None),

@@ -5,6 +5,8 @@ the contract says more of them (CONTRACT.md 13 and 14). Here each is said to the
 valid is valid. Half of the calls about one record are about one that is there (`world`).
 """
 
+import re
+
 import schemathesis
 from hypothesis import strategies as st
 
@@ -82,11 +84,19 @@ def filter_query(ctx, query):
     return refs is None or isinstance(refs, list) and all(isinstance(ref, str) for ref in refs)
 
 
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
 @schemathesis.hook
 def flatmap_path_parameters(ctx, path_parameters):
-    if not path_parameters:
+    # An id that is none makes a request invalid on purpose, and is not to be made a valid one.
+    if not path_parameters or not all(is_id(value) for name, value in path_parameters.items() if name.endswith("_id")):
         return st.just(path_parameters)
     return st.one_of(st.just(path_parameters), known(path_parameters))
+
+
+def is_id(value):
+    return isinstance(value, str) and UUID.fullmatch(value) is not None
 
 
 @st.composite
