@@ -41,6 +41,24 @@ fn whoever_is_to_move_is_named() {
 }
 
 #[test]
+fn a_link_that_a_mail_scanner_may_have_opened_is_said_to_be_perhaps_unseen() {
+    let view_after = |minutes: i64| {
+        let mut view = fact(Kind::InvitationViewed, 1);
+        view.at += time::Duration::minutes(minutes);
+        let onboarding = fold([fact(Kind::InvitationCreated, 0), fact(Kind::LinkSent, 1), view]);
+        let detail =
+            onboarding.timeline.iter().find(|entry| entry.fact.kind == Kind::InvitationViewed).and_then(entry_detail);
+        (next_move(&onboarding, at(24), at(12)).sentence, detail)
+    };
+    let (sentence, detail) = view_after(0);
+    assert!(sentence.contains("possibly by a mail scanner"), "{sentence}");
+    assert_eq!(detail.as_deref(), Some("Possibly a mail scanner: 0 seconds after an e-mail with the link"));
+    let (sentence, detail) = view_after(2);
+    assert!(sentence.contains("it has opened its link"), "{sentence}");
+    assert_eq!(detail, None);
+}
+
+#[test]
 fn a_stuck_fleet_comes_with_the_move_that_solves_it() {
     use Kind as K;
     let table: [(&[Kind], i64, &str); 8] = [

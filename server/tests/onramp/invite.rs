@@ -243,6 +243,31 @@ async fn where_catena_tells_nothing_no_callback_address_and_no_list_of_providers
 }
 
 #[tokio::test]
+async fn subscriptions_of_our_own_speak_against_a_callback_address_whether_or_not_catena_tells_of_them() {
+    let routes = Router::new().route("/realms/catena/protocol/openid-connect/token", post(async || token()));
+    let server = TestServer::start_with(Catena::Routes(routes)).await;
+    server.subscribe(uuid::Uuid::from_u128(7), &["a-secret-of-ours"]).await;
+    let browser = server.signed_in(Role::Operator).await;
+    let page = browser.get(FORM).await.body;
+    let words = page.split("data-testid=\"no-callback\"").nth(1).expect("none is offered");
+    assert!(words.contains("A subscription of your organisation posts every fleet’s events already"));
+}
+
+#[tokio::test]
+async fn of_two_who_invite_one_fleet_at_the_same_time_the_second_is_asked() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in(Role::Operator).await;
+    for round in 0..5 {
+        let fleet_ref = format!("ACME-{round}");
+        let form = [("fleet_ref", fleet_ref.as_str())];
+        let (one, two) = tokio::join!(browser.post(FORM, &form), browser.post(FORM, &form));
+        let mut statuses = [one.status, two.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY], "{fleet_ref}");
+    }
+}
+
+#[tokio::test]
 async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_than_none() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();

@@ -257,6 +257,23 @@ async fn a_link_that_is_over_is_not_handed_over() {
 }
 
 #[tokio::test]
+async fn an_accepted_invitation_whose_link_has_run_out_is_refreshed_first() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in(Role::Administrator).await;
+    browser.post("/subscriptions/ensure", &[]).await;
+    let path = invite(&browser, &[("expires_in_hours", "1")]).await;
+    let link = magic_link(&browser.get(&path).await.body).unwrap();
+    let id = link.rsplit('=').next().unwrap();
+    let url = server.url.join(&format!("/sandbox/v2/orgs/invitations/{id}/accept")).unwrap();
+    assert_eq!(reqwest::Client::new().post(url).send().await.unwrap().status(), StatusCode::OK);
+    until("the acceptance", async || (server.onboarding("ACME-1").await?.stage? >= Stage::Accepted).then_some(()))
+        .await;
+    server.clock.advance(time::Duration::hours(2));
+    let page = browser.get(&format!("{path}/share")).await.body;
+    assert!(page.contains("has run out") && !page.contains("qr-code"), "{page}");
+}
+
+#[tokio::test]
 async fn a_view_right_after_a_mail_may_have_been_a_scanners() {
     let smtp = Smtp::start().await;
     let server = TestServer::start_mailing(&smtp.url()).await;

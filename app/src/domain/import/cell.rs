@@ -28,7 +28,9 @@ mod tests {
 
     #[test]
     fn no_cell_begins_like_a_formula_and_what_was_meant_comes_back() {
-        for text in ["=1+1", "+SUM(A1)", "-FLEET", "@cmd", "\tx", "\rx", "＝1", "=cmd|' /C calc'!A0"] {
+        for text in
+            ["=1+1", "+SUM(A1)", "-FLEET", "@cmd", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"]
+        {
             let inert = inert(text);
             assert_eq!(inert, format!("'{text}"));
             assert_eq!(plain(&inert), text);
