@@ -81,10 +81,9 @@ fn undone(onboarding: &Onboarding) -> Option<Undone> {
     match onboarding.stage? {
         Stage::Created | Stage::Sent => Some(Undone::NotOpened),
         Stage::Viewed if is_opened_by_scanners_alone(onboarding) => Some(Undone::NotOpened),
-        Stage::Viewed => Some(Undone::NotFinished),
         // Catena's team has to build that integration first: the fleet can do nothing.
         Stage::Agreement if asked_for_integration(onboarding) => None,
-        Stage::Agreement => Some(Undone::NotFinished),
+        Stage::Viewed | Stage::Agreement => Some(Undone::NotFinished),
         // Between acceptance and agreement, and between link and data, the move is Catena's; ends need more than a reminder.
         Stage::Accepted | Stage::Connection | Stage::Connected | Stage::Declined | Stage::Expired | Stage::Deleted => {
             None

@@ -81,8 +81,11 @@ fn tells_of_it(entry: &Fact, fact: &Fact) -> bool {
     sets_state && of(entry) == of(fact)
 }
 
+/// An entry: key, moment, kind, source, what it is about, whether it is confirmed, how soon after an e-mail it came.
+type Shown<'a> = (&'a str, OffsetDateTime, &'a Kind, Source, &'a About, bool, Option<Duration>);
+
 /// The entries without the event that told each, of which there are several once an event has several ids.
-fn entries(onboarding: &Onboarding) -> Vec<(&str, OffsetDateTime, &Kind, Source, &About, bool, Option<Duration>)> {
+fn entries(onboarding: &Onboarding) -> Vec<Shown<'_>> {
     onboarding
         .timeline
         .iter()

@@ -254,8 +254,6 @@ impl Truth {
             H::Created { round } | H::Refreshed { round } | H::Returned { round, .. } => {
                 self.invited(round, Stage::Created);
             }
-            // Whoever sees or sends the link, the fleet stands where it stood.
-            H::HandedOver { .. } => {}
             H::Sent { round } => self.invited(round, Stage::Sent),
             H::Viewed { round } => self.invited(round, Stage::Viewed),
             H::Declined { round } => self.invited(round, Stage::Declined),
@@ -307,7 +305,8 @@ impl Truth {
                 self.now.recovered(connection, schedule);
                 self.before.recovered(connection, schedule);
             }
-            H::Hung { .. } | H::Unknown { .. } => {}
+            // Whoever sees or sends the link, the fleet stands where it stood.
+            H::HandedOver { .. } | H::Hung { .. } | H::Unknown { .. } => {}
         }
     }
 
