@@ -69,7 +69,7 @@ pub struct RemindersView {
     /// Proposals, those whose link runs out first first.
     pub proposed: Vec<ProposedRow>,
     /// How many are proposed in all, and how many of those have an address.
-    pub counts: (u64, u64),
+    pub counts: (u32, u32),
     /// Address of the next page.
     pub next: Option<String>,
     /// Address of the first page, where this isn't it.
@@ -161,7 +161,7 @@ pub fn RemindersPage(
 #[component]
 fn Proposed(
     rows: Vec<ProposedRow>,
-    counts: (u64, u64),
+    counts: (u32, u32),
     can_mail: bool,
     may_invite: bool,
     now: OffsetDateTime,
@@ -292,7 +292,7 @@ fn Decided(rows: Vec<DecidedRow>, may_invite: bool, now: OffsetDateTime) -> impl
 #[derive(Debug, Clone)]
 pub struct RemindersConfirm {
     /// How many.
-    pub count: u64,
+    pub count: u32,
     /// Which; none for all that were proposed by then.
     pub ids: Vec<Uuid>,
     /// The moment of the page on which it was decided, in microseconds, UTC.

@@ -208,7 +208,15 @@ pub fn row(fleet_name: Option<&str>) -> InvitationRow {
 pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
     let older = (!rows.is_empty()).then(|| "/invitations?before=x".to_owned());
     let webhooks_missing = webhooks_may_not_arrive(Some("3")).filter(|_| may_invite);
-    let list = InvitationList { rows, newest: None, older, now: at(3), may_invite, webhooks_missing, reminders: 2 };
+    let list = InvitationList {
+        rows,
+        newest: None,
+        older,
+        now: at(3),
+        may_invite,
+        webhooks_missing,
+        reminders: Some("2".into()),
+    };
     html(move || view! { <InvitationListPage visit=visit("/invitations") list=list/> })
 }
 

@@ -20,7 +20,10 @@ CREATE TABLE messages (
     ended_at   INTEGER,
     problem    TEXT
 ) STRICT;
-CREATE INDEX messages_open ON messages (expires_at, id) WHERE state IN ('proposed', 'approved', 'sending');
+-- One a state: SQLite takes a partial index only for the very condition it was made with.
+CREATE INDEX messages_proposed ON messages (expires_at, id, recipient) WHERE state = 'proposed';
+CREATE INDEX messages_approved ON messages (decided_at, id) WHERE state = 'approved';
+CREATE INDEX messages_sending ON messages (id) WHERE state = 'sending';
 CREATE INDEX messages_decided ON messages (decided_at DESC, id DESC) WHERE decided_at IS NOT NULL AND since IS NOT NULL;
 
 -- Links that still work and are not used to the end, for reminders.

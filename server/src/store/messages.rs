@@ -67,8 +67,8 @@ pub trait Messages: Send + Sync {
         behind: Option<(OffsetDateTime, Uuid)>,
         limit: u32,
     ) -> Result<Vec<ListedMessage>, StoreError>;
-    /// How many messages are proposed; those with an address too.
-    async fn count_proposed(&self) -> Result<(u64, u64), StoreError>;
+    /// How many messages are proposed, and how many of those have an address; counted up to `most`.
+    async fn count_proposed(&self, most: u32) -> Result<(u32, u32), StoreError>;
     /// The reminders that somebody decided about, the latest decision first; `limit` of them.
     async fn decided(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError>;
     /// Approves those of `ids` that are reminders, proposed, and have an address, or failed without having been sent; says how many.

@@ -67,7 +67,7 @@ pub(super) async fn list(
         now,
         may_invite: viewer.staff.role.may_invite(),
         webhooks_missing: webhooks_missing(&onramp, now).await?,
-        reminders: onramp.store.count_proposed().await?.0,
+        reminders: counted(onramp.store.count_proposed(COUNT_MAX).await?.0),
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || view! { <InvitationListPage visit=visit list=list/> }))

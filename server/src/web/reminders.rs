@@ -127,7 +127,8 @@ pub(super) async fn decide(
         let problem = wrong("Tick at least one fleet.");
         return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
     }
-    let count = if all { onramp.store.count_proposed().await?.1 } else { ids.len() as u64 };
+    let count =
+        if all { onramp.store.count_proposed(u32::MAX).await?.1 } else { u32::try_from(ids.len()).unwrap_or(u32::MAX) };
     if count > 1 && !confirmed {
         let confirm = RemindersConfirm { count, ids: if all { Vec::new() } else { ids }, until };
         let Viewer { visit, nonce, .. } = viewer;
@@ -159,7 +160,7 @@ async fn show(
     let decided = onramp.store.decided(DECIDED).await?;
     let reminders = RemindersView {
         proposed: rows.into_iter().map(proposed).collect(),
-        counts: onramp.store.count_proposed().await?,
+        counts: onramp.store.count_proposed(u32::MAX).await?,
         next,
         first: behind.map(|_| "/reminders".to_owned()),
         decided: decided.into_iter().map(decided_row).collect(),

@@ -96,7 +96,8 @@ async fn approval_takes_an_address_and_keeps_who_decided() {
     for row in [&one, &two] {
         store.propose(row).await.unwrap();
     }
-    assert_eq!(store.count_proposed().await.unwrap(), (2, 1));
+    assert_eq!(store.count_proposed(9).await.unwrap(), (2, 1));
+    assert_eq!(store.count_proposed(1).await.unwrap().0, 1, "no more than is wanted");
     assert_eq!(store.approve(&[one.id, two.id], "ada@example.com", now()).await.unwrap(), 1);
     assert_eq!((state(&store, &one).await, state(&store, &two).await), (S::Approved, S::Proposed));
     let next = store.next_approved().await.unwrap().unwrap();

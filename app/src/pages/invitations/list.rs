@@ -48,8 +48,8 @@ pub struct InvitationList {
     pub may_invite: bool,
     /// What a person should look at first: that webhooks may not arrive.
     pub webhooks_missing: Option<String>,
-    /// How many reminders are proposed.
-    pub reminders: u64,
+    /// How many reminders are proposed, in words; none where there are none.
+    pub reminders: Option<String>,
 }
 
 /// The list of invitations.
@@ -77,7 +77,7 @@ pub fn InvitationListPage(
                 {(!rows.is_empty() || !first_page).then(|| view! { <div class="buttons">{invite()}</div> })}
             </div>
             {webhooks_missing.map(|sentence| view! { <WebhooksMissing sentence=sentence/> })}
-            {(reminders > 0 && may_invite).then(|| view! { <Reminders count=reminders/> })}
+            {reminders.filter(|_| may_invite).map(|count| view! { <Reminders count=count/> })}
             {if rows.is_empty() && first_page {
                 view! { <Empty>{invite()}</Empty> }.into_any()
             } else if rows.is_empty() {
@@ -104,9 +104,9 @@ fn WebhooksMissing(sentence: String) -> impl IntoView {
 
 /// The move is to remind them.
 #[component]
-fn Reminders(count: u64) -> impl IntoView {
-    let sentence = match count {
-        1 => "One fleet has its link and does nothing with it. ".to_owned(),
+fn Reminders(count: String) -> impl IntoView {
+    let sentence = match count.as_str() {
+        "1" => "One fleet has its link and does nothing with it. ".to_owned(),
         many => format!("{many} fleets have their link and do nothing with it. "),
     };
     view! {

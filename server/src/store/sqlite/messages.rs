@@ -93,11 +93,12 @@ impl Messages for SqliteStore {
         rows.iter().map(listed).collect()
     }
 
-    async fn count_proposed(&self) -> Result<(u64, u64), StoreError> {
+    async fn count_proposed(&self, most: u32) -> Result<(u32, u32), StoreError> {
         let query = sqlx::query(
-            "SELECT count(*) AS all_of, count(recipient) AS reachable FROM messages WHERE state = 'proposed'",
+            "SELECT count(*) AS all_of, count(recipient) AS reachable
+             FROM (SELECT recipient FROM messages WHERE state = 'proposed' LIMIT ?)",
         );
-        let row = query.fetch_one(&self.read).await?;
+        let row = query.bind(most).fetch_one(&self.read).await?;
         let count = |column| row.try_get::<i64, _>(column).map(|count| count.try_into().unwrap_or_default());
         Ok((count("all_of")?, count("reachable")?))
     }
