@@ -19,8 +19,8 @@ use crate::{
     store::{FleetRow, InvitationRow, ListedMessage, MessageRow, SharedStore, StoreError},
 };
 
-/// Invitations or proposals read at once.
-const BATCH: u32 = 100;
+/// Invitations or proposals read at once: few, since each of them is folded, and whoever waits for a page waits behind.
+const BATCH: u32 = 20;
 /// Said of a message that was being sent when the server ended.
 const INTERRUPTED: &str = "Onramp ended while this was being sent, so nobody knows whether it arrived. It is not sent again by itself: ask the fleet, or hand the link over by hand.";
 
@@ -70,37 +70,48 @@ impl Reminders {
         self.approved.notified().await;
     }
 
-    /// Looks at every link that still works: proposes what is due, takes back what no longer is. Rests for `rest` between
-    /// batches, so that a look by itself gets in nobody's way.
-    pub async fn look(&self, rest: Duration) -> Result<Looked, StoreError> {
-        let withdrawn = self.withdraw_stale(rest).await?;
-        let (mut proposed, mut behind) = (0, None);
-        loop {
-            let invitations = self.store.under_way(self.clock.now(), behind, BATCH).await?;
-            let Some(last) = invitations.last() else { return Ok(Looked { proposed, withdrawn }) };
+    /// Looks at up to `most` links that still work, those that run out first first: proposes what is due, takes back what no
+    /// longer is. Rests for `rest` between batches, so that a look by itself gets in nobody's way.
+    pub async fn look(&self, most: u32, rest: Duration) -> Result<Looked, StoreError> {
+        let mut looked = Looked { withdrawn: self.withdraw_stale(most, rest).await?, ..Looked::default() };
+        let (mut left, mut behind) = (most, None);
+        while left > 0 {
+            let invitations = self.store.under_way(self.clock.now(), behind, BATCH.min(left)).await?;
+            let Some(last) = invitations.last() else { break };
             behind = Some((last.expires_at, last.id));
+            left = left.saturating_sub(u32::try_from(invitations.len()).unwrap_or(u32::MAX));
             for invitation in &invitations {
-                proposed += u32::from(self.propose(invitation).await?);
+                looked.proposed += u32::from(self.propose(invitation).await?);
             }
             tokio::time::sleep(rest).await;
         }
+        Ok(looked)
     }
 
-    async fn withdraw_stale(&self, rest: Duration) -> Result<u32, StoreError> {
-        let (mut withdrawn, mut behind) = (0, None);
-        loop {
-            let proposals = self.store.proposed(behind, BATCH).await?;
-            let Some(last) = proposals.last() else { return Ok(withdrawn) };
+    async fn withdraw_stale(&self, most: u32, rest: Duration) -> Result<u32, StoreError> {
+        let (mut withdrawn, mut left, mut behind) = (0, most, None);
+        while left > 0 {
+            let proposals = self.store.proposed(behind, BATCH.min(left)).await?;
+            let Some(last) = proposals.last() else { break };
             behind = Some((last.message.expires_at, last.message.id));
-            for ListedMessage { message, fleet, .. } in &proposals {
-                let now = self.clock.now();
-                let still = self.due(fleet, now, self.patience).await?.is_some_and(|due| due.key() == message.key);
-                if !still {
-                    withdrawn += u32::from(self.store.withdraw(message.id, now).await?);
-                }
-            }
+            left = left.saturating_sub(u32::try_from(proposals.len()).unwrap_or(u32::MAX));
+            withdrawn += self.withdraw_stale_of(&proposals).await?;
             tokio::time::sleep(rest).await;
         }
+        Ok(withdrawn)
+    }
+
+    /// Takes back those of the proposals that no longer make sense; says how many.
+    pub async fn withdraw_stale_of(&self, proposals: &[ListedMessage]) -> Result<u32, StoreError> {
+        let mut withdrawn = 0;
+        for ListedMessage { message, fleet, .. } in proposals {
+            let now = self.clock.now();
+            let still = self.due(fleet, now, self.patience).await?.is_some_and(|due| due.key() == message.key);
+            if !still {
+                withdrawn += u32::from(self.store.withdraw(message.id, now).await?);
+            }
+        }
+        Ok(withdrawn)
     }
 
     async fn due(

@@ -8,8 +8,9 @@ use crate::remind::Reminders;
 
 /// How often to look.
 const EVERY: Duration = Duration::from_mins(5);
-/// The pause between two batches of a look.
-const REST: Duration = Duration::from_millis(20);
+/// The pause between two batches of a look: with very many fleets it takes its time, beginning with the links that run out
+/// first.
+const REST: Duration = Duration::from_millis(200);
 /// The pause between two mails: mail servers take a flood for spam.
 const PACE: Duration = Duration::from_millis(200);
 /// How often to see what is approved although nobody called.
@@ -20,7 +21,7 @@ pub async fn run(reminders: Reminders, shutdown: CancellationToken) {
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            looked = reminders.look(REST) => if let Err(error) = looked {
+            looked = reminders.look(u32::MAX, REST) => if let Err(error) = looked {
                 tracing::error!(%error, "reminders can't be looked for; trying again");
             },
         }

@@ -30,6 +30,8 @@ use crate::{
 
 /// Rows on a page.
 const ROWS: u32 = 50;
+/// Links that are looked at while somebody waits for it.
+const LOOKED_AT: u32 = 2_000;
 /// Decided messages shown.
 const DECIDED: u32 = 20;
 
@@ -68,7 +70,7 @@ fn notice(params: &Params) -> Option<String> {
 /// Looks now instead of in some minutes.
 pub(super) async fn look(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let looked = onramp.reminders.look(Duration::ZERO).await?;
+    let looked = onramp.reminders.look(LOOKED_AT, Duration::ZERO).await?;
     Ok(Redirect::to(&format!("/reminders?looked={}", looked.proposed)).into_response())
 }
 
@@ -154,6 +156,10 @@ async fn show(
     problem: Option<String>,
 ) -> Result<Response, PageError> {
     let mut rows = onramp.store.proposed(behind, ROWS + 1).await?;
+    // A fleet may have moved since the last look: nobody should be asked to remind it.
+    if onramp.reminders.withdraw_stale_of(&rows).await? > 0 {
+        rows = onramp.store.proposed(behind, ROWS + 1).await?;
+    }
     let more = rows.len() > ROWS as usize;
     rows.truncate(ROWS as usize);
     let next = rows.last().filter(|_| more).map(|last| format!("/reminders?behind={}", write_cursor(&last.message)));

@@ -160,7 +160,8 @@ async fn a_look_takes_back_what_no_longer_helps() {
     assert_eq!(look(&browser).await.len(), 1);
     server.clock.advance(time::Duration::hours(47));
     let browser = sign_in_again(&server).await;
-    assert!(look(&browser).await.is_empty(), "the link runs out within the hour");
+    assert!(proposed(&browser.get("/reminders").await.body).is_empty(), "the link runs out within the hour");
+    assert!(look(&browser).await.is_empty());
 }
 
 #[tokio::test]
