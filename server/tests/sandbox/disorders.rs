@@ -1,10 +1,12 @@
 //! Each disorder by itself, as a receiver sees it.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use crate::{
     deliveries::settled,
-    harness::{World, text},
+    harness::{LONGEST_DELAY, World, text},
     receiver::{Raw, Receiver},
 };
 
@@ -87,6 +89,28 @@ async fn some_change_when_things_come() {
     }
     let all = disturbed("stall").await;
     assert!(all.len() == 2 && all.iter().all(|raw| raw.is_signed && raw.body["delivery_attempt"] == 1));
+}
+
+#[tokio::test]
+async fn shuffled_deliveries_come_in_another_order_and_delayed_ones_late() {
+    let (world, receiver) = (World::open().await, Receiver::open().await);
+    world.subscribe(&receiver.careless(), &["invitation.created"]).await;
+    world.set_disorders(json!({ "shuffle": 100 })).await;
+    for number in 0..16 {
+        world.invited(&format!("F-{number}")).await;
+    }
+    settled(&world).await;
+    let came: Vec<_> = receiver.raw().iter().map(|raw| text(&raw.body["id"])).collect();
+    let mut in_order = came.clone();
+    in_order.sort();
+    assert_eq!(came.len(), 16);
+    assert_ne!(came, in_order);
+
+    world.set_disorders(json!({ "shuffle": 0, "delay": 100 })).await;
+    let asked = Instant::now();
+    world.invited("F-late").await;
+    settled(&world).await;
+    assert!(asked.elapsed() >= LONGEST_DELAY);
 }
 
 #[tokio::test]

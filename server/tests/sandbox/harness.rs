@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::contract::{Answers, Recording, recorded};
 
+/// The longest time for which a disorder holds a delivery back here.
+pub const LONGEST_DELAY: Duration = Duration::from_millis(50);
 pub const SECRET: &str = "acme-webhook-secret-0001";
 
 /// A running sandbox.
@@ -68,7 +70,7 @@ impl World {
             scopes: scopes.into(),
             token_lifetime: Duration::from_hours(1),
             retry_waits: [5, 10, 15].map(Duration::from_millis).to_vec(),
-            longest_delay: Duration::from_millis(50),
+            longest_delay: LONGEST_DELAY,
             stylesheet: "onramp.css".into(),
         };
         let sandbox = Sandbox::open(settings, clock, Arc::new(SeededEntropy::new(42))).await.unwrap();
