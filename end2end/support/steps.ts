@@ -5,7 +5,7 @@ import type { Onramp } from './onramp';
 export type Person = { email: string; password: string };
 
 /** What `invite` types; whatever is left out stays as the form offers it. */
-export type Ask = { ref: string; name?: string; hours?: string };
+export type Ask = { ref: string; name?: string; email?: string; hours?: string };
 
 /** An invitation as staff have it. `link` is a secret, as is the `id` in it; `path` is the page of it in Onramp. */
 export type Invitation = { ref: string; path: string; link: string; id: string };
@@ -54,6 +54,7 @@ export async function invite(page: Page, ask: Ask): Promise<Invitation> {
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill(ask.ref);
   if (ask.name !== undefined) await page.getByLabel('Fleet’s name').fill(ask.name);
+  if (ask.email !== undefined) await page.getByLabel('Contact e-mail').fill(ask.email);
   if (ask.hours !== undefined) await page.getByLabel('Hours the link works').fill(ask.hours);
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText(ask.ref);

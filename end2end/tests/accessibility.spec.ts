@@ -12,7 +12,7 @@ const PHONE = { width: 390, height: 844 };
 const NARROW = { width: 320, height: 640 };
 
 test('no page has a violation, light or dark, on a desk or on a phone, and none scrolls sideways', async ({ page, onramp }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(540_000);
   for (const { name, come } of PAGES) {
     await test.step(name, async () => {
       await come(page, onramp);

@@ -58,7 +58,7 @@ test('a page that was cut off says so and catches up when the way is mended', as
   await expect(page.getByTestId('live-status')).toContainText('Connection lost');
   await openAsFleet(fleet, link);
   await acceptAsFleet(fleet);
-  expect(await kinds(page)).toEqual(['invitation.created']);
+  expect(await kinds(page)).toEqual(['invitation.created', 'link.shown']);
 
   cable.mend();
   await expectStage(page, 'agreement');
@@ -129,5 +129,5 @@ test('signing out ends the news in every open page', async ({ page, context, fle
 
   await openAsFleet(fleet, link);
   await expect(page.getByTestId('live-status')).toContainText('Connection lost');
-  expect(await kinds(page)).toEqual(['invitation.created']);
+  expect(await kinds(page)).toEqual(['invitation.created', 'link.shown']);
 });

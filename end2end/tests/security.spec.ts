@@ -145,7 +145,7 @@ test('a return with anything else is a neutral page and leaves no trace', async 
   }
   await openAsFleet(fleet, invitation.link);
   await expectStage(page, 'viewed');
-  expect(await kinds(page)).toEqual(['invitation.created', 'invitation.viewed']);
+  expect(await kinds(page)).toEqual(['invitation.created', 'link.shown', 'invitation.viewed']);
 });
 
 test('no page of the story is told off by the browser', async ({ page, context, fleet, phone }) => {

@@ -113,11 +113,7 @@ for (const scripted of [true, false]) {
     test('reminders are proposed, approved singly or together, and never sent twice', async ({ page, smtp }) => {
       await signIn(page);
       for (const name of ['one', 'two', 'three']) {
-        await page.goto('/invitations/new');
-        await page.getByLabel('Reference').fill(`REMIND-${suffix}-${name}`);
-        await page.getByLabel('Contact e-mail').fill(`${name}@${suffix}.example`);
-        await page.getByRole('button', { name: 'Create invitation' }).click();
-        await expect(page.getByTestId('fleet-ref')).toHaveText(`REMIND-${suffix}-${name}`);
+        await invite(page, { ref: `REMIND-${suffix}-${name}`, email: `${name}@${suffix}.example` });
       }
       const before = (await smtp.until(0)).length;
       await page.goto('/reminders');

@@ -48,6 +48,7 @@ test('the whole story works without JavaScript', async ({ onramp, page, fleet })
   expect(new Set(await kinds(page))).toEqual(
     new Set([
       'invitation.created',
+      'link.shown',
       'invitation.viewed',
       'invitation.accepted',
       'share_agreement.created',
