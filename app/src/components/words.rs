@@ -6,7 +6,7 @@ use crate::domain::{
     fact::{Fact, Kind, Source},
     lifecycle::{Entry, Health, Onboarding, Stage},
     moment,
-    reminder::is_opened_by_scanners_alone,
+    reminder::{asked_for_integration, is_opened_by_scanners_alone},
 };
 
 /// A stage in a word or two.
@@ -241,10 +241,6 @@ fn connected_move(onboarding: &Onboarding, ran_out: bool) -> NextMove {
 
 fn has(onboarding: &Onboarding, kind: &Kind) -> bool {
     onboarding.timeline.iter().any(|entry| entry.fact.kind == *kind)
-}
-
-fn asked_for_integration(onboarding: &Onboarding) -> bool {
-    has(onboarding, &Kind::ReturnedIntegrationRequested)
 }
 
 fn decline_reason(onboarding: &Onboarding) -> Option<&str> {

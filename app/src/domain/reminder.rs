@@ -32,11 +32,6 @@ impl Undone {
             Self::NotFinished => "not_finished",
         }
     }
-
-    /// What it is with this word.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::NotOpened, Self::NotFinished].into_iter().find(|undone| undone.name() == name)
-    }
 }
 
 /// A reminder that would help.
@@ -100,7 +95,8 @@ pub fn is_opened_by_scanners_alone(onboarding: &Onboarding) -> bool {
     views.peek().is_some() && views.all(|entry| entry.scanned_after.is_some())
 }
 
-fn asked_for_integration(onboarding: &Onboarding) -> bool {
+/// Whether the fleet asked for a provider that Catena has to integrate first.
+pub fn asked_for_integration(onboarding: &Onboarding) -> bool {
     onboarding.timeline.iter().any(|entry| entry.fact.kind == Kind::ReturnedIntegrationRequested)
 }
 
