@@ -9,7 +9,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{net::TcpListener, sync::Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +30,9 @@ impl Default for Limits {
 /// How long to wait when the machine can't give another connection.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `app` until `closing`, and then the requests under way.
-pub async fn serve(listener: TcpListener, app: Router, limits: Limits, closing: CancellationToken) {
+/// Serves `app` until `closing`, and then the requests under way; ends with them and with what they `begun`, which may outlive
+/// its connection.
+pub async fn serve(listener: TcpListener, app: Router, limits: Limits, closing: CancellationToken, begun: TaskTracker) {
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.headers);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(limits.headers);
@@ -69,4 +70,6 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, closing: 
     }
     drop(listener);
     under_way.shutdown().await;
+    begun.close();
+    begun.wait().await;
 }

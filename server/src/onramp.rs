@@ -97,6 +97,8 @@ pub struct Onramp {
     pub throttle: Throttle,
     /// Says when pages that stay open must close.
     pub shutdown: CancellationToken,
+    /// Forms under way, each of which ends although nobody may wait for its answer any more.
+    pub begun: TaskTracker,
     /// Wakes what works on imports, after somebody decided something about one.
     pub imports: Arc<Notify>,
     /// Wakes the worker.
@@ -167,6 +169,7 @@ impl Onramp {
             passwords,
             throttle,
             shutdown,
+            begun: TaskTracker::new(),
             imports: Arc::default(),
             arrived,
         })

@@ -81,7 +81,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        () = serve(listener, app, Limits::default(), closing.clone()) => {}
+        () = serve(listener, app, Limits::default(), closing.clone(), TaskTracker::new()) => {}
         () = drained => tracing::warn!("requests under way were cut off"),
     }
     stopping.cancel();

@@ -55,7 +55,7 @@ pub(super) async fn run(given: Given) -> Result<(), Failure> {
         tracing::info!("stopping");
         signal.cancel();
     });
-    let server = serve(listener, app, Limits::default(), closing.clone());
+    let server = serve(listener, app, Limits::default(), closing.clone(), onramp.begun.clone());
     let drained = async {
         closing.cancelled().await;
         tokio::time::sleep(DRAIN).await;

@@ -3,6 +3,7 @@
 
 mod again;
 pub mod assets;
+mod begun;
 mod checks;
 mod deliveries;
 mod errors;
@@ -107,6 +108,7 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .layer(middleware::from_fn_with_state(onramp.clone(), errors::render))
         .layer(middleware::from_fn_with_state(onramp.clone(), visitor::identify))
         .layer(sessions::layer(onramp))
+        .layer(middleware::from_fn_with_state(onramp.clone(), begun::to_its_end))
         .layer(security::body_limit())
         .layer(security::compression())
         .with_state(onramp.clone())

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 const LONG: Duration = Duration::from_secs(10);
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -39,7 +39,7 @@ async fn served(limits: Limits) -> Served {
     };
     let app = Router::new().route("/", get(async || "quick")).route("/slow", get(slow));
     let closing = CancellationToken::new();
-    let ended = tokio::spawn(serve(listener, app, limits, closing.clone()));
+    let ended = tokio::spawn(serve(listener, app, limits, closing.clone(), TaskTracker::new()));
     Served { address, closing, ended, came, go }
 }
 

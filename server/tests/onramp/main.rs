@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
 mod again;
+mod begun;
 mod commands;
 mod connections;
 #[path = "../contract/mod.rs"]

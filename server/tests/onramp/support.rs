@@ -40,7 +40,7 @@ use server::{
     web::assets::Site,
 };
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 use uuid::Uuid;
@@ -63,6 +63,7 @@ pub struct TestServer {
     pub recording: Recording,
     stopping: CancellationToken,
     tasks: TaskTracker,
+    serving: JoinHandle<()>,
 }
 
 /// How Catena is played.
@@ -182,14 +183,15 @@ impl TestServer {
             }
         };
         let shutdown = stopping.clone();
-        tokio::spawn(serve(listener, router, Limits::default(), shutdown));
-        Self { onramp, clock, url, dir, recording, stopping, tasks }
+        let serving = tokio::spawn(serve(listener, router, Limits::default(), shutdown, onramp.begun.clone()));
+        Self { onramp, clock, url, dir, recording, stopping, tasks, serving }
     }
 
     /// Ends it and gives its directory, to start again over the same data.
     pub async fn stop(self) -> TempDir {
         self.onramp.shutdown.cancel();
         self.stopping.cancel();
+        self.serving.await.unwrap();
         self.tasks.close();
         self.tasks.wait().await;
         self.dir
