@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, Notice, NoticeKind, Visit},
+    components::{Document, Notice, NoticeKind, Pages, Paging, Visit},
     domain::{
         message::{MessageState, Occasion},
         moment,
@@ -70,10 +70,8 @@ pub struct RemindersView {
     pub proposed: Vec<ProposedRow>,
     /// How many are proposed in all, and how many of those have an address.
     pub counts: (u32, u32),
-    /// Address of the next page.
-    pub next: Option<String>,
-    /// Address of the first page, where this isn't it.
-    pub first: Option<String>,
+    /// The other pages of proposals.
+    pub paging: Paging,
     /// What was decided lately.
     pub decided: Vec<DecidedRow>,
     /// Whether there is a mail server to send with.
@@ -114,8 +112,7 @@ pub fn RemindersPage(
     /// What it shows.
     reminders: RemindersView,
 ) -> impl IntoView {
-    let RemindersView { proposed, counts, next, first, decided, can_mail, may_invite, now, notice, problem } =
-        reminders;
+    let RemindersView { proposed, counts, paging, decided, can_mail, may_invite, now, notice, problem } = reminders;
     let look = may_invite.then(|| {
         view! { <form method="post" action="/reminders/look"><button class="button">"Look now"</button></form> }
     });
@@ -147,12 +144,7 @@ pub fn RemindersPage(
             } else {
                 view! { <Proposed rows=proposed counts=counts can_mail=can_mail may_invite=may_invite now=now/> }.into_any()
             }}
-            {(next.is_some() || first.is_some()).then(|| view! {
-                <nav class="pages" aria-label="Pages">
-                    {first.map(|href| view! { <a class="button" href=href>"First"</a> })}
-                    {next.map(|href| view! { <a class="button" href=href rel="next">"Next"</a> })}
-                </nav>
-            })}
+            <Pages paging=paging first="First" next="Next"/>
             {(!decided.is_empty()).then(|| view! { <Decided rows=decided may_invite=may_invite now=now/> })}
         </Document>
     }

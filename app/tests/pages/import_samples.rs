@@ -1,7 +1,7 @@
 //! The pages of an import in each of its states.
 
 use app::{
-    components::{ImportFigure, ImportProgress},
+    components::{ImportFigure, ImportProgress, Paging},
     domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict},
     pages::imports::*,
 };
@@ -78,8 +78,7 @@ pub fn detail_page(state: ImportState, confirming: bool) -> String {
             row(Verdict::Invalid, RowState::Invalid, None),
         ],
         narrowed: None,
-        first: None,
-        next: Some("/invitations/import/7?behind=50".into()),
+        paging: Paging { first: None, next: Some("/invitations/import/7?behind=50".into()) },
         taken: vec![LinksTakenView { at: at(1), actor: "ada@example.com".into(), count: 3 }],
         days: 90,
         confirming,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    components::{OnboardingView, Visit},
+    components::{OnboardingView, Paging, Visit},
     domain::{
         again::Again,
         attention::webhooks_may_not_arrive,
@@ -206,17 +206,9 @@ pub fn row(fleet_name: Option<&str>) -> InvitationRow {
 }
 
 pub fn list_page(rows: Vec<InvitationRow>, may_invite: bool) -> String {
-    let older = (!rows.is_empty()).then(|| "/invitations?before=x".to_owned());
+    let paging = Paging { first: None, next: (!rows.is_empty()).then(|| "/invitations?before=x".to_owned()) };
     let webhooks_missing = webhooks_may_not_arrive(Some("3")).filter(|_| may_invite);
-    let list = InvitationList {
-        rows,
-        newest: None,
-        older,
-        now: at(3),
-        may_invite,
-        webhooks_missing,
-        reminders: Some("2".into()),
-    };
+    let list = InvitationList { rows, paging, now: at(3), may_invite, webhooks_missing, reminders: Some("2".into()) };
     html(move || view! { <InvitationListPage visit=visit("/invitations") list=list/> })
 }
 
@@ -374,8 +366,7 @@ pub fn reminders_page(may_invite: bool) -> String {
     let reminders = RemindersView {
         proposed: vec![proposed(1, Some("ops@acme.example")), proposed(2, None)],
         counts: (2, 1),
-        next: Some("/reminders?behind=x".into()),
-        first: None,
+        paging: Paging { first: None, next: Some("/reminders?behind=x".into()) },
         decided: vec![decided(3, MessageState::Sent), decided(4, MessageState::Failed)],
         can_mail: true,
         may_invite,

@@ -1,6 +1,7 @@
 //! The pages about subscriptions with plain data.
 
 use app::{
+    components::Paging,
     domain::subscription::{
         Ask, Breaker, DeadLetters, Figures, Finding, Judgement, Periods, Place, SuccessRate, Trouble,
     },
@@ -111,8 +112,10 @@ fn logs(rows: Result<Vec<LogRow>, String>) -> String {
         event_name: "invitation.viewed".into(),
         rows,
         filter,
-        newest: Some("/subscriptions/x/logs".into()),
-        older: Some("/subscriptions/x/logs?cursor=y".into()),
+        paging: Paging {
+            first: Some("/subscriptions/x/logs".into()),
+            next: Some("/subscriptions/x/logs?cursor=y".into()),
+        },
         now: at(1),
     };
     html(move || view! { <LogsPage visit=visit("/subscriptions/1/logs") view=view/> })

@@ -27,8 +27,8 @@ use super::{
     errors::PageError,
     invitations::status,
     invite::{done, read_better, refusal},
+    magic_link,
     render::page,
-    share,
     visitor::Viewer,
 };
 use crate::{
@@ -156,7 +156,7 @@ pub(super) async fn post(
                 Again::Reauthenticate if !invited.is_new => "reauthentication",
                 _ => done(invited.is_new, reopened),
             };
-            share::show_link(&onramp, &session, invited.id, &viewer.staff.email).await?;
+            magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
             Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
         }
         Ok(Answer::Asks(prospect)) => {

@@ -19,15 +19,13 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 use url::form_urlencoded::Serializer;
 
-use super::{errors::PageError, render::page, visitor::Viewer};
+use super::{errors::PageError, paging, render::page, visitor::Viewer};
 use crate::{
     onramp::Onramp,
     store::{self, DeliveryCursor, DeliveryFilter, DeliveryKey, InboxState, StoredDelivery},
     webhooks::{inbox::QUARANTINE_MAX, review::ReviewError},
 };
 
-/// Rows on a page of the list.
-const ROWS: u32 = 50;
 /// Other deliveries shown beside one.
 const SIBLINGS: u32 = 20;
 /// Names of events to choose from.
@@ -69,14 +67,12 @@ async fn show(
     let behind = params.behind.as_deref().and_then(read_cursor);
     let (chosen, filter) = read_filter(&params);
     let wrong = filter.from_error.is_some() || filter.to_error.is_some();
-    // One more than is shown tells whether there is another page.
-    let mut rows = onramp.store.deliveries(&chosen, behind, ROWS + 1).await?;
-    let more = rows.len() > ROWS as usize;
-    rows.truncate(ROWS as usize);
+    let mut rows = onramp.store.deliveries(&chosen, behind, paging::ASKED).await?;
+    let first = behind.map(|_| address(&filter, None));
+    let paging = paging::cut(&mut rows, first, |last| address(&filter, Some(last)));
     let now = onramp.clock.now();
     let list = DeliveryList {
-        older: rows.last().filter(|_| more).map(|last| address(&filter, Some(last))),
-        newest: behind.map(|_| address(&filter, None)),
+        paging,
         rows: rows.into_iter().map(listed).collect(),
         event_names: onramp.store.event_names(NAMES).await?,
         figures: figures(onramp, now).await?,

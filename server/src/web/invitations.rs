@@ -25,8 +25,8 @@ use super::{
     again,
     deliveries::{COUNT_MAX, counted},
     errors::PageError,
+    magic_link, paging,
     render::page,
-    share,
     visitor::Viewer,
 };
 use crate::{
@@ -35,9 +35,6 @@ use crate::{
     repair::with_provider_names,
     store::{Cause, CheckRow, ListCursor, ListedInvitation},
 };
-
-/// Rows on a page of the list.
-const ROWS: u32 = 50;
 
 pub(super) async fn home(_: Viewer) -> Redirect {
     Redirect::to("/invitations")
@@ -54,16 +51,13 @@ pub(super) async fn list(
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let behind = params.behind.as_deref().and_then(read_cursor);
-    // One more than is shown tells whether there is another page.
-    let mut rows = onramp.store.invitations(behind, ROWS + 1).await?;
-    let more = rows.len() > ROWS as usize;
-    rows.truncate(ROWS as usize);
-    let older = rows.last().filter(|_| more).map(|last| format!("/invitations?behind={}", write_cursor(last)));
+    let mut rows = onramp.store.invitations(behind, paging::ASKED).await?;
+    let first = behind.map(|_| "/invitations".to_owned());
+    let paging = paging::cut(&mut rows, first, |last| format!("/invitations?behind={}", write_cursor(last)));
     let now = onramp.clock.now();
     let list = InvitationList {
         rows: rows.into_iter().map(|row| listed(row, now)).collect(),
-        newest: behind.map(|_| "/invitations".to_owned()),
-        older,
+        paging,
         now,
         may_invite: viewer.staff.role.may_invite(),
         webhooks_missing: webhooks_missing(&onramp, now).await?,
@@ -176,7 +170,7 @@ async fn show(
     let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
     let onboarding = with_provider_names(&onramp.store, onboarding).await?;
     let now = onramp.clock.now();
-    let magic_link = share::link_view(onramp, session, &viewer, &invitation).await?;
+    let magic_link = magic_link::view(onramp, session, &viewer, &invitation).await?;
     let status = status(invitation.stage, invitation.expires_at, now);
     let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);

@@ -24,8 +24,8 @@ use tower_sessions::Session;
 
 use super::{
     errors::PageError,
+    magic_link,
     render::{page, to_html},
-    share,
     visitor::Viewer,
 };
 use crate::{
@@ -88,7 +88,7 @@ pub(super) async fn create(
     match onramp.inviter.invite_agreed(&checked, &asked::to_json(&checked), &viewer.staff.email, &agreed).await {
         Ok(Answer::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
-            share::show_link(&onramp, &session, invited.id, &viewer.staff.email).await?;
+            magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
             Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
         }
         Ok(Answer::Asks(prospect)) => {

@@ -15,6 +15,8 @@ mod invite;
 mod landing;
 mod live;
 mod login;
+mod magic_link;
+mod paging;
 mod reminders;
 pub mod render;
 mod security;

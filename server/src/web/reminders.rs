@@ -22,14 +22,12 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{errors::PageError, render::page, visitor::Viewer};
+use super::{errors::PageError, paging, render::page, visitor::Viewer};
 use crate::{
     onramp::Onramp,
     store::{ListedMessage, MessageRow},
 };
 
-/// Rows on a page.
-const ROWS: u32 = 50;
 /// Links that are looked at while somebody waits for it.
 const LOOKED_AT: u32 = 2_000;
 /// Decided messages shown.
@@ -155,20 +153,18 @@ async fn show(
     notice: Option<String>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
-    let mut rows = onramp.store.proposed(behind, ROWS + 1).await?;
+    let mut rows = onramp.store.proposed(behind, paging::ASKED).await?;
     // A fleet may have moved since the last look: nobody should be asked to remind it.
     if onramp.reminders.withdraw_stale_of(&rows).await? > 0 {
-        rows = onramp.store.proposed(behind, ROWS + 1).await?;
+        rows = onramp.store.proposed(behind, paging::ASKED).await?;
     }
-    let more = rows.len() > ROWS as usize;
-    rows.truncate(ROWS as usize);
-    let next = rows.last().filter(|_| more).map(|last| format!("/reminders?behind={}", write_cursor(&last.message)));
+    let first = behind.map(|_| "/reminders".to_owned());
+    let paging = paging::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
     let decided = onramp.store.decided(DECIDED).await?;
     let reminders = RemindersView {
         proposed: rows.into_iter().map(proposed).collect(),
         counts: onramp.store.count_proposed(u32::MAX).await?,
-        next,
-        first: behind.map(|_| "/reminders".to_owned()),
+        paging,
         decided: decided.into_iter().map(decided_row).collect(),
         can_mail: onramp.courier.can_mail(),
         may_invite: viewer.staff.role.may_invite(),

@@ -10,23 +10,24 @@ use app::{
         message::{
             Language, Message, MessageState, Occasion, Told, holds_link_once, mailto, message, sms_uri, with_link,
         },
-        moment::{display, micros, relative},
+        moment::{display, relative},
     },
     pages::{BODY_MAX, Choice, LetterForm, LinkView, SharePage, ShareView},
 };
 use axum::{
     Form,
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::view;
-use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
+use serde::Deserialize;
+use time::OffsetDateTime;
 use tower_sessions::Session;
+use url::form_urlencoded;
 use uuid::Uuid;
 
-use super::{errors::PageError, invitations::status, render::page, visitor::Viewer};
+use super::{errors::PageError, invitations::status, magic_link, render::page, visitor::Viewer};
 use crate::{
     asked,
     courier::{CourierError, Letter},
@@ -36,68 +37,11 @@ use crate::{
     store::{FleetRow, InvitationRow, MessageRow},
 };
 
-/// How long a link that somebody had shown stays visible to them.
-const SHOWN_FOR: Duration = Duration::minutes(10);
-/// Under which key a session holds the links that were shown.
-const SHOWN: &str = "shown_links";
 /// The most characters of a subject.
 const SUBJECT_MAX: usize = 200;
 
 /// Said of a link that has run out.
 const RAN_OUT: &str = "The link has run out. Invite the fleet again first.";
-
-/// A link that somebody had shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct ShownLink {
-    invitation: Uuid,
-    /// The end of the round: another round has another link.
-    expires_at: i64,
-    until: i64,
-}
-
-/// Notes that the visitor gets the link to see, and lets them see it for a while.
-pub(super) async fn show_link(onramp: &Onramp, session: &Session, id: Uuid, actor: &str) -> Result<(), PageError> {
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    if invitation.sealed_link.is_none() || is_shown(onramp, session, &invitation).await? {
-        return Ok(());
-    }
-    onramp.courier.note_shown(std::slice::from_ref(&invitation), Shown::OnPage, actor).await?;
-    let now = onramp.clock.now();
-    let mut shown: Vec<ShownLink> = session.get(SHOWN).await?.unwrap_or_default();
-    shown.retain(|link| link.until > micros(now) && link.invitation != id);
-    shown.push(ShownLink { invitation: id, expires_at: micros(invitation.expires_at), until: micros(now + SHOWN_FOR) });
-    session.insert(SHOWN, shown).await?;
-    Ok(())
-}
-
-async fn is_shown(onramp: &Onramp, session: &Session, invitation: &InvitationRow) -> Result<bool, PageError> {
-    let now = micros(onramp.clock.now());
-    let shown: Vec<ShownLink> = session.get(SHOWN).await?.unwrap_or_default();
-    let this = |link: &ShownLink| {
-        link.invitation == invitation.id && link.expires_at == micros(invitation.expires_at) && link.until > now
-    };
-    Ok(shown.iter().any(this))
-}
-
-/// The link as far as the visitor may see it now.
-pub(super) async fn link_view(
-    onramp: &Onramp,
-    session: &Session,
-    viewer: &Viewer,
-    invitation: &InvitationRow,
-) -> Result<LinkView, PageError> {
-    if !viewer.staff.role.may_invite() {
-        return Ok(LinkView::Forbidden);
-    }
-    if invitation.sealed_link.is_none() {
-        return Ok(LinkView::Unknown);
-    }
-    if !is_shown(onramp, session, invitation).await? {
-        return Ok(LinkView::Hidden);
-    }
-    let link = onramp.courier.link(invitation)?;
-    Ok(link.map_or(LinkView::Unknown, |link| LinkView::Shown(link.to_string())))
-}
 
 #[derive(Deserialize)]
 pub(super) struct ShowForm {
@@ -114,7 +58,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
     let id = read_id(&id)?;
-    show_link(&onramp, &session, id, &viewer.staff.email).await?;
+    magic_link::show(&onramp, &session, id, &viewer.staff.email).await?;
     let back = match form.back {
         Some(choices) => format!("/invitations/{id}/share?{}", Chosen::read(&choices).query()),
         None => format!("/invitations/{id}"),
@@ -143,29 +87,26 @@ pub(super) async fn download_qr(
     Ok((headers, qr::svg(&link)).into_response())
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Chosen {
-    language: Option<String>,
-    occasion: Option<String>,
+/// The text that was chosen, as far as it is to be chosen from; the rest is Onramp's choice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Chosen {
+    language: Option<Language>,
+    occasion: Option<Occasion>,
 }
 
 impl Chosen {
     fn read(query: &str) -> Self {
-        let value = |name: &str| {
-            url::form_urlencoded::parse(query.as_bytes())
-                .find(|(field, _)| field == name)
-                .map(|(_, value)| value.into_owned())
-        };
-        Self { language: value("language"), occasion: value("occasion") }
+        let value = |name: &str| form_urlencoded::parse(query.as_bytes()).find(|(field, _)| field == name);
+        Self {
+            language: value("language").and_then(|(_, code)| Language::from_code(&code)),
+            occasion: value("occasion").and_then(|(_, name)| Occasion::from_name(&name)),
+        }
     }
 
-    /// What was chosen, as far as it is to be chosen from.
-    fn query(&self) -> String {
-        let language = self.language.as_deref().and_then(Language::from_code).map(Language::code);
-        let occasion = self.occasion.as_deref().and_then(Occasion::from_name).map(Occasion::name);
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(language.map(|code| ("language", code)));
-        query.extend_pairs(occasion.map(|name| ("occasion", name)));
+    fn query(self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.language.map(|language| ("language", language.code())));
+        query.extend_pairs(self.occasion.map(|occasion| ("occasion", occasion.name())));
         query.finish()
     }
 }
@@ -173,13 +114,14 @@ impl Chosen {
 pub(super) async fn get(
     State(onramp): State<Arc<Onramp>>,
     Path(id): Path<String>,
-    Query(chosen): Query<Chosen>,
+    RawQuery(query): RawQuery,
     session: Session,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
     let found = find(&onramp, &id).await?;
-    render(&onramp, &session, viewer, found, &chosen, Typed::default(), StatusCode::OK).await
+    let chosen = Chosen::read(&query.unwrap_or_default());
+    render(&onramp, &session, viewer, found, chosen, Typed::default(), StatusCode::OK).await
 }
 
 #[derive(Deserialize)]
@@ -218,16 +160,16 @@ pub(super) async fn send(
     viewer.may_invite()?;
     let found = find(&onramp, &id).await?;
     let SendForm { once, language, occasion, to, subject, body } = form;
-    let chosen = Chosen { language: Some(language), occasion: Some(occasion) };
+    let chosen = Chosen { language: Language::from_code(&language), occasion: Occasion::from_name(&occasion) };
     // Browsers end lines as mail does; the text is kept as it is written here.
     let letter =
         Letter { to: to.trim().to_owned(), subject: subject.trim().to_owned(), body: body.replace("\r\n", "\n") };
     let errors = check(&letter);
     if found.over.is_some() || !errors.is_empty() {
         let typed = Typed { letter: Some(letter), once: Some(once), errors, problem: None };
-        return render(&onramp, &session, viewer, found, &chosen, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return render(&onramp, &session, viewer, found, chosen, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    let occasion = chosen.occasion.as_deref().and_then(Occasion::from_name).unwrap_or(Occasion::Invitation);
+    let occasion = chosen.occasion.unwrap_or(Occasion::Invitation);
     let now = onramp.clock.now();
     let message = MessageRow {
         id: onramp.entropy.uuid_v7(now),
@@ -237,7 +179,7 @@ pub(super) async fn send(
         expires_at: found.invitation.expires_at,
         occasion: occasion.name().to_owned(),
         recipient: Some(letter.to.clone()),
-        language: chosen.language.clone().unwrap_or_default(),
+        language: chosen.language.unwrap_or(Language::English).code().to_owned(),
         state: MessageState::Sending,
         since: None,
         made_at: now,
@@ -256,7 +198,7 @@ pub(super) async fn send(
             tracing::warn!(%error, "an e-mail with a magic link could not be sent");
             let typed =
                 Typed { letter: Some(letter), once: None, errors: BTreeMap::new(), problem: Some(error.explain()) };
-            render(&onramp, &session, viewer, found, &chosen, typed, StatusCode::BAD_GATEWAY).await
+            render(&onramp, &session, viewer, found, chosen, typed, StatusCode::BAD_GATEWAY).await
         }
     }
 }
@@ -322,7 +264,7 @@ async fn render(
     session: &Session,
     viewer: Viewer,
     found: Found,
-    chosen: &Chosen,
+    chosen: Chosen,
     typed: Typed,
     code: StatusCode,
 ) -> Result<Response, PageError> {
@@ -331,9 +273,8 @@ async fn render(
         invitation.asked.as_deref().and_then(|asked| asked::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), asked));
     let (email, phone, country) =
         asked.map(|draft| (draft.fleet_email, draft.fleet_phone, draft.fleet_country_code)).unwrap_or_default();
-    let language = chosen.language.as_deref().and_then(Language::from_code);
-    let language = language.unwrap_or_else(|| Language::of_country(Some(&country)));
-    let occasion = chosen.occasion.as_deref().and_then(Occasion::from_name).unwrap_or(occasion);
+    let language = chosen.language.unwrap_or_else(|| Language::of_country(Some(&country)));
+    let occasion = chosen.occasion.unwrap_or(occasion);
     let told = Told {
         fleet: fleet.name.as_deref(),
         sender: onramp.settings.sender_name.as_deref(),
@@ -352,7 +293,7 @@ async fn render(
         body: letter.body,
         errors: typed.errors,
     });
-    let link = match link_view(onramp, session, &viewer, &invitation).await? {
+    let link = match magic_link::view(onramp, session, &viewer, &invitation).await? {
         LinkView::Shown(link) if over.is_none() => Some(link),
         _ => None,
     };

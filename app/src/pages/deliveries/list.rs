@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{StateBadge, state_label};
 use crate::{
-    components::{Document, Field, MomentView, Notice, NoticeKind, Visit},
+    components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit},
     domain::{delivery::DeliveryState, moment},
 };
 
@@ -88,10 +88,8 @@ pub struct DeliveryList {
     pub figures: InboxFigures,
     /// What is kept.
     pub retained: Retained,
-    /// Address of the first page, when this isn't it.
-    pub newest: Option<String>,
-    /// Address of the next page, if there are older ones.
-    pub older: Option<String>,
+    /// The other pages.
+    pub paging: Paging,
     /// The moment from which distances in time are said, UTC.
     pub now: OffsetDateTime,
     /// What has just been done.
@@ -110,7 +108,7 @@ pub fn DeliveriesPage(
     /// The list.
     list: DeliveryList,
 ) -> impl IntoView {
-    let DeliveryList { rows, filter, figures, retained, newest, older, now, may_operate, .. } = list;
+    let DeliveryList { rows, filter, figures, retained, paging, now, may_operate, .. } = list;
     let nothing = if filter.is_set() { "No delivery fits this filter." } else { "Catena has not sent anything yet." };
     let all_again = may_operate.then(|| all_again(&filter.state, &figures)).flatten();
     view! {
@@ -135,10 +133,7 @@ pub fn DeliveriesPage(
             } else {
                 view! { <DeliveryTable rows=rows now=now label="Deliveries, the newest first"/> }.into_any()
             }}
-            <nav class="pages" aria-label="Pages">
-                {newest.map(|href| view! { <a class="button" href=href>"Newest"</a> })}
-                {older.map(|href| view! { <a class="button" href=href rel="next">"Older"</a> })}
-            </nav>
+            <Pages paging=paging/>
             <RetainedNote retained=retained/>
         </Document>
     }

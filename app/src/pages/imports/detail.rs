@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{grouped, row_state_label, verdict_label};
 use crate::{
-    components::{Document, ImportBar, ImportProgress, Notice, NoticeKind, Visit},
+    components::{Document, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, Visit},
     domain::{
         import::{ImportState, RowState, Verdict},
         moment,
@@ -74,10 +74,8 @@ pub struct ImportDetail {
     pub rows: Vec<ImportedRowView>,
     /// What the rows are narrowed to, in words.
     pub narrowed: Option<&'static str>,
-    /// Address of the first rows, when these aren't them.
-    pub first: Option<String>,
-    /// Address of the next rows, if there are more.
-    pub next: Option<String>,
+    /// The other rows.
+    pub paging: Paging,
     /// Who took magic links away, the last ones first.
     pub taken: Vec<LinksTakenView>,
     /// Days that it is kept after its last step.
@@ -103,7 +101,7 @@ pub fn ImportPage(
     let kind = if detail.state == ImportState::Paused { NoticeKind::Problem } else { NoticeKind::Information };
     let (reason, progress) = (detail.reason.clone(), detail.progress.clone());
     // Who reads other rows or is about to answer is left in peace.
-    let reading = detail.narrowed.is_some() || detail.first.is_some() || detail.confirming;
+    let reading = detail.narrowed.is_some() || detail.paging.first.is_some() || detail.confirming;
     let reload = (moves && !reading).then_some(RELOAD);
     view! {
         <Document visit=visit title=title islands=true reload=reload>
@@ -234,7 +232,7 @@ fn Confirm(here: String, waiting: u64, started: bool) -> impl IntoView {
 
 #[component]
 fn RowTable(detail: ImportDetail, started: bool) -> impl IntoView {
-    let ImportDetail { rows, narrowed, first, next, id, .. } = detail;
+    let ImportDetail { rows, narrowed, paging, id, .. } = detail;
     let all = narrowed.map(|words| {
         view! {
             <p class="hint narrowed">
@@ -267,10 +265,7 @@ fn RowTable(detail: ImportDetail, started: bool) -> impl IntoView {
             }
                 .into_any()
         }}
-        <nav class="pages" aria-label="Pages">
-            {first.map(|href| view! { <a class="button" href=href>"First rows"</a> })}
-            {next.map(|href| view! { <a class="button" href=href rel="next">"Next rows"</a> })}
-        </nav>
+        <Pages paging=paging first="First rows" next="Next rows"/>
     }
 }
 

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, HealthBadge, StageBadge, Visit, stage_label},
+    components::{Document, HealthBadge, Pages, Paging, StageBadge, Visit, stage_label},
     domain::{
         lifecycle::{Health, Stage},
         moment,
@@ -38,10 +38,8 @@ pub struct InvitationRow {
 pub struct InvitationList {
     /// The invitations, the newest first.
     pub rows: Vec<InvitationRow>,
-    /// Address of the first page, when this isn't it.
-    pub newest: Option<String>,
-    /// Address of the next page, if there are older ones.
-    pub older: Option<String>,
+    /// The other pages.
+    pub paging: Paging,
     /// The moment from which distances in time are said, UTC.
     pub now: OffsetDateTime,
     /// Whether the visitor may invite.
@@ -60,8 +58,8 @@ pub fn InvitationListPage(
     /// The list.
     list: InvitationList,
 ) -> impl IntoView {
-    let InvitationList { rows, newest, older, now, may_invite, webhooks_missing, reminders } = list;
-    let first_page = newest.is_none();
+    let InvitationList { rows, paging, now, may_invite, webhooks_missing, reminders } = list;
+    let first_page = paging.first.is_none();
     let invite = move || {
         may_invite.then(|| {
             view! {
@@ -85,7 +83,7 @@ pub fn InvitationListPage(
             } else {
                 view! { <InvitationTable rows=rows now=now/> }.into_any()
             }}
-            <Pages newest=newest older=older/>
+            <Pages paging=paging/>
         </Document>
     }
 }
@@ -174,16 +172,4 @@ fn invitation_row(row: InvitationRow, now: OffsetDateTime) -> impl IntoView {
             </td>
         </tr>
     }
-}
-
-#[component]
-fn Pages(newest: Option<String>, older: Option<String>) -> impl IntoView {
-    (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <nav class="pages" aria-label="Pages">
-                {newest.map(|href| view! { <a class="button" href=href>"Newest"</a> })}
-                {older.map(|href| view! { <a class="button" href=href rel="next">"Older"</a> })}
-            </nav>
-        }
-    })
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::{
-    components::{Document, Field, MomentView, Notice, NoticeKind, Visit},
+    components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit},
     domain::moment,
 };
 
@@ -57,10 +57,8 @@ pub struct LogsView {
     pub rows: Result<Vec<LogRow>, String>,
     /// What it is narrowed to.
     pub filter: LogFilter,
-    /// Address of the first page, when this isn't it.
-    pub newest: Option<String>,
-    /// Address of the next page, if there is one.
-    pub older: Option<String>,
+    /// The other pages.
+    pub paging: Paging,
     /// The moment from which distances in time are said, UTC.
     pub now: OffsetDateTime,
 }
@@ -73,7 +71,7 @@ pub fn LogsPage(
     /// The log.
     view: LogsView,
 ) -> impl IntoView {
-    let LogsView { id, event_name, rows, filter, newest, older, now } = view;
+    let LogsView { id, event_name, rows, filter, paging, now } = view;
     let nothing = if filter.is_set() {
         "No request fits this filter."
     } else {
@@ -94,10 +92,7 @@ pub fn LogsPage(
                 Ok(rows) if rows.is_empty() => view! { <p class="card empty">{nothing}</p> }.into_any(),
                 Ok(rows) => view! { <LogTable rows=rows now=now/> }.into_any(),
             }}
-            <nav class="pages" aria-label="Pages">
-                {newest.map(|href| view! { <a class="button" href=href>"Newest"</a> })}
-                {older.map(|href| view! { <a class="button" href=href rel="next">"Older"</a> })}
-            </nav>
+            <Pages paging=paging/>
         </Document>
     }
 }

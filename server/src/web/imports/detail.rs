@@ -24,11 +24,9 @@ use super::{address, columns, find};
 use crate::{
     onramp::Onramp,
     store::{ImportRow, ImportedRow, RowFilter, StoreError},
-    web::{errors::PageError, render::page, visitor::Viewer},
+    web::{errors::PageError, paging, render::page, visitor::Viewer},
 };
 
-/// Rows on a page.
-const ROWS: u32 = 50;
 /// Downloads of magic links shown.
 const TAKEN: u32 = 10;
 
@@ -56,10 +54,7 @@ pub(super) async fn get(
     let filter =
         RowFilter { verdict: Verdict::from_name(&params.verdict), state: RowState::from_name(&params.outcome) };
     let counts = onramp.store.import_counts(key).await?;
-    // One more than is shown tells whether there is another page.
-    let mut rows = onramp.store.import_rows(key, filter, params.behind, ROWS + 1).await?;
-    let more = rows.len() > ROWS as usize;
-    rows.truncate(ROWS as usize);
+    let mut rows = onramp.store.import_rows(key, filter, params.behind, paging::ASKED).await?;
     let narrowed = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
     let with = |behind: u32| {
         let query = match (filter.verdict, filter.state) {
@@ -69,6 +64,8 @@ pub(super) async fn get(
         };
         format!("{}?{query}behind={behind}", address(key))
     };
+    let first = (params.behind > 0).then(|| with(0));
+    let paging = paging::cut(&mut rows, first, |last| with(last.number));
     let sum = |wanted: &dyn Fn(RowState) -> bool| {
         counts.iter().filter(|(_, state, _)| wanted(*state)).map(|(_, _, count)| count).sum::<u64>()
     };
@@ -83,8 +80,7 @@ pub(super) async fn get(
         verdicts: Verdict::ALL.map(|verdict| (verdict, of_verdict(&counts, verdict))).to_vec(),
         waiting: sum(&|state| !state.is_final()),
         invited: sum(&|state| matches!(state, RowState::Created | RowState::Refreshed | RowState::Unchanged)),
-        first: (params.behind > 0).then(|| with(0)),
-        next: rows.last().filter(|_| more).map(|last| with(last.number)),
+        paging,
         rows: rows.into_iter().map(shown).collect(),
         narrowed,
         taken: taken.collect(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::{
+    components::Paging,
     domain::moment,
     pages::subscriptions::{LogFilter, LogRow, LogsPage, LogsView},
 };
@@ -50,7 +51,7 @@ pub(in super::super) async fn get(
     let cursor = params.cursor.filter(|cursor| !cursor.is_empty());
     let wrong = filter.from_error.is_some() || filter.to_error.is_some();
     let is_first = cursor.is_none();
-    let (status, rows, older) = match ask(&onramp, id, &chosen, cursor).await {
+    let (status, rows, next) = match ask(&onramp, id, &chosen, cursor).await {
         Ok((lines, next)) => {
             let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
             (status, Ok(lines.into_iter().map(row).collect()), next.map(|next| address(id, &filter, Some(&next))))
@@ -64,8 +65,7 @@ pub(in super::super) async fn get(
         id: id.to_string(),
         event_name: one.seen.event_name,
         rows,
-        newest: (!is_first).then(|| address(id, &filter, None)),
-        older,
+        paging: Paging { first: (!is_first).then(|| address(id, &filter, None)), next },
         filter,
         now: onramp.clock.now(),
     };
