@@ -64,7 +64,7 @@ pub(super) async fn post(
     // An address that can't exist takes the same way as one that doesn't, so both look and last alike.
     let email = check_email(&typed.email).unwrap_or_else(|_| typed.email.trim().to_lowercase());
     let now = onramp.clock.now();
-    if !onramp.throttle.allows(&email, now) {
+    if !onramp.throttle.begin(&email, now) {
         let problem = "Too many wrong passwords for this address. Wait a quarter of an hour, then try again.";
         return refuse(visitor, StatusCode::TOO_MANY_REQUESTS, problem);
     }
@@ -75,7 +75,6 @@ pub(super) async fn post(
         sign_in(&session, &staff).await?;
         return Ok(Redirect::to(&next).into_response());
     }
-    onramp.throttle.note_wrong(&email, now);
     refuse(visitor, StatusCode::UNPROCESSABLE_ENTITY, "The e-mail address or the password is wrong.")
 }
 

@@ -1,4 +1,4 @@
-//! Slows down guessing: after a few wrong passwords for one address, the next tries wait.
+//! Slows down guessing: after a few tries for one address without the right password, the next ones wait.
 
 use std::{
     collections::HashMap,
@@ -7,44 +7,54 @@ use std::{
 
 use time::{Duration, OffsetDateTime};
 
-/// Wrong tries that are free.
+/// Tries that are free.
 const FREE: u32 = 5;
-/// How long a wrong try is remembered.
+/// How long a try is remembered.
 const WINDOW: Duration = Duration::minutes(15);
 /// Addresses that are remembered at once: whoever guesses addresses too can't fill the memory.
 const ADDRESSES_MAX: usize = 10_000;
+/// Characters of an address that are remembered; no address that exists is longer (RFC 5321, 4.5.3.1.3).
+const ADDRESS_MAX: usize = 254;
 
-/// Counts wrong tries by address.
+/// Counts tries by address.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    wrong: Mutex<HashMap<String, (u32, OffsetDateTime)>>,
+    tries: Mutex<HashMap<String, (u32, OffsetDateTime)>>,
 }
 
 impl Throttle {
-    /// Whether another try for this address may be made at `now`.
-    pub fn allows(&self, address: &str, now: OffsetDateTime) -> bool {
-        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.get(address).is_none_or(|(count, last)| *count < FREE || now - *last >= WINDOW)
-    }
-
-    /// Remembers a wrong try.
-    pub fn note_wrong(&self, address: &str, now: OffsetDateTime) {
-        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        if wrong.len() >= ADDRESSES_MAX {
-            wrong.retain(|_, (_, last)| now - *last < WINDOW);
-            if wrong.len() >= ADDRESSES_MAX {
-                return;
+    /// Whether a try for this address may be made at `now`. It counts from here on, before anybody knows how it ends: otherwise
+    /// any number of tries could be made at the same moment.
+    pub fn begin(&self, address: &str, now: OffsetDateTime) -> bool {
+        let address = known_as(address);
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((count, last)) = tries.get_mut(&address) {
+            if now - *last >= WINDOW {
+                *count = 0;
             }
+            if *count >= FREE {
+                return false;
+            }
+            (*count, *last) = (*count + 1, now);
+            return true;
         }
-        let entry = wrong.entry(address.to_owned()).or_insert((0, now));
-        let count = if now - entry.1 >= WINDOW { 1 } else { entry.0 + 1 };
-        *entry = (count, now);
+        if tries.len() >= ADDRESSES_MAX {
+            tries.retain(|_, (_, last)| now - *last < WINDOW);
+        }
+        if tries.len() < ADDRESSES_MAX {
+            tries.insert(address, (1, now));
+        }
+        true
     }
 
-    /// Forgets the wrong tries after a right one.
+    /// Forgets the tries after a right one.
     pub fn forget(&self, address: &str) {
-        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).remove(address);
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(&known_as(address));
     }
+}
+
+fn known_as(address: &str) -> String {
+    address.chars().take(ADDRESS_MAX).collect()
 }
 
 #[cfg(test)]
@@ -56,13 +66,16 @@ mod tests {
         let throttle = Throttle::default();
         let now = OffsetDateTime::UNIX_EPOCH;
         for _ in 0..FREE {
-            assert!(throttle.allows("ada@example.com", now));
-            throttle.note_wrong("ada@example.com", now);
+            assert!(throttle.begin("ada@example.com", now));
         }
-        assert!(!throttle.allows("ada@example.com", now + Duration::minutes(14)));
-        assert!(throttle.allows("bob@example.com", now));
-        assert!(throttle.allows("ada@example.com", now + Duration::minutes(15)));
+        assert!(!throttle.begin("ada@example.com", now));
+        assert!(!throttle.begin("ada@example.com", now + Duration::minutes(14)), "those that wait do not wait longer");
+        assert!(throttle.begin("bob@example.com", now));
+        for _ in 0..FREE {
+            assert!(throttle.begin("ada@example.com", now + Duration::minutes(15)));
+        }
+        assert!(!throttle.begin("ada@example.com", now + Duration::minutes(15)));
         throttle.forget("ada@example.com");
-        assert!(throttle.allows("ada@example.com", now));
+        assert!(throttle.begin("ada@example.com", now + Duration::minutes(15)));
     }
 }

@@ -53,6 +53,20 @@ async fn a_wrong_password_and_an_unknown_address_look_alike_and_too_many_wait() 
 }
 
 #[tokio::test]
+async fn many_guesses_at_once_are_no_more_than_one_after_the_other() {
+    let server = TestServer::start().await;
+    server.add_staff("ada@example.com", Role::Operator).await;
+    let guesses = (0..20).map(|guess| {
+        let (browser, password) = (server.browser(), format!("guess number {guess}"));
+        async move { browser.post("/login", &[("email", "ada@example.com"), ("password", &password)]).await.status }
+    });
+    let statuses = futures::future::join_all(guesses).await;
+    let looked_at = statuses.iter().filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY).count();
+    let waiting = statuses.iter().filter(|status| **status == StatusCode::TOO_MANY_REQUESTS).count();
+    assert_eq!((looked_at, waiting), (5, 15));
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_session_and_a_planted_session_id_is_not_kept() {
     let server = TestServer::start().await;
     server.add_staff("ada@example.com", Role::Operator).await;
