@@ -283,3 +283,14 @@ function localTime(timeZone: string, hours: number): string {
   const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);
   return `${part({ weekday: 'short' })} ${part({ hour: '2-digit', hour12: false })}`;
 }
+
+test('a double click invites once', async ({ page }) => {
+  await signIn(page);
+  await page.goto('/invitations/new');
+  await page.getByLabel('Reference').fill('CLICKED-twice');
+  await page.getByRole('button', { name: 'Create invitation' }).dblclick();
+  await expect(page.getByTestId('fleet-ref')).toHaveText('CLICKED-twice');
+  await isLive(page);
+  await expect(entries(page, 'invitation.created')).toHaveCount(1);
+  await expect(entries(page, 'invitation.refreshed')).toHaveCount(0);
+});

@@ -27,7 +27,7 @@ use crate::{
     subscribe::Subscriber,
     timeline::Timeline,
     vault::Vault,
-    web::{self, Throttle, assets::Site},
+    web::{self, Presses, Throttle, assets::Site},
     webhooks::{inbox::inbox, project::Projector, receive::Receiver, review::Review, secrets::SecretBook, work::work},
     withdraw::Withdrawer,
 };
@@ -93,6 +93,8 @@ pub struct Onramp {
     pub metrics: Metrics,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
+    /// Remembers the forms that were sent lately.
+    pub presses: Presses,
     /// Slows down guessing.
     pub throttle: Throttle,
     /// Says when pages that stay open must close.
@@ -167,6 +169,7 @@ impl Onramp {
             review,
             metrics: Metrics::default(),
             passwords,
+            presses: Presses::default(),
             throttle,
             shutdown,
             begun: TaskTracker::new(),

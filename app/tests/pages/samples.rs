@@ -110,6 +110,7 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
 
 pub fn again_view(again: Again) -> AgainView {
     AgainView {
+        once: "1".into(),
         id: Uuid::from_u128(7),
         again: Some(again),
         hours: "24".into(),
@@ -142,6 +143,7 @@ pub fn confirm_page(standing: Standing) -> String {
 pub fn again_page(error: Option<String>) -> String {
     let confirm = error.is_none().then(|| Confirm::new(&prospect(Standing::Declined), at(3)));
     let form = AgainForm {
+        once: "1".into(),
         id: Uuid::from_u128(7),
         fleet_ref: "FLEET 42".into(),
         fleet_name: Some("Acme Trucking".into()),

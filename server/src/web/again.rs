@@ -39,7 +39,14 @@ use crate::{
 };
 
 /// What the page of an invitation offers: it stands at `status`, its fleet where `onboarding` says.
-pub(super) fn offer(invitation: &InvitationRow, fleet: &FleetRow, status: Stage, onboarding: &Onboarding) -> AgainView {
+/// `once` tells this form from others.
+pub(super) fn offer(
+    once: String,
+    invitation: &InvitationRow,
+    fleet: &FleetRow,
+    status: Stage,
+    onboarding: &Onboarding,
+) -> AgainView {
     let again = again(status, onboarding.stage, onboarding.health);
     let standing = if status == Stage::Accepted { Standing::Accepted } else { Standing::Active };
     let agreed = match again {
@@ -48,6 +55,7 @@ pub(super) fn offer(invitation: &InvitationRow, fleet: &FleetRow, status: Stage,
     };
     let draft = to_draft(invitation, fleet);
     AgainView {
+        once,
         id: invitation.id,
         again,
         hours: draft.as_ref().map_or_else(|| EXPIRY_DEFAULT.to_string(), |draft| draft.expires_in_hours.clone()),
@@ -117,7 +125,7 @@ pub(super) async fn get(
     let prospect = foretell::prospect(&onramp.store, now, fleet_ref, outlook, when).await?;
     let confirm = prospect.asks(&Agreed::default()).then(|| Confirm::new(&prospect, now));
     let hours = found.draft.expires_in_hours.clone();
-    Ok(show(viewer, StatusCode::OK, AgainForm { confirm, ..form(found, hours, String::new()) }))
+    Ok(show(&onramp, viewer, StatusCode::OK, AgainForm { confirm, ..form(found, hours, String::new()) }))
 }
 
 pub(super) async fn post(
@@ -128,6 +136,10 @@ pub(super) async fn post(
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
+    let mut press = onramp.presses.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
+    if let Some(there) = press.as_deref() {
+        return Ok(Redirect::to(there).into_response());
+    }
     let found = match find(&onramp, &id).await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere.into_response()),
@@ -147,7 +159,7 @@ pub(super) async fn post(
                 format!("What was asked for at the time can’t be asked again ({field}: {sentence}) Use the whole form.")
             });
             let form = AgainForm { error, problem, ..form(found, hours, carried) };
-            return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
+            return Ok(show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
     };
     match onramp.inviter.invite_agreed(&checked, &asked::to_json(&checked), &viewer.staff.email, &agreed).await {
@@ -157,17 +169,23 @@ pub(super) async fn post(
                 _ => done(invited.is_new, reopened),
             };
             magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
-            Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
+            let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
+            Ok(Redirect::to(there).into_response())
         }
         Ok(Answer::Asks(prospect)) => {
             let confirm = Some(Confirm::new(&prospect, onramp.clock.now()));
-            Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, AgainForm { confirm, ..form(found, hours, carried) }))
+            Ok(show(
+                &onramp,
+                viewer,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                AgainForm { confirm, ..form(found, hours, carried) },
+            ))
         }
         Err(error) => {
             let (status, mut errors, problem) = refusal(&error);
             let error_beside = errors.remove("expires_in_hours");
             let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
-            Ok(show(viewer, status, AgainForm { error: error_beside, problem, ..form(found, hours, carried) }))
+            Ok(show(&onramp, viewer, status, AgainForm { error: error_beside, problem, ..form(found, hours, carried) }))
         }
     }
 }
@@ -185,6 +203,7 @@ fn read(typed: &[(String, String)]) -> (String, String) {
 fn form(found: Found, hours: String, agreed: String) -> AgainForm {
     let Found { id, fleet, again, .. } = found;
     AgainForm {
+        once: String::new(),
         id,
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
@@ -197,7 +216,8 @@ fn form(found: Found, hours: String, agreed: String) -> AgainForm {
     }
 }
 
-fn show(viewer: Viewer, status: StatusCode, form: AgainForm) -> Response {
+fn show(onramp: &Onramp, viewer: Viewer, status: StatusCode, form: AgainForm) -> Response {
+    let form = AgainForm { once: onramp.entropy.uuid_v4().to_string(), ..form };
     let Viewer { visit, nonce, .. } = viewer;
     page(status, &nonce, || view! { <AgainPage visit=visit form=form/> })
 }

@@ -175,7 +175,8 @@ async fn show(
     let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
     let may_act = viewer.staff.role.may_invite() && newer.is_none();
-    let again = may_act.then(|| again::offer(&invitation, &fleet, status, &onboarding));
+    let again =
+        may_act.then(|| again::offer(onramp.entropy.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
     let kept = onramp.store.differences(id).await?;
     let detail = InvitationDetail {
         id,

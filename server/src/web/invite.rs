@@ -76,6 +76,10 @@ pub(super) async fn create(
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
+    let mut press = onramp.presses.turn(&viewer.staff.email, "/invitations/new", &typed).await;
+    if let Some(there) = press.as_deref() {
+        return Ok(Redirect::to(there).into_response());
+    }
     let Typed { draft, preset, agreed } = Typed::read(typed);
     let form = InvitationForm { draft, preset, ..InvitationForm::default() };
     let checked = match check(&onramp, &form).await? {
@@ -89,7 +93,8 @@ pub(super) async fn create(
         Ok(Answer::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
             magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
-            Ok(Redirect::to(&format!("/invitations/{}?done={what}", invited.id)).into_response())
+            let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
+            Ok(Redirect::to(there).into_response())
         }
         Ok(Answer::Asks(prospect)) => {
             let form = InvitationForm { confirm: Some(Confirm::new(&prospect, onramp.clock.now())), ..form };
@@ -218,7 +223,8 @@ async fn show(
 ) -> Result<Response, PageError> {
     let offered = onramp.providers.offered().await;
     let providers = offered.iter().map(|tsp| offered_provider(tsp, onramp.settings.sandbox)).collect();
-    let form = InvitationForm { providers, callback: onramp.callbacks.look().await?, ..form };
+    let once = onramp.entropy.uuid_v4().to_string();
+    let form = InvitationForm { once, providers, callback: onramp.callbacks.look().await?, ..form };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
 }

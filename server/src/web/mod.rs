@@ -17,6 +17,7 @@ mod live;
 mod login;
 mod magic_link;
 mod paging;
+mod presses;
 mod reminders;
 pub mod render;
 mod security;
@@ -42,6 +43,7 @@ use crate::{
 };
 
 pub use invite::with_landing_pages;
+pub use presses::Presses;
 pub use setup::issue_link;
 pub use throttle::Throttle;
 

@@ -402,3 +402,45 @@ async fn where_catena_lets_nobody_look_our_own_record_decides() {
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(again.body.contains("This fleet has an invitation already"), "{}", again.body);
 }
+
+/// What the form of a page carries to be told apart.
+fn once(page: &str) -> String {
+    let value = page.split("name=\"once\" value=\"").nth(1).expect("something to be told apart by").split('"').next();
+    value.unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_button_that_is_pressed_twice_invites_once() {
+    let (server, browser) = operator().await;
+    let once = once(&browser.get(FORM).await.body);
+    let form = [("fleet_ref", "ACME-1"), ("expires_in_hours", "24"), ("once", once.as_str())];
+    let (first, second) = tokio::join!(browser.post(FORM, &form), browser.post(FORM, &form));
+    assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{}", second.body);
+    assert_eq!(first.header("location"), second.header("location"));
+    assert!(first.header("location").ends_with("?done=created"));
+    only_invitation(&server, "ACME-1").await;
+    let kinds: Vec<_> = server.facts("ACME-1").await.into_iter().map(|fact| fact.kind.name().to_owned()).collect();
+    assert_eq!(kinds, ["invitation.created", "link.shown"]);
+    // The same words in a form that was opened anew are another matter.
+    let anew = [form[0], form[1]];
+    assert_eq!(browser.post(FORM, &anew).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_refresh_that_is_pressed_twice_is_one_round() {
+    let (server, browser) = operator().await;
+    let made = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
+    let page = made.header("location").split('?').next().unwrap().to_owned();
+    server.clock.advance(time::Duration::HOUR);
+    let body = browser.get(&page).await.body;
+    let (once, agreed) = (once(&body), agreement(&body));
+    let form = [("once", once.as_str()), ("agreed", agreed.as_str()), ("expires_in_hours", "24")];
+    let path = format!("{page}/again");
+    let first = browser.post(&path, &form).await;
+    server.clock.advance(time::Duration::SECOND);
+    let second = browser.post(&path, &form).await;
+    assert_eq!(first.header("location"), format!("{page}?done=refreshed"), "{}", first.body);
+    assert_eq!(second.header("location"), first.header("location"));
+    let facts = server.facts("ACME-1").await;
+    assert_eq!(facts.iter().filter(|fact| fact.kind.name() == "invitation.refreshed").count(), 1);
+}

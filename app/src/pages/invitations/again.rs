@@ -16,6 +16,8 @@ use crate::{
 /// What can be done with an invitation besides looking at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgainView {
+    /// Tells the form from the one of another visit: the same one sent twice is done once.
+    pub once: String,
     /// Our id of the invitation.
     pub id: Uuid,
     /// What asking again would be for.
@@ -69,7 +71,7 @@ pub(super) fn AgainSection(
     /// What can be done.
     view: AgainView,
 ) -> impl IntoView {
-    let AgainView { id, again, hours, agreed, form, may_delete } = view;
+    let AgainView { once, id, again, hours, agreed, form, may_delete } = view;
     let title = again.map_or("Delete", |again| words(again).0);
     let ask = again.map(|again| match form {
         Some(href) => view! {
@@ -80,6 +82,7 @@ pub(super) fn AgainSection(
         None => view! {
             <p>{words(again).1}</p>
             <form class="again" method="post" action=format!("/invitations/{id}/again") novalidate=true>
+                <input type="hidden" name="once" value=once/>
                 <input type="hidden" name="agreed" value=agreed/>
                 <Field name="expires_in_hours" label=label("expires_in_hours") value=hours inputmode="numeric"/>
                 <button class="button">{words(again).2}</button>
@@ -106,6 +109,8 @@ pub(super) fn AgainSection(
 /// The page that asks once more.
 #[derive(Debug, Clone)]
 pub struct AgainForm {
+    /// Tells it from the form of another visit: the same one sent twice is done once.
+    pub once: String,
     /// Our id of the invitation.
     pub id: Uuid,
     /// Our reference for the fleet.
@@ -134,7 +139,7 @@ pub fn AgainPage(
     /// The form.
     form: AgainForm,
 ) -> impl IntoView {
-    let AgainForm { id, fleet_ref, fleet_name, again, hours, error, problem, agreed, confirm } = form;
+    let AgainForm { once, id, fleet_ref, fleet_name, again, hours, error, problem, agreed, confirm } = form;
     let (title, about, button) = words(again);
     let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let page_title = if error.is_some() { format!("Error: {title}") } else { title.to_owned() };
@@ -149,6 +154,7 @@ pub fn AgainPage(
                 <p class="lead">"Reference "<a href=fleet_page><code>{fleet_ref}</code></a>". "{about}</p>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <form method="post" action=format!("/invitations/{id}/again") novalidate=true>
+                    <input type="hidden" name="once" value=once/>
                     {confirm.map(|confirm| view! { <ConfirmPanel confirm=confirm/> })}
                     <input type="hidden" name="agreed" value=agreed/>
                     <div class="card">

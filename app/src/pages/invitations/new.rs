@@ -21,6 +21,8 @@ use crate::{
 /// What was typed, what is wrong with it, and what there is to choose from.
 #[derive(Debug, Clone, Default)]
 pub struct InvitationForm {
+    /// Tells it from a form with the same contents that is opened later: the same one sent twice is done once.
+    pub once: String,
     /// What was typed; its permissions are those of the table, whether or not they count.
     pub draft: Draft,
     /// How the data to ask for was chosen.
@@ -45,7 +47,7 @@ pub fn NewInvitationPage(
     /// The form.
     form: InvitationForm,
 ) -> impl IntoView {
-    let InvitationForm { draft, preset, errors, problem, confirm, providers, callback } = form;
+    let InvitationForm { once, draft, preset, errors, problem, confirm, providers, callback } = form;
     let title = match (&confirm, errors.is_empty()) {
         (_, false) => "Error: New invitation",
         (Some(_), true) => "Please confirm: New invitation",
@@ -64,6 +66,7 @@ pub fn NewInvitationPage(
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <ErrorSummary errors=summary/>
                 <form method="post" action="/invitations/new" novalidate=true>
+                    <input type="hidden" name="once" value=once/>
                     {confirm.map(|confirm| view! { <ConfirmPanel confirm=confirm/> })}
                     <Essentials draft=draft.clone() errors=errors.clone() takes_focus=takes_focus/>
                     <MoreAboutTheFleet draft=draft.clone() errors=errors.clone()/>
