@@ -13,9 +13,15 @@ use axum::{
 
 use crate::onramp::Onramp;
 
-/// Runs what changes something apart from its connection.
+/// Whether nobody but staff gets anything done there.
+fn is_of_staff(path: &str) -> bool {
+    !matches!(path, "/login" | "/setup")
+}
+
+/// Runs what staff change apart from its connection.
 pub(super) async fn to_its_end(State(onramp): State<Arc<Onramp>>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() {
+    // Anyone can begin those: their number is bounded by that of the connections.
+    if request.method().is_safe() || !is_of_staff(request.uri().path()) {
         return next.run(request).await;
     }
     match onramp.begun.spawn(next.run(request)).await {

@@ -64,13 +64,17 @@ pub(super) async fn post(
     // An address that can't exist takes the same way as one that doesn't, so both look and last alike.
     let email = check_email(&typed.email).unwrap_or_else(|_| typed.email.trim().to_lowercase());
     let now = onramp.clock.now();
+    let Some(place) = onramp.passwords.place() else {
+        let problem = "Too many sign in at this moment. Try again in a minute.";
+        return refuse(visitor, StatusCode::SERVICE_UNAVAILABLE, problem);
+    };
     if !onramp.throttle.begin(&email, now) {
         let problem = "Too many wrong passwords for this address. Wait a quarter of an hour, then try again.";
         return refuse(visitor, StatusCode::TOO_MANY_REQUESTS, problem);
     }
     let staff = onramp.store.staff_by_email(&email).await?.filter(|staff| onramp.settings.sandbox || !staff.demo);
     let hash = staff.as_ref().and_then(|staff| staff.password_hash.clone());
-    if let (true, Some(staff)) = (onramp.passwords.check(typed.password, hash).await, staff) {
+    if let (true, Some(staff)) = (onramp.passwords.check(place, typed.password, hash).await, staff) {
         onramp.throttle.forget(&email);
         sign_in(&session, &staff).await?;
         return Ok(Redirect::to(&next).into_response());
@@ -100,7 +104,8 @@ fn form(onramp: &Onramp, visitor: Visitor, status: StatusCode, form: LoginForm) 
 
 /// An address of this Onramp's own, or the start page: nobody is sent elsewhere after signing in.
 fn local(next: String) -> String {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    // Browsers leave tabs and line breaks out of addresses, and take `\` for `/`.
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(|c: char| c.is_control() || c == '\\');
     if own { next } else { "/".into() }
 }
 
@@ -115,6 +120,8 @@ mod tests {
             ("", "/"),
             ("//evil.example", "/"),
             ("/\\evil.example", "/"),
+            ("/\t/evil.example", "/"),
+            ("/\u{7f}/evil.example", "/"),
             ("https://evil.example", "/"),
             ("/a\r\nSet-Cookie: x", "/"),
         ] {

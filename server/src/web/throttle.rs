@@ -39,11 +39,10 @@ impl Throttle {
             return true;
         }
         if tries.len() >= ADDRESSES_MAX {
-            tries.retain(|_, (_, last)| now - *last < WINDOW);
+            let oldest = tries.iter().min_by_key(|(_, (_, last))| *last).map(|(address, _)| address.clone());
+            oldest.and_then(|oldest| tries.remove(&oldest));
         }
-        if tries.len() < ADDRESSES_MAX {
-            tries.insert(address, (1, now));
-        }
+        tries.insert(address, (1, now));
         true
     }
 
@@ -77,5 +76,22 @@ mod tests {
         assert!(!throttle.begin("ada@example.com", now + Duration::minutes(15)));
         throttle.forget("ada@example.com");
         assert!(throttle.begin("ada@example.com", now + Duration::minutes(15)));
+    }
+
+    #[test]
+    fn whoever_tries_very_many_addresses_is_still_counted_and_fills_no_memory() {
+        let throttle = Throttle::default();
+        let at = |second: usize| OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(second.try_into().unwrap());
+        for address in 0..ADDRESSES_MAX {
+            assert!(throttle.begin(&format!("{address}@example.com"), at(address)));
+        }
+        for _ in 0..FREE {
+            assert!(throttle.begin("ada@example.com", at(ADDRESSES_MAX)));
+        }
+        assert!(!throttle.begin("ada@example.com", at(ADDRESSES_MAX)));
+        throttle.begin(&"x".repeat(100_000), at(ADDRESSES_MAX));
+        let tries = throttle.tries.lock().unwrap();
+        assert_eq!(tries.len(), ADDRESSES_MAX);
+        assert!(tries.keys().all(|address| address.len() <= ADDRESS_MAX) && tries.contains_key("ada@example.com"));
     }
 }
