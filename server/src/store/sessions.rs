@@ -22,7 +22,7 @@ pub struct SessionRow {
 pub trait Sessions: Send + Sync {
     /// Adds a session; false if the id is taken.
     async fn add_session(&self, session: &SessionRow) -> Result<bool, StoreError>;
-    /// Adds or replaces a session.
+    /// Replaces a session that is there. One that was ended in the meantime stays ended.
     async fn put_session(&self, session: &SessionRow) -> Result<(), StoreError>;
     /// The session, if it hasn't ended at `now`.
     async fn session(&self, id_digest: &str, now: OffsetDateTime) -> Result<Option<SessionRow>, StoreError>;

@@ -49,6 +49,9 @@ pub(super) enum PageError {
     /// A secret can't be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// Nobody can tell who visits.
+    #[error("it can't be told who visits: {0}")]
+    Visitor(String),
     /// The session can't be changed.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
@@ -64,7 +67,7 @@ impl PageError {
             | Self::NoSuchSubscription
             | Self::NoSuchImport => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Store(_) | Self::Session(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(_) | Self::Session(_) | Self::Visitor(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Vault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

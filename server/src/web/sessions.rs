@@ -20,7 +20,7 @@ use crate::{
 
 /// Under which key a session holds the id of who signed in.
 pub(super) const STAFF_ID: &str = "staff_id";
-/// A session ends after so long without a request.
+/// A session ends after so long without a request, an hour more or less (`visitor`).
 const IDLE: time::Duration = time::Duration::hours(12);
 
 /// The session layer. Over HTTPS the cookie is bound to this host (`__Host-`).

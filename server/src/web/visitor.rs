@@ -2,14 +2,21 @@
 
 use std::sync::Arc;
 
-use app::{components::Visit, domain::subscription::missing};
+use app::{
+    components::Visit,
+    domain::{
+        moment::{from_micros, micros},
+        subscription::missing,
+    },
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
     http::{Method, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
-use tower_sessions::Session;
+use time::{Duration, OffsetDateTime};
+use tower_sessions::{Session, session, session_store};
 use uuid::Uuid;
 
 use super::{errors::PageError, render::CspNonce, sessions::STAFF_ID};
@@ -18,9 +25,14 @@ use crate::{
     store::{StaffRow, StoreError},
 };
 
-/// Who is signed in, if anyone.
+/// Who is signed in, if anyone; or why nobody can tell.
 #[derive(Debug, Clone)]
-struct SignedIn(Option<Arc<StaffRow>>);
+struct SignedIn(Result<Option<Arc<StaffRow>>, String>);
+
+/// Under which key a session holds when its owner was last noticed, in microseconds.
+const SEEN: &str = "seen";
+/// How often that is noted: a session's end is counted from then.
+const NOTED_EVERY: Duration = Duration::HOUR;
 
 /// Reads who is signed in out of the session.
 pub(super) async fn identify(
@@ -29,23 +41,35 @@ pub(super) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let signed_in = match find(&onramp, &session).await {
-        Ok(staff) => staff.map(Arc::new),
-        Err(error) => {
-            tracing::error!(%error, "a session can't be read");
-            None
-        }
-    };
+    let signed_in = find(&onramp, &session).await.map(|staff| staff.map(Arc::new));
     request.extensions_mut().insert(SignedIn(signed_in));
     next.run(request).await
 }
 
-async fn find(onramp: &Onramp, session: &Session) -> Result<Option<StaffRow>, StoreError> {
-    // A broken session is no session.
-    let Ok(Some(id)) = session.get::<Uuid>(STAFF_ID).await else { return Ok(None) };
-    let staff = onramp.store.staff_by_id(id).await?;
+async fn find(onramp: &Onramp, session: &Session) -> Result<Option<StaffRow>, String> {
+    let id = match session.get::<Uuid>(STAFF_ID).await {
+        Ok(Some(id)) => id,
+        // To whoever is signed in, an outage must not look like being signed out.
+        Err(session::Error::Store(session_store::Error::Backend(error))) => return Err(error),
+        // A broken session is no session.
+        Ok(None) | Err(_) => return Ok(None),
+    };
+    let staff = onramp.store.staff_by_id(id).await.map_err(|error| error.to_string())?;
     // The sandbox's demo account must not open a console that talks to the real Catena.
-    Ok(staff.filter(|staff| onramp.settings.sandbox || !staff.demo))
+    let staff = staff.filter(|staff| onramp.settings.sandbox || !staff.demo);
+    if staff.is_some() {
+        note_seen(session, onramp.clock.now()).await.map_err(|error| error.to_string())?;
+    }
+    Ok(staff)
+}
+
+/// A session is only written, and its end only moved, when something in it changes.
+async fn note_seen(session: &Session, now: OffsetDateTime) -> Result<(), session::Error> {
+    let seen: Option<i64> = session.get(SEEN).await?;
+    if seen.is_none_or(|seen| now - from_micros(seen) >= NOTED_EVERY) {
+        session.insert(SEEN, micros(now)).await?;
+    }
+    Ok(())
 }
 
 /// Someone visits, signed in or not.
@@ -62,7 +86,8 @@ impl FromRequestParts<Arc<Onramp>> for Visitor {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, onramp: &Arc<Onramp>) -> Result<Self, PageError> {
-        let staff = parts.extensions.get::<SignedIn>().and_then(|signed_in| signed_in.0.clone());
+        let signed_in = parts.extensions.get::<SignedIn>().map_or(Ok(None), |signed_in| signed_in.0.clone());
+        let staff = signed_in.map_err(PageError::Visitor)?;
         let nonce = parts.extensions.get::<CspNonce>().cloned().unwrap_or(CspNonce("".into()));
         let visit = visit(onramp, staff.as_deref(), parts.uri.path()).await?;
         Ok(Self { staff, visit, nonce })

@@ -180,3 +180,30 @@ async fn roles_are_kept_at_every_door() {
     }
     assert_eq!(operator.get("/invitations/new").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn whoever_works_all_day_stays_signed_in() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in(Role::Operator).await;
+    let renews = async || browser.get("/invitations").await.headers.contains_key("set-cookie");
+    assert!(renews().await, "the first visit is noted");
+    assert!(!renews().await, "the next is not");
+    server.clock.advance(time::Duration::minutes(59));
+    assert!(!renews().await);
+    server.clock.advance(time::Duration::MINUTE);
+    assert!(renews().await, "an hour later it is noted again, and the session's end moves");
+}
+
+#[tokio::test]
+async fn an_outage_of_the_database_does_not_look_like_being_signed_out() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in(Role::Operator).await;
+    let database = format!("sqlite:{}", server.dir.path().join("onramp.db").display());
+    let pool = sqlx::SqlitePool::connect(&database).await.unwrap();
+    sqlx::query("ALTER TABLE sessions RENAME TO gone").execute(&pool).await.unwrap();
+    assert_eq!(browser.get("/invitations").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let form = [("fleet_ref", "ACME-1")];
+    assert_eq!(browser.post("/invitations/new", &form).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    sqlx::query("ALTER TABLE gone RENAME TO sessions").execute(&pool).await.unwrap();
+    assert_eq!(browser.get("/invitations").await.status, StatusCode::OK);
+}

@@ -142,6 +142,8 @@ async fn sessions_end_one_by_one_all_of_a_person_and_by_time() {
     assert!(store.session("a", now() + Duration::hours(1)).await.unwrap().is_some());
     store.end_session("a").await.unwrap();
     assert_eq!(store.session("a", now()).await.unwrap(), None);
+    store.put_session(&session("a", 1, 9)).await.unwrap();
+    assert_eq!(store.session("a", now()).await.unwrap(), None, "what was ended does not come back");
     store.end_sessions_of(Uuid::from_u128(1)).await.unwrap();
     assert_eq!(store.session("b", now()).await.unwrap(), None);
     assert_eq!(store.forget_ended_sessions(now() + Duration::hours(3)).await.unwrap(), 1);

@@ -19,12 +19,9 @@ impl Sessions for SqliteStore {
     }
 
     async fn put_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        let query = sqlx::query(
-            "INSERT INTO sessions (id_digest, staff_id, data, expires_at) VALUES (?, ?, ?, ?)
-             ON CONFLICT (id_digest) DO UPDATE SET staff_id = excluded.staff_id, data = excluded.data, expires_at = excluded.expires_at",
-        );
-        let query = query.bind(&session.id_digest).bind(session.staff_id.map(|id| id.to_string()));
-        query.bind(&session.data).bind(micros(session.expires_at)).execute(&self.write).await?;
+        let query = sqlx::query("UPDATE sessions SET staff_id = ?, data = ?, expires_at = ? WHERE id_digest = ?");
+        let query = query.bind(session.staff_id.map(|id| id.to_string())).bind(&session.data);
+        query.bind(micros(session.expires_at)).bind(&session.id_digest).execute(&self.write).await?;
         Ok(())
     }
 
