@@ -10,12 +10,15 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// What a connection may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// How long a request's headers may take, and how long a connection may stay without a request.
     pub headers: Duration,
+    /// How long nothing more of a request's body may come.
+    pub body: Duration,
     /// Connections at the same time; more wait to be taken.
     pub connections: usize,
 }
@@ -23,7 +26,7 @@ pub struct Limits {
 impl Default for Limits {
     /// Fewer connections than the 1,024 open files that systems usually allow, so that the database still finds its own.
     fn default() -> Self {
-        Self { headers: Duration::from_secs(30), connections: 800 }
+        Self { headers: Duration::from_secs(30), body: Duration::from_secs(20), connections: 800 }
     }
 }
 
@@ -33,6 +36,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Serves `app` until `closing`, and then the requests under way; ends with them and with what they `begun`, which may outlive
 /// its connection.
 pub async fn serve(listener: TcpListener, app: Router, limits: Limits, closing: CancellationToken, begun: TaskTracker) {
+    // Whoever sends half a form doesn't keep its connection for good.
+    let app = app.layer(RequestBodyTimeoutLayer::new(limits.body));
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.headers);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(limits.headers);

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    extract::rejection::StringRejection,
+    routing::{get, post},
+};
 use server::listen::{Limits, serve};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -37,7 +41,8 @@ async fn served(limits: Limits) -> Served {
             "slow"
         }
     };
-    let app = Router::new().route("/", get(async || "quick")).route("/slow", get(slow));
+    let form = post(async |body: Result<String, StringRejection>| if body.is_ok() { "whole" } else { "given up" });
+    let app = Router::new().route("/", get(async || "quick")).route("/slow", get(slow)).route("/form", form);
     let closing = CancellationToken::new();
     let ended = tokio::spawn(serve(listener, app, limits, closing.clone(), TaskTracker::new()));
     Served { address, closing, ended, came, go }
@@ -65,6 +70,17 @@ async fn a_sender_that_never_ends_its_headers_is_cut_off() {
     stream.write_all(b"POST /webhooks/catena HTTP/1.1\r\nhost:").await.unwrap();
     let answer = read_until(&mut stream, "no such text").await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_sender_that_stops_in_the_middle_of_a_form_is_waited_for_no_longer() {
+    let served = served(Limits { body: Duration::from_millis(50), ..Limits::default() }).await;
+    let head = "POST /form HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 10\r\n\r\n";
+    for (sent, answer) in [("0123456789", "whole"), ("01234", "given up")] {
+        let mut stream = TcpStream::connect(served.address).await.unwrap();
+        stream.write_all(format!("{head}{sent}").as_bytes()).await.unwrap();
+        assert!(read_until(&mut stream, answer).await.contains(answer), "{answer}");
+    }
 }
 
 #[tokio::test]
