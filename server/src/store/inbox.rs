@@ -155,7 +155,7 @@ pub struct Expired {
 #[async_trait]
 pub trait Inbox: Send + Sync {
     /// Keeps deliveries, all or none, durably: when this returns, a power cut loses none of them. Of the quarantined only
-    /// the newest `quarantine_max` stay; those that go are counted as expired.
+    /// the newest `quarantine_max` stay, those of known subscriptions before all others; those that go are counted as expired.
     async fn append(&self, deliveries: &[NewDelivery], quarantine_max: u32) -> Result<(), StoreError>;
     /// Up to `limit` deliveries to be processed, the oldest first.
     async fn to_do(&self, limit: u32) -> Result<Vec<ToDo>, StoreError>;

@@ -158,7 +158,11 @@ impl Receiver {
     async fn refuse(&self, headers: Headers, body: &[u8], refusal: Refusal) -> StatusCode {
         tracing::warn!(%refusal, event = headers.event_type.as_deref(), "a delivery was refused");
         if body.len() <= QUARANTINED_BODY_MAX {
-            self.store(headers, body, DeliveryState::Quarantined, Some(refusal.to_string())).await;
+            let kept = self.store(headers, body, DeliveryState::Quarantined, Some(refusal.to_string())).await;
+            // Catena takes 401 for the end of it (WEBHOOKS.md 4.1): what can't even be kept has to come again.
+            if kept.is_server_error() {
+                return kept;
+            }
         }
         StatusCode::UNAUTHORIZED
     }

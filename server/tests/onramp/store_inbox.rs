@@ -8,7 +8,7 @@ use app::domain::{
 use serde_json::json;
 use server::store::{
     Awaited, DeliveryCursor, DeliveryEnd, DeliveryFilter, DeliveryKey, DeliveryRow, InboxState, NewDelivery,
-    SharedStore,
+    SharedStore, SigningSecret, SubscriptionRow,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -74,6 +74,35 @@ async fn the_inbox_keeps_the_order_and_only_the_newest_of_the_quarantined() {
     let all: Vec<_> = list(&store, 10).await.into_iter().map(|row| row.event_name.unwrap()).collect();
     assert_eq!(all, ["q4", "q3", "three", "two", "one"]);
     store.append(&[], 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_strangers_send_drives_nothing_of_a_known_subscription_out_of_quarantine() {
+    let (store, _dir) = fresh().await;
+    let ours = Uuid::from_u128(77);
+    let row = SubscriptionRow {
+        webhook_id: ours,
+        event_name: "*".into(),
+        url: "-".into(),
+        status: "active".into(),
+        created_at: at(0),
+    };
+    let id = Uuid::from_u128(1);
+    let secret = SigningSecret { id, event_name: "*".into(), sealed: vec![1], created_at: at(0) };
+    store.put_secret(&secret).await.unwrap();
+    store.put_subscriptions(id, &[row]).await.unwrap();
+    let from = |webhook_id: Option<Uuid>, event: &str| NewDelivery {
+        webhook_id: webhook_id.map(|id| id.to_string()),
+        ..delivery(DeliveryState::Quarantined, event)
+    };
+    store.append(&[from(Some(ours), "ours")], 2).await.unwrap();
+    let strangers = [from(None, "s1"), from(Some(Uuid::from_u128(78)), "s2"), from(None, "s3")];
+    store.append(&strangers, 2).await.unwrap();
+    let left: Vec<_> = list(&store, 10).await.into_iter().map(|row| row.event_name.unwrap()).collect();
+    assert_eq!(left, ["s3", "ours"]);
+    store.append(&[from(Some(ours), "o2"), from(Some(ours), "o3")], 2).await.unwrap();
+    let left: Vec<_> = list(&store, 10).await.into_iter().map(|row| row.event_name.unwrap()).collect();
+    assert_eq!(left, ["o3", "o2"], "of ours, the newest");
 }
 
 #[tokio::test]

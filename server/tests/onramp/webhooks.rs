@@ -246,3 +246,18 @@ async fn the_watch_endpoint_tells_which_subscription_went_stale() {
     let all = server.onramp.store.subscriptions().await.unwrap();
     assert_eq!(all.iter().find(|row| row.webhook_id == stale).unwrap().status, "stale");
 }
+
+#[tokio::test]
+async fn what_is_refused_and_can_not_even_be_kept_is_asked_for_again() {
+    let server = TestServer::start().await;
+    let webhook_id = Uuid::from_u128(5);
+    server.subscribe(webhook_id, &["another secret"]).await;
+    let delivery = server.delivery(webhook_id, example("invitation.viewed"));
+    let database = format!("sqlite:{}", server.dir.path().join("onramp.db").display());
+    let pool = sqlx::SqlitePool::connect(&database).await.unwrap();
+    sqlx::query("ALTER TABLE deliveries RENAME TO gone").execute(&pool).await.unwrap();
+    assert_eq!(delivery.clone().send(&server).await, StatusCode::SERVICE_UNAVAILABLE);
+    sqlx::query("ALTER TABLE gone RENAME TO deliveries").execute(&pool).await.unwrap();
+    assert_eq!(delivery.send(&server).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(server.deliveries().await.len(), 1);
+}

@@ -79,9 +79,11 @@ impl Inbox for SqliteStore {
         }
         if let Some(now) = newest {
             let query = sqlx::query(
+                // Those of subscriptions of ours go last: anyone can send others, but those may be verified again.
                 "DELETE FROM deliveries WHERE id IN
                  (SELECT id FROM deliveries WHERE state = 'quarantined' AND state <> 'received'
-                  ORDER BY received_at DESC, id DESC LIMIT -1 OFFSET ?)",
+                  ORDER BY webhook_id IN (SELECT webhook_id FROM subscriptions) IS TRUE DESC, received_at DESC, id DESC
+                  LIMIT -1 OFFSET ?)",
             );
             let gone = query.bind(quarantine_max).execute(&mut *tx).await?.rows_affected();
             count_expired(&mut tx, DeliveryState::Quarantined, gone, now).await?;
