@@ -27,17 +27,25 @@ use crate::{
     vault::{Purpose, Vault},
 };
 
-/// Bodies that are read at the same time, and how many of them may be larger than [`SMALL`]: together with [`WIRE_MAX`] and
-/// what a body may inflate to, this bounds the memory. Real events are a few kilobytes.
+/// Bodies that are worked on at the same time, and how many may be larger than [`SMALL`] on the wire or [`LARGE_BODY`] inflated:
+/// together with [`WIRE_MAX`], the number of connections and what a body may inflate to, this bounds the memory. Real events are
+/// a few kilobytes.
 const BODIES_AT_ONCE: usize = 256;
 const LARGE_AT_ONCE: usize = 2;
 const SMALL: usize = 64 * 1024;
 /// What a small body may inflate to without waiting for a turn.
 const LARGE_BODY: usize = 512 * 1024;
-/// How long a sender may take for its body. Catena itself gives up after three seconds.
-const BODY_TIME: Duration = Duration::from_secs(10);
+/// How long a body may take, waiting for its turn included. Catena itself gives up after three seconds.
+const BODY_TIME: Duration = Duration::from_secs(4);
 /// Largest body that quarantine keeps: real events are a few kilobytes, and anyone can send to us.
 const QUARANTINED_BODY_MAX: usize = 64 * 1024;
+
+/// A body, and the turns that it takes while it is worked on.
+struct Taken<'a> {
+    body: Vec<u8>,
+    /// Given back when it is let go.
+    _turns: (SemaphorePermit<'a>, Option<SemaphorePermit<'a>>),
+}
 
 /// What receiving needs.
 pub struct Receiver {
@@ -67,32 +75,34 @@ impl Receiver {
     async fn receive(&self, request: Request<Body>) -> StatusCode {
         let (parts, body) = request.into_parts();
         let headers = Headers::read(&parts.headers);
-        let Ok(_turn) = self.bodies.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE };
-        let mut large = None;
-        let raw = match tokio::time::timeout(BODY_TIME, self.read(body, &mut large)).await {
-            Ok(Ok(raw)) => raw,
+        let taken = match tokio::time::timeout(BODY_TIME, self.take(body)).await {
+            Ok(Ok(taken)) => taken,
             Ok(Err(status)) => return status,
             // Whether the sender was slow or had to wait for others: it may come again.
             Err(_) => return StatusCode::SERVICE_UNAVAILABLE,
         };
-        let body = match self.inflate(&raw, &mut large).await {
-            Ok(body) => body,
-            Err(refusal) => {
-                tracing::warn!(%refusal, bytes = raw.len(), "a delivery was refused");
-                return if refusal == Refusal::TooLarge {
-                    StatusCode::PAYLOAD_TOO_LARGE
-                } else {
-                    StatusCode::BAD_REQUEST
-                };
-            }
-        };
-        drop(raw);
-        match self.verify(&headers, &body).await {
-            Ok(Ok(())) => self.store(headers, &body, DeliveryState::Received, None).await,
-            Ok(Err(refusal)) => self.refuse(headers, &body, refusal).await,
+        match self.verify(&headers, &taken.body).await {
+            Ok(Ok(())) => self.store(headers, &taken.body, DeliveryState::Received, None).await,
+            Ok(Err(refusal)) => self.refuse(headers, &taken.body, refusal).await,
             Err(error) => {
                 tracing::error!(%error, "the secret of a subscription can't be loaded; Catena is told to send again");
                 StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+
+    /// The body as it was signed.
+    async fn take(&self, body: Body) -> Result<Taken<'_>, StatusCode> {
+        let mut large = None;
+        let raw = self.read(body, &mut large).await?;
+        // Not before all of it is there: whoever sends slowly keeps nobody waiting.
+        let turn = self.bodies.acquire().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        match self.inflate(&raw, &mut large).await {
+            Ok(body) => Ok(Taken { body, _turns: (turn, large) }),
+            Err(refusal) => {
+                tracing::warn!(%refusal, bytes = raw.len(), "a delivery was refused");
+                let too_large = refusal == Refusal::TooLarge;
+                Err(if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST })
             }
         }
     }

@@ -7,6 +7,7 @@ use axum::{
     extract::rejection::StringRejection,
     routing::{get, post},
 };
+use reqwest::StatusCode;
 use server::listen::{Limits, serve};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -16,6 +17,8 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::support::TestServer;
 
 const LONG: Duration = Duration::from_secs(10);
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -108,4 +111,21 @@ async fn a_request_under_way_is_answered_after_the_server_was_told_to_stop() {
     assert!(read_until(&mut stream, "slow").await.contains("slow"));
     timeout(LONG, served.ended).await.expect("it ends").unwrap();
     assert!(TcpStream::connect(served.address).await.is_err(), "and takes nobody any more");
+}
+
+#[tokio::test]
+async fn many_deliveries_that_never_end_keep_no_other_waiting() {
+    let server = TestServer::start().await;
+    let address = server.url.socket_addrs(|| None).unwrap()[0];
+    let head = "POST /webhooks/catena HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{";
+    let mut stalled = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stalled.push(stream);
+    }
+    // Shorter than those are waited for, and than Catena waits.
+    let genuine = timeout(Duration::from_secs(2), server.send_example("invitation.viewed")).await;
+    assert_eq!(genuine.expect("an answer in time"), StatusCode::ACCEPTED);
+    drop(stalled);
 }
