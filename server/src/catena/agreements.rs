@@ -125,23 +125,18 @@ struct DatesBody {
 
 impl Catena {
     /// Every agreement of this partner that Catena lists unasked, page by page. Ended ones may be missing.
-    pub fn agreement_pages(&self) -> Pages<Agreement> {
-        Pages::new(self, &self.calls().list, Vec::new())
+    pub fn agreement_pages(&self) -> AgreementPages {
+        AgreementPages::new(self, Vec::new())
     }
 
-    /// The agreements that match, in no promised order. Where the path is not served, its older spelling is tried, and what
-    /// works is remembered for every call about agreements (CONTRACT.md trap 1).
+    /// The agreements that match, in no promised order.
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
-        let older = self.has_older_agreements();
-        match self.agreements_under(older, filter).await {
-            Err(error) if error.is_about_the_path() => {
-                // When neither is served, what is wrong is something else, of which the first answer tells more.
-                let found = self.agreements_under(!older, filter).await.map_err(|_| error)?;
-                self.remember_older_agreements(!older);
-                Ok(found)
-            }
-            outcome => outcome,
+        let mut pages = AgreementPages::new(self, filter.query());
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await? {
+            all.extend(page);
         }
+        Ok(all)
     }
 
     /// One agreement; none when Catena knows no such agreement.
@@ -173,12 +168,46 @@ impl Catena {
         self.json(&self.calls().cancel, &Parts::ids(&[&id.to_string()])).await
     }
 
-    async fn agreements_under(&self, older: bool, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
-        Pages::new(self, &calls(older).list, filter.query()).all().await
-    }
-
     fn calls(&self) -> &'static Calls {
         calls(self.has_older_agreements())
+    }
+}
+
+/// A list of agreements, page by page. Where its path is not served, the older spelling is tried, and what works is remembered
+/// for every call about agreements (CONTRACT.md trap 1).
+pub struct AgreementPages {
+    catena: Catena,
+    query: Vec<(&'static str, String)>,
+    older: bool,
+    pages: Pages<Agreement>,
+    /// Whether this path has answered.
+    is_served: bool,
+}
+
+impl AgreementPages {
+    fn new(catena: &Catena, query: Vec<(&'static str, String)>) -> Self {
+        let older = catena.has_older_agreements();
+        let pages = Pages::new(catena, &calls(older).list, query.clone());
+        Self { catena: catena.clone(), query, older, pages, is_served: false }
+    }
+
+    /// The next page; none behind the last one. After an error the same page is asked for again.
+    pub async fn next(&mut self) -> Result<Option<Vec<Agreement>>, CatenaError> {
+        match self.pages.next().await {
+            Err(error) if !self.is_served && error.is_about_the_path() => {
+                let mut elsewhere = Pages::new(&self.catena, &calls(!self.older).list, self.query.clone());
+                // When neither is served, what is wrong is something else, of which the first answer tells more.
+                let found = elsewhere.next().await.map_err(|_| error)?;
+                self.catena.remember_older_agreements(!self.older);
+                (self.pages, self.older, self.is_served) = (elsewhere, !self.older, true);
+                Ok(found)
+            }
+            Ok(found) => {
+                self.is_served = true;
+                Ok(found)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

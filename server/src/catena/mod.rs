@@ -35,7 +35,7 @@ mod tsp_integrations;
 mod tsps;
 mod wire;
 
-pub use agreements::{Agreement, AgreementDates, AgreementFilter, AgreementStatus};
+pub use agreements::{Agreement, AgreementDates, AgreementFilter, AgreementPages, AgreementStatus};
 pub use change::Change;
 pub use client::Catena;
 pub use connections::{Connection, ConnectionFilter, ConnectionStatus, DataFreshness, FleetFilter, ScheduleStatus};

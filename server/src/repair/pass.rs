@@ -13,7 +13,7 @@ use super::{
     report::{Finding, Found},
 };
 use crate::{
-    catena::{Agreement, Catena, Connection, FleetFilter, Invitation, Pages},
+    catena::{AgreementPages, Catena, Connection, FleetFilter, Invitation, Pages},
     store::{FleetKey, FleetRow},
 };
 
@@ -32,7 +32,7 @@ enum Step {
     /// Asking for open invitations of ours that were not among them, from behind this one.
     GoneInvitations { behind: (OffsetDateTime, Uuid), first_asked_at: OffsetDateTime },
     /// Reading all agreements.
-    Agreements(Pages<Agreement>),
+    Agreements(AgreementPages),
     /// Asking for agreements of ours that were not among them, from behind this fleet.
     GoneAgreements { behind: FleetKey },
     /// Reading all connections, and how fresh the data of each is.

@@ -35,6 +35,20 @@ async fn trap_c1_the_older_path_is_tried_once_and_kept_where_it_is_the_one_that_
 }
 
 #[tokio::test]
+async fn trap_c1_a_list_page_by_page_finds_the_path_that_is_served_as_well() {
+    let fake = Fake::start().await;
+    let first = page(&[sample("share-agreement")], Some("more"));
+    fake.api([Reply::error(404, &json!(null)), first, page(&[sample("share-agreement")], None), page(&[], None)]);
+    let catena = fake.client();
+    let mut pages = catena.agreement_pages();
+    assert_eq!(pages.next().await.unwrap().map(|page| page.len()), Some(1));
+    assert_eq!(pages.next().await.unwrap().map(|page| page.len()), Some(1));
+    assert!(pages.next().await.unwrap().is_none());
+    catena.agreement_pages().next().await.unwrap();
+    assert_eq!(paths(&fake), [CURRENT, OLDER, OLDER, OLDER]);
+}
+
+#[tokio::test]
 async fn the_older_path_is_not_asked_for_where_the_current_one_is_served() {
     let fake = Fake::start().await;
     // For one record, 404 says that there is none.
