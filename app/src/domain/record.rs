@@ -9,6 +9,7 @@ use super::{
     digest::{digest, of_invitation},
     event::{Envelope, text, uuid},
     fact::{About, Fact, Kind, Round, Source},
+    invitation::RESOURCES,
     moment,
 };
 
@@ -85,9 +86,20 @@ pub enum RecordError {
     },
 }
 
-/// All that an event tells, record by record. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event
+/// Whether an event tells of a fleet's data and not of its onboarding: of a resource that permissions name.
+pub fn is_about_data(event_name: &str) -> bool {
+    let resource = event_name.split('.').next().unwrap_or_default();
+    // Messages to groups come with the permission for messages.
+    resource == "group_message" || RESOURCES.iter().any(|(known, _)| *known == resource)
+}
+
+/// All that an event tells of onboarding, record by record; nothing where it [is about data](is_about_data), which comes by the
+/// thousand and stands on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event
 /// that carries no time of its own.
 pub fn told(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Told>, RecordError> {
+    if is_about_data(&envelope.name) {
+        return Ok(Vec::new());
+    }
     envelope
         .records
         .iter()

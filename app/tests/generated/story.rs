@@ -291,7 +291,7 @@ impl Play {
     }
 
     fn unknown(&mut self, name: usize, content: usize) {
-        let name = ["tsp.requested", "invitation.archived", "engine_log.removed"][name];
+        let name = ["tsp.requested", "invitation.archived", "execution.created"][name];
         let record = Catena::unknown_record(content);
         self.deliver(name, vec![Happening::Unknown { name, content }], vec![record]);
     }

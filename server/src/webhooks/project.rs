@@ -115,11 +115,13 @@ impl Projector {
             Some(id) => tx.remember_event(id, delivery.key).await?,
             None => true,
         };
+        let is_about_nothing = told.is_empty();
         let effects = if first { self.timeline.take_in(tx, &told, outcome).await? } else { Effects::default() };
         for (fact, effect) in &effects.facts {
             tx.link_fact(delivery.key, *fact, *effect).await?;
         }
-        let state = if effects.news { DeliveryState::Processed } else { DeliveryState::Duplicate };
+        let news = effects.news || (first && is_about_nothing);
+        let state = if news { DeliveryState::Processed } else { DeliveryState::Duplicate };
         let end = DeliveryEnd { event_name: Some(&envelope.name), event_id: envelope.id, body, ..self.end(state) };
         tx.finish_delivery(delivery.key, &end).await?;
         Ok(state)

@@ -5,6 +5,7 @@ use app::domain::{
     delivery::DeliveryState,
     lifecycle::{Health, Stage},
     moment,
+    staff::Role,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -260,4 +261,27 @@ async fn what_is_refused_and_can_not_even_be_kept_is_asked_for_again() {
     sqlx::query("ALTER TABLE gone RENAME TO deliveries").execute(&pool).await.unwrap();
     assert_eq!(delivery.send(&server).await, StatusCode::UNAUTHORIZED);
     assert_eq!(server.deliveries().await.len(), 1);
+}
+
+#[tokio::test]
+async fn events_about_data_stay_in_the_inbox_and_on_no_timeline() {
+    let server = server().await;
+    let body = changed("fleet_connection.created", |event| {
+        event["event_name"] = json!("vehicle_location.added");
+        event["data"] = json!([{"id": 1, "fleet_ref": FLEET_REF}, {"id": 2}, "no object"]);
+    });
+    for _ in 0..2 {
+        assert_eq!(server.delivery(HOOK, body.clone()).send(&server).await, StatusCode::ACCEPTED);
+    }
+    let mut ends: Vec<_> = server.processed().await.into_iter().map(|row| (row.key, row.state)).collect();
+    ends.sort();
+    assert_eq!(
+        ends.iter().map(|(_, state)| *state).collect::<Vec<_>>(),
+        [DeliveryState::Processed, DeliveryState::Duplicate]
+    );
+    assert!(server.onramp.store.waiting(10).await.unwrap().is_empty());
+    assert!(server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().is_none());
+    let browser = server.signed_in(Role::Viewer).await;
+    let page = browser.get(&format!("/deliveries/{}", ends[0].0.0)).await.body;
+    assert!(page.contains("about a fleet’s data"), "{page}");
 }

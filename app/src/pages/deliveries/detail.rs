@@ -12,6 +12,7 @@ use crate::{
     domain::{
         delivery::{DeliveryState, Effect},
         fact::Fact,
+        record::is_about_data,
     },
 };
 
@@ -63,6 +64,7 @@ pub fn DeliveryPage(
 ) -> impl IntoView {
     let DeliveryDetail { row, event_id, ended_at, headers, payload, changes, siblings, now, may_operate, .. } = detail;
     let title = row.event_name.clone().unwrap_or_else(|| "Unnamed event".into());
+    let is_about_data = is_about_data(&title);
     view! {
         <Document visit=visit title=title.clone()>
             <div class="page-head">
@@ -75,7 +77,7 @@ pub fn DeliveryPage(
             {detail.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             <Outcome row=row.clone() ended_at=ended_at may_operate=may_operate/>
-            <Changes state=row.state changes=changes/>
+            <Changes state=row.state is_about_data=is_about_data changes=changes/>
             <section class="card facts" aria-labelledby="headers">
                 <h2 id="headers">"Headers"</h2>
                 <p class="hint">"Only the timestamp is covered by the signature; the rest is what the sender said."</p>
@@ -148,9 +150,12 @@ fn Outcome(row: DeliveryRow, ended_at: Option<OffsetDateTime>, may_operate: bool
 }
 
 #[component]
-fn Changes(state: DeliveryState, changes: Vec<DeliveryChange>) -> impl IntoView {
+fn Changes(state: DeliveryState, is_about_data: bool, changes: Vec<DeliveryChange>) -> impl IntoView {
     let nothing = match state {
         DeliveryState::Duplicate => "Nothing: an earlier delivery told all of it.",
+        DeliveryState::Processed if is_about_data => {
+            "No timeline: it is about a fleet’s data, not about its onboarding."
+        }
         DeliveryState::Processed => "No timeline: it is about one of our own subscriptions.",
         _ => "Nothing so far.",
     };
