@@ -5,6 +5,7 @@ use app::domain::{
     fact::Round,
     handover::{self, Shown},
     message::{MessageState, Occasion, with_link},
+    record::Told,
 };
 use thiserror::Error;
 use uuid::Uuid;
@@ -27,9 +28,18 @@ pub enum CourierError {
     /// The invitation's link is not known.
     #[error("the invitation's link is not known")]
     NoLink,
-    /// The very same message was sent before, or is being sent.
+    /// The very same message was sent before.
     #[error("this message was sent before")]
     SentBefore,
+    /// The very same message is being sent.
+    #[error("this message is being sent at this moment")]
+    UnderWay,
+    /// The very same message may have been sent before.
+    #[error("nobody knows whether this message was sent before")]
+    InDoubt,
+    /// It was sent, and that could not be written onto the timeline.
+    #[error("the message was sent, and the timeline could not be told: {0}")]
+    NotNoted(#[source] StoreError),
     /// The mail server did not take it.
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -48,6 +58,9 @@ impl CourierError {
             Self::NoMailServer => "Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.".into(),
             Self::NoLink => "The link of this invitation isn’t known here: it was made elsewhere. Refresh the invitation, and Catena tells it.".into(),
             Self::SentBefore => "This message was sent a moment ago: the timeline shows it. It was not sent twice.".into(),
+            Self::UnderWay => "This message is being sent at this moment. Look at the timeline in a minute, before you try again: it shows whether it was sent.".into(),
+            Self::InDoubt => "The mail server took this message before and did not say whether it would send it, so nobody knows whether it arrived. It was not sent again: ask the fleet before you send it once more.".into(),
+            Self::NotNoted(_) => "The e-mail was sent: do not send it again. Only its note on the timeline is missing, because Onramp’s database failed.".into(),
             Self::Mail(error) => error.explain(),
             Self::Store(_) => "Onramp’s database failed. Look at the timeline before you try again: it shows whether the message was sent.".into(),
             Self::Vault(_) => "The link was sealed with another key, so it can’t be opened. Whoever runs this Onramp finds the cause in the log.".into(),
@@ -109,7 +122,7 @@ impl Courier {
     }
 
     /// Sends a letter that staff asked for. `message` says what it is; it is written down before the mail leaves, and one with
-    /// the same key is never sent again.
+    /// the same key is sent again only if it failed and so has never left.
     pub async fn send(
         &self,
         message: &MessageRow,
@@ -123,11 +136,22 @@ impl Courier {
         if invitation.sealed_link.is_none() {
             return Err(CourierError::NoLink);
         }
-        if !self.store.add_message(message).await? {
-            return Err(CourierError::SentBefore);
+        let id = self.claim(message).await?;
+        self.hand_over(id, invitation, occasion, letter, message.decided_by.as_deref().unwrap_or_default()).await
+    }
+
+    /// Writes a message down as being sent, for this caller alone; gives its id.
+    async fn claim(&self, message: &MessageRow) -> Result<Uuid, CourierError> {
+        if self.store.add_message(message).await? {
+            return Ok(message.id);
         }
-        self.hand_over(message.id, invitation, occasion, letter, message.decided_by.as_deref().unwrap_or_default())
-            .await
+        let before = self.store.message_by_key(&message.key).await?;
+        match before.map(|before| (before.state, before.id)) {
+            Some((MessageState::Sent, _)) => Err(CourierError::SentBefore),
+            Some((MessageState::Unsure, _)) => Err(CourierError::InDoubt),
+            Some((MessageState::Failed, id)) if self.store.send_again(message).await? => Ok(id),
+            _ => Err(CourierError::UnderWay),
+        }
     }
 
     /// Sends a letter that is written down as being sent, notes what came of it, and puts it onto the timeline.
@@ -139,21 +163,40 @@ impl Courier {
         letter: &Letter,
         actor: &str,
     ) -> Result<(), CourierError> {
-        let outcome = self.mail(message, invitation, letter).await;
+        let mailed = self.mail(message, invitation, letter).await;
         let now = self.clock.now();
-        let (state, problem) = match &outcome {
-            Ok(()) => (MessageState::Sent, None),
-            Err(CourierError::Mail(error)) if error.may_have_been_sent() => {
-                (MessageState::Unsure, Some(error.explain()))
+        let outcome = match mailed {
+            Ok(()) => {
+                let told = handover::sent(round(invitation), &message.to_string(), occasion, &letter.to, actor, now);
+                self.note_sent(told).await
             }
-            Err(error) => (MessageState::Failed, Some(error.explain())),
+            Err(error) => Err(error),
         };
-        if outcome.is_ok() {
-            let told = handover::sent(round(invitation), &message.to_string(), occasion, &letter.to, actor, now);
-            self.timeline.tell(&[told]).await?;
+        let state = match &outcome {
+            Ok(()) | Err(CourierError::NotNoted(_)) => MessageState::Sent,
+            Err(CourierError::Mail(error)) if error.may_have_been_sent() => MessageState::Unsure,
+            Err(_) => MessageState::Failed,
+        };
+        let problem = outcome.as_ref().err().map(CourierError::explain);
+        let ended = self.store.end_sending(message, state, problem.as_deref(), now).await;
+        match (outcome, ended) {
+            (Ok(()), ended) => Ok(ended?),
+            (Err(error), ended) => {
+                if let Err(ended) = ended {
+                    tracing::error!(%message, error = %ended, "what became of a message could not be written down");
+                }
+                Err(error)
+            }
         }
-        self.store.end_sending(message, state, problem.as_deref(), now).await?;
-        outcome
+    }
+
+    /// Puts what has left onto the timeline, at the second try if need be: told twice, it is there once.
+    async fn note_sent(&self, told: Told) -> Result<(), CourierError> {
+        let told = [told];
+        if self.timeline.tell(&told).await.is_err() {
+            self.timeline.tell(&told).await.map_err(CourierError::NotNoted)?;
+        }
+        Ok(())
     }
 
     async fn mail(&self, id: Uuid, invitation: &InvitationRow, letter: &Letter) -> Result<(), CourierError> {

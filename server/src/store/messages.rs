@@ -59,6 +59,11 @@ pub trait Messages: Send + Sync {
     /// Proposes a message; also one with its key that was taken back before anyone sent it. False if there is one otherwise,
     /// which then stays as it is.
     async fn propose(&self, message: &MessageRow) -> Result<bool, StoreError>;
+    /// From failed to sending, once more, as `again` says: to whom, in which language, who decided and when; its id stays. False if the
+    /// message with its key has not failed, or somebody else was quicker.
+    async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError>;
+    /// The message with this key.
+    async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError>;
     /// The message with this id.
     async fn message(&self, id: Uuid) -> Result<Option<MessageRow>, StoreError>;
     /// Proposed messages, those whose link runs out first first; `limit` of them, behind the given one.

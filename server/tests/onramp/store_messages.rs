@@ -90,6 +90,34 @@ async fn what_was_taken_back_may_be_proposed_again_and_what_was_sent_may_not() {
 }
 
 #[tokio::test]
+async fn what_failed_is_sent_again_by_one_alone_and_nothing_else_is() {
+    let (store, _dir) = fresh().await;
+    let row = MessageRow { since: None, state: S::Sending, ..message(&store, 1, Some("a@b.example")).await };
+    assert!(store.add_message(&row).await.unwrap());
+    let later = Some(now() + Duration::HOUR);
+    let again = MessageRow {
+        id: Uuid::from_u128(9),
+        recipient: Some("c@d.example".into()),
+        language: "de".into(),
+        decided_at: later,
+        decided_by: Some("bob@example.com".into()),
+        ..row.clone()
+    };
+    assert!(!store.send_again(&again).await.unwrap(), "it is being sent");
+    store.end_sending(row.id, S::Failed, Some("No such user."), now()).await.unwrap();
+    assert!(store.send_again(&again).await.unwrap());
+    assert_eq!(store.message_by_key("key 1").await.unwrap(), Some(MessageRow { id: row.id, ..again.clone() }));
+    assert_eq!(store.message_by_key("key 2").await.unwrap(), None);
+    assert!(!store.send_again(&again).await.unwrap(), "one alone sends it");
+    for state in [S::Sent, S::Unsure] {
+        let number = 2 + u32::from(state == S::Sent);
+        let row = MessageRow { state, ..message(&store, number, Some("a@b.example")).await };
+        assert!(store.add_message(&row).await.unwrap());
+        assert!(!store.send_again(&row).await.unwrap(), "it may have arrived");
+    }
+}
+
+#[tokio::test]
 async fn approval_takes_an_address_and_keeps_who_decided() {
     let (store, _dir) = fresh().await;
     let (one, two) = (message(&store, 1, Some("a@b.example")).await, message(&store, 2, None).await);

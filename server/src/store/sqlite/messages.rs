@@ -74,6 +74,21 @@ impl Messages for SqliteStore {
         insert(&self.write, message, again).await
     }
 
+    async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "UPDATE messages SET state = 'sending', occasion = ?, recipient = ?, language = ?, decided_at = ?,
+                 decided_by = ?, ended_at = NULL, problem = NULL WHERE key = ? AND state = 'failed'",
+        );
+        let query = query.bind(&again.occasion).bind(&again.recipient).bind(&again.language);
+        let query = query.bind(again.decided_at.map(micros)).bind(&again.decided_by).bind(&again.key);
+        Ok(query.execute(&self.write).await?.rows_affected() > 0)
+    }
+
+    async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM messages WHERE key = ?").bind(key).fetch_optional(&self.read).await?;
+        row.as_ref().map(message).transpose()
+    }
+
     async fn message(&self, id: Uuid) -> Result<Option<MessageRow>, StoreError> {
         let query = sqlx::query("SELECT * FROM messages WHERE id = ?");
         let row = query.bind(id.to_string()).fetch_optional(&self.read).await?;
