@@ -52,6 +52,20 @@ pub enum CourierError {
 }
 
 impl CourierError {
+    /// Whether another message would not be sent now either.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            Self::NoMailServer => true,
+            Self::Mail(error) => error.concerns_all(),
+            _ => false,
+        }
+    }
+
+    /// Whether the same message may be sent later, without anybody correcting it. Never where it may have been sent already.
+    pub fn may_wait(&self) -> bool {
+        self.concerns_all() || matches!(self, Self::Mail(error) if error.is_transient())
+    }
+
     /// What happened and what staff can do about it.
     pub fn explain(&self) -> String {
         match self {
@@ -66,6 +80,15 @@ impl CourierError {
             Self::Vault(_) => "The link was sealed with another key, so it can’t be opened. Whoever runs this Onramp finds the cause in the log.".into(),
         }
     }
+}
+
+/// What becomes of a message that could not be sent now and can be later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// It failed: whoever wrote it is told, and decides.
+    Failed,
+    /// It stays approved, and waits.
+    Waits,
 }
 
 /// A text ready to be sent, with [`app::domain::message::LINK`] where the link goes.
@@ -137,7 +160,8 @@ impl Courier {
             return Err(CourierError::NoLink);
         }
         let id = self.claim(message).await?;
-        self.hand_over(id, invitation, occasion, letter, message.decided_by.as_deref().unwrap_or_default()).await
+        let message = MessageRow { id, ..message.clone() };
+        self.hand_over(&message, invitation, occasion, letter, Meanwhile::Failed).await
     }
 
     /// Writes a message down as being sent, for this caller alone; gives its id.
@@ -154,20 +178,22 @@ impl Courier {
         }
     }
 
-    /// Sends a letter that is written down as being sent, notes what came of it, and puts it onto the timeline.
+    /// Sends a letter that is written down as being sent, notes what came of it, and puts it onto the timeline. `meanwhile` says
+    /// what becomes of one that can be sent later only.
     pub async fn hand_over(
         &self,
-        message: Uuid,
+        message: &MessageRow,
         invitation: &InvitationRow,
         occasion: Occasion,
         letter: &Letter,
-        actor: &str,
+        meanwhile: Meanwhile,
     ) -> Result<(), CourierError> {
-        let mailed = self.mail(message, invitation, letter).await;
+        let (id, actor) = (message.id, message.decided_by.as_deref().unwrap_or_default());
+        let mailed = self.mail(id, invitation, letter).await;
         let now = self.clock.now();
         let outcome = match mailed {
             Ok(()) => {
-                let told = handover::sent(round(invitation), &message.to_string(), occasion, &letter.to, actor, now);
+                let told = handover::sent(round(invitation), &id.to_string(), occasion, &letter.to, actor, now);
                 self.note_sent(told).await
             }
             Err(error) => Err(error),
@@ -175,15 +201,16 @@ impl Courier {
         let state = match &outcome {
             Ok(()) | Err(CourierError::NotNoted(_)) => MessageState::Sent,
             Err(CourierError::Mail(error)) if error.may_have_been_sent() => MessageState::Unsure,
+            Err(error) if meanwhile == Meanwhile::Waits && error.may_wait() => MessageState::Approved,
             Err(_) => MessageState::Failed,
         };
         let problem = outcome.as_ref().err().map(CourierError::explain);
-        let ended = self.store.end_sending(message, state, problem.as_deref(), now).await;
+        let ended = self.store.end_sending(id, state, problem.as_deref(), now).await;
         match (outcome, ended) {
             (Ok(()), ended) => Ok(ended?),
             (Err(error), ended) => {
                 if let Err(ended) = ended {
-                    tracing::error!(%message, error = %ended, "what became of a message could not be written down");
+                    tracing::error!(message = %id, error = %ended, "what became of a message could not be written down");
                 }
                 Err(error)
             }
