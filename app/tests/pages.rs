@@ -255,6 +255,17 @@ fn viewers_of_reminders_have_nothing_to_press() {
 }
 
 #[test]
+fn reminders_that_did_not_leave_say_so_and_how_many_more_there_are() {
+    let page = reminders_page(true);
+    let waiting = text(after(&page, "data-testid=\"waiting\"", "</div>"));
+    assert!(waiting.contains("2 approved reminders wait"), "{waiting}");
+    assert!(page.contains("The last 1 of 2."));
+    let failed = after(&page, "data-testid=\"failed\"", "</table>");
+    assert!(failed.contains("Try again") && failed.contains("Put aside"), "{failed}");
+    assert!(!after(&page, "data-testid=\"decided\"", "</table>").contains("<button"));
+}
+
+#[test]
 fn gaps_say_that_nobody_reported_them() {
     let page = detail_page(detail(facts_with_gaps(), None));
     let steps = after(&page, "data-testid=\"steps\"", "</ol>");

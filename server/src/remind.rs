@@ -1,7 +1,10 @@
 //! Reminders: proposed where a fleet has its link and does nothing with it, sent once staff approved. What is due is a rule of
 //! `app::domain::reminder`; here it is looked for, written down, and handed to the courier, never twice.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use app::domain::{
     lifecycle::fold,
@@ -10,11 +13,12 @@ use app::domain::{
 };
 use time::OffsetDateTime;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::{
     asked,
     clock::SharedClock,
-    courier::{Courier, Letter},
+    courier::{Courier, CourierError, Letter, Meanwhile},
     entropy::SharedEntropy,
     store::{FleetRow, InvitationRow, ListedMessage, MessageRow, SharedStore, StoreError},
 };
@@ -33,6 +37,15 @@ pub struct Looked {
     pub withdrawn: u32,
 }
 
+/// How the sending gets on. After a restart, the first try finds out again.
+#[derive(Debug, Default)]
+struct Queue {
+    /// The last message that has to wait: those behind it have their turn first, so that it holds up none of them.
+    behind: Option<(OffsetDateTime, Uuid)>,
+    /// Why it waits, and what to do.
+    problem: Option<String>,
+}
+
 /// Proposes reminders and sends those that were approved.
 #[derive(Clone)]
 pub struct Reminders {
@@ -46,6 +59,7 @@ pub struct Reminders {
     sender: Option<String>,
     /// Wakes the sending.
     approved: Arc<Notify>,
+    queue: Arc<Mutex<Queue>>,
 }
 
 impl Reminders {
@@ -57,12 +71,21 @@ impl Reminders {
         patience: time::Duration,
         sender: Option<String>,
     ) -> Self {
-        Self { store, courier, clock, entropy, patience, sender, approved: Arc::default() }
+        Self { store, courier, clock, entropy, patience, sender, approved: Arc::default(), queue: Arc::default() }
     }
 
     /// Tells the sending that something was approved.
     pub fn wake(&self) {
         self.approved.notify_one();
+    }
+
+    /// Why approved messages wait and what to do, if the last try to send one found that they have to.
+    pub fn problem(&self) -> Option<String> {
+        self.queue().problem.clone()
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until something was approved.
@@ -157,9 +180,13 @@ impl Reminders {
         self.store.doubt_interrupted(INTERRUPTED, self.clock.now()).await
     }
 
-    /// Sends the approved message whose turn it is; false if there is none. A fleet that moved in the meantime gets none.
+    /// Sends the approved message whose turn it is; false if there is nothing to be sent for a while. A fleet that moved in the
+    /// meantime gets none. What can be sent later only stays approved.
     pub async fn send_next(&self) -> Result<bool, StoreError> {
-        let Some(message) = self.store.next_approved().await? else { return Ok(false) };
+        let Some(message) = self.next().await? else {
+            *self.queue() = Queue::default();
+            return Ok(false);
+        };
         let id = message.id;
         let Some(ready) = self.ready(&message).await? else {
             self.store.withdraw(id, self.clock.now()).await?;
@@ -170,11 +197,35 @@ impl Reminders {
             return Ok(true);
         }
         let Ready { invitation, occasion, letter } = ready;
-        let actor = message.decided_by.as_deref().unwrap_or_default();
-        if let Err(error) = self.courier.hand_over(id, &invitation, occasion, &letter, actor).await {
-            tracing::warn!(message = %id, %error, "a reminder could not be sent");
+        let sent = self.courier.hand_over(&message, &invitation, occasion, &letter, Meanwhile::Waits).await;
+        if let Err(error) = &sent {
+            tracing::warn!(message = %id, %error, "a reminder did not go its way");
         }
-        Ok(true)
+        match sent {
+            Err(error) if error.may_wait() => self.wait(&message, &error).await,
+            _ => {
+                self.queue().problem = None;
+                Ok(true)
+            }
+        }
+    }
+
+    /// The message whose turn it is: those behind the last that has to wait, then from the beginning.
+    async fn next(&self) -> Result<Option<MessageRow>, StoreError> {
+        let behind = self.queue().behind;
+        let next = self.store.next_approved(behind).await?;
+        if next.is_some() || behind.is_none() {
+            return Ok(next);
+        }
+        self.queue().behind = None;
+        self.store.next_approved(None).await
+    }
+
+    /// Keeps why a message has to wait; says whether others can be sent meanwhile.
+    async fn wait(&self, message: &MessageRow, error: &CourierError) -> Result<bool, StoreError> {
+        let behind = Some((message.decided_at.unwrap_or(message.made_at), message.id));
+        *self.queue() = Queue { behind, problem: Some(error.explain()) };
+        Ok(!error.concerns_all() && self.store.next_approved(behind).await?.is_some())
     }
 
     /// The letter, if it still makes sense to send it: the same round, and the same thing undone.

@@ -1,9 +1,12 @@
 //! Reminders: proposed to staff, who send them singly or together.
 
+mod decided;
+
 use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::decided::{Decided, Failed, Waiting};
 use crate::{
     components::{Document, Notice, NoticeKind, Pages, Paging, Visit},
     domain::{
@@ -72,7 +75,13 @@ pub struct RemindersView {
     pub counts: (u32, u32),
     /// The other pages of proposals.
     pub paging: Paging,
-    /// What was decided lately.
+    /// How many approved ones wait because none can be sent now, why, and what to do.
+    pub waiting: Option<(u32, String)>,
+    /// What could not be sent, the latest decision first.
+    pub failed: Vec<DecidedRow>,
+    /// How many could not be sent in all.
+    pub failed_in_all: u32,
+    /// What was decided lately, but for what failed.
     pub decided: Vec<DecidedRow>,
     /// Whether there is a mail server to send with.
     pub can_mail: bool,
@@ -112,7 +121,8 @@ pub fn RemindersPage(
     /// What it shows.
     reminders: RemindersView,
 ) -> impl IntoView {
-    let RemindersView { proposed, counts, paging, decided, can_mail, may_invite, now, notice, problem } = reminders;
+    let RemindersView { proposed, counts, paging, waiting, failed, failed_in_all, decided, can_mail, .. } = reminders;
+    let RemindersView { may_invite, now, notice, problem, .. } = reminders;
     let look = may_invite.then(|| {
         view! { <form method="post" action="/reminders/look"><button class="button">"Look now"</button></form> }
     });
@@ -129,6 +139,7 @@ pub fn RemindersPage(
             </div>
             {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
+            {waiting.map(|(count, problem)| view! { <Waiting count=count problem=problem/> })}
             {(!can_mail && !empty).then(|| view! {
                 <p class="notice" role="status" data-testid="no-mail">
                     "Onramp has no mail server to send with: hand the links over by hand, or have "<code>"ONRAMP_SMTP_URL"</code>" and "<code>"ONRAMP_MAIL_FROM"</code>" set."
@@ -145,7 +156,8 @@ pub fn RemindersPage(
                 view! { <Proposed rows=proposed counts=counts can_mail=can_mail may_invite=may_invite now=now/> }.into_any()
             }}
             <Pages paging=paging first="First" next="Next"/>
-            {(!decided.is_empty()).then(|| view! { <Decided rows=decided may_invite=may_invite now=now/> })}
+            {(!failed.is_empty()).then(|| view! { <Failed rows=failed in_all=failed_in_all may_invite=may_invite now=now/> })}
+            {(!decided.is_empty()).then(|| view! { <Decided rows=decided now=now/> })}
         </Document>
     }
 }
@@ -230,61 +242,13 @@ fn proposed_row(row: ProposedRow, may_send: bool, may_invite: bool, now: OffsetD
     }
 }
 
-#[component]
-fn Decided(rows: Vec<DecidedRow>, may_invite: bool, now: OffsetDateTime) -> impl IntoView {
-    let rows = rows.into_iter().map(|row| {
-        let again = (may_invite && row.state == MessageState::Failed).then(|| {
-            view! {
-                <form method="post" action="/reminders/decide">
-                    <button class="button small" name="one" value=row.id.to_string()>"Try again"</button>
-                </form>
-            }
-        });
-        let at = row.at.map(|at| {
-            view! { <time datetime=moment::rfc3339(at) title=moment::display(at)>{moment::relative(at, now)}</time> }
-        });
-        view! {
-            <tr>
-                <th scope="row"><FleetCell fleet=row.fleet/></th>
-                <td data-label="Why">{why(row.occasion)}</td>
-                <td data-label="To">{row.recipient.unwrap_or_else(|| "–".into())}</td>
-                <td data-label="State" data-state=row.state.name()>
-                    <div>
-                        {row.state.label()}
-                        {row.problem.map(|problem| view! { <p class="hint">{problem}</p> })}
-                        {again}
-                    </div>
-                </td>
-                <td data-label="Decided"><span>{at}{row.by.map(|by| view! { <span class="muted">" by "{by}</span> })}</span></td>
-            </tr>
-        }
-    });
-    view! {
-        <section class="decided" aria-labelledby="decided">
-            <h2 id="decided">"Lately"</h2>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Messages decided about lately">
-                <table class="cards" data-testid="decided">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Fleet"</th>
-                            <th scope="col">"Why"</th>
-                            <th scope="col">"To"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Decided"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-}
-
 /// What is asked before more than one mail leaves.
 #[derive(Debug, Clone)]
 pub struct RemindersConfirm {
     /// How many.
     pub count: u32,
+    /// How many more were ticked that have no address.
+    pub unreachable: u32,
     /// Which; none for all that were proposed by then.
     pub ids: Vec<Uuid>,
     /// The moment of the page on which it was decided, in microseconds, UTC.
@@ -299,7 +263,11 @@ pub fn RemindersConfirmPage(
     /// What is asked.
     confirm: RemindersConfirm,
 ) -> impl IntoView {
-    let RemindersConfirm { count, ids, until } = confirm;
+    let RemindersConfirm { count, unreachable, ids, until } = confirm;
+    let unreachable = (unreachable > 0).then(|| {
+        let without = if unreachable == 1 { "one has".to_owned() } else { format!("{unreachable} have") };
+        view! { <p class="hint" data-testid="unreachable">{format!("Of those ticked, {without} no e-mail address known, and no e-mail leaves for that: hand the link over by hand.")}</p> }
+    });
     let all = ids.is_empty();
     let ids = ids.into_iter().map(|id| view! { <input type="hidden" name="id" value=id.to_string()/> }).collect_view();
     view! {
@@ -309,6 +277,7 @@ pub fn RemindersConfirmPage(
                 <h1>{format!("Send {count} reminders?")}</h1>
                 <form class="card" method="post" action="/reminders/decide">
                     <p>"Each fleet gets one e-mail with its link, in its language. What has left can’t be called back. Fleets that move in the meantime get none."</p>
+                    {unreachable}
                     {ids}
                     <input type="hidden" name="until" value=until/>
                     <input type="hidden" name="confirmed" value="yes"/>

@@ -369,7 +369,10 @@ pub fn reminders_page(may_invite: bool) -> String {
         proposed: vec![proposed(1, Some("ops@acme.example")), proposed(2, None)],
         counts: (2, 1),
         paging: Paging { first: None, next: Some("/reminders?behind=x".into()) },
-        decided: vec![decided(3, MessageState::Sent), decided(4, MessageState::Failed)],
+        waiting: Some((2, HOSTILE.to_owned())),
+        failed: vec![decided(4, MessageState::Failed)],
+        failed_in_all: 2,
+        decided: vec![decided(3, MessageState::Sent)],
         can_mail: true,
         may_invite,
         now: at(3),
@@ -380,7 +383,8 @@ pub fn reminders_page(may_invite: bool) -> String {
 }
 
 fn reminders_confirm_page() -> String {
-    let confirm = RemindersConfirm { count: 2, ids: vec![Uuid::from_u128(1), Uuid::from_u128(2)], until: "1".into() };
+    let ids = vec![Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3)];
+    let confirm = RemindersConfirm { count: 2, unreachable: 1, ids, until: "1".into() };
     html(move || view! { <RemindersConfirmPage visit=visit("/reminders/decide") confirm=confirm/> })
 }
 

@@ -122,6 +122,16 @@ impl MailError {
         matches!(self, Self::Unknown)
     }
 
+    /// Whether it says nothing about this one mail: another one would not go out now either.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            Self::Refused { step, .. } => matches!(step, Step::Greeting | Step::SignIn | Step::Sender),
+            Self::Deferred { step, .. } => *step != Step::Recipient,
+            Self::SignIn { .. } | Self::NotEncrypted { .. } | Self::Unreachable { .. } | Self::TimedOut => true,
+            Self::Address | Self::Unknown => false,
+        }
+    }
+
     /// Whether the same mail may go out later without anybody correcting anything. Never where it may have gone out already.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Deferred { .. } | Self::Unreachable { .. } | Self::TimedOut)
@@ -158,5 +168,16 @@ mod tests {
         assert_eq!(transient, [false, false, true, false, false, true, true, false]);
         let maybe: Vec<bool> = all.iter().map(MailError::may_have_been_sent).collect();
         assert_eq!(maybe, [false, false, false, false, false, false, false, true]);
+        let for_all: Vec<bool> = all.iter().map(MailError::concerns_all).collect();
+        assert_eq!(for_all, [false, false, true, true, true, true, true, false]);
+    }
+
+    #[test]
+    fn what_is_said_of_one_recipient_says_nothing_of_the_others() {
+        let said = String::new;
+        for (step, of_all) in [(Step::Sender, true), (Step::Greeting, true), (Step::Recipient, false)] {
+            assert_eq!(MailError::Refused { step, said: said() }.concerns_all(), of_all, "{step}");
+            assert_eq!(MailError::Deferred { step, said: said() }.concerns_all(), of_all, "{step}");
+        }
     }
 }

@@ -59,6 +59,11 @@ pub trait Messages: Send + Sync {
     /// Proposes a message; also one with its key that was taken back before anyone sent it. False if there is one otherwise,
     /// which then stays as it is.
     async fn propose(&self, message: &MessageRow) -> Result<bool, StoreError>;
+    /// From failed to sending, once more, as `again` says: to whom, in which language, who decided and when; its id stays. False if the
+    /// message with its key has not failed, or somebody else was quicker.
+    async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError>;
+    /// The message with this key.
+    async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError>;
     /// The message with this id.
     async fn message(&self, id: Uuid) -> Result<Option<MessageRow>, StoreError>;
     /// Proposed messages, those whose link runs out first first; `limit` of them, behind the given one.
@@ -69,7 +74,7 @@ pub trait Messages: Send + Sync {
     ) -> Result<Vec<ListedMessage>, StoreError>;
     /// How many messages are proposed, and how many of those have an address; counted up to `most`.
     async fn count_proposed(&self, most: u32) -> Result<(u32, u32), StoreError>;
-    /// The reminders that somebody decided about, the latest decision first; `limit` of them.
+    /// The reminders that somebody decided about and that did not fail, the latest decision first; `limit` of them.
     async fn decided(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError>;
     /// Approves those of `ids` that are reminders, proposed, and have an address, or failed without having been sent; says how many.
     async fn approve(&self, ids: &[Uuid], by: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
@@ -77,11 +82,17 @@ pub trait Messages: Send + Sync {
     async fn approve_all(&self, until: OffsetDateTime, by: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
     /// Puts those of `ids` aside that are proposed or failed; says how many.
     async fn dismiss(&self, ids: &[Uuid], by: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
-    /// The approved message that was decided on first.
-    async fn next_approved(&self) -> Result<Option<MessageRow>, StoreError>;
+    /// The approved message that was decided on first, behind the given one.
+    async fn next_approved(&self, behind: Option<(OffsetDateTime, Uuid)>) -> Result<Option<MessageRow>, StoreError>;
+    /// How many reminders are approved, and how many failed.
+    async fn count_unsent(&self) -> Result<(u32, u32), StoreError>;
+    /// The reminders that failed, the latest decision first; `limit` of them.
+    async fn failed(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError>;
+    /// How many of `ids` [`approve`](Self::approve) would take now, and how many it would not because they have no address.
+    async fn count_approvable(&self, ids: &[Uuid]) -> Result<(u32, u32), StoreError>;
     /// From approved to sending; false if somebody else was quicker.
     async fn start_sending(&self, id: Uuid) -> Result<bool, StoreError>;
-    /// From sending to what became of it.
+    /// From sending to what became of it; what is approved again has not ended.
     async fn end_sending(
         &self,
         id: Uuid,

@@ -32,12 +32,17 @@ use crate::{
 const LOOKED_AT: u32 = 2_000;
 /// Decided messages shown.
 const DECIDED: u32 = 20;
+/// Failed messages shown; the next ones follow once these are decided about.
+const FAILED: u32 = 50;
+/// Where to go with a fleet that no mail can be sent to.
+const BY_HAND: &str = "hand the link over “By hand”, in the last column";
 
 #[derive(Deserialize)]
 pub(super) struct Params {
     behind: Option<String>,
     approved: Option<u64>,
     aside: Option<u64>,
+    unreachable: Option<u32>,
     looked: Option<u32>,
 }
 
@@ -51,10 +56,14 @@ pub(super) async fn get(
 }
 
 fn notice(params: &Params) -> Option<String> {
+    let unreachable = params
+        .unreachable
+        .filter(|count| *count > 0)
+        .map_or_else(String::new, |count| format!(" {} no e-mail address known: {BY_HAND}.", of_those_ticked(count)));
     let sentence = match (params.approved, params.aside, params.looked) {
-        (Some(0), ..) => "Nothing was left to send: somebody else decided first.".to_owned(),
-        (Some(1), ..) => "One reminder is on its way.".to_owned(),
-        (Some(count), ..) => format!("{count} reminders are on their way."),
+        (Some(0), ..) => "Nothing was left to send: already decided, or the fleet has moved.".to_owned(),
+        (Some(1), ..) => format!("One reminder is on its way.{unreachable}"),
+        (Some(count), ..) => format!("{count} reminders are on their way.{unreachable}"),
         (_, Some(1), _) => "One reminder was put aside.".to_owned(),
         (_, Some(count), _) => format!("{count} reminders were put aside."),
         (_, _, Some(0)) => "Looked: nothing new.".to_owned(),
@@ -63,6 +72,10 @@ fn notice(params: &Params) -> Option<String> {
         _ => return None,
     };
     Some(sentence)
+}
+
+fn of_those_ticked(count: u32) -> String {
+    if count == 1 { "One of those ticked has".to_owned() } else { format!("{count} of those ticked have") }
 }
 
 /// Looks now instead of in some minutes.
@@ -127,10 +140,18 @@ pub(super) async fn decide(
         let problem = wrong("Tick at least one fleet.");
         return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
     }
-    let count =
-        if all { onramp.store.count_proposed(u32::MAX).await?.1 } else { u32::try_from(ids.len()).unwrap_or(u32::MAX) };
+    let (count, unreachable) = if all {
+        (onramp.store.count_proposed(u32::MAX).await?.1, 0)
+    } else {
+        onramp.store.count_approvable(&ids).await?
+    };
+    if count == 0 && unreachable > 0 {
+        let problem =
+            Some(format!("Nothing was sent. {} no e-mail address known: {BY_HAND}.", of_those_ticked(unreachable)));
+        return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+    }
     if count > 1 && !confirmed {
-        let confirm = RemindersConfirm { count, ids: if all { Vec::new() } else { ids }, until };
+        let confirm = RemindersConfirm { count, unreachable, ids: if all { Vec::new() } else { ids }, until };
         let Viewer { visit, nonce, .. } = viewer;
         return Ok(page(StatusCode::OK, &nonce, || view! { <RemindersConfirmPage visit=visit confirm=confirm/> }));
     }
@@ -142,7 +163,8 @@ pub(super) async fn decide(
         onramp.store.approve(&ids, &by, now).await?
     };
     onramp.reminders.wake();
-    Ok(Redirect::to(&format!("/reminders?approved={approved}")).into_response())
+    let unreachable = if unreachable > 0 { format!("&unreachable={unreachable}") } else { String::new() };
+    Ok(Redirect::to(&format!("/reminders?approved={approved}{unreachable}")).into_response())
 }
 
 async fn show(
@@ -160,11 +182,17 @@ async fn show(
     }
     let first = behind.map(|_| "/reminders".to_owned());
     let paging = paging::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
+    let (waiting, failed_in_all) = onramp.store.count_unsent().await?;
+    let problem_of_waiting = onramp.reminders.problem().filter(|_| waiting > 0);
+    let failed = onramp.store.failed(FAILED).await?;
     let decided = onramp.store.decided(DECIDED).await?;
     let reminders = RemindersView {
         proposed: rows.into_iter().map(proposed).collect(),
         counts: onramp.store.count_proposed(u32::MAX).await?,
         paging,
+        waiting: problem_of_waiting.map(|problem| (waiting, problem)),
+        failed: failed.into_iter().map(decided_row).collect(),
+        failed_in_all,
         decided: decided.into_iter().map(decided_row).collect(),
         can_mail: onramp.courier.can_mail(),
         may_invite: viewer.staff.role.may_invite(),
@@ -199,7 +227,7 @@ fn decided_row(row: ListedMessage) -> DecidedRow {
         state: message.state,
         by: message.decided_by,
         at: message.decided_at,
-        problem: message.problem.filter(|_| message.state != MessageState::Sent),
+        problem: message.problem.filter(|_| message.state != MessageState::Withdrawn),
     }
 }
 

@@ -124,20 +124,29 @@ pub(super) async fn get(
     render(&onramp, &session, viewer, found, chosen, Typed::default(), StatusCode::OK).await
 }
 
-#[derive(Deserialize)]
-pub(super) struct SendForm {
-    #[serde(default)]
+/// What the form of an e-mail carries.
+struct SendForm {
     once: String,
-    #[serde(default)]
-    language: String,
-    #[serde(default)]
-    occasion: String,
-    #[serde(default)]
-    to: String,
-    #[serde(default)]
-    subject: String,
-    #[serde(default)]
-    body: String,
+    chosen: Chosen,
+    letter: Letter,
+}
+
+impl SendForm {
+    fn read(fields: Vec<(String, String)>) -> Self {
+        let mut fields: BTreeMap<String, String> = fields.into_iter().collect();
+        let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+        let (language, occasion) = (take("language"), take("occasion"));
+        Self {
+            once: take("once"),
+            chosen: Chosen { language: Language::from_code(&language), occasion: Occasion::from_name(&occasion) },
+            letter: Letter {
+                to: take("to").trim().to_owned(),
+                subject: take("subject").trim().to_owned(),
+                // Browsers end lines as mail does; the text is kept as it is written here.
+                body: take("body").replace("\r\n", "\n"),
+            },
+        }
+    }
 }
 
 /// What somebody typed, and what is wrong with it.
@@ -155,15 +164,15 @@ pub(super) async fn send(
     Path(id): Path<String>,
     session: Session,
     viewer: Viewer,
-    Form(form): Form<SendForm>,
+    Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
+    let mut press = onramp.presses.turn(&viewer.staff.email, &format!("/invitations/{id}/send"), &typed).await;
+    if let Some(there) = press.as_deref() {
+        return Ok(Redirect::to(there).into_response());
+    }
     let found = find(&onramp, &id).await?;
-    let SendForm { once, language, occasion, to, subject, body } = form;
-    let chosen = Chosen { language: Language::from_code(&language), occasion: Occasion::from_name(&occasion) };
-    // Browsers end lines as mail does; the text is kept as it is written here.
-    let letter =
-        Letter { to: to.trim().to_owned(), subject: subject.trim().to_owned(), body: body.replace("\r\n", "\n") };
+    let SendForm { once, chosen, letter } = SendForm::read(typed);
     let errors = check(&letter);
     if found.over.is_some() || !errors.is_empty() {
         let typed = Typed { letter: Some(letter), once: Some(once), errors, problem: None };
@@ -188,19 +197,27 @@ pub(super) async fn send(
         ended_at: None,
         problem: None,
     };
-    match onramp.courier.send(&message, &found.invitation, occasion, &letter).await {
-        Ok(()) => Ok(Redirect::to(&format!("/invitations/{}?done=sent", found.invitation.id)).into_response()),
-        // The button was pressed twice: the first time counts.
+    let error = match onramp.courier.send(&message, &found.invitation, occasion, &letter).await {
+        Ok(()) => {
+            let there = press.insert(format!("/invitations/{}?done=sent", found.invitation.id));
+            return Ok(Redirect::to(there).into_response());
+        }
+        // Sent again from a page of before: the first time counts.
         Err(CourierError::SentBefore) => {
-            Ok(Redirect::to(&format!("/invitations/{}?done=sent-before", found.invitation.id)).into_response())
+            let there = format!("/invitations/{}?done=sent-before", found.invitation.id);
+            return Ok(Redirect::to(&there).into_response());
         }
-        Err(error) => {
-            tracing::warn!(%error, "an e-mail with a magic link could not be sent");
-            let typed =
-                Typed { letter: Some(letter), once: None, errors: BTreeMap::new(), problem: Some(error.explain()) };
-            render(&onramp, &session, viewer, found, chosen, typed, StatusCode::BAD_GATEWAY).await
-        }
-    }
+        Err(error) => error,
+    };
+    tracing::warn!(%error, "an e-mail with a magic link did not go its way");
+    let (code, once) = match &error {
+        CourierError::UnderWay => (StatusCode::CONFLICT, Some(once)),
+        CourierError::InDoubt => (StatusCode::CONFLICT, None),
+        CourierError::NotNoted(_) | CourierError::Store(_) => (StatusCode::BAD_GATEWAY, Some(once)),
+        _ => (StatusCode::BAD_GATEWAY, None),
+    };
+    let typed = Typed { letter: Some(letter), once, errors: BTreeMap::new(), problem: Some(error.explain()) };
+    render(&onramp, &session, viewer, found, chosen, typed, code).await
 }
 
 fn check(letter: &Letter) -> BTreeMap<&'static str, String> {

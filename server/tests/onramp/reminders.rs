@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::domain::{lifecycle::Stage, staff::Role};
+use app::domain::{lifecycle::Stage, message::MessageState, staff::Role};
 use reqwest::StatusCode;
 use serde_json::json;
 use server::clock::Clock as _;
@@ -173,13 +173,112 @@ async fn what_the_mail_server_refuses_is_said_and_tried_again_when_staff_say_so(
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
     settled(&server).await;
     let page = browser.get("/reminders").await.body;
-    assert!(page.contains("No such user") && page.contains("Try again"), "{page}");
+    let failed = page.split("data-testid=\"failed\"").nth(1).expect("what failed").split("</table>").next().unwrap();
+    assert!(failed.contains("No such user") && failed.contains("Try again"), "{page}");
     assert_eq!(count(&server, "ACME-1", "reminder.sent").await, 0);
     smtp.answer(Behaviour::Accept);
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
     smtp.until(1).await;
     settled(&server).await;
     assert_eq!(count(&server, "ACME-1", "reminder.sent").await, 1);
+}
+
+/// The fleets of the reminders in this state.
+async fn in_state(server: &TestServer, state: MessageState) -> Vec<String> {
+    let decided = server.onramp.store.decided(100).await.unwrap().into_iter();
+    let failed = server.onramp.store.failed(100).await.unwrap();
+    let rows = decided.chain(failed).filter(|row| row.message.state == state);
+    let mut refs: Vec<String> = rows.map(|row| row.fleet.fleet_ref).collect();
+    refs.sort();
+    refs
+}
+
+async fn send_all(server: &TestServer, browser: &Browser) {
+    let until_now = app::domain::moment::micros(server.clock.now()).to_string();
+    let form = [("do", "all"), ("until", until_now.as_str()), ("confirmed", "yes")];
+    assert_eq!(browser.post("/reminders/decide", &form).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_no_mail_server_takes_waits_and_leaves_as_soon_as_one_does() {
+    let smtp = Smtp::start().await;
+    smtp.answer(Behaviour::AtContent("451 4.3.0 Later".into()));
+    let fleets = [("ACME-1", "a@acme.example"), ("ACME-2", "b@acme.example"), ("ACME-3", "c@acme.example")];
+    let (server, browser) = waiting(&smtp, &fleets).await;
+    assert_eq!(look(&browser).await.len(), 3);
+    send_all(&server, &browser).await;
+    until("a first try", async || server.onramp.reminders.problem()).await;
+    // Try after try, and none of them is lost.
+    for _ in 0..4 {
+        assert!(!server.onramp.reminders.send_next().await.unwrap(), "the others wait a while, too");
+    }
+    assert_eq!(in_state(&server, MessageState::Approved).await, ["ACME-1", "ACME-2", "ACME-3"]);
+    assert!(look(&browser).await.is_empty(), "they are not proposed once more");
+    let page = browser.get("/reminders").await.body;
+    assert!(page.contains("3 approved reminders wait") && page.contains("451 4.3.0 Later"), "{page}");
+    smtp.answer(Behaviour::Accept);
+    server.onramp.reminders.wake();
+    assert_eq!(smtp.until(3).await.len(), 3);
+    settled(&server).await;
+    assert_eq!(in_state(&server, MessageState::Sent).await.len(), 3);
+    assert!(!browser.get("/reminders").await.body.contains("data-testid=\"waiting\""));
+}
+
+#[tokio::test]
+async fn a_recipient_that_has_to_wait_holds_up_no_other() {
+    let smtp = Smtp::start().await;
+    smtp.answer(Behaviour::AtRecipient("450 4.2.0 Mailbox busy".into()));
+    let (server, browser) = waiting(&smtp, &[("ACME-1", "a@acme.example"), ("ACME-2", "b@acme.example")]).await;
+    let ids = look(&browser).await;
+    let rows = server.onramp.store.proposed(None, 2).await.unwrap();
+    let [first, second] = [0, 1].map(|index: usize| rows[index].message.recipient.clone().unwrap());
+    browser.post("/reminders/decide", &[("one", &ids[0])]).await;
+    until("a first try", async || server.onramp.reminders.problem()).await;
+    smtp.answer(Behaviour::Accept);
+    server.clock.advance(time::Duration::SECOND);
+    browser.post("/reminders/decide", &[("one", &ids[1])]).await;
+    let mails = smtp.until(2).await;
+    assert_eq!((&mails[0].to, &mails[1].to), (&second, &first));
+}
+
+#[tokio::test]
+async fn those_without_an_address_are_told_apart_from_those_that_leave() {
+    let smtp = Smtp::start().await;
+    let fleets = [("ACME-1", "a@acme.example"), ("ACME-2", "b@acme.example"), ("ACME-3", "")];
+    let (server, browser) = waiting(&smtp, &fleets).await;
+    look(&browser).await;
+    let rows = server.onramp.store.proposed(None, 9).await.unwrap();
+    let id = |fleet_ref: &str| {
+        let row = rows.iter().find(|row| row.fleet.fleet_ref == fleet_ref).unwrap();
+        row.message.id.to_string()
+    };
+    let (one, two, without) = (id("ACME-1"), id("ACME-2"), id("ACME-3"));
+    let decide = async |ids: &[&String], more: &[(&str, &str)]| {
+        let ids = ids.iter().map(|id| ("id", id.as_str()));
+        let form: Vec<_> = [("do", "send")].into_iter().chain(ids).chain(more.iter().copied()).collect();
+        browser.post("/reminders/decide", &form).await
+    };
+    let refused = decide(&[&without], &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("no e-mail address known") && !refused.body.contains("somebody else"));
+
+    let asked = decide(&[&one, &two, &without], &[]).await;
+    assert!(
+        asked.body.contains("Send 2 reminders?") && asked.body.contains("one has no e-mail address"),
+        "{}",
+        asked.body
+    );
+
+    let sent = decide(&[&one, &without], &[]).await;
+    assert_eq!(sent.header("location"), "/reminders?approved=1&unreachable=1", "{}", sent.body);
+    let page = browser.get(sent.header("location")).await.body;
+    assert!(page.contains("One reminder is on its way. One of those ticked has no e-mail address known"), "{page}");
+    smtp.until(1).await;
+    settled(&server).await;
+
+    let nothing = decide(&[&one], &[]).await;
+    let page = browser.get(nothing.header("location")).await.body;
+    assert!(page.contains("already decided, or the fleet has moved"), "{page}");
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Handing a magic link over: nobody sees it without a trace, and a mail leaves once.
 
-use app::domain::{fact::Fact, lifecycle::Stage, staff::Role};
+use app::domain::{fact::Fact, lifecycle::Stage, message::MessageState, staff::Role};
 use reqwest::StatusCode;
+use server::store::MessageRow;
+use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{
     smtp::{Behaviour, Smtp},
@@ -160,9 +162,9 @@ async fn a_mail_carries_the_link_and_leaves_once_however_often_the_button_is_pre
     let fields = form(&browser.get(&format!("{path}/share")).await.body);
     assert!(fields.contains(&("to".into(), "ops@acme.example".into())));
     let (once, twice) = tokio::join!(send(&browser, &path, &fields), send(&browser, &path, &fields));
-    let mut ends: Vec<_> = [&once, &twice].iter().map(|answer| answer.header("location").to_owned()).collect();
-    ends.sort();
-    assert_eq!(ends, [format!("{path}?done=sent"), format!("{path}?done=sent-before")]);
+    for answer in [once, twice] {
+        assert_eq!(answer.header("location"), format!("{path}?done=sent"), "{}", answer.body);
+    }
     let mails = smtp.until(1).await;
     assert_eq!(mails.len(), 1);
     assert_eq!((mails[0].to.as_str(), mails[0].from.as_str()), ("ops@acme.example", "onboarding@acme.example"));
@@ -234,10 +236,82 @@ async fn a_mail_whose_fate_is_unknown_is_said_to_be_in_doubt() {
     let answer = send(&browser, &path, &fields).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(of_kind(&server, "link.sent").await.is_empty(), "nothing is claimed that nobody knows");
-    // The same letter, sent again from the page before, does not leave twice.
+    // The same letter, sent again from the page before, does not leave twice, and is not said to have been sent.
     smtp.answer(Behaviour::Accept);
-    assert_eq!(send(&browser, &path, &fields).await.header("location"), format!("{path}?done=sent-before"));
+    let again = send(&browser, &path, &fields).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.body.contains("nobody knows whether it arrived"), "{}", again.body);
+    assert!(smtp.mails().await.len() <= 1, "no second one leaves");
     assert!(server.onramp.store.decided(10).await.unwrap().is_empty(), "letters are no reminders");
+}
+
+/// How the letter that these fields sent stands.
+async fn stored(server: &TestServer, path: &str, fields: &[(String, String)]) -> Option<MessageRow> {
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let invitation = server.onramp.store.invitation(id).await.unwrap().unwrap();
+    let once = &fields.iter().find(|(name, _)| name == "once").unwrap().1;
+    server.onramp.store.message_by_key(&format!("letter:{}:{once}", invitation.digest)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_letter_that_never_left_leaves_when_the_same_page_is_sent_again() {
+    let smtp = Smtp::start().await;
+    smtp.answer(Behaviour::AtRecipient("450 4.2.0 Later".into()));
+    let server = TestServer::start_mailing(&smtp.url()).await;
+    let browser = server.signed_in(Role::Operator).await;
+    let path = invite(&browser, &[("fleet_email", "ops@acme.example")]).await;
+    let fields = form(&browser.get(&format!("{path}/share")).await.body);
+    assert_eq!(send(&browser, &path, &fields).await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(stored(&server, &path, &fields).await.unwrap().state, MessageState::Failed);
+    smtp.answer(Behaviour::Accept);
+    let again = send(&browser, &path, &fields).await;
+    assert_eq!(again.header("location"), format!("{path}?done=sent"), "{}", again.body);
+    assert_eq!(smtp.mails().await.len(), 1);
+    let stored = stored(&server, &path, &fields).await.unwrap();
+    assert_eq!((stored.state, stored.problem), (MessageState::Sent, None));
+}
+
+#[tokio::test]
+async fn a_letter_that_is_being_sent_is_not_said_to_have_been_sent() {
+    let smtp = Smtp::start().await;
+    smtp.answer(Behaviour::AtRecipient("450 4.2.0 Later".into()));
+    let server = TestServer::start_mailing(&smtp.url()).await;
+    let browser = server.signed_in(Role::Operator).await;
+    let path = invite(&browser, &[("fleet_email", "ops@acme.example")]).await;
+    let fields = form(&browser.get(&format!("{path}/share")).await.body);
+    send(&browser, &path, &fields).await;
+    // As if another of its tries were under way.
+    let before = stored(&server, &path, &fields).await.unwrap();
+    assert!(server.onramp.store.send_again(&before).await.unwrap());
+    smtp.answer(Behaviour::Accept);
+    let answer = send(&browser, &path, &fields).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("is being sent at this moment"), "{}", answer.body);
+    assert!(smtp.mails().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_mail_that_left_without_a_note_is_said_to_have_left() {
+    let smtp = Smtp::start().await;
+    let server = TestServer::start_mailing(&smtp.url()).await;
+    let browser = server.signed_in(Role::Operator).await;
+    let path = invite(&browser, &[("fleet_email", "ops@acme.example")]).await;
+    let fields = form(&browser.get(&format!("{path}/share")).await.body);
+    // The database answers, and refuses this one thing.
+    let options = SqliteConnectOptions::new().filename(server.dir.path().join("onramp.db"));
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    let refuse = "CREATE TRIGGER bug BEFORE INSERT ON facts WHEN NEW.kind = 'link.sent'
+                  BEGIN SELECT RAISE(FAIL, 'a bug'); END";
+    database.execute(refuse).await.unwrap();
+    let answer = send(&browser, &path, &fields).await;
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    assert!(answer.body.contains("The e-mail was sent: do not send it again"), "{}", answer.body);
+    assert_eq!(stored(&server, &path, &fields).await.unwrap().state, MessageState::Sent);
+    // From the page before and from the page that says so.
+    for fields in [&fields, &form(&answer.body)] {
+        assert_eq!(send(&browser, &path, fields).await.header("location"), format!("{path}?done=sent-before"));
+    }
+    assert_eq!(smtp.mails().await.len(), 1);
 }
 
 #[tokio::test]

@@ -90,6 +90,34 @@ async fn what_was_taken_back_may_be_proposed_again_and_what_was_sent_may_not() {
 }
 
 #[tokio::test]
+async fn what_failed_is_sent_again_by_one_alone_and_nothing_else_is() {
+    let (store, _dir) = fresh().await;
+    let row = MessageRow { since: None, state: S::Sending, ..message(&store, 1, Some("a@b.example")).await };
+    assert!(store.add_message(&row).await.unwrap());
+    let later = Some(now() + Duration::HOUR);
+    let again = MessageRow {
+        id: Uuid::from_u128(9),
+        recipient: Some("c@d.example".into()),
+        language: "de".into(),
+        decided_at: later,
+        decided_by: Some("bob@example.com".into()),
+        ..row.clone()
+    };
+    assert!(!store.send_again(&again).await.unwrap(), "it is being sent");
+    store.end_sending(row.id, S::Failed, Some("No such user."), now()).await.unwrap();
+    assert!(store.send_again(&again).await.unwrap());
+    assert_eq!(store.message_by_key("key 1").await.unwrap(), Some(MessageRow { id: row.id, ..again.clone() }));
+    assert_eq!(store.message_by_key("key 2").await.unwrap(), None);
+    assert!(!store.send_again(&again).await.unwrap(), "one alone sends it");
+    for state in [S::Sent, S::Unsure] {
+        let number = 2 + u32::from(state == S::Sent);
+        let row = MessageRow { state, ..message(&store, number, Some("a@b.example")).await };
+        assert!(store.add_message(&row).await.unwrap());
+        assert!(!store.send_again(&row).await.unwrap(), "it may have arrived");
+    }
+}
+
+#[tokio::test]
 async fn approval_takes_an_address_and_keeps_who_decided() {
     let (store, _dir) = fresh().await;
     let (one, two) = (message(&store, 1, Some("a@b.example")).await, message(&store, 2, None).await);
@@ -100,12 +128,72 @@ async fn approval_takes_an_address_and_keeps_who_decided() {
     assert_eq!(store.count_proposed(1).await.unwrap().0, 1, "no more than is wanted");
     assert_eq!(store.approve(&[one.id, two.id], "ada@example.com", now()).await.unwrap(), 1);
     assert_eq!((state(&store, &one).await, state(&store, &two).await), (S::Approved, S::Proposed));
-    let next = store.next_approved().await.unwrap().unwrap();
+    let next = store.next_approved(None).await.unwrap().unwrap();
     assert_eq!((next.id, next.decided_by.as_deref(), next.decided_at), (one.id, Some("ada@example.com"), Some(now())));
     assert_eq!(store.dismiss(&[one.id, two.id], "bob@example.com", now()).await.unwrap(), 1, "the other is on its way");
     let decided = store.decided(10).await.unwrap();
     assert_eq!(decided.len(), 2);
     assert!(store.decided(1).await.unwrap().len() == 1);
+}
+
+#[tokio::test]
+async fn what_has_to_wait_is_approved_as_before_and_those_behind_it_have_their_turn() {
+    let (store, _dir) = fresh().await;
+    let (one, two) = (message(&store, 1, Some("a@b.example")).await, message(&store, 2, Some("c@d.example")).await);
+    for row in [&one, &two] {
+        store.propose(row).await.unwrap();
+    }
+    store.approve_all(now(), "ada", now()).await.unwrap();
+    assert!(store.start_sending(one.id).await.unwrap());
+    assert_eq!(store.count_unsent().await.unwrap(), (1, 0));
+    store.end_sending(one.id, S::Approved, Some("Not reachable."), now()).await.unwrap();
+    let waits = store.message(one.id).await.unwrap().unwrap();
+    assert_eq!((waits.state, waits.problem.as_deref(), waits.ended_at), (S::Approved, Some("Not reachable."), None));
+    assert_eq!((waits.decided_at, waits.decided_by.as_deref()), (Some(now()), Some("ada")));
+    assert_eq!(store.count_unsent().await.unwrap(), (2, 0));
+    let next = async |behind| store.next_approved(behind).await.unwrap().map(|row| row.id);
+    assert_eq!(next(None).await, Some(one.id));
+    assert_eq!(next(Some((now(), one.id))).await, Some(two.id));
+    assert_eq!(next(Some((now(), two.id))).await, None);
+    assert!(store.start_sending(one.id).await.unwrap());
+    assert_eq!(store.message(one.id).await.unwrap().unwrap().problem, None);
+}
+
+#[tokio::test]
+async fn what_failed_is_listed_by_itself() {
+    let (store, _dir) = fresh().await;
+    for number in 1..=4 {
+        let row = message(&store, number, Some("a@b.example")).await;
+        store.propose(&row).await.unwrap();
+        store.approve(&[row.id], "ada", now() + Duration::minutes(number.into())).await.unwrap();
+        store.start_sending(row.id).await.unwrap();
+        let state = if number == 2 { S::Sent } else { S::Failed };
+        store.end_sending(row.id, state, None, now()).await.unwrap();
+    }
+    let letter = MessageRow { since: None, state: S::Failed, ..message(&store, 5, Some("a@b.example")).await };
+    store.add_message(&letter).await.unwrap();
+    let refs =
+        |rows: Vec<server::store::ListedMessage>| rows.into_iter().map(|row| row.fleet.fleet_ref).collect::<Vec<_>>();
+    assert_eq!(refs(store.failed(2).await.unwrap()), ["FLEET-4", "FLEET-3"]);
+    assert_eq!(store.count_unsent().await.unwrap(), (0, 3), "a letter is no reminder");
+    assert_eq!(refs(store.decided(9).await.unwrap()), ["FLEET-2"]);
+}
+
+#[tokio::test]
+async fn what_can_be_approved_is_counted_before() {
+    let (store, _dir) = fresh().await;
+    let mut ids = Vec::new();
+    for (number, recipient) in [(1, Some("a@b.example")), (2, None), (3, Some("a@b.example")), (4, Some("a@b.example"))]
+    {
+        let row = message(&store, number, recipient).await;
+        store.propose(&row).await.unwrap();
+        ids.push(row.id);
+    }
+    store.dismiss(&[ids[2]], "ada", now()).await.unwrap();
+    assert_eq!(store.count_approvable(&ids).await.unwrap(), (2, 1));
+    assert_eq!(store.count_approvable(&ids[..1]).await.unwrap(), (1, 0));
+    assert_eq!(store.approve(&ids, "ada", now()).await.unwrap(), 2);
+    assert_eq!(store.count_approvable(&ids).await.unwrap(), (0, 1));
 }
 
 #[tokio::test]

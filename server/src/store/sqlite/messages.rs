@@ -56,6 +56,12 @@ async fn insert(pool: &SqlitePool, message: &MessageRow, otherwise: &str) -> Res
     Ok(query.execute(pool).await?.rows_affected() > 0)
 }
 
+/// Two numbers that were counted.
+fn counts(row: &SqliteRow) -> Result<(u32, u32), sqlx::Error> {
+    let count = |column| row.try_get::<i64, _>(column).map(|count| count.try_into().unwrap_or_default());
+    Ok((count("one")?, count("other")?))
+}
+
 fn as_json(ids: &[Uuid]) -> String {
     serde_json::Value::from(ids.iter().map(Uuid::to_string).collect::<Vec<_>>()).to_string()
 }
@@ -72,6 +78,21 @@ impl Messages for SqliteStore {
              since = excluded.since, made_at = excluded.made_at, decided_at = NULL, decided_by = NULL, ended_at = NULL,
              problem = NULL WHERE messages.state = 'withdrawn'";
         insert(&self.write, message, again).await
+    }
+
+    async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "UPDATE messages SET state = 'sending', occasion = ?, recipient = ?, language = ?, decided_at = ?,
+                 decided_by = ?, ended_at = NULL, problem = NULL WHERE key = ? AND state = 'failed'",
+        );
+        let query = query.bind(&again.occasion).bind(&again.recipient).bind(&again.language);
+        let query = query.bind(again.decided_at.map(micros)).bind(&again.decided_by).bind(&again.key);
+        Ok(query.execute(&self.write).await?.rows_affected() > 0)
+    }
+
+    async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM messages WHERE key = ?").bind(key).fetch_optional(&self.read).await?;
+        row.as_ref().map(message).transpose()
     }
 
     async fn message(&self, id: Uuid) -> Result<Option<MessageRow>, StoreError> {
@@ -95,17 +116,16 @@ impl Messages for SqliteStore {
 
     async fn count_proposed(&self, most: u32) -> Result<(u32, u32), StoreError> {
         let query = sqlx::query(
-            "SELECT count(*) AS all_of, count(recipient) AS reachable
+            "SELECT count(*) AS one, count(recipient) AS other
              FROM (SELECT recipient FROM messages WHERE state = 'proposed' LIMIT ?)",
         );
-        let row = query.bind(most).fetch_one(&self.read).await?;
-        let count = |column| row.try_get::<i64, _>(column).map(|count| count.try_into().unwrap_or_default());
-        Ok((count("all_of")?, count("reachable")?))
+        Ok(counts(&query.bind(most).fetch_one(&self.read).await?)?)
     }
 
     async fn decided(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError> {
         let query = sqlx::query(list(
-            "WHERE m.decided_at IS NOT NULL AND m.since IS NOT NULL ORDER BY m.decided_at DESC, m.id DESC LIMIT ?",
+            "WHERE m.decided_at IS NOT NULL AND m.since IS NOT NULL AND m.state <> 'failed'
+             ORDER BY m.decided_at DESC, m.id DESC LIMIT ?",
         ));
         let rows = query.bind(limit).fetch_all(&self.read).await?;
         rows.iter().map(listed).collect()
@@ -139,14 +159,43 @@ impl Messages for SqliteStore {
         Ok(query.execute(&self.write).await?.rows_affected())
     }
 
-    async fn next_approved(&self) -> Result<Option<MessageRow>, StoreError> {
-        let query = sqlx::query("SELECT * FROM messages WHERE state = 'approved' ORDER BY decided_at, id LIMIT 1");
-        let row = query.fetch_optional(&self.read).await?;
+    async fn next_approved(&self, behind: Option<(OffsetDateTime, Uuid)>) -> Result<Option<MessageRow>, StoreError> {
+        let (decided_at, id) = behind.map_or((i64::MIN, String::new()), |(at, id)| (micros(at), id.to_string()));
+        let query = sqlx::query(
+            "SELECT * FROM messages WHERE state = 'approved' AND (decided_at, id) > (?, ?)
+             ORDER BY decided_at, id LIMIT 1",
+        );
+        let row = query.bind(decided_at).bind(id).fetch_optional(&self.read).await?;
         row.as_ref().map(message).transpose()
     }
 
+    async fn count_unsent(&self) -> Result<(u32, u32), StoreError> {
+        let query = sqlx::query(
+            "SELECT (SELECT count(*) FROM messages WHERE state = 'approved') AS one,
+                 (SELECT count(*) FROM messages WHERE state = 'failed' AND since IS NOT NULL) AS other",
+        );
+        Ok(counts(&query.fetch_one(&self.read).await?)?)
+    }
+
+    async fn failed(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError> {
+        let query = sqlx::query(list(
+            "WHERE m.state = 'failed' AND m.since IS NOT NULL ORDER BY m.decided_at DESC, m.id DESC LIMIT ?",
+        ));
+        let rows = query.bind(limit).fetch_all(&self.read).await?;
+        rows.iter().map(listed).collect()
+    }
+
+    async fn count_approvable(&self, ids: &[Uuid]) -> Result<(u32, u32), StoreError> {
+        let query = sqlx::query(
+            "SELECT count(recipient) AS one, count(*) - count(recipient) AS other FROM messages
+             WHERE id IN (SELECT value FROM json_each(?)) AND since IS NOT NULL AND state IN ('proposed', 'failed')",
+        );
+        Ok(counts(&query.bind(as_json(ids)).fetch_one(&self.read).await?)?)
+    }
+
     async fn start_sending(&self, id: Uuid) -> Result<bool, StoreError> {
-        let query = sqlx::query("UPDATE messages SET state = 'sending' WHERE id = ? AND state = 'approved'");
+        let query =
+            sqlx::query("UPDATE messages SET state = 'sending', problem = NULL WHERE id = ? AND state = 'approved'");
         Ok(query.bind(id.to_string()).execute(&self.write).await?.rows_affected() > 0)
     }
 
@@ -159,7 +208,8 @@ impl Messages for SqliteStore {
     ) -> Result<(), StoreError> {
         let query =
             sqlx::query("UPDATE messages SET state = ?, problem = ?, ended_at = ? WHERE id = ? AND state = 'sending'");
-        query.bind(state.name()).bind(problem).bind(micros(now)).bind(id.to_string()).execute(&self.write).await?;
+        let ended_at = (state != MessageState::Approved).then(|| micros(now));
+        query.bind(state.name()).bind(problem).bind(ended_at).bind(id.to_string()).execute(&self.write).await?;
         Ok(())
     }
 
