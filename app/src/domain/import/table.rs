@@ -172,9 +172,8 @@ fn too_wide(text: &str, delimiter: Delimiter) -> Option<u64> {
             line += 1;
         }
         place = match (place, byte) {
-            (Place::Start | Place::Quote, b'"') => Place::Quoted,
             (Place::Quoted, b'"') => Place::Quote,
-            (Place::Quoted, _) => Place::Quoted,
+            (Place::Start | Place::Quote, b'"') | (Place::Quoted, _) => Place::Quoted,
             (_, b'\r' | b'\n') => {
                 (began, cells) = (line, 1);
                 Place::Start
