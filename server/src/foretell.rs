@@ -59,10 +59,7 @@ fn known_here(row: &InvitationRow, facts: &[Fact]) -> Option<Known> {
 
 /// All invitations that Catena has of the reference.
 pub async fn from_catena(catena: &Catena, fleet_ref: &str) -> Result<Vec<Known>, CatenaError> {
-    let all = catena.invitations_of(fleet_ref).await?;
-    // A filter that Catena didn't know it would ignore, and answer with everything (CONTRACT.md 13.11).
-    let same = |one: &Invitation| one.fleet_ref.as_deref().is_none_or(|theirs| theirs.eq_ignore_ascii_case(fleet_ref));
-    Ok(all.into_iter().filter(same).map(known_there).collect())
+    Ok(catena.invitations_of(fleet_ref).await?.into_iter().map(known_there).collect())
 }
 
 fn known_there(one: Invitation) -> Known {

@@ -10,11 +10,12 @@ use app::domain::{
     digest::of_invitation,
     fact::{About, Fact, Kind, Round, Source},
     invitation::{Checked, FieldErrors},
-    outlook::{Known, outlook},
+    outlook::{Known, hours_to_ask, outlook, works_until},
     prospect::{Agreed, Prospect},
-    record::{InvitationRecord, Subject, Told, created_key, refreshed_key},
+    record::{InvitationRecord, Subject, Told, created_key, refreshed_again_key, refreshed_key},
 };
 use thiserror::Error;
+use time::OffsetDateTime;
 use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 use uuid::Uuid;
@@ -38,7 +39,7 @@ pub struct Invited {
     /// The link for the fleet.
     pub magic_link: Secret,
     /// When it runs out, UTC.
-    pub expires_at: time::OffsetDateTime,
+    pub expires_at: OffsetDateTime,
 }
 
 /// What came of a call that someone had to agree to.
@@ -113,14 +114,22 @@ impl Inviter {
     }
 
     /// Asks Catena for the invitation, or for a refresh of the one that the fleet has, on behalf of `actor` (their e-mail).
-    /// `asked` is kept beside it, in JSON.
-    pub async fn invite(&self, checked: &Checked, asked: &str, actor: &str) -> Result<Invited, InviteError> {
+    /// `asked` is kept beside it, in JSON. `until` is when the invitation ends that the caller found to go on, UTC: no refresh
+    /// asks for less.
+    pub async fn invite(
+        &self,
+        checked: &Checked,
+        asked: &str,
+        actor: &str,
+        until: Option<OffsetDateTime>,
+    ) -> Result<Invited, InviteError> {
         let _turn = self.turn(&checked.fleet_ref).await;
-        self.call(checked, asked, actor).await
+        self.call(checked, asked, actor, until).await
     }
 
     /// As [`invite`](Self::invite), but looks first, and makes the call only if someone has `agreed` to all that it would do
-    /// besides making a new invitation (CONTRACT.md 13.5). What is foretold here is looked up at Catena at this moment.
+    /// besides making a new invitation (CONTRACT.md 13.5). What is foretold here is looked up at Catena at this moment, and so is
+    /// how long the invitation works that goes on: no refresh asks for less.
     pub async fn invite_agreed(
         &self,
         checked: &Checked,
@@ -130,13 +139,14 @@ impl Inviter {
     ) -> Result<Answer, InviteError> {
         let _turn = self.turn(&checked.fleet_ref).await;
         let now = self.clock.now();
-        let outlook = outlook(&self.known(&checked.fleet_ref).await?, now);
+        let known = self.known(&checked.fleet_ref).await?;
+        let (until, outlook) = (works_until(&known, now), outlook(&known, now));
         let when = (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref());
         let prospect = foretell::prospect(&self.store, now, &checked.fleet_ref, outlook, when).await?;
         if prospect.asks(agreed) {
             return Ok(Answer::Asks(prospect));
         }
-        let invited = self.call(checked, asked, actor).await?;
+        let invited = self.call(checked, asked, actor, until).await?;
         Ok(Answer::Done { reopened: prospect.reopens() && !invited.is_new, invited })
     }
 
@@ -151,13 +161,19 @@ impl Inviter {
         }
     }
 
-    async fn call(&self, checked: &Checked, asked: &str, actor: &str) -> Result<Invited, InviteError> {
-        let upsert = self.catena.create_invitation(&request(checked)).await?;
-        let (invitation, is_new) = match upsert {
-            Upsert::Created(invitation) => (invitation, true),
-            Upsert::Refreshed(invitation) => (invitation, false),
+    async fn call(
+        &self,
+        checked: &Checked,
+        asked: &str,
+        actor: &str,
+        until: Option<OffsetDateTime>,
+    ) -> Result<Invited, InviteError> {
+        let hours = hours_to_ask(checked.expires_in_hours, until, self.clock.now());
+        let (invitation, how) = match self.catena.create_invitation(&request(checked, hours)).await? {
+            Upsert::Created(invitation) => (invitation, How::Made),
+            Upsert::Refreshed(invitation) => (invitation, How::Refreshed),
         };
-        self.keep(checked, asked, actor, invitation, is_new).await
+        self.keep(checked, asked, actor, invitation, how).await
     }
 
     /// Takes in an invitation that an earlier call made or refreshed although its answer was lost.
@@ -170,7 +186,8 @@ impl Inviter {
         is_new: bool,
     ) -> Result<Invited, InviteError> {
         let _turn = self.turn(&checked.fleet_ref).await;
-        self.keep(checked, asked, actor, invitation, is_new).await
+        let how = if is_new { How::Made } else { How::FoundRefreshed };
+        self.keep(checked, asked, actor, invitation, how).await
     }
 
     async fn turn(&self, fleet_ref: &str) -> MutexGuard<'_, ()> {
@@ -186,13 +203,15 @@ impl Inviter {
         asked: &str,
         actor: &str,
         invitation: Invitation,
-        is_new: bool,
+        how: How,
     ) -> Result<Invited, InviteError> {
         let id = Uuid::parse_str(invitation.id.expose()).map_err(|_| InviteError::NoId)?;
         let digest = of_invitation(id);
         let kept_otherwise = kept::to_json(differences(checked, &kept::returned(&invitation), self.clock.now()));
+        let known = self.store.invitation_by_digest(&digest).await?;
+        let same_end = known.is_some_and(|known| known.expires_at == invitation.expires_at);
         let told = Told::Fact {
-            fact: self.fact(&invitation, &digest, is_new, actor),
+            fact: self.fact(&invitation, &digest, how, same_end, actor),
             subject: Subject {
                 invitation: Some(digest.clone()),
                 fleet_ref: Some(checked.fleet_ref.clone()),
@@ -219,20 +238,22 @@ impl Inviter {
         tx.commit().await?;
         self.timeline.announce(&outcome);
         let row = self.store.invitation_by_digest(&digest).await?.ok_or(StoreError::Unreadable("invitation"))?;
+        let is_new = how == How::Made;
         Ok(Invited { id: row.id, is_new, magic_link: invitation.magic_link, expires_at: invitation.expires_at })
     }
 
     /// What Catena's answer proves: the invitation exists, or began another round.
-    fn fact(&self, invitation: &Invitation, digest: &str, is_new: bool, actor: &str) -> Fact {
+    fn fact(&self, invitation: &Invitation, digest: &str, how: How, same_end: bool, actor: &str) -> Fact {
         let round = Round {
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
             invitation: digest.to_owned(),
         };
-        let (kind, at, key) = if is_new {
-            (Kind::InvitationCreated, invitation.created_at, created_key(digest, invitation.expires_at))
-        } else {
-            (Kind::InvitationRefreshed, self.clock.now(), refreshed_key(digest, invitation.expires_at))
+        let (end, now) = (invitation.expires_at, self.clock.now());
+        let (kind, at, key) = match how {
+            How::Made => (Kind::InvitationCreated, invitation.created_at, created_key(digest, end)),
+            How::Refreshed if same_end => (Kind::InvitationRefreshed, now, refreshed_again_key(digest, end, now)),
+            How::Refreshed | How::FoundRefreshed => (Kind::InvitationRefreshed, now, refreshed_key(digest, end)),
         };
         Fact {
             source: Source::Staff,
@@ -246,8 +267,19 @@ impl Inviter {
     }
 }
 
+/// How we came to an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// A call made it.
+    Made,
+    /// A call refreshed it.
+    Refreshed,
+    /// It was looked up that a call refreshed it. May be looked up twice, and is one refresh all the same.
+    FoundRefreshed,
+}
+
 /// The call's body. Values were checked, so a URL that doesn't parse can't occur; it would be left out.
-fn request(checked: &Checked) -> CreateInvitation {
+fn request(checked: &Checked, hours: u32) -> CreateInvitation {
     let url = |text: &Option<String>| text.as_deref().and_then(|text| Url::parse(text).ok());
     CreateInvitation {
         fleet_name: checked.fleet_name.clone(),
@@ -264,7 +296,7 @@ fn request(checked: &Checked) -> CreateInvitation {
         permissions: checked.permissions.as_ref().map(|chosen| {
             chosen.iter().map(|(resource, level)| (resource.as_str().into(), level.as_str().into())).collect()
         }),
-        expires_in_hours: u16::try_from(checked.expires_in_hours).ok(),
+        expires_in_hours: u16::try_from(hours).ok(),
         ..CreateInvitation::new(&checked.fleet_ref)
     }
 }

@@ -121,7 +121,7 @@ fn refresh_words(known: &Known) -> (&'static str, String) {
         ),
         _ => (
             "known",
-            format!("This reference has an active invitation, until {until}. Catena refreshes it instead of making a new one: only its expiry moves, counted from now."),
+            format!("This reference has an active invitation, until {until}. Catena refreshes it instead of making a new one: only its expiry moves, counted from now, and to no earlier moment."),
         ),
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     episode::episodes,
-    fact::{Fact, Kind, Source},
+    fact::{Fact, Kind, Round, Source},
     scanner::scanned_after,
     trouble::{Trouble, open_troubles},
 };
@@ -292,7 +292,7 @@ fn invited_stage(facts: &[&Fact]) -> Option<Stage> {
     if facts.iter().filter(of_invitation).any(|fact| fact.kind == Kind::InvitationAccepted) {
         return Some(Stage::Accepted);
     }
-    if in_round(Kind::InvitationDeclined).is_some() {
+    if standing_refusal(facts.iter().copied(), latest).is_some() {
         return Some(Stage::Declined);
     }
     if in_round(Kind::InvitationExpired).is_some() {
@@ -302,6 +302,15 @@ fn invited_stage(facts: &[&Fact]) -> Option<Stage> {
         return Some(Stage::Viewed);
     }
     Some(if in_round(Kind::InvitationSent).is_some() { Stage::Sent } else { Stage::Created })
+}
+
+/// The refusal that stands in a round. Catena opens a declined invitation again without a word of it in any event, and where
+/// its end stays as it was, no new round tells that: so a refusal counts until a refresh of the same round came after it.
+pub fn standing_refusal<'a>(facts: impl IntoIterator<Item = &'a Fact>, round: &Round) -> Option<&'a Fact> {
+    let of_round: Vec<&Fact> = facts.into_iter().filter(|fact| fact.about.round.as_ref() == Some(round)).collect();
+    let of_kind = |kind: Kind| of_round.iter().copied().filter(move |fact| fact.kind == kind);
+    let refused = of_kind(Kind::InvitationDeclined).max_by_key(|fact| (fact.at, &fact.key))?;
+    of_kind(Kind::InvitationRefreshed).all(|refresh| refresh.at <= refused.at).then_some(refused)
 }
 
 fn steps(chapter: &Chapter<'_>, stage: Option<Stage>) -> [(Stage, StepState); 6] {

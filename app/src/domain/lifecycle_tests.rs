@@ -83,6 +83,30 @@ fn the_stage_follows_the_latest_round() {
             Some(Stage::Created),
         ),
         (
+            "declined, then refreshed without a later end",
+            vec![fact(K::InvitationDeclined, 2, one), fact(K::InvitationRefreshed, 3, one)],
+            Some(Stage::Created),
+        ),
+        (
+            "refreshed without a later end, then declined",
+            vec![fact(K::InvitationRefreshed, 3, one), fact(K::InvitationDeclined, 4, one)],
+            Some(Stage::Declined),
+        ),
+        (
+            "declined, refreshed without a later end, and declined again",
+            vec![
+                fact(K::InvitationDeclined, 2, one),
+                fact(K::InvitationDeclined, 4, one),
+                fact(K::InvitationRefreshed, 3, one),
+            ],
+            Some(Stage::Declined),
+        ),
+        (
+            "a refresh of another round opens nothing",
+            vec![fact(K::InvitationRefreshed, 30, one), fact(K::InvitationDeclined, 4, two)],
+            Some(Stage::Declined),
+        ),
+        (
             "declined, refreshed, accepted",
             vec![
                 fact(K::InvitationDeclined, 2, one),

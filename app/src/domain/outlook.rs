@@ -1,7 +1,9 @@
 //! What Catena will do when it is asked for an invitation of a reference: create is an upsert with effects (CONTRACT.md 5,
 //! traps 4 to 6 and 16), so it is foretold before anyone sends the form.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
+
+use super::invitation::EXPIRY_HOURS;
 
 /// How an invitation stands, as far as the upsert goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +87,22 @@ pub fn outlook(known: &[Known], now: OffsetDateTime) -> Outlook {
     }
 }
 
+/// The latest end, UTC, among the invitations that Catena could refresh.
+pub fn works_until(known: &[Known], now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let goes_on = |one: &&Known| matches!(one.at(now), Standing::Active | Standing::Accepted | Standing::Declined);
+    known.iter().filter(goes_on).map(|one| one.expires_at).max()
+}
+
+/// The hours to ask for, where `wanted` are wanted and the invitation that goes on works until `until`. A refresh extends, says
+/// the contract (CONTRACT.md 5); whether it would also shorten nobody knows, and a link that is out there must not die early.
+/// So no fewer are asked for than are left, the last one rounded up, and no more than an invitation may live.
+pub fn hours_to_ask(wanted: u32, until: Option<OffsetDateTime>, now: OffsetDateTime) -> u32 {
+    let left = until.map_or(Duration::ZERO, |until| until - now);
+    let whole = left.whole_hours();
+    let left = if left > Duration::hours(whole) { whole + 1 } else { whole };
+    wanted.max(u32::try_from(left).unwrap_or_default()).min(*EXPIRY_HOURS.end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +144,42 @@ mod tests {
             assert_eq!(foretold(&[known(standing, 0, expires)]), want, "{standing:?} until {expires}");
         }
         assert_eq!(foretold(&[]), ("new", ""));
+    }
+
+    #[test]
+    fn no_fewer_hours_are_asked_for_than_are_left() {
+        let minutes = |minutes: i64| from_micros(minutes * 60_000_000);
+        let table = [
+            (24, None, 24),
+            (24, Some(-5), 24),
+            (24, Some(0), 24),
+            (24, Some(24 * 60), 24),
+            (24, Some(24 * 60 + 1), 25),
+            (24, Some(48 * 60), 48),
+            (24, Some(648 * 60 + 59), 649),
+            (72, Some(48 * 60), 72),
+            (24, Some(672 * 60 + 1), 672),
+            (24, Some(100_000 * 60), 672),
+        ];
+        for (wanted, left, want) in table {
+            let until = left.map(|left| minutes(1_000 + left));
+            assert_eq!(hours_to_ask(wanted, until, minutes(1_000)), want, "{wanted} of {left:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_over_does_not_count_for_the_end() {
+        use Standing as S;
+        let table: [(&[Known], Option<i64>); 5] = [
+            (&[], None),
+            (&[known(S::Active, 0, 20), known(S::Declined, 0, 30), known(S::Accepted, 0, 25)], Some(30)),
+            (&[known(S::Deleted, 0, 40), known(S::Expired, 0, 50), known(S::Active, 0, 20)], Some(20)),
+            (&[known(S::Active, 0, 10)], None),
+            (&[known(S::Accepted, 0, 5), known(S::Other, 0, 30)], Some(5)),
+        ];
+        for (known, want) in table {
+            assert_eq!(works_until(known, at(10)), want.map(at), "{known:?}");
+        }
     }
 
     #[test]

@@ -298,6 +298,13 @@ pub fn refreshed_key(invitation: &str, expires_at: OffsetDateTime) -> String {
     digest(&[invitation, Kind::InvitationRefreshed.name(), &moment::micros(expires_at).to_string()])
 }
 
+/// The key of a refresh after which the end is the one that was known before. It belongs to a round that has begun, perhaps by a
+/// refresh, so the moment tells them apart.
+pub fn refreshed_again_key(invitation: &str, expires_at: OffsetDateTime, at: OffsetDateTime) -> String {
+    let (expiry, at) = (moment::micros(expires_at).to_string(), moment::micros(at).to_string());
+    digest(&[invitation, Kind::InvitationRefreshed.name(), &expiry, &at])
+}
+
 /// The key of `invitation.expired`, which our own clock can tell as well as the webhook.
 pub fn expired_key(invitation: &str, expires_at: OffsetDateTime) -> String {
     digest(&[invitation, Kind::InvitationExpired.name(), &moment::micros(expires_at).to_string()])

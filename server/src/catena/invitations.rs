@@ -214,9 +214,12 @@ impl Catena {
     }
 
     /// Every invitation of one fleet, in no promised order and of every status: pick by `status` and `created_at`
-    /// (CONTRACT.md trap 6).
+    /// (CONTRACT.md trap 6). Those of other fleets are dropped: a filter that Catena doesn't know it ignores, and answers with
+    /// everything (trap 11). Capitals make no difference, since it isn't known whether they do at Catena (trap 8).
     pub async fn invitations_of(&self, fleet_ref: &str) -> Result<Vec<Invitation>, CatenaError> {
-        Pages::new(self, &LIST, vec![("fleet_ref", fleet_ref.to_owned())]).all().await
+        let mut all: Vec<Invitation> = Pages::new(self, &LIST, vec![("fleet_ref", fleet_ref.to_owned())]).all().await?;
+        all.retain(|one| one.fleet_ref.as_deref().is_none_or(|theirs| theirs.eq_ignore_ascii_case(fleet_ref)));
+        Ok(all)
     }
 
     /// Every invitation of this partner. For many, use [`Self::invitation_pages`].

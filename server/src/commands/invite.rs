@@ -1,10 +1,21 @@
 //! `onramp invite`.
 
-use app::domain::{handover::Shown, invitation::Draft, moment};
+use app::domain::{
+    handover::Shown,
+    invitation::{Checked, Draft},
+    moment,
+    prospect::{Agreed, Prospect},
+};
 use serde_json::json;
 
 use super::{Failure, open, say};
-use crate::{asked, config::Given, web::with_landing_pages};
+use crate::{
+    asked,
+    config::Given,
+    invite::{Answer, Invited},
+    onramp::Onramp,
+    web::with_landing_pages,
+};
 
 /// Who did it, as timelines say.
 const ACTOR: &str = "command line";
@@ -19,6 +30,9 @@ pub(super) struct Args {
     /// Hours until the link runs out: 1 to 672.
     #[arg(long, default_value = "24", value_name = "HOURS")]
     expires_in_hours: String,
+    /// Invite also a fleet that declined: Catena opens its invitation again.
+    #[arg(long)]
+    reopen_declined: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -35,8 +49,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
     let checked = draft.check().map_err(|errors| {
         errors.iter().map(|(field, problem)| format!("{field}: {problem}")).collect::<Vec<_>>().join(" ")
     })?;
-    let invited =
-        onramp.inviter.invite(&checked, &asked::to_json(&checked), ACTOR).await.map_err(|error| error.explain())?;
+    let invited = invite(&onramp, &checked, args.reopen_declined).await?;
     let row = onramp.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
     onramp.courier.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
     let what = if invited.is_new { "created" } else { "refreshed" };
@@ -53,4 +66,31 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
         say(invited.magic_link.expose());
     }
     Ok(())
+}
+
+/// Invites, agreeing to all that the call does but to opening what a fleet refused, which takes a word of its own
+/// (CONTRACT.md 13.5).
+async fn invite(onramp: &Onramp, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
+    let asked = asked::to_json(checked);
+    let mut agreed = Agreed::default();
+    loop {
+        let answer = onramp.inviter.invite_agreed(checked, &asked, ACTOR, &agreed).await;
+        match answer.map_err(|error| error.explain())? {
+            Answer::Done { invited, .. } => return Ok(invited),
+            Answer::Asks(prospect) if prospect.reopens() && !reopen_declined => return Err(declined(&prospect).into()),
+            // Asked once more only if the fleet moved between the two looks.
+            Answer::Asks(prospect) => agreed = Agreed::read([prospect.agreement().as_str()]),
+        }
+    }
+}
+
+/// The reason is the fleet's own words, so it is kept to one line.
+fn declined(prospect: &Prospect) -> String {
+    let reason = prospect.refreshed().and_then(|known| known.reason.as_deref());
+    let words = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    let wrote = if words.is_empty() { String::new() } else { format!(" and wrote “{words}”") };
+    format!(
+        "{} declined its invitation{wrote}. Talk to the fleet first; to open the invitation again, add --reopen-declined.",
+        prospect.fleet_ref
+    )
 }

@@ -3,6 +3,7 @@
 use app::domain::{
     digest::of_invitation,
     fact::{About, Fact, Kind, Round, Source},
+    lifecycle::standing_refusal,
     record::{
         InvitationRecord, Subject, Told, accepted_key, created_key, declined_key, deleted_key, expired_key,
         refreshed_key,
@@ -52,7 +53,7 @@ pub(super) fn missing(invitation: &Invitation, known: &Known, asked_at: OffsetDa
             let key = accepted_key(&digest, invitation.accepted_at, round.expires_at);
             found.push((Kind::InvitationAccepted, invitation.accepted_at.unwrap_or(asked_at), key));
         }
-        InvitationStatus::Declined if !in_round(Kind::InvitationDeclined) => {
+        InvitationStatus::Declined if standing_refusal(own.iter().copied(), &round).is_none() => {
             let key = declined_key(&digest, invitation.declined_at, round.expires_at);
             found.push((Kind::InvitationDeclined, invitation.declined_at.unwrap_or(asked_at), key));
         }

@@ -124,6 +124,26 @@ fn a_refresh_that_nobody_told_is_found_and_begins_a_round() {
 }
 
 #[test]
+fn a_second_refusal_is_found_where_a_refresh_between_left_the_end_as_it_was() {
+    let mut known = webhooks(&["invitation.created", "invitation.declined"]);
+    let opened = Fact {
+        source: Source::Staff,
+        at: parse("2026-03-02T15:30:00Z").unwrap(),
+        kind: Kind::InvitationRefreshed,
+        key: "opened again".into(),
+        ..known[1].clone()
+    };
+    known.push(opened);
+    assert_eq!(fold(known.clone()).stage, Some(Stage::Created));
+    let record = of_story("declined", &[("declined_at", json!("2026-03-02T15:50:00Z"))]);
+    let told = missing(&record, &Known::new(known.clone()), asked_at());
+    assert_eq!(kinds(&told), ["invitation.declined"]);
+    known.extend(facts(&told));
+    assert_eq!(fold(known.clone()).stage, Some(Stage::Declined));
+    assert!(missing(&record, &Known::new(known), asked_at()).is_empty());
+}
+
+#[test]
 fn moments_that_differ_by_a_breath_are_the_same_round() {
     let known = webhooks(&["invitation.created", "invitation.expired"]);
     let record = of_story("expired", &[("expires_at", json!("2026-03-03T15:00:00.412908Z"))]);

@@ -124,8 +124,11 @@ impl Change<'_> {
         self.state.wake_at(expires_at);
         let known = self.state.refreshable(&ask.fleet_ref);
         if let Some(invitation) = known.and_then(|id| self.state.invitations.get_mut(&id)) {
-            invitation.expires_at = expires_at;
-            invitation.expires_in_hours = expires_in_hours;
+            // A refresh extends (CONTRACT.md 5): an end that would come earlier leaves the one there is.
+            if expires_at > invitation.expires_at {
+                invitation.expires_at = expires_at;
+                invitation.expires_in_hours = expires_in_hours;
+            }
             match invitation.status {
                 InvitationStatus::Accepted => {
                     invitation.pre_registration_access_token = Some(access);

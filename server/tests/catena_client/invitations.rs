@@ -145,9 +145,19 @@ async fn a_strangers_404_page_does_not_make_an_invitation_vanish() {
 #[tokio::test]
 async fn those_of_one_fleet_are_asked_for_by_its_reference() {
     let fake = Fake::start().await;
-    fake.api([page(&[sample("invitation")], None)]);
+    fake.api([page(&[with(sample("invitation"), &json!({ "fleet_ref": "acme & co-17" }))], None)]);
     assert_eq!(fake.client().invitations_of("acme & co-17").await.unwrap().len(), 1);
     assert_eq!(fake.api_requests()[0].query, "fleet_ref=acme+%26+co-17");
+}
+
+#[tokio::test]
+async fn those_of_other_fleets_are_dropped_where_catena_ignores_the_filter() {
+    let fake = Fake::start().await;
+    let of = |fleet_ref: Value| with(sample("invitation"), &json!({ "fleet_ref": fleet_ref }));
+    fake.api([page(&[of(json!("F-1")), of(json!("F-10")), of(json!("f-1")), of(json!(null))], None)]);
+    let found = fake.client().invitations_of("F-1").await.unwrap();
+    let refs: Vec<_> = found.iter().map(|one| one.fleet_ref.as_deref()).collect();
+    assert_eq!(refs, [Some("F-1"), Some("f-1"), None]);
 }
 
 #[tokio::test]

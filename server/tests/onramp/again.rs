@@ -1,9 +1,14 @@
 //! Asking again for an invitation, deleting one, and the page on which a fleet's whole history stays together.
 
-use app::domain::{lifecycle::Stage, staff::Role};
+use std::sync::{Arc, Mutex};
+
+use app::domain::{lifecycle::Stage, moment, staff::Role};
 use axum::{
     Json, Router,
-    http::StatusCode as Status,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{Method, StatusCode as Status},
+    middleware::{Next, from_fn},
     routing::{delete, post},
 };
 use reqwest::StatusCode;
@@ -69,6 +74,71 @@ async fn a_refresh_asks_for_the_same_with_a_later_expiry() {
     let facts = server.facts("ACME 1").await;
     let refreshed = facts.iter().find(|fact| fact.kind.name() == "invitation.refreshed").unwrap();
     assert_eq!(refreshed.actor.as_deref(), Some("operator@example.com"));
+}
+
+#[tokio::test]
+async fn fewer_hours_than_are_left_shorten_nothing_and_the_page_says_what_holds() {
+    // In a Catena that takes every refresh at its word, the link would die early: so the call must not ask for less.
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let seen = sent.clone();
+    let watch = move |request: Request<Body>, next: Next| {
+        let seen = seen.clone();
+        async move {
+            let (parts, body) = request.into_parts();
+            let body = to_bytes(body, 100_000).await.unwrap();
+            if parts.method == Method::POST && parts.uri.path().ends_with("/v2/orgs/invitations") {
+                let said: Value = serde_json::from_slice(&body).unwrap();
+                seen.lock().unwrap().push(said["expires_in_hours"].as_u64().unwrap());
+            }
+            next.run(Request::from_parts(parts, body.into())).await
+        }
+    };
+    let meddle = Box::new(move |played: Router| played.layer(from_fn(watch)));
+    let server = TestServer::start_with(Catena::Through(meddle)).await;
+    let browser = server.signed_in(Role::Operator).await;
+    let typed = [("fleet_ref", "ACME-1"), ("expires_in_hours", "672")];
+    let made = browser.post("/invitations/new", &typed).await;
+    let path = made.header("location").split('?').next().unwrap().to_owned();
+    server.clock.advance(time::Duration::minutes(90));
+    let agreed = offered(&browser.get(&path).await.body).unwrap();
+    let typed = [("expires_in_hours", "24"), ("agreed", agreed.as_str())];
+    let done = browser.post(&format!("{path}/again"), &typed).await;
+    assert_eq!(done.header("location"), format!("{path}?done=refreshed"), "{}", done.body);
+
+    assert_eq!(*sent.lock().unwrap(), [672, 671], "as many as are left, the last one rounded up");
+    let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
+    assert_eq!(moment::rfc3339(there[0].expires_at), "2026-03-30T16:01:06.000000Z", "half an hour later than before");
+    let onboarding = server.onboarding("ACME-1").await.unwrap();
+    assert_eq!(onboarding.stage, Some(Stage::Created));
+    let ends: Vec<_> =
+        onboarding.timeline.iter().filter_map(|entry| Some(entry.fact.about.round.as_ref()?.expires_at)).collect();
+    assert_eq!(ends.last(), Some(&there[0].expires_at));
+    let page = browser.get(&path).await.body;
+    let kept =
+        page.split("data-testid=\"kept\"").nth(1).expect("what is otherwise").split("</section>").next().unwrap();
+    assert!(kept.contains("24, so until 3 Mar 2026") && kept.contains("until 30 Mar 2026"), "{kept}");
+}
+
+#[tokio::test]
+async fn a_declined_invitation_is_open_again_also_where_its_end_stays() {
+    let server = TestServer::start().await;
+    let browser = server.signed_in(Role::Administrator).await;
+    browser.post("/subscriptions/ensure", &[]).await;
+    let (path, id) = invite(&browser, "ACME-1").await;
+    // Twice: the second refresh of one round is a fact of its own.
+    for hour in [1, 2] {
+        at_catena(&server, &id, "decline").await;
+        heard(&server, "ACME-1", Stage::Declined).await;
+        server.clock.advance(time::Duration::hours(1));
+        let typed = [("expires_in_hours", "1"), ("agreed", "refresh:ACME-1:declined")];
+        let done = browser.post(&format!("{path}/again"), &typed).await;
+        assert_eq!(done.header("location"), format!("{path}?done=reopened"), "{}", done.body);
+        let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
+        assert_eq!(moment::rfc3339(there[0].expires_at), "2026-03-03T15:31:06.000000Z", "as before");
+        assert_eq!(server.onboarding("ACME-1").await.unwrap().stage, Some(Stage::Created), "{hour}");
+        let row = server.onramp.store.invitation(path.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap();
+        assert_eq!(row.unwrap().stage, Some(Stage::Created), "{hour}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,10 @@
 
 use std::process::{Command, Output};
 
+use serde_json::{Value, json};
+
+use crate::support::TestServer;
+
 fn onramp(args: &[&str], env: &[(&str, &str)]) -> Output {
     let dir = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_onramp"));
@@ -106,4 +110,46 @@ fn an_unknown_fleet_is_a_failure() {
     let output = onramp(&["timeline", "NOBODY", "--json"], &[]);
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("NOBODY"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_that_declined_is_invited_again_only_when_that_is_said() {
+    let server = TestServer::start().await;
+    let (api, auth) =
+        ["/sandbox", "/sandbox/realms/catena"].map(|path| server.url.join(path).unwrap().to_string()).into();
+    let invite = |more: &[&str]| {
+        let env = [
+            ("CATENA_API_URL", api.as_str()),
+            ("CATENA_AUTH_URL", &auth),
+            ("CATENA_CLIENT_ID", "client"),
+            ("CATENA_CLIENT_SECRET", "client-secret"),
+        ];
+        let args = [&["invite", "ACME-1", "--json"], more].concat();
+        tokio::task::block_in_place(|| onramp(&args, &env))
+    };
+    let result = |output: Output| {
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        text(said["result"].as_str().unwrap().as_bytes())
+    };
+    assert_eq!(result(invite(&[])), "created");
+    assert_eq!(result(invite(&[])), "refreshed", "an open one takes no word");
+    let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
+    let url = server.url.join(&format!("/sandbox/v2/orgs/invitations/{}/decline", there[0].id.expose())).unwrap();
+    let reason = json!({"decline_reason": "Not\nnow"});
+    assert!(reqwest::Client::new().post(url).json(&reason).send().await.unwrap().status().is_success());
+
+    let refused = invite(&[]);
+    assert!(!refused.status.success());
+    assert_eq!(text(&refused.stdout), "");
+    let error = text(&refused.stderr);
+    assert_eq!(error.lines().count(), 1, "{error}");
+    for part in ["onramp: ACME-1 declined", "“Not now”", "--reopen-declined"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    let status = async || server.onramp.catena.invitations_of("ACME-1").await.unwrap()[0].status.to_string();
+    assert_eq!(status().await, "declined", "nothing was sent");
+    assert_eq!(result(invite(&["--reopen-declined"])), "refreshed");
+    assert_eq!(status().await, "active");
+    assert!(text(&onramp(&["invite", "--help"], &[]).stdout).contains("--reopen-declined"));
 }

@@ -10,12 +10,14 @@ use std::{
 
 use app::domain::{
     import::{ImportState, RowState, Verdict},
+    moment,
     staff::Role,
 };
 use axum::{
     Json, Router,
-    extract::{Query, State},
-    http::StatusCode as Status,
+    extract::{Query, Request, State},
+    http::{Method, StatusCode as Status},
+    middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
@@ -179,6 +181,38 @@ async fn a_call_whose_answer_was_lost_is_looked_up_and_not_made_again() {
     let facts = server.facts("A").await;
     assert_eq!((facts.len(), facts[0].kind.name()), (1, "invitation.created"));
     assert!(rows(&server, &path).await[0].invitation.is_some());
+}
+
+#[tokio::test]
+async fn a_refresh_that_failed_is_not_taken_for_done_by_the_end_that_was_there_before() {
+    let (fails, calls) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (left, seen) = (fails.clone(), calls.clone());
+    let refuse = move |request: Request, next: Next| {
+        let (left, seen) = (left.clone(), seen.clone());
+        async move {
+            let creates = request.method() == Method::POST && request.uri().path().ends_with("/v2/orgs/invitations");
+            if creates {
+                seen.fetch_add(1, Ordering::SeqCst);
+                if left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                    return (Status::INTERNAL_SERVER_ERROR, Json(json!({"code": 500, "message": "x"}))).into_response();
+                }
+            }
+            next.run(request).await
+        }
+    };
+    let meddle = Box::new(move |played: Router| played.layer(from_fn(refuse)));
+    let server = TestServer::start_with(Catena::Through(meddle)).await;
+    let browser = server.signed_in(Role::Operator).await;
+    done(&server, &browser, "fleet_ref,expires_in_hours\nA,672\n").await;
+    server.clock.advance(time::Duration::hours(20));
+    let path = checked(&server, &browser, "fleet_ref,expires_in_hours\nA,24\n").await;
+    fails.store(1, Ordering::SeqCst);
+    decide(&browser, &path, "start").await;
+    stands(&server, &path, ImportState::Done).await;
+    assert_eq!(states(&server, &path).await, [RowState::Refreshed]);
+    assert_eq!(calls.load(Ordering::SeqCst), 3, "made, failed, and asked again");
+    let there = server.onramp.catena.invitations_of("A").await.unwrap();
+    assert_eq!(there[0].expires_at, moment::parse("2026-03-30T15:31:06Z").unwrap(), "and nothing was shortened");
 }
 
 #[tokio::test]

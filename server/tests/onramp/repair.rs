@@ -43,7 +43,7 @@ impl World {
             ..server::web::with_landing_pages(&self.server.onramp)
         };
         let invited =
-            self.server.onramp.inviter.invite(&draft.check().unwrap(), "{}", "ada@example.com").await.unwrap();
+            self.server.onramp.inviter.invite(&draft.check().unwrap(), "{}", "ada@example.com", None).await.unwrap();
         let link: Url = invited.magic_link.expose().parse().unwrap();
         let invite = link.query_pairs().find(|(name, _)| name == "invite").unwrap().1.into_owned();
         self.links.borrow_mut().insert(fleet_ref.to_owned(), invite);

@@ -21,6 +21,18 @@ async fn a_first_create_is_201_and_a_repeat_refreshes_the_same_id_with_200() {
 }
 
 #[tokio::test]
+async fn a_refresh_extends_and_never_shortens() {
+    let world = World::open().await;
+    let (_, first) = world.invite(json!({ "fleet_ref": "F-1", "expires_in_hours": 672 })).await;
+    world.advance(3_600).await;
+    let (status, shorter) = world.invite(json!({ "fleet_ref": "F-1", "expires_in_hours": 24 })).await;
+    assert_eq!((status, &shorter["expires_at"]), (200, &first["expires_at"]));
+    assert_eq!(shorter["expires_in_hours"], 672);
+    let (_, longer) = world.invite(json!({ "fleet_ref": "F-1", "expires_in_hours": 672 })).await;
+    assert_eq!((&longer["id"], &longer["expires_at"]), (&first["id"], &json!("2026-03-30T16:00:00.000000Z")));
+}
+
+#[tokio::test]
 async fn a_refresh_reopens_a_declined_invitation() {
     let world = World::open().await;
     let id = world.invited("F-1").await;

@@ -7,6 +7,8 @@ use thiserror::Error;
 pub const MAX_ROWS: usize = 100_000;
 /// Largest file, in bytes.
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+/// Most cells in one line. Enough for any export, and few enough that one line of delimiters can't take all memory.
+pub const MAX_COLUMNS: usize = 200;
 /// Rows shown while columns are being named.
 const SAMPLES: usize = 3;
 
@@ -107,6 +109,14 @@ pub enum TableError {
     /// More than fits.
     #[error("There are more than {MAX_ROWS} rows in it. Split the file and import the parts one after the other.")]
     TooMany,
+    /// A line that is no row of fleets, or one that is cut at the wrong character.
+    #[error(
+        "Line {line} has more than {MAX_COLUMNS} cells. Choose another delimiter if this one doesn’t part the cells, else another file."
+    )]
+    TooWide {
+        /// The line of the file, from 1.
+        line: u64,
+    },
 }
 
 /// A file at first sight.
@@ -122,6 +132,9 @@ pub struct Sheet {
 
 /// Looks at a file.
 pub fn look(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
+    if let Some(line) = too_wide(text, delimiter) {
+        return Err(TableError::TooWide { line });
+    }
     let mut rows = rows(text, delimiter);
     let header = rows.header.clone();
     let mut samples = Vec::new();
@@ -136,6 +149,51 @@ pub fn look(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
         }
     }
     if count == 0 { Err(TableError::HeaderOnly) } else { Ok(Sheet { header, samples, rows: count }) }
+}
+
+/// Where the reader stands in a cell.
+#[derive(Clone, Copy)]
+enum Place {
+    Start,
+    Inside,
+    Quoted,
+    /// Behind a quote within quotes: the cell's end, or half of a quote that belongs to it.
+    Quote,
+}
+
+/// The line in which the first record with too many cells begins. Looks before anything is read into cells: a file of nothing
+/// but delimiters would take many times its size.
+fn too_wide(text: &str, delimiter: Delimiter) -> Option<u64> {
+    let (_, body) = named_delimiter(text);
+    let mut line = first_line(text, body);
+    let (mut began, mut cells, mut place) = (line, 1, Place::Start);
+    for byte in body.bytes() {
+        if byte == b'\n' {
+            line += 1;
+        }
+        place = match (place, byte) {
+            (Place::Quoted, b'"') => Place::Quote,
+            (Place::Start | Place::Quote, b'"') | (Place::Quoted, _) => Place::Quoted,
+            (_, b'\r' | b'\n') => {
+                (began, cells) = (line, 1);
+                Place::Start
+            }
+            (_, byte) if byte == delimiter.byte() => {
+                cells += 1;
+                if cells > MAX_COLUMNS {
+                    return Some(began);
+                }
+                Place::Start
+            }
+            _ => Place::Inside,
+        };
+    }
+    None
+}
+
+/// The number of the body's first line: a line that names the delimiter stands before it.
+fn first_line(text: &str, body: &str) -> u64 {
+    if body.len() < text.len() { 2 } else { 1 }
 }
 
 /// One row.
@@ -160,12 +218,11 @@ pub struct Rows<'a> {
 /// Reads a file row by row.
 pub fn rows(text: &str, delimiter: Delimiter) -> Rows<'_> {
     let (_, body) = named_delimiter(text);
-    let first_line = if body.len() < text.len() { 2 } else { 1 };
     let reader =
         ReaderBuilder::new().delimiter(delimiter.byte()).has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut records = reader.into_records();
     let header = records.next().and_then(Result::ok).map(|record| cells(&record)).unwrap_or_default();
-    Rows { header, records, text: body, counted: (0, first_line) }
+    Rows { header, records, text: body, counted: (0, first_line(text, body)) }
 }
 
 fn cells(record: &StringRecord) -> Vec<String> {
@@ -244,6 +301,31 @@ mod tests {
         }
         let uneven = read("ref,name\nA\nB,b,more").1;
         assert_eq!(uneven.iter().map(|(_, cells)| cells.len()).collect::<Vec<_>>(), [1, 3], "kept, to be told");
+    }
+
+    #[test]
+    fn a_line_with_too_many_cells_is_refused_by_its_number() {
+        let cells = |count: usize| vec!["x"; count].join(";");
+        let (most, more) = (cells(MAX_COLUMNS), cells(MAX_COLUMNS + 1));
+        let quoted = format!("\"{more}\";y");
+        let too_wide = |line| Some(TableError::TooWide { line });
+        let table = [
+            (format!("{most}\n{most}\r\n{most}"), None),
+            (format!("{more}\n1"), too_wide(1)),
+            (format!("sep=;\n{more}\n1"), too_wide(2)),
+            (format!("a;b\n{more}\n1"), too_wide(2)),
+            (format!("a;b\n\"two\nlines\";x\r\n\r\n{more}"), too_wide(5)),
+            (format!("a;b\n{quoted}\n{quoted}"), None),
+            (format!("a;b\n\"say \"\";\"\" {more}\";x"), None),
+            (format!("a;b\n6\" pipe;{more}"), too_wide(2)),
+        ];
+        for (text, want) in table {
+            assert_eq!(look(&text, Delimiter::Semicolon).err(), want, "{text}");
+        }
+        assert_eq!(look(&";".repeat(MAX_BYTES), Delimiter::Semicolon), Err(TableError::TooWide { line: 1 }));
+        assert!(
+            TableError::TooWide { line: 7 }.to_string().starts_with("Line 7 has more than 200 cells. Choose another")
+        );
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::{
 
 use super::grouped;
 
+/// How much of a cell is shown, in characters.
+const SHOWN_MAX: usize = 200;
+
 /// A file at first sight, and what its columns are taken for.
 #[derive(Debug, Clone)]
 pub struct ColumnsForm {
@@ -88,7 +91,15 @@ pub fn ColumnsPage(
 
 /// A column's name, or its place where it has none.
 fn called(name: &str, place: usize) -> String {
-    if name.is_empty() { format!("column {}", place + 1) } else { name.to_owned() }
+    if name.is_empty() { format!("column {}", place + 1) } else { shortened(name) }
+}
+
+/// The beginning of a long cell: the page shows it to be recognized, some of it many times.
+fn shortened(cell: &str) -> String {
+    match cell.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell.to_owned(),
+    }
 }
 
 fn summary(errors: &FieldErrors) -> Vec<(String, String, String)> {
@@ -102,7 +113,7 @@ fn Samples(names: Vec<String>, samples: Vec<Vec<String>>) -> impl IntoView {
     let width = names.len();
     let rows = samples.into_iter().map(move |mut cells| {
         cells.resize(width, String::new());
-        view! { <tr>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+        view! { <tr>{cells.iter().map(|cell| view! { <td>{shortened(cell)}</td> }).collect_view()}</tr> }
     });
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="The first rows">

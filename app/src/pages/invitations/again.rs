@@ -44,7 +44,7 @@ fn words(again: Again) -> (&'static str, &'static str, &'static str) {
     match again {
         Again::Refresh => (
             "Let the link work longer",
-            "Catena refreshes the invitation: its expiry is counted from now. What it asks for is sent again as it was.",
+            "Catena refreshes the invitation: its expiry is counted from now, and comes no earlier than it would. What it asks for is sent again as it was.",
             "Refresh",
         ),
         Again::Invite => (

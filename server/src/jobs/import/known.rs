@@ -1,6 +1,9 @@
 //! What is known of a fleet before it is invited: by our own store, and by Catena.
 
-use app::domain::import::{Known, KnownStatus, Standing, standing};
+use app::domain::{
+    import::{Known, KnownStatus, Standing, standing},
+    outlook::hours_to_ask,
+};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -43,19 +46,55 @@ pub(super) fn known_to_catena(theirs: &Invitation) -> Known {
     Known { status, created_at: theirs.created_at, expires_at: theirs.expires_at }
 }
 
-/// The invitation that a call made or refreshed whose answer was lost: one in force whose life, of `hours`, began after the
-/// call did. And whether the call made it.
+/// When the latest of the invitations ends that a call would refresh.
+pub(super) fn works_until(theirs: &[Invitation], now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let goes_on = |one: &&Invitation| standing([known_to_catena(one)], now) != Standing::Nothing;
+    theirs.iter().filter(goes_on).map(|one| one.expires_at).max()
+}
+
+/// A call whose answer was lost.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lost<'a> {
+    /// When it began, UTC.
+    pub began: OffsetDateTime,
+    /// The hours that were wanted.
+    pub hours: u32,
+    /// What was asked, as it is kept.
+    pub asked: &'a str,
+}
+
+/// The invitation that a lost call made or refreshed, and whether it made it: the newest in force, if that was made after the
+/// call began, or lives as long from then on as was asked for. One that has more time than the call could have given, or the
+/// end that we knew before, is none of its: then the call has to be made again, which does no harm.
 pub(super) fn made_since(
     theirs: Vec<Invitation>,
-    began: OffsetDateTime,
-    hours: u32,
+    ours: &[FleetsInvitation],
+    call: Lost<'_>,
     now: OffsetDateTime,
 ) -> Option<(Invitation, bool)> {
-    let began = began - CLOCKS;
+    let began = call.began - CLOCKS;
     let newest = theirs
         .into_iter()
         .filter(|one| matches!(standing([known_to_catena(one)], now), Standing::Active | Standing::Accepted))
         .max_by_key(|one| one.created_at)?;
-    let is_new = newest.created_at >= began;
-    (newest.expires_at - Duration::hours(hours.into()) >= began).then_some((newest, is_new))
+    if newest.created_at >= began {
+        return Some((newest, true));
+    }
+    let before = ours.iter().find(|one| (one.created_at - newest.created_at).abs() < Duration::SECOND);
+    let (until, taken_in) = before.map_or((None, false), |one| {
+        let same_end = one.expires_at == newest.expires_at;
+        // With what was asked beside it, it is the call's own end: the server stopped just after it was taken in.
+        (Some(one.expires_at), same_end && one.asked.as_deref() == Some(call.asked))
+    });
+    if taken_in {
+        return Some((newest, false));
+    }
+    let hours = Duration::hours(hours_to_ask(call.hours, until, call.began).into());
+    let lives_from = newest.expires_at - hours;
+    let refreshed = until != Some(newest.expires_at) && lives_from >= began && lives_from <= now + CLOCKS;
+    refreshed.then_some((newest, false))
 }
+
+#[cfg(test)]
+#[path = "known_tests.rs"]
+mod tests;

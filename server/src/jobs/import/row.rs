@@ -9,7 +9,7 @@ use app::domain::{
 
 use super::{
     Importer,
-    known::{by_our_store, known_to_catena, made_since},
+    known::{Lost, by_our_store, known_to_catena, made_since, works_until},
 };
 use crate::{
     asked,
@@ -83,12 +83,12 @@ impl Importer {
         let asked = asked::to_json(&checked);
         let now = self.clock.now();
         let began = row.started_at.filter(|_| row.state == RowState::Doing);
-        if began.is_none() {
-            let ours = self.store.invitations_of_fleets(&[&checked.fleet_ref]).await?;
-            if let (_, Some(same)) = by_our_store(&ours, &asked, now) {
-                let end = ended(RowState::Unchanged, None);
-                return Ok(Outcome::Settled(RowEnd { invitation: Some((same.id, same.expires_at)), ..end }));
-            }
+        let ours = self.store.invitations_of_fleets(&[&checked.fleet_ref]).await?;
+        if began.is_none()
+            && let (_, Some(same)) = by_our_store(&ours, &asked, now)
+        {
+            let end = ended(RowState::Unchanged, None);
+            return Ok(Outcome::Settled(RowEnd { invitation: Some((same.id, same.expires_at)), ..end }));
         }
         let theirs = match self.catena.invitations_of(&checked.fleet_ref).await {
             Ok(theirs) => theirs,
@@ -98,9 +98,11 @@ impl Importer {
             }
         };
         let where_it_stands = standing(theirs.iter().map(known_to_catena), now);
+        let until = works_until(&theirs, now);
         let actor = import.started_by.as_deref().unwrap_or(&import.actor);
         if let Some(began) = began
-            && let Some((invitation, is_new)) = made_since(theirs, began, checked.expires_in_hours, now)
+            && let lost = (Lost { began, hours: checked.expires_in_hours, asked: &asked })
+            && let Some((invitation, is_new)) = made_since(theirs, &ours, lost, now)
         {
             return end(&checked, self.inviter.catch_up(&checked, &asked, actor, invitation, is_new).await);
         }
@@ -109,7 +111,7 @@ impl Importer {
             return Ok(Outcome::Asked(ended(RowState::LeftOut, Some(reason.into()))));
         }
         self.store.begin_row(import.key, row.number, now).await?;
-        end(&checked, self.inviter.invite(&checked, &asked, actor).await)
+        end(&checked, self.inviter.invite(&checked, &asked, actor, until).await)
     }
 }
 
