@@ -62,6 +62,9 @@ pub enum InviteError {
     /// Catena refused or can't be reached.
     #[error(transparent)]
     Catena(#[from] CatenaError),
+    /// Our database failed before Catena was asked.
+    #[error("before Catena was asked: {0}")]
+    Look(#[source] StoreError),
     /// Catena did it, and our database failed: asking again is safe.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,6 +92,7 @@ impl InviteError {
         match self {
             Self::Catena(error) => error.explain(),
             Self::Store(_) => "Catena made the invitation, but Onramp could not store it. Try again in a moment: asking Catena twice does no harm here.".into(),
+            Self::Look(_) => "Onramp’s database failed before Catena was asked, so nothing was made. Try again in a moment.".into(),
             Self::NoId => "Catena's answer could not be understood. Try again; if it stays so, ask Catena's support.".into(),
         }
     }
@@ -142,7 +146,8 @@ impl Inviter {
         let known = self.known(&checked.fleet_ref).await?;
         let (until, outlook) = (works_until(&known, now), outlook(&known, now));
         let when = (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref());
-        let prospect = foretell::prospect(&self.store, now, &checked.fleet_ref, outlook, when).await?;
+        let prospect = foretell::prospect(&self.store, now, &checked.fleet_ref, outlook, when).await;
+        let prospect = prospect.map_err(InviteError::Look)?;
         if prospect.asks(agreed) {
             return Ok(Answer::Asks(prospect));
         }
@@ -155,7 +160,8 @@ impl Inviter {
         match foretell::from_catena(&self.catena, fleet_ref).await {
             Ok(known) => Ok(known),
             Err(CatenaError::Forbidden { .. }) => {
-                Ok(foretell::from_store(&self.store, fleet_ref).await?.unwrap_or_default())
+                let known = foretell::from_store(&self.store, fleet_ref).await;
+                Ok(known.map_err(InviteError::Look)?.unwrap_or_default())
             }
             Err(error) => Err(error.into()),
         }

@@ -444,3 +444,15 @@ async fn a_refresh_that_is_pressed_twice_is_one_round() {
     let facts = server.facts("ACME-1").await;
     assert_eq!(facts.iter().filter(|fact| fact.kind.name() == "invitation.refreshed").count(), 1);
 }
+
+#[tokio::test]
+async fn where_the_database_fails_before_the_call_nothing_is_said_to_have_been_made() {
+    let (server, browser) = operator().await;
+    let database = format!("sqlite:{}", server.dir.path().join("onramp.db").display());
+    let pool = sqlx::SqlitePool::connect(&database).await.unwrap();
+    sqlx::query("ALTER TABLE fleets RENAME TO gone").execute(&pool).await.unwrap();
+    let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
+    assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
+    assert!(refused.body.contains("before Catena was asked"), "{}", refused.body);
+    assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
+}
