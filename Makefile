@@ -17,7 +17,7 @@ build: ## release binary target/release/onramp and site files target/site
 test: ## every test: unit, property, integration, fuzz (briefly), end-to-end
 	@scripts/test.sh
 
-e2e: ## the end-to-end tests alone; ARGS go to Playwright
+e2e: ## the end-to-end tests alone; ARGS go to Playwright, TRACE=1 keeps traces of those that fail
 	@scripts/e2e.sh $(ARGS)
 
 soak: ## kill the server under load, 100 times unless ARGS says otherwise
