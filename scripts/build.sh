@@ -8,7 +8,7 @@ stamp=target/.onramp-built
 is_built() {
   [ -x "$binary" ] && [ -d target/site ] && [ -e "$stamp" ] || return 1
   local inputs=() input
-  for input in Cargo.toml Cargo.lock rust-toolchain.toml .cargo .sqlx app server style public scripts/build.sh; do
+  for input in Cargo.toml Cargo.lock rust-toolchain.toml .cargo .sqlx app crates server style public scripts/build.sh; do
     [ ! -e "$input" ] || inputs+=("$input")
   done
   [ -z "$(find "${inputs[@]}" -newer "$stamp" -print -quit)" ]

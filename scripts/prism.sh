@@ -3,7 +3,7 @@
 # refuses what they don't allow. Twice: with one sample answer of each schema, and many times with answers made up by the schemas.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-here=server/tests/prism
+here=crates/catena/tests/prism
 installed="$tools/prism"
 mocks=""
 trap stop_mocks EXIT
@@ -23,12 +23,12 @@ free_port() {
   node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close() })'
 }
 
-# start_mock NAME PORT OPTION...: plays server/tests/data/openapi-NAME.json until stop_mocks.
+# start_mock NAME PORT OPTION...: plays crates/contract/data/openapi-NAME.json until stop_mocks.
 start_mock() {
   local name=$1 port=$2 log="$tools/log/prism-$1.log" mock waited=0
   shift 2
   "$installed/node_modules/.bin/prism" mock --host 127.0.0.1 --port "$port" --multiprocess false "$@" \
-    "server/tests/data/openapi-$name.json" </dev/null >"$log" 2>&1 &
+    "crates/contract/data/openapi-$name.json" </dev/null >"$log" 2>&1 &
   mock=$!
   mocks="$mocks $mock"
   until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
@@ -59,7 +59,7 @@ run_calls() {
   ONRAMP_PRISM_ORGS="http://127.0.0.1:$orgs" ONRAMP_PRISM_NOTIFICATIONS="http://127.0.0.1:$notifications" \
     ONRAMP_PRISM_ANSWERS="$kind" \
     step "prism-$kind" "every call of the client against Prism, answers $kind" \
-    cargo test --locked -p server --test catena_client -- --ignored --nocapture prism::
+    cargo test --locked -p catena --test catena_client -- --ignored --nocapture prism::
   stop_mocks
   sed -n 's/^Prism took/prism, answers '"$kind"': Prism took/p' "$tools/log/prism-$kind.log"
 }
@@ -68,6 +68,6 @@ scripts/tools.sh rust
 mkdir -p "$tools/log"
 ensure_prism
 step prism-build "building the client's tests (some minutes the first time)" \
-  cargo test --locked -p server --test catena_client --no-run
+  cargo test --locked -p catena --test catena_client --no-run
 run_calls static
 run_calls dynamic --dynamic

@@ -2,7 +2,7 @@
 # Runs schemathesis over the running sandbox, with both published documents, every operation and every check:
 #   schemathesis.sh [--binary FILE] [--examples N] [--seed N]
 # a built onramp (target/release/onramp), examples per operation (50), from where they are drawn (always the same).
-# What the documents say in prose only is told to schemathesis in server/tests/conformance/hooks.py; nothing is left out.
+# What the documents say in prose only is told to schemathesis in crates/sandbox/tests/conformance/hooks.py; nothing is left out.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 examples=50
@@ -17,8 +17,8 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
-here=$root/server/tests/conformance
-documents=$root/server/tests/data
+here=$root/crates/sandbox/tests/conformance
+documents=$root/crates/contract/data
 installed=$tools/schemathesis
 out=$tools/log/schemathesis
 

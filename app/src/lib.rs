@@ -6,7 +6,8 @@
 #![recursion_limit = "256"]
 
 pub mod components;
-pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod html;
 pub mod islands;
 pub mod pages;
 

@@ -11,11 +11,13 @@ mod subscriptions;
 
 use app::{
     components::OnboardingView,
-    domain::{
-        again::Again, callback::Look, import::ImportState, invitation::Draft, lifecycle::fold, outlook::Standing,
-        subscription::Remedy,
-    },
     pages::{AgainView, InvitationDetail, InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation},
+};
+use domain::{
+    import::ImportState,
+    invitation::{callback_policy::Look, renewal::Again, request::Draft, upsert_forecast::Standing},
+    onboarding::lifecycle::fold,
+    subscription::Remedy,
 };
 use leptos::prelude::*;
 use samples::*;

@@ -3,11 +3,13 @@
 #![no_main]
 
 use fuzz::domain::{
-    event::{self, REDACTED},
-    fact::Fact,
-    lifecycle::fold,
-    moment::{self, from_micros},
-    record::{Told, told},
+    events::{
+        envelope::{self, REDACTED},
+        fact::Fact,
+        record::{Told, told},
+    },
+    onboarding::lifecycle::fold,
+    timestamp::{self, from_micros},
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -24,8 +26,8 @@ fuzz_target!(|body: &[u8]| {
 
 fn deliver(body: &[u8], header: Option<&str>) {
     let sent_at = from_micros(1_772_465_466_000_000);
-    let read = event::read(body, header);
-    let redacted = event::redact(body, header);
+    let read = envelope::read(body, header);
+    let redacted = envelope::redact(body, header);
     if let (Ok(original), Some(redacted)) = (serde_json::from_slice(body), &redacted) {
         no_secret_field_is_left(&original, redacted);
     }
@@ -34,7 +36,7 @@ fn deliver(body: &[u8], header: Option<&str>) {
     for id in invitation_ids(&envelope) {
         is_gone(&id, &redacted);
     }
-    let again = event::read(body, header).expect("the same bytes are read again");
+    let again = envelope::read(body, header).expect("the same bytes are read again");
     assert_eq!(told(&envelope, sent_at), told(&again, sent_at));
     let (first, second) = (facts(&envelope, sent_at), facts(&again, sent_at + Duration::SECOND));
     let onboarding = fold(first.iter().chain(&second).cloned());
@@ -42,14 +44,14 @@ fn deliver(body: &[u8], header: Option<&str>) {
     assert_eq!(onboarding, backwards, "the order and the number of deliveries leave a trace");
     for entry in &onboarding.timeline {
         let at = entry.fact.at;
-        assert_eq!(from_micros(moment::micros(at)), at, "the store keeps another moment");
-        moment::display(at);
-        moment::display_to_the_second(at);
-        moment::relative(at, sent_at);
+        assert_eq!(from_micros(timestamp::micros(at)), at, "the store keeps another moment");
+        timestamp::display(at);
+        timestamp::display_to_the_second(at);
+        timestamp::relative(at, sent_at);
     }
 }
 
-fn facts(envelope: &event::Envelope, sent_at: OffsetDateTime) -> Vec<Fact> {
+fn facts(envelope: &envelope::Envelope, sent_at: OffsetDateTime) -> Vec<Fact> {
     let told = told(envelope, sent_at).unwrap_or_default();
     let facts = told.into_iter().filter_map(|told| match told {
         Told::Fact { fact, .. } => Some(fact),
@@ -81,7 +83,7 @@ fn no_secret_field_is_left(original: &Value, redacted: &Value) {
     }
 }
 
-fn invitation_ids(envelope: &event::Envelope) -> Vec<String> {
+fn invitation_ids(envelope: &envelope::Envelope) -> Vec<String> {
     let of_invitation = envelope.name.starts_with("invitation.");
     let ids = envelope.records.iter().flat_map(|record| {
         let own = (of_invitation || record.get("magic_link").is_some()).then(|| record.get("id")).flatten();

@@ -5,8 +5,8 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fuzz::{
-    domain::moment::from_micros,
-    verify::{Refusal, check_fresh, check_signature, inflate},
+    domain::timestamp::from_micros,
+    webhook_signature::{Refusal, check_fresh, check_signature, inflate},
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use libfuzzer_sys::fuzz_target;

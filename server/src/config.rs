@@ -1,7 +1,7 @@
 //! The settings: each an environment variable and a command-line flag, checked before anything starts. A wrong one stops
 //! the start with one line that names it and the mend. `given` is what was typed, `mail` checks what concerns e-mail.
 
-mod given;
+mod args;
 mod mail;
 
 use std::{
@@ -15,15 +15,12 @@ use thiserror::Error;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-use crate::{
-    catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
-    entropy::SharedEntropy,
-    mail::MailSettings,
-    sandbox::{ALL_SCOPES, PARTNER_SCOPES},
-    secret::Secret,
-};
+use crate::mail::MailSettings;
+use catena::{CALLS_AT_ONCE, CatenaSettings, Retries};
+use platform::{random::SharedEntropy, secret::Secret};
+use sandbox::{ALL_SCOPES, PARTNER_SCOPES};
 
-pub use given::Given;
+pub use crate::config::args::Given;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,34 +4,15 @@
 
 #![recursion_limit = "256"]
 
-pub mod asked;
-pub mod callback;
-pub mod catena;
-pub mod clock;
 pub mod commands;
 pub mod config;
-pub mod courier;
-pub mod entropy;
-pub mod foretell;
-pub mod invite;
 pub mod jobs;
-pub mod kept;
-pub mod listen;
-pub mod local_time;
 pub mod mail;
-pub mod metrics;
-pub mod onramp;
-pub mod passwords;
-pub mod providers;
-mod qr;
-pub mod remind;
-pub mod repair;
-pub mod sandbox;
-pub mod secret;
+pub mod security;
+pub mod services;
+pub mod state;
+pub mod static_files;
 pub mod store;
-pub mod subscribe;
-pub mod timeline;
-pub mod vault;
+pub mod telemetry;
 pub mod web;
 pub mod webhooks;
-pub mod withdraw;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::words::{health_label, stage_label};
-use crate::domain::lifecycle::{Health, Stage};
+use crate::components::labels::{health_label, stage_label};
+use domain::onboarding::lifecycle::{Health, Stage};
 
 /// Where an onboarding or an invitation stands.
 #[component]

@@ -2,7 +2,7 @@
 
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
 
-use crate::domain::staff::Role;
+use domain::staff::Role;
 
 /// What every page of the console knows about the visit.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::words::{entry_detail, fact_title, is_trouble, next_move, source_label, step_label};
-use crate::domain::{
-    lifecycle::{Entry, Health, Onboarding, Stage, StepState},
-    moment,
+use crate::components::labels::{entry_detail, fact_title, is_trouble, next_move, source_label, step_label};
+use domain::{
+    onboarding::lifecycle::{Entry, Health, Onboarding, Stage, StepState},
+    timestamp,
 };
 
 /// A moment for machines and for people.
@@ -21,7 +21,7 @@ pub struct MomentView {
 impl MomentView {
     /// A moment for people who compare it with another one: `2 Mar 2026, 15:24:11 UTC`.
     pub fn to_the_second(at: OffsetDateTime) -> Self {
-        Self { datetime: moment::rfc3339(at), display: moment::display_to_the_second(at) }
+        Self { datetime: timestamp::rfc3339(at), display: timestamp::display_to_the_second(at) }
     }
 }
 
@@ -109,11 +109,11 @@ impl OnboardingView {
             stuck: next.stuck,
             steps: onboarding.steps.iter().map(|(step, state)| step_view(*step, *state, over)).collect(),
             entries: onboarding.timeline.iter().map(entry_view).collect(),
-            expires: MomentView { datetime: moment::rfc3339(expires_at), display: moment::display(expires_at) },
+            expires: MomentView { datetime: timestamp::rfc3339(expires_at), display: timestamp::display(expires_at) },
             expires_relative: format!(
                 "{} {}",
                 if expires_at > now { "The link runs out" } else { "The link ran out" },
-                moment::relative(expires_at, now)
+                timestamp::relative(expires_at, now)
             ),
         }
     }

@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::domain::{
+use domain::{
     fleet::{check_fleet_ref, name_for_catena, path_of},
-    invitation::{hours, name},
-    moment,
-    outlook::{Known, Outlook, Standing},
-    prospect::{Prospect, RunsOut},
-    running_out::Bad,
+    invitation::{
+        expiry_hint::Bad,
+        preview::{Prospect, RunsOut},
+        request::{hours, name},
+        upsert_forecast::{Known, Outlook, Standing},
+    },
+    timestamp,
 };
 
 /// One thing to know.
@@ -92,7 +94,7 @@ fn outlook_line(prospect: &Prospect, now: OffsetDateTime) -> PreviewLine {
             "new",
             format!(
                 "The last invitation of this reference ran out {}: Catena makes a new one, with another link.",
-                moment::relative(known.expires_at, now)
+                timestamp::relative(known.expires_at, now)
             ),
         ),
         Outlook::Unknown => (
@@ -106,7 +108,7 @@ fn outlook_line(prospect: &Prospect, now: OffsetDateTime) -> PreviewLine {
 }
 
 fn refresh_words(known: &Known) -> (&'static str, String) {
-    let until = moment::display(known.expires_at);
+    let until = timestamp::display(known.expires_at);
     match known.standing {
         Standing::Accepted => (
             "known",
@@ -170,7 +172,7 @@ fn preview_line(line: PreviewLine) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::moment::from_micros;
+    use domain::timestamp::from_micros;
 
     fn prospect(outlook: Outlook) -> Prospect {
         Prospect { fleet_ref: "FLEET 42".into(), outlook, has_page: true, similar: vec![], runs_out: None }

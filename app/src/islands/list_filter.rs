@@ -16,7 +16,7 @@ pub fn ListFilter(
     Effect::new(move |_| ready.set(true));
     let narrow = move |event| {
         #[cfg(feature = "hydrate")]
-        says.set(super::narrow::narrow(&list, &event_target_value(&event)));
+        says.set(crate::islands::table_filter::narrow(&list, &event_target_value(&event)));
         #[cfg(not(feature = "hydrate"))]
         {
             let _: leptos::ev::Event = event;

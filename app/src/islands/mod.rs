@@ -14,7 +14,7 @@ mod list_filter;
 mod live_onboarding;
 mod live_part;
 #[cfg(feature = "hydrate")]
-mod narrow;
+mod table_filter;
 
 pub use copy_button::CopyButton;
 pub use invitation_preview::InvitationPreview;

@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::{
-    components::{Document, MomentView, Notice, NoticeKind, Visit},
-    domain::moment,
-};
+use crate::components::{Document, MomentView, Notice, NoticeKind, Visit};
+use domain::timestamp;
 
 /// A check of everything that ended.
 #[derive(Debug, Clone)]
@@ -74,7 +72,7 @@ pub fn ChecksPage(
     let stopped = stopped.map(|last| {
         let problem = last.problem.clone().unwrap_or_default();
         let on = match next_at {
-            Some(next) => format!("It goes on {}.", moment::relative(next, now)),
+            Some(next) => format!("It goes on {}.", timestamp::relative(next, now)),
             None => "It goes on when it is started again.".to_owned(),
         };
         format!("The last check stopped half-way: {problem} {on}")
@@ -123,12 +121,12 @@ fn Figures(
     ever: Option<String>,
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let running = running_since.map(|since| format!("running, begun {}", moment::relative(since, now)));
+    let running = running_since.map(|since| format!("running, begun {}", timestamp::relative(since, now)));
     let last = running
-        .unwrap_or_else(|| last.map_or_else(|| "none yet".into(), |last| moment::relative(last.started_at, now)));
+        .unwrap_or_else(|| last.map_or_else(|| "none yet".into(), |last| timestamp::relative(last.started_at, now)));
     let next = match next_at {
         Some(next) if next <= now => "at once".to_owned(),
-        Some(next) => moment::relative(next, now),
+        Some(next) => timestamp::relative(next, now),
         None => "on demand only".to_owned(),
     };
     let attention = day.is_some();
@@ -199,7 +197,7 @@ fn row(line: CheckLine, now: OffsetDateTime) -> impl IntoView {
         <tr>
             <th scope="row">
                 <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{moment::relative(line.started_at, now)}</span>
+                <span class="muted ago">{timestamp::relative(line.started_at, now)}</span>
                 {line.problem.map(|problem| view! { <span class="reason">{problem}</span> })}
             </th>
             <td data-label="Result">{badge}</td>

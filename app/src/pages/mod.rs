@@ -26,5 +26,3 @@ pub use reminders::{
     DecidedRow, ProposedRow, RemindedFleet, RemindersConfirm, RemindersConfirmPage, RemindersPage, RemindersView,
 };
 pub use setup::{SetupForm, SetupPage};
-pub mod connect;
-pub mod sandbox;

@@ -7,12 +7,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use self::decided::{Decided, Failed, Waiting};
-use crate::{
-    components::{Document, Notice, NoticeKind, Pages, Paging, Visit},
-    domain::{
-        message::{MessageState, Occasion},
-        moment,
-    },
+use crate::components::{Document, Notice, NoticeKind, Pages, Paging, Visit};
+use domain::{
+    link::message::{MessageState, Occasion},
+    timestamp,
 };
 
 /// A fleet in a row.
@@ -185,7 +183,7 @@ fn Proposed(
     });
     view! {
         <form method="post" action="/reminders/decide" class="reminders">
-            <input type="hidden" name="until" value=moment::micros(now).to_string()/>
+            <input type="hidden" name="until" value=timestamp::micros(now).to_string()/>
             <p class="muted" data-testid="counts">{format!("{all} proposed, {reachable} with an e-mail address.")}</p>
             {moves}
             <div class="table-scroll" tabindex="0" role="region" aria-label="Proposed reminders">
@@ -214,7 +212,7 @@ fn proposed_row(row: ProposedRow, may_send: bool, may_invite: bool, now: OffsetD
         view! { <td class="tick" data-label="Tick"><input type="checkbox" name="id" value=id.clone() aria-label=format!("Tick {name}")/></td> }
     });
     let since = row.since.map(|since| {
-        view! { <span class="muted">" · since "<time datetime=moment::rfc3339(since) title=moment::display(since)>{moment::relative(since, now)}</time></span> }
+        view! { <span class="muted">" · since "<time datetime=timestamp::rfc3339(since) title=timestamp::display(since)>{timestamp::relative(since, now)}</time></span> }
     });
     let has_address = row.recipient.is_some();
     let to = match row.recipient {
@@ -234,7 +232,7 @@ fn proposed_row(row: ProposedRow, may_send: bool, may_invite: bool, now: OffsetD
             <th scope="row"><FleetCell fleet=row.fleet/></th>
             <td data-label="Why"><span>{why(row.occasion)}{since}</span></td>
             <td data-label="Link runs out">
-                <time datetime=moment::rfc3339(row.expires_at) title=moment::display(row.expires_at)>{moment::relative(row.expires_at, now)}</time>
+                <time datetime=timestamp::rfc3339(row.expires_at) title=timestamp::display(row.expires_at)>{timestamp::relative(row.expires_at, now)}</time>
             </td>
             <td data-label="To"><span>{to}</span></td>
             {moves}

@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    components::{Document, Field, Notice, NoticeKind, Visit},
-    domain::{invitation::FieldErrors, staff::PASSWORD_MIN},
-};
+use crate::components::{Document, Field, Notice, NoticeKind, Visit};
+use domain::{invitation::request::FieldErrors, staff::PASSWORD_MIN};
 
 /// What was typed, and what is wrong with it.
 #[derive(Debug, Clone, Default)]

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use app::{
     components::{ImportFigure, ImportProgress, Paging},
-    domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict},
     pages::imports::*,
 };
+use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict};
 use leptos::prelude::*;
 use uuid::Uuid;
 

@@ -4,23 +4,27 @@ use std::sync::Arc;
 
 use app::{
     components::{OnboardingView, Paging, Visit},
-    domain::{
-        again::Again,
-        attention::webhooks_may_not_arrive,
-        event,
-        fact::{Fact, Kind, Source},
-        invitation::{Draft, FieldErrors},
-        lifecycle::{Health, Stage, fold},
-        message::{Message, MessageState, Occasion},
-        moment,
-        outlook::{Known, Outlook, Standing},
-        permissions::Preset,
-        prospect::{Prospect, RunsOut},
-        record::{Told, told},
-        running_out::Bad,
-        staff::Role,
-    },
     pages::*,
+};
+use domain::{
+    events::{
+        envelope,
+        fact::{Fact, Kind, Source},
+        missed_webhooks::webhooks_may_not_arrive,
+        record::{Told, told},
+    },
+    invitation::{
+        expiry_hint::Bad,
+        permissions::Preset,
+        preview::{Prospect, RunsOut},
+        renewal::Again,
+        request::{Draft, FieldErrors},
+        upsert_forecast::{Known, Outlook, Standing},
+    },
+    link::message::{Message, MessageState, Occasion},
+    onboarding::lifecycle::{Health, Stage, fold},
+    staff::Role,
+    timestamp,
 };
 use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
@@ -56,14 +60,14 @@ pub fn stranger(path: &str) -> Visit {
 
 /// The start of the story that the example events tell, plus `hours`.
 pub fn at(hours: i64) -> OffsetDateTime {
-    moment::parse("2026-03-02T15:00:00Z").unwrap() + Duration::hours(hours)
+    timestamp::parse("2026-03-02T15:00:00Z").unwrap() + Duration::hours(hours)
 }
 
 pub fn facts(events: &[&str]) -> Vec<Fact> {
     let of_event = |event: &&str| {
-        let path = format!("{}/tests/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        let envelope = event::read(&std::fs::read(path).unwrap(), None).unwrap();
-        told(&envelope, moment::from_micros(0)).unwrap()
+        let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
+        let envelope = envelope::read(&std::fs::read(path).unwrap(), None).unwrap();
+        told(&envelope, timestamp::from_micros(0)).unwrap()
     };
     let told = events.iter().flat_map(of_event);
     told.filter_map(|told| if let Told::Fact { fact, .. } = told { Some(fact) } else { None }).collect()

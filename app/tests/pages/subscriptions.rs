@@ -2,13 +2,13 @@
 
 use app::{
     components::Paging,
-    domain::subscription::{
-        Ask, Breaker, DeadLetters, Figures, Finding, Judgement, Periods, Place, SuccessRate, Trouble,
-    },
     pages::subscriptions::{
         AcceptedSecret, AddForm, AddPage, Confirmation, LogFilter, LogRow, LogsPage, LogsView, Missed,
         SubscriptionDetail, SubscriptionPage, SubscriptionRow, SubscriptionsPage, SubscriptionsView,
     },
+};
+use domain::subscription::{
+    Ask, Breaker, DeadLetters, Figures, Finding, Judgement, Periods, Place, SuccessRate, Trouble,
 };
 use leptos::prelude::*;
 use time::Duration;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
-use server::listen::{Limits, serve as serve_connections};
+use platform::http_server::{Limits, serve as serve_connections};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use server::clock::{Clock as _, SystemClock};
+use platform::clock::{Clock as _, SystemClock};
 
 use crate::{
     Failure,

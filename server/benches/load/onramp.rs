@@ -3,17 +3,21 @@
 
 use std::{net::SocketAddr, path::Path, process::Command, sync::Arc};
 
-use app::domain::{delivery::DeliveryState, staff::Role};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{
+use domain::{events::delivery::DeliveryState, staff::Role};
+use platform::{
     clock::{Clock as _, SystemClock},
-    entropy::{SharedEntropy, SystemEntropy},
-    passwords::Passwords,
+    random::{SharedEntropy, SystemEntropy},
+};
+use server::{
+    security::{
+        passwords::Passwords,
+        vault::{Purpose, Vault},
+    },
     store::{
         Inbox as _, NewDelivery, NewStaff, SigningSecret, Staff as _, StaffRow, SubscriptionRow, Subscriptions as _,
         sqlite::SqliteStore,
     },
-    vault::{Purpose, Vault},
 };
 
 use crate::{

@@ -2,13 +2,13 @@
 
 use std::io::Write as _;
 
-use app::domain::moment;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::timestamp;
 use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use server::{
+use platform::{
     clock::{SharedClock, SystemClock},
-    entropy::{SharedEntropy, SystemEntropy},
+    random::{SharedEntropy, SystemEntropy},
 };
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub fn deliveries(count: usize) -> Result<Arc<Vec<Request>>, Failure> {
         let fleet_ref = format!("BENCH-{:016x}", salt & u128::from(u64::MAX));
         let now = clock.now();
         let body = story.body(event, &fleet_ref, salt, entropy.uuid_v7(now));
-        let wire = wire(EVENTS[event], &body, &moment::rfc3339(now), &entropy)?;
+        let wire = wire(EVENTS[event], &body, &timestamp::rfc3339(now), &entropy)?;
         requests.push(Request { wire, event: EVENTS[event], body, fleet_ref });
     }
     Ok(Arc::new(requests))

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use app::domain::moment;
+use domain::timestamp;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -47,13 +47,13 @@ enum Piece {
 impl Story {
     /// Reads the published bodies and moves their times so that the story began an hour before `now`.
     pub fn read(now: OffsetDateTime) -> Result<Self, Failure> {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/tests/data/events");
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/contract/data/events");
         let mut shift = None;
         let mut templates = Vec::new();
         for event in EVENTS {
             let text = std::fs::read_to_string(dir.join(format!("{event}.json")))?;
             let mut body: Value = serde_json::from_str(&text)?;
-            let told_at = body["timestamp"].as_str().and_then(moment::parse).ok_or("an event without a time")?;
+            let told_at = body["timestamp"].as_str().and_then(timestamp::parse).ok_or("an event without a time")?;
             let shift = *shift.get_or_insert(now - Duration::hours(1) - told_at);
             body["webhook_id"] = Value::from("");
             body["id"] = Value::from("");
@@ -96,8 +96,8 @@ fn marked(text: &str, shift: Duration) -> String {
     if text.is_empty() {
         return ID_MARK.to_owned();
     }
-    if let Some(moment) = moment::parse(text) {
-        return moment::rfc3339(moment + shift);
+    if let Some(moment) = timestamp::parse(text) {
+        return timestamp::rfc3339(moment + shift);
     }
     // An id alone or, in a magic link, at the end.
     let start = text.len().saturating_sub(UUID_LENGTH);

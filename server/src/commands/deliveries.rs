@@ -1,6 +1,6 @@
 //! `onramp deliveries`.
 
-use app::domain::{delivery::DeliveryState, moment};
+use domain::{events::delivery::DeliveryState, timestamp};
 use serde_json::{Value, json};
 
 use super::{Failure, open_store, say};
@@ -44,7 +44,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
     for row in deliveries {
         say(format_args!(
             "{}  {:<12} {:<28} {}",
-            moment::rfc3339(row.received_at),
+            timestamp::rfc3339(row.received_at),
             row.state.name(),
             row.event_name.as_deref().unwrap_or("?"),
             row.reason.as_deref().unwrap_or(""),
@@ -58,7 +58,7 @@ fn delivery(row: &DeliveryRow) -> Value {
         "state": row.state.name(),
         "event": row.event_name,
         "event_id": row.event_id,
-        "time": moment::rfc3339(row.received_at),
+        "time": timestamp::rfc3339(row.received_at),
         "reason": row.reason,
     })
 }

@@ -1,19 +1,23 @@
 //! `onramp invite`.
 
-use app::domain::{
-    handover::Shown,
-    invitation::{Checked, Draft},
-    moment,
-    prospect::{Agreed, Prospect},
+use domain::{
+    invitation::{
+        preview::{Agreed, Prospect},
+        request::{Checked, Draft},
+    },
+    link::audit::Shown,
+    timestamp,
 };
 use serde_json::json;
 
 use super::{Failure, open, say};
 use crate::{
-    asked,
     config::Given,
-    invite::{Answer, Invited},
-    onramp::Onramp,
+    services::invitations::{
+        create::{Answer, Invited},
+        request,
+    },
+    state::Onramp,
     web::with_landing_pages,
 };
 
@@ -59,10 +63,10 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
             "result": what,
             "invitation": invited.id,
             "magic_link": invited.magic_link.expose(),
-            "expires_at": moment::rfc3339(invited.expires_at),
+            "expires_at": timestamp::rfc3339(invited.expires_at),
         }));
     } else {
-        say(format_args!("{what}: {} until {}", checked.fleet_ref, moment::display(invited.expires_at)));
+        say(format_args!("{what}: {} until {}", checked.fleet_ref, timestamp::display(invited.expires_at)));
         say(invited.magic_link.expose());
     }
     Ok(())
@@ -71,7 +75,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
 /// Invites, agreeing to all that the call does but to opening what a fleet refused, which takes a word of its own
 /// (CONTRACT.md 13.5).
 async fn invite(onramp: &Onramp, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
-    let asked = asked::to_json(checked);
+    let asked = request::to_json(checked);
     let mut agreed = Agreed::default();
     loop {
         let answer = onramp.inviter.invite_agreed(checked, &asked, ACTOR, &agreed).await;

@@ -15,13 +15,15 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock::{SharedClock, SystemClock},
     config::{Given, Settings, make_dir},
-    entropy::{SharedEntropy, SystemEntropy},
-    onramp::{Onramp, Parts},
+    security::vault::Vault,
+    state::{Onramp, Parts},
+    static_files::Site,
     store::{SharedStore, sqlite::SqliteStore},
-    vault::Vault,
-    web::assets::Site,
+};
+use platform::{
+    clock::{SharedClock, SystemClock},
+    random::{SharedEntropy, SystemEntropy},
 };
 
 #[expect(clippy::doc_markdown, reason = "these words are the help text")]

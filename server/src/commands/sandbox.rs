@@ -12,13 +12,15 @@ use super::{
     serve::{DRAIN, start_log, wait_for_signal},
 };
 use crate::{
-    clock::{SharedClock, SystemClock},
     config::{Given, SANDBOX_CLIENT},
-    entropy::{SharedEntropy, SystemEntropy},
-    listen::{Limits, serve},
-    sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings},
-    web::assets::Site,
+    static_files::Site,
 };
+use platform::{
+    clock::{SharedClock, SystemClock},
+    http_server::{Limits, serve},
+    random::{SharedEntropy, SystemEntropy},
+};
+use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

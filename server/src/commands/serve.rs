@@ -9,15 +9,17 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberI
 
 use super::{Failure, assemble, say};
 use crate::{
-    clock::{SharedClock, SystemClock},
     config::{Given, LogFormat, SANDBOX_CLIENT, Settings},
-    entropy::{SharedEntropy, SystemEntropy},
     jobs,
-    listen::{Limits, serve},
-    onramp::{DEMO, Onramp},
-    sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings},
+    state::{DEMO, Onramp},
     web::issue_link,
 };
+use platform::{
+    clock::{SharedClock, SystemClock},
+    http_server::{Limits, serve},
+    random::{SharedEntropy, SystemEntropy},
+};
+use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
 
 /// How long requests under way may take once the server is told to stop.
 pub(super) const DRAIN: Duration = Duration::from_secs(10);

@@ -1,8 +1,8 @@
 //! `onramp timeline`.
 
-use app::domain::{
-    lifecycle::{Entry, Health, Stage, fold},
-    moment,
+use domain::{
+    onboarding::lifecycle::{Entry, Health, Stage, fold},
+    timestamp,
 };
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
             (true, Some(_)) => "  (possibly a mail scanner)",
             (true, None) => "",
         };
-        say(format_args!("{}  {:<28} {}{doubt}", moment::rfc3339(fact.at), fact.kind.name(), fact.source.name()));
+        say(format_args!("{}  {:<28} {}{doubt}", timestamp::rfc3339(fact.at), fact.kind.name(), fact.source.name()));
     }
     Ok(())
 }
@@ -51,7 +51,7 @@ fn fact(entry: &Entry) -> Value {
     let Entry { fact, confirmed, scanned_after } = entry;
     let mut json = json!({
         "kind": fact.kind.name(),
-        "at": moment::rfc3339(fact.at),
+        "at": timestamp::rfc3339(fact.at),
         "source": fact.source.name(),
         "event_id": fact.event_id,
         "confirmed": confirmed,
@@ -59,7 +59,7 @@ fn fact(entry: &Entry) -> Value {
     let about = &fact.about;
     let more = [
         ("by", fact.actor.clone()),
-        ("expires_at", about.round.as_ref().map(|round| moment::rfc3339(round.expires_at))),
+        ("expires_at", about.round.as_ref().map(|round| timestamp::rfc3339(round.expires_at))),
         ("agreement_id", about.agreement.map(|id| id.to_string())),
         ("connection_id", about.connection.map(|id| id.to_string())),
         ("schedule_id", about.schedule.map(|id| id.to_string())),

@@ -1,6 +1,6 @@
 //! `onramp user`.
 
-use app::domain::staff::{Role, check_email, check_password};
+use domain::staff::{Role, check_email, check_password};
 use tokio::io::{AsyncBufReadExt as _, BufReader, stdin};
 
 use super::{Failure, open, say};

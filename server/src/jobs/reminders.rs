@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::remind::Reminders;
+use crate::services::reminders::Reminders;
 
 /// How often to look.
 const EVERY: Duration = Duration::from_mins(5);

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    catena::CatenaError,
-    subscribe::{SubscribeError, Subscriber, Woken},
-};
+use crate::services::subscriptions::{SubscribeError, Subscriber, Woken};
+use catena::CatenaError;
 
 /// How often to look.
 const EVERY: Duration = Duration::from_mins(5);

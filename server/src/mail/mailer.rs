@@ -23,7 +23,7 @@ use super::{
     said::repeatable,
     settings::{Encryption, MailSettings},
 };
-use crate::clock::SharedClock;
+use platform::clock::SharedClock;
 
 /// How long the server's farewell is waited for. What became of the mail is known by then.
 const FAREWELL: Duration = Duration::from_secs(1);

@@ -13,7 +13,7 @@ use super::{
     address::{recipient, sender},
     compose::compose,
 };
-use crate::secret::Secret;
+use platform::secret::Secret;
 
 /// How long the whole of a sending may take.
 const TIMEOUT: Duration = Duration::from_secs(20);

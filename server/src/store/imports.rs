@@ -1,8 +1,8 @@
-use app::domain::{
-    import::{Delimiter, Encoding, ImportState, Mapping, RowState, Values, Verdict},
-    lifecycle::Stage,
-};
 use async_trait::async_trait;
+use domain::{
+    import::{Delimiter, Encoding, ImportState, Mapping, RowState, Values, Verdict},
+    onboarding::lifecycle::Stage,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
-use app::domain::delivery::DeliveryState;
 use async_trait::async_trait;
+use domain::events::delivery::DeliveryState;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,8 +1,8 @@
-use app::domain::{
-    fact::Fact,
-    lifecycle::{Health, Stage},
-};
 use async_trait::async_trait;
+use domain::{
+    events::fact::Fact,
+    onboarding::lifecycle::{Health, Stage},
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

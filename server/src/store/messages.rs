@@ -1,5 +1,5 @@
-use app::domain::message::MessageState;
 use async_trait::async_trait;
+use domain::link::message::MessageState;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -5,26 +5,27 @@
 //! promises on every database. Nothing here knows a rule of the field or a secret in the clear: those are decided and
 //! sealed by the callers.
 
-mod about;
-mod checks;
-mod desk;
 mod error;
+mod fact_json;
 mod imports;
 mod inbox;
 mod invitations;
-mod known;
 mod messages;
+mod reconcile_runs;
 mod sessions;
 pub mod sqlite;
 mod staff;
+mod subscription_snapshots;
 mod subscriptions;
 mod transaction;
-mod waiting;
+mod unassigned_facts;
+mod unit_of_work;
 
 use std::sync::Arc;
 
-pub use checks::{Cause, CheckRow, Checks, ProviderRow};
-pub use desk::{Desk, LastLook, Measured, SeenSubscription};
+pub use crate::store::reconcile_runs::{Cause, CheckRow, Checks, ProviderRow};
+pub use crate::store::subscription_snapshots::{Desk, LastLook, Measured, SeenSubscription};
+pub use crate::store::unassigned_facts::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 pub use error::StoreError;
 pub use imports::{
     FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, Imports, LinksTaken, NewImport, Reading, RowEnd,
@@ -40,7 +41,6 @@ pub use sessions::{SessionRow, Sessions};
 pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
 pub use subscriptions::{AcceptedSecret, SigningSecret, SubscriptionRow, Subscriptions};
 pub use transaction::{Ahead, DeliveryEnd, Transaction};
-pub use waiting::{Awaited, Change, FactKey, Waiting, WaitingFacts};
 
 /// Everything that a database of Onramp's answers.
 #[async_trait::async_trait]

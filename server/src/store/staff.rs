@@ -1,5 +1,5 @@
-use app::domain::staff::Role;
 use async_trait::async_trait;
+use domain::staff::Role;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -1,10 +1,12 @@
-use app::domain::{
-    delivery::{DeliveryState, Effect},
-    fact::Fact,
-    lifecycle::{Health, Stage},
-    record::Subject,
-};
 use async_trait::async_trait;
+use domain::{
+    events::{
+        delivery::{DeliveryState, Effect},
+        fact::Fact,
+        record::Subject,
+    },
+    onboarding::lifecycle::{Health, Stage},
+};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use app::{
-    domain::attention::HOLES_MATTER_FOR,
-    pages::{CheckLine, ChecksPage, ChecksView, RepairedFleet},
-};
+use app::pages::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
     response::{Redirect, Response},
 };
+use domain::events::missed_webhooks::HOLES_MATTER_FOR;
 use leptos::view;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
@@ -19,12 +17,12 @@ use super::{
     deliveries::{COUNT_MAX, counted},
     errors::PageError,
     render::page,
-    visitor::Viewer,
 };
 use crate::{
-    onramp::Onramp,
-    repair::Standing,
+    services::reconcile::Standing,
+    state::Onramp,
     store::{Cause, CheckRow},
+    web::extract::session::Viewer,
 };
 
 /// Checks on the page.

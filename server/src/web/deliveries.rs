@@ -2,28 +2,27 @@
 
 use std::sync::Arc;
 
-use app::{
-    domain::{delivery::DeliveryState, moment},
-    pages::deliveries::{
-        DeliveriesPage, DeliveryChange, DeliveryDetail, DeliveryList, DeliveryPage, DeliveryRow, Filter, InboxFigures,
-        Retained,
-    },
+use app::pages::deliveries::{
+    DeliveriesPage, DeliveryChange, DeliveryDetail, DeliveryList, DeliveryPage, DeliveryRow, Filter, InboxFigures,
+    Retained,
 };
 use axum::{
     extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::{events::delivery::DeliveryState, timestamp};
 use leptos::view;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 use url::form_urlencoded::Serializer;
 
-use super::{errors::PageError, paging, render::page, visitor::Viewer};
+use super::{errors::PageError, render::page};
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::{self, DeliveryCursor, DeliveryFilter, DeliveryKey, InboxState, StoredDelivery},
-    webhooks::{inbox::QUARANTINE_MAX, review::ReviewError},
+    web::extract::{page, session::Viewer},
+    webhooks::{inbox::QUARANTINE_MAX, reprocess::ReviewError},
 };
 
 /// Other deliveries shown beside one.
@@ -67,9 +66,9 @@ async fn show(
     let behind = params.behind.as_deref().and_then(read_cursor);
     let (chosen, filter) = read_filter(&params);
     let wrong = filter.from_error.is_some() || filter.to_error.is_some();
-    let mut rows = onramp.store.deliveries(&chosen, behind, paging::ASKED).await?;
+    let mut rows = onramp.store.deliveries(&chosen, behind, page::ASKED).await?;
     let first = behind.map(|_| address(&filter, None));
-    let paging = paging::cut(&mut rows, first, |last| address(&filter, Some(last)));
+    let paging = page::cut(&mut rows, first, |last| address(&filter, Some(last)));
     let now = onramp.clock.now();
     let list = DeliveryList {
         paging,
@@ -95,7 +94,7 @@ async fn show(
 /// What the form asks for, and the form as it was typed.
 fn read_filter(params: &ListParams) -> (DeliveryFilter, Filter) {
     let moment = |typed: &str| {
-        let read = moment::parse_local(typed.trim());
+        let read = timestamp::parse_local(typed.trim());
         let wrong = (!typed.trim().is_empty() && read.is_none()).then(|| "Write it as 2026-03-02T15:24.".to_owned());
         (read, wrong)
     };
@@ -127,7 +126,7 @@ fn address(filter: &Filter, last: Option<&store::DeliveryRow>) -> String {
     let typed = [("state", &filter.state), ("event", &filter.event), ("from", &filter.from), ("to", &filter.to)];
     query.extend_pairs(typed.into_iter().filter(|(_, value)| !value.is_empty()));
     if let Some(last) = last {
-        query.append_pair("behind", &format!("{}_{}", moment::micros(last.received_at), last.key.0));
+        query.append_pair("behind", &format!("{}_{}", timestamp::micros(last.received_at), last.key.0));
     }
     match query.finish() {
         empty if empty.is_empty() => "/deliveries".to_owned(),
@@ -137,7 +136,7 @@ fn address(filter: &Filter, last: Option<&store::DeliveryRow>) -> String {
 
 fn read_cursor(text: &str) -> Option<DeliveryCursor> {
     let (micros, key) = text.split_once('_')?;
-    let received_at = moment::from_micros(micros.parse().ok()?);
+    let received_at = timestamp::from_micros(micros.parse().ok()?);
     Some(DeliveryCursor { received_at, key: DeliveryKey(key.parse().ok()?) })
 }
 

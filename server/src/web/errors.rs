@@ -13,15 +13,17 @@ use axum::{
 use leptos::view;
 use thiserror::Error;
 
-use super::{
-    render::page,
-    visitor::{Visitor, visit},
+use super::render::page;
+use crate::{
+    security::vault::VaultError,
+    state::Onramp,
+    store::StoreError,
+    web::extract::session::{Visitor, visit},
 };
-use crate::{onramp::Onramp, store::StoreError, vault::VaultError};
 
 /// Why there is no page.
 #[derive(Debug, Error)]
-pub(super) enum PageError {
+pub(crate) enum PageError {
     /// There is nothing at this address, or nothing any more.
     #[error("there is no such page")]
     NotFound,
@@ -151,14 +153,14 @@ fn view(status: StatusCode) -> ErrorView {
 }
 
 /// Renders the pages of errors: ours, and the empty or plain ones of the layers below.
-pub(super) async fn render(
+pub(crate) async fn render(
     State(onramp): State<Arc<Onramp>>,
     visitor: Result<Visitor, PageError>,
     request: Request,
     next: Next,
 ) -> Response {
     let path = request.uri().path().to_owned();
-    let nonce = request.extensions().get::<super::render::CspNonce>().cloned();
+    let nonce = request.extensions().get::<app::html::CspNonce>().cloned();
     let response = next.run(request).await;
     let status = response.status();
     let ours = response.extensions().get::<ToRender>().map(|view| view.0.clone());
@@ -176,7 +178,7 @@ pub(super) async fn render(
         Some(_) => view,
         None => ErrorView { action: Some(("/login".into(), "Sign in".into())), ..view },
     };
-    let nonce = nonce.unwrap_or(super::render::CspNonce("".into()));
+    let nonce = nonce.unwrap_or(app::html::CspNonce("".into()));
     let mut page = page(status, &nonce, || view! { <ErrorPage visit=visit error=view/> });
     if let Some(allow) = response.headers().get(header::ALLOW) {
         page.headers_mut().insert(header::ALLOW, allow.clone());
@@ -184,10 +186,10 @@ pub(super) async fn render(
     page
 }
 
-pub(super) async fn not_found() -> PageError {
+pub(crate) async fn not_found() -> PageError {
     PageError::NotFound
 }
 
-pub(super) async fn method_not_allowed() -> StatusCode {
+pub(crate) async fn method_not_allowed() -> StatusCode {
     StatusCode::METHOD_NOT_ALLOWED
 }

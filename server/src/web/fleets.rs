@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use app::{
     components::OnboardingView,
-    domain::{lifecycle::fold, rounds::rounds},
     pages::{FleetDetail, FleetPage, RoundRow},
 };
 use axum::{
@@ -12,10 +11,14 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use domain::onboarding::{lifecycle::fold, rounds::rounds};
 use leptos::view;
 
-use super::{again::whole_form, errors::PageError, render::page, visitor::Viewer};
-use crate::onramp::Onramp;
+use super::{errors::PageError, render::page};
+use crate::{
+    state::Onramp,
+    web::{extract::session::Viewer, invitations::renew::whole_form},
+};
 
 pub(super) async fn detail(
     State(onramp): State<Arc<Onramp>>,
@@ -32,7 +35,7 @@ pub(super) async fn detail(
         began_at: story.began_at,
         actor: story.actor,
         expires_at: story.round.expires_at,
-        came_to: super::invitations::status(Some(story.came_to), story.round.expires_at, now),
+        came_to: crate::web::invitations::status(Some(story.came_to), story.round.expires_at, now),
     });
     let rounds = rounds.collect();
     let latest = invitations.first();

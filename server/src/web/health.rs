@@ -10,7 +10,7 @@ use axum::{
 };
 use time::Duration;
 
-use crate::{onramp::Onramp, store::StoreError};
+use crate::{state::Onramp, store::StoreError};
 
 /// No count on a scrape goes past this: a scrape must stay cheap whatever piles up.
 const COUNT_MAX: u32 = 100_000;

@@ -5,13 +5,7 @@
 use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use app::{
-    domain::{
-        digest::{digest, of_invitation},
-        fact::{About, Fact, Kind, Round, Source},
-        lifecycle::Stage,
-        moment,
-        record::{Subject, Told},
-    },
+    html::to_html,
     pages::{Landing, LandingPage},
 };
 use axum::{
@@ -20,18 +14,26 @@ use axum::{
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    digest::{digest, of_invitation},
+    events::{
+        fact::{About, Fact, Kind, Round, Source},
+        record::{Subject, Told},
+    },
+    onboarding::lifecycle::Stage,
+    timestamp,
+};
 use leptos::view;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::render::to_html;
 use crate::{
-    catena::{InvitationId, InvitationStatus},
-    onramp::Onramp,
+    security::vault::Purpose,
+    state::Onramp,
     store::{InvitationRow, StoreError},
-    vault::Purpose,
 };
+use catena::{InvitationId, InvitationStatus};
 
 /// Longest query that is looked at.
 const QUERY_MAX: usize = 4_096;
@@ -180,7 +182,7 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
     if onramp.timeline.tell(&[told(onramp, &invitation, kind, claim.note())]).await? {
         onramp.checker.expect_news_of(invitation.fleet);
     }
-    let until = moment::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
+    let until = timestamp::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
     Ok(Some(Note { fleet_ref: fleet.fleet_ref, outcome, until }))
 }
 
@@ -205,7 +207,7 @@ async fn is_over_at_catena(onramp: &Onramp, id: Uuid) -> bool {
 /// The return as a fact: one for each outcome of a round, so that a browser which comes again and again adds nothing.
 fn told(onramp: &Onramp, invitation: &InvitationRow, kind: Kind, note: Option<String>) -> Told {
     let InvitationRow { digest: invitation, created_at, expires_at, .. } = invitation.clone();
-    let key = digest(&[&invitation, kind.name(), &moment::micros(expires_at).to_string()]);
+    let key = digest(&[&invitation, kind.name(), &timestamp::micros(expires_at).to_string()]);
     let round = Some(Round { created_at, expires_at, invitation: invitation.clone() });
     let fact = Fact {
         source: Source::Landing,
@@ -266,5 +268,5 @@ fn remembered(onramp: &Onramp, headers: &HeaderMap) -> Option<Note> {
     })?;
     let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
     let note: Note = serde_json::from_slice(&onramp.vault.open(Purpose::Landing, &sealed).ok()?).ok()?;
-    (note.until >= moment::micros(onramp.clock.now())).then_some(note)
+    (note.until >= timestamp::micros(onramp.clock.now())).then_some(note)
 }

@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use app::{
-    domain::staff::check_email,
-    pages::{LoginForm, LoginPage},
-};
+use app::pages::{LoginForm, LoginPage};
 use axum::{
     Form,
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::staff::check_email;
 use leptos::view;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{errors::PageError, render::page, sessions::STAFF_ID, visitor::Visitor};
+use super::{errors::PageError, render::page, sessions::STAFF_ID};
 use crate::{
-    onramp::{DEMO, Onramp},
+    state::{DEMO, Onramp},
     store::StaffRow,
+    web::extract::session::Visitor,
 };
 
 #[derive(Deserialize)]

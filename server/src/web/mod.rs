@@ -1,132 +1,28 @@
-//! Every URL, in one router. A handler loads plain data, decides, renders; it holds no rule of the field (those live in
-//! `app::domain`) and no SQL (that lives in `store`).
+//! What browsers meet: one file per page or group of pages, and one router. A handler loads plain data, asks a service to
+//! decide, and renders; it holds no rule of onboarding (those live in `domain`) and no SQL (that lives in `store`).
 
-mod again;
-pub mod assets;
-mod begun;
 mod checks;
 mod deliveries;
 mod errors;
+mod events;
+pub mod extract;
 mod fleets;
 mod health;
 mod imports;
 mod invitations;
-mod invite;
 mod landing;
-mod live;
 mod login;
-mod magic_link;
-mod paging;
-mod presses;
+pub mod middleware;
 mod reminders;
 pub mod render;
-mod security;
+mod router;
 mod sessions;
 mod setup;
-mod share;
 mod subscriptions;
-mod throttle;
-mod visitor;
-mod waiting;
-mod withdraw;
+mod unassigned_facts;
 
-use std::sync::Arc;
-
-use axum::{
-    Router, middleware,
-    routing::{get, post},
-};
-
-use crate::{
-    onramp::Onramp,
-    webhooks::receive::{Receiver, receive},
-};
-
-pub use invite::with_landing_pages;
-pub use presses::Presses;
+pub use crate::security::idempotency::Presses;
+pub use crate::security::login_throttle::Throttle;
+pub use crate::web::invitations::new::with_landing_pages;
+pub use router::router;
 pub use setup::issue_link;
-pub use throttle::Throttle;
-
-/// All of Onramp's routes but the sandbox's.
-pub fn router(onramp: Arc<Onramp>, receiver: Arc<Receiver>) -> Router {
-    console(&onramp)
-        .merge(public(&onramp))
-        // No cookie, no session, no limit but its own: nothing may stand between Catena and the inbox.
-        .merge(
-            Router::new()
-                .route("/webhooks/catena", post(receive))
-                .route("/webhooks/catena/watch", post(receive))
-                .with_state(receiver),
-        )
-        .merge(onramp.site.router())
-        .layer(middleware::from_fn(security::headers))
-}
-
-/// What staff see.
-fn console(onramp: &Arc<Onramp>) -> Router {
-    Router::new()
-        .route("/", get(invitations::home))
-        .route("/login", get(login::get).post(login::post))
-        .route("/logout", post(login::logout))
-        .route("/setup", get(setup::get).post(setup::post))
-        .route("/invitations", get(invitations::list))
-        .route("/invitations/new", get(invite::new).post(invite::create))
-        .route("/invitations/preview", get(invite::preview))
-        .merge(imports::routes())
-        .route("/invitations/{id}", get(invitations::detail))
-        .route("/invitations/{id}/check", post(invitations::check))
-        .route("/invitations/{id}/again", get(again::get).post(again::post))
-        .route("/invitations/{id}/link", post(share::show))
-        .route("/invitations/{id}/share", get(share::get))
-        .route("/invitations/{id}/send", post(share::send))
-        .route("/invitations/{id}/qr", post(share::download_qr))
-        .route("/invitations/{id}/delete", get(withdraw::get).post(withdraw::post))
-        .route("/reminders", get(reminders::get))
-        .route("/reminders/look", post(reminders::look))
-        .route("/reminders/decide", post(reminders::decide))
-        .route("/fleets/{fleet_ref}", get(fleets::detail))
-        .route("/deliveries", get(deliveries::list))
-        .route("/deliveries/process-again", post(deliveries::process_all_again))
-        .route("/deliveries/verify-again", post(deliveries::verify_all_again))
-        .route("/deliveries/waiting", get(waiting::list))
-        .route("/deliveries/waiting/{kind}/{name}", get(waiting::assign_form).post(waiting::assign))
-        .route("/deliveries/{id}", get(deliveries::detail))
-        .route("/deliveries/{id}/process-again", post(deliveries::process_again))
-        .route("/deliveries/{id}/verify-again", post(deliveries::verify_again))
-        .route("/subscriptions", get(subscriptions::get))
-        .route("/subscriptions/ensure", post(subscriptions::ensure))
-        .route("/settings/checks", get(checks::get).post(checks::post))
-        .route("/subscriptions/refresh", post(subscriptions::refresh))
-        .route("/subscriptions/fetch-missed", post(subscriptions::fetch_missed))
-        .route("/subscriptions/new", get(subscriptions::add::get).post(subscriptions::add::post))
-        .route("/subscriptions/{id}", get(subscriptions::one::get))
-        .route("/subscriptions/{id}/logs", get(subscriptions::logs::get))
-        .route("/subscriptions/{id}/delete", post(subscriptions::one::delete))
-        .route("/subscriptions/{id}/{move}", post(subscriptions::one::make_move))
-        .route("/live", get(live::live))
-        .fallback(errors::not_found)
-        .method_not_allowed_fallback(errors::method_not_allowed)
-        .layer(security::same_origin())
-        // From here outwards: error pages, the refusals above included, need to know who visits, and that comes out of the
-        // session.
-        .layer(middleware::from_fn_with_state(onramp.clone(), errors::render))
-        .layer(middleware::from_fn_with_state(onramp.clone(), visitor::identify))
-        .layer(sessions::layer(onramp))
-        .layer(middleware::from_fn_with_state(onramp.clone(), begun::to_its_end))
-        .layer(security::body_limit())
-        .layer(security::compression())
-        .with_state(onramp.clone())
-}
-
-/// What anyone may see.
-fn public(onramp: &Arc<Onramp>) -> Router {
-    Router::new()
-        .route("/onboarding/success", get(landing::success))
-        .route("/onboarding/failure", get(landing::failure))
-        .layer(middleware::from_fn(security::public_headers))
-        .layer(security::compression())
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
-        .with_state(onramp.clone())
-}

@@ -2,14 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::{
-    domain::{
-        message::{Language, MessageState, Occasion},
-        moment::{from_micros, micros},
-    },
-    pages::{
-        DecidedRow, ProposedRow, RemindedFleet, RemindersConfirm, RemindersConfirmPage, RemindersPage, RemindersView,
-    },
+use app::pages::{
+    DecidedRow, ProposedRow, RemindedFleet, RemindersConfirm, RemindersConfirmPage, RemindersPage, RemindersView,
 };
 use axum::{
     Form,
@@ -17,15 +11,20 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::{
+    link::message::{Language, MessageState, Occasion},
+    timestamp::{from_micros, micros},
+};
 use leptos::view;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{errors::PageError, paging, render::page, visitor::Viewer};
+use super::{errors::PageError, render::page};
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::{ListedMessage, MessageRow},
+    web::extract::{page, session::Viewer},
 };
 
 /// Links that are looked at while somebody waits for it.
@@ -175,13 +174,13 @@ async fn show(
     notice: Option<String>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
-    let mut rows = onramp.store.proposed(behind, paging::ASKED).await?;
+    let mut rows = onramp.store.proposed(behind, page::ASKED).await?;
     // A fleet may have moved since the last look: nobody should be asked to remind it.
     if onramp.reminders.withdraw_stale_of(&rows).await? > 0 {
-        rows = onramp.store.proposed(behind, paging::ASKED).await?;
+        rows = onramp.store.proposed(behind, page::ASKED).await?;
     }
     let first = behind.map(|_| "/reminders".to_owned());
-    let paging = paging::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
+    let paging = page::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
     let (waiting, failed_in_all) = onramp.store.count_unsent().await?;
     let problem_of_waiting = onramp.reminders.problem().filter(|_| waiting > 0);
     let failed = onramp.store.failed(FAILED).await?;

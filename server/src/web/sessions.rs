@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use app::domain::digest::digest;
 use async_trait::async_trait;
+use domain::digest::digest;
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::SameSite,
@@ -13,10 +13,10 @@ use tower_sessions::{
 use uuid::Uuid;
 
 use crate::{
-    clock::SharedClock,
-    onramp::Onramp,
+    state::Onramp,
     store::{SessionRow, SharedStore, StoreError},
 };
+use platform::clock::SharedClock;
 
 /// Under which key a session holds the id of who signed in.
 pub(super) const STAFF_ID: &str = "staff_id";

@@ -5,19 +5,17 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use app::{
-    domain::{
-        digest::digest,
-        invitation::FieldErrors,
-        staff::{Role, check_email, check_password},
-    },
-    pages::{SetupForm, SetupPage},
-};
+use app::pages::{SetupForm, SetupPage};
 use axum::{
     Form,
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{
+    digest::digest,
+    invitation::request::FieldErrors,
+    staff::{Role, check_email, check_password},
 };
 use leptos::view;
 use serde::Deserialize;
@@ -26,13 +24,13 @@ use tower_sessions::Session;
 use url::Url;
 use uuid::Uuid;
 
-use super::{errors::PageError, login::sign_in, render::page, visitor::Visitor};
+use super::{errors::PageError, login::sign_in, render::page};
 use crate::{
-    clock::SharedClock,
-    entropy::SharedEntropy,
-    onramp::Onramp,
+    state::Onramp,
     store::{NewStaff, OneTimeLink, SharedStore, StaffRow, StoreError},
+    web::extract::session::Visitor,
 };
+use platform::{clock::SharedClock, random::SharedEntropy};
 
 const CODE: &str = "setup_code_digest";
 /// How long a one-time link works.

@@ -7,8 +7,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    metrics::Metrics,
     store::{NewDelivery, SharedStore},
+    telemetry::metrics::Metrics,
 };
 
 /// Deliveries that may wait for the commit under way; past that Catena is told to come again.

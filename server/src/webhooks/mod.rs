@@ -5,9 +5,8 @@
 
 pub mod headers;
 pub mod inbox;
-pub mod project;
+pub mod process;
 pub mod receive;
-pub mod review;
-pub mod secrets;
-pub mod verify;
-pub mod work;
+pub mod reprocess;
+pub mod signing_secrets;
+pub mod worker;

@@ -4,28 +4,25 @@
 
 use std::time::{Duration, Instant};
 
-use app::domain::delivery::DeliveryState;
 use axum::{
     body::Body,
     extract::State,
     http::{Request, StatusCode},
 };
+use domain::events::delivery::DeliveryState;
 use http_body_util::BodyExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
-use super::{
-    headers::Headers,
-    inbox::InboxHandle,
-    secrets::{SecretBook, Secrets, SecretsError},
-    verify::{BODY_MAX, Refusal, WIRE_MAX, check_fresh, check_signature, inflate},
-};
+use super::{headers::Headers, inbox::InboxHandle};
 use crate::{
-    clock::SharedClock,
-    metrics::Metrics,
+    security::vault::{Purpose, Vault},
     store::NewDelivery,
-    vault::{Purpose, Vault},
+    telemetry::metrics::Metrics,
+    webhooks::signing_secrets::{SecretBook, Secrets, SecretsError},
 };
+use catena::webhook_signature::{BODY_MAX, Refusal, WIRE_MAX, check_fresh, check_signature, inflate};
+use platform::clock::SharedClock;
 
 /// Bodies that are worked on at the same time, and how many may be larger than [`SMALL`] on the wire or [`LARGE_BODY`] inflated:
 /// together with [`WIRE_MAX`], the number of connections and what a body may inflate to, this bounds the memory. Real events are

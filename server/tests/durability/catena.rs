@@ -2,13 +2,13 @@
 
 use std::{io::Write as _, path::PathBuf, time::Duration};
 
-use app::domain::moment;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::timestamp;
 use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use platform::clock::{Clock as _, SystemClock};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
-use server::clock::{Clock as _, SystemClock};
 use uuid::Uuid;
 
 pub const SECRET: &str = "durability-signing-secret";
@@ -39,7 +39,7 @@ pub struct Stories {
 
 impl Stories {
     pub fn read() -> Self {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../app/tests/data/events");
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../crates/contract/data/events");
         let examples: Vec<Value> = STORY
             .iter()
             .map(|event| serde_json::from_slice(&std::fs::read(folder.join(format!("{event}.json"))).unwrap()).unwrap())
@@ -91,7 +91,7 @@ pub fn client() -> Client {
 
 /// Sends an event once. `None`: no answer came.
 pub async fn send(client: &Client, url: &str, event: &Event) -> Option<StatusCode> {
-    let timestamp = moment::rfc3339(SystemClock.now());
+    let timestamp = timestamp::rfc3339(SystemClock.now());
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
     mac.update(timestamp.as_bytes());
     mac.update(b".");

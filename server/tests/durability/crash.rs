@@ -10,15 +10,13 @@ use std::{
     time::Duration,
 };
 
-use app::domain::{
-    delivery::DeliveryState,
-    lifecycle::{Stage, fold},
+use domain::{
+    events::delivery::DeliveryState,
+    onboarding::lifecycle::{Stage, fold},
 };
+use platform::random::{Entropy as _, SystemEntropy};
 use reqwest::StatusCode;
-use server::{
-    entropy::{Entropy as _, SystemEntropy},
-    store::{DeliveryFilter, SharedStore},
-};
+use server::store::{DeliveryFilter, SharedStore};
 use tokio::net::TcpListener;
 
 use crate::{

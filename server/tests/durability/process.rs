@@ -2,12 +2,12 @@
 
 use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
-use app::domain::moment;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::timestamp;
+use platform::random::SystemEntropy;
 use server::{
-    entropy::SystemEntropy,
+    security::vault::{Purpose, Vault},
     store::{SharedStore, SigningSecret, SubscriptionRow, sqlite::SqliteStore},
-    vault::{Purpose, Vault},
 };
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -80,7 +80,7 @@ pub async fn store(dir: &Path) -> SharedStore {
 pub async fn subscribe(dir: &Path) {
     let store = SqliteStore::open(&dir.join("onramp.db")).await.unwrap();
     let vault = Vault::new(&KEY, Arc::new(SystemEntropy));
-    let created_at = moment::parse("2026-03-02T15:00:00Z").unwrap();
+    let created_at = timestamp::parse("2026-03-02T15:00:00Z").unwrap();
     let sealed = vault.seal(Purpose::SigningSecret, SECRET.as_bytes());
     let secret = SigningSecret { id: Uuid::from_u128(1), event_name: "*".into(), sealed, created_at };
     let row = SubscriptionRow {

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::domain::{lifecycle::Stage, moment, staff::Role};
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
@@ -11,6 +10,7 @@ use axum::{
     middleware::{Next, from_fn},
     routing::{delete, post},
 };
+use domain::{onboarding::lifecycle::Stage, staff::Role, timestamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -107,7 +107,11 @@ async fn fewer_hours_than_are_left_shorten_nothing_and_the_page_says_what_holds(
 
     assert_eq!(*sent.lock().unwrap(), [672, 671], "as many as are left, the last one rounded up");
     let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
-    assert_eq!(moment::rfc3339(there[0].expires_at), "2026-03-30T16:01:06.000000Z", "half an hour later than before");
+    assert_eq!(
+        timestamp::rfc3339(there[0].expires_at),
+        "2026-03-30T16:01:06.000000Z",
+        "half an hour later than before"
+    );
     let onboarding = server.onboarding("ACME-1").await.unwrap();
     assert_eq!(onboarding.stage, Some(Stage::Created));
     let ends: Vec<_> =
@@ -134,7 +138,7 @@ async fn a_declined_invitation_is_open_again_also_where_its_end_stays() {
         let done = browser.post(&format!("{path}/again"), &typed).await;
         assert_eq!(done.header("location"), format!("{path}?done=reopened"), "{}", done.body);
         let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
-        assert_eq!(moment::rfc3339(there[0].expires_at), "2026-03-03T15:31:06.000000Z", "as before");
+        assert_eq!(timestamp::rfc3339(there[0].expires_at), "2026-03-03T15:31:06.000000Z", "as before");
         assert_eq!(server.onboarding("ACME-1").await.unwrap().stage, Some(Stage::Created), "{hour}");
         let row = server.onramp.store.invitation(path.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap();
         assert_eq!(row.unwrap().stage, Some(Stage::Created), "{hour}");
@@ -286,7 +290,7 @@ async fn an_invitation_that_was_accepted_meanwhile_is_not_deleted() {
 async fn against(status: u16) -> (TestServer, Browser, String) {
     let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
     let made = async || {
-        let sample = include_str!("../../../app/tests/data/samples/invitation.json");
+        let sample = include_str!("../../../crates/contract/data/samples/invitation.json");
         let mut invitation: Value = serde_json::from_str(sample).unwrap();
         invitation["fleet_ref"] = json!("ACME-1");
         invitation["status"] = json!("active");

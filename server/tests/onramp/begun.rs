@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::domain::staff::Role;
 use axum::{
     Router,
     body::Body,
     extract::Request,
     middleware::{Next, from_fn},
 };
+use domain::staff::Role;
 use reqwest::Method;
 use tokio::{sync::Notify, time::timeout};
 

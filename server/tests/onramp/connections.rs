@@ -7,8 +7,8 @@ use axum::{
     extract::rejection::StringRejection,
     routing::{get, post},
 };
+use platform::http_server::{Limits, serve};
 use reqwest::StatusCode;
-use server::listen::{Limits, serve};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},

@@ -1,9 +1,9 @@
 //! The inbox as staff meet it: what is listed, what is told of one delivery, and another chance for what was put aside.
 
-use app::domain::{delivery::DeliveryState, lifecycle::Stage, staff::Role};
+use domain::{events::delivery::DeliveryState, onboarding::lifecycle::Stage, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::{jobs::retention, store::DeliveryKey};
+use server::{jobs::delivery_cleanup, store::DeliveryKey};
 use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use time::Duration;
 use uuid::Uuid;
@@ -156,7 +156,7 @@ async fn a_parked_delivery_is_processed_again_on_request() {
     let page = browser.get(&format!("/deliveries/{}", key.0)).await.body;
     assert!(page.contains("record 0 has no usable") && page.contains("Process again"), "{page}");
     // What made it fail is mended, as an update of Onramp would: here, what lies in the inbox.
-    let mended = server.onramp.vault.seal(server::vault::Purpose::Body, &example("invitation.viewed"));
+    let mended = server.onramp.vault.seal(server::security::vault::Purpose::Body, &example("invitation.viewed"));
     let database = sqlx::SqlitePool::connect(server.dir.path().join("onramp.db").to_str().unwrap()).await.unwrap();
     sqlx::query("UPDATE deliveries SET sealed_body = ? WHERE id = ?")
         .bind(mended)
@@ -276,7 +276,7 @@ async fn old_deliveries_go_and_are_counted_while_their_facts_stay() {
     server.delivery(HOOK, poison()).with("x-catena-signature", "AAAA").send(&server).await;
     server.processed().await;
     let (store, clock) = (&server.onramp.store, &server.onramp.clock);
-    let expire = async || retention::expire(store, clock, server.onramp.settings.retention).await.unwrap();
+    let expire = async || delivery_cleanup::expire(store, clock, server.onramp.settings.retention).await.unwrap();
     server.clock.advance(Duration::days(7));
     assert_eq!(expire().await, 0, "to the day");
     server.clock.advance(Duration::SECOND);

@@ -3,16 +3,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use app::domain::{
-    fact::Kind,
-    lifecycle::{Health, Stage},
+use domain::{
+    events::fact::Kind,
+    onboarding::lifecycle::{Health, Stage},
 };
+use platform::clock::Clock as _;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use server::{
-    clock::Clock as _,
+    security::vault::Purpose,
     store::{SigningSecret, SubscriptionRow},
-    vault::Purpose,
 };
 
 use crate::support::{Catena, TestServer};
@@ -104,7 +104,7 @@ impl World {
         let secret = SigningSecret {
             id: onramp.entropy.uuid_v4(),
             event_name: "*".into(),
-            sealed: onramp.vault.seal(Purpose::SigningSecret, server::sandbox::WRONG_SECRET.as_bytes()),
+            sealed: onramp.vault.seal(Purpose::SigningSecret, sandbox::WRONG_SECRET.as_bytes()),
             created_at: self.server.clock.now(),
         };
         let id = secret.id;

@@ -8,11 +8,6 @@ use std::{
     },
 };
 
-use app::domain::{
-    import::{ImportState, RowState, Verdict},
-    moment,
-    staff::Role,
-};
 use axum::{
     Json, Router,
     extract::{Query, Request, State},
@@ -20,6 +15,11 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
     routing::{get, post},
+};
+use domain::{
+    import::{ImportState, RowState, Verdict},
+    staff::Role,
+    timestamp,
 };
 use serde_json::{Value, json};
 
@@ -212,7 +212,7 @@ async fn a_refresh_that_failed_is_not_taken_for_done_by_the_end_that_was_there_b
     assert_eq!(states(&server, &path).await, [RowState::Refreshed]);
     assert_eq!(calls.load(Ordering::SeqCst), 3, "made, failed, and asked again");
     let there = server.onramp.catena.invitations_of("A").await.unwrap();
-    assert_eq!(there[0].expires_at, moment::parse("2026-03-30T15:31:06Z").unwrap(), "and nothing was shortened");
+    assert_eq!(there[0].expires_at, timestamp::parse("2026-03-30T15:31:06Z").unwrap(), "and nothing was shortened");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use app::domain::{
+use domain::{
     import::{ImportState, MAX_BYTES, MAX_ROWS, RowState, Verdict},
     staff::Role,
 };

@@ -1,12 +1,12 @@
 //! Inviting fleets: against the sandbox, and against a Catena that fails in every documented way.
 
-use app::domain::{lifecycle::Stage, staff::Role};
 use axum::{
     Json, Router,
     http::StatusCode as Status,
     response::{Html, IntoResponse as _, Response},
     routing::{get, post},
 };
+use domain::{onboarding::lifecycle::Stage, staff::Role};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -69,7 +69,9 @@ async fn a_link_that_ran_out_is_expired_without_anyone_telling() {
     let browser = server.signed_in(Role::Operator).await;
     invite(&browser, "ACME-1").await;
     server.clock.advance(time::Duration::hours(24) + time::Duration::seconds(11));
-    server::jobs::expiry::notice(&server.onramp.store, &server.onramp.timeline, &server.onramp.clock).await.unwrap();
+    server::jobs::invitation_expiry::notice(&server.onramp.store, &server.onramp.timeline, &server.onramp.clock)
+        .await
+        .unwrap();
     let onboarding = server.onboarding("ACME-1").await.unwrap();
     assert_eq!(onboarding.stage, Some(Stage::Expired));
     assert_eq!(onboarding.timeline.last().unwrap().fact.source.name(), "check");

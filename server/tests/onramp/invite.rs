@@ -8,16 +8,19 @@ use std::{
     },
 };
 
-use app::domain::{invitation::RESOURCES, permissions::Preset, staff::Role};
 use axum::{
     Json, Router,
     http::StatusCode as Status,
     response::IntoResponse as _,
     routing::{get, post},
 };
+use catena::{CreateInvitation, Invitation, NewPartnerProperty, PartnerPropertyKey};
+use domain::{
+    invitation::{permissions::Preset, request::RESOURCES},
+    staff::Role,
+};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::catena::{CreateInvitation, Invitation, NewPartnerProperty, PartnerPropertyKey};
 
 use crate::support::{Answer, Browser, Catena, TestServer};
 
@@ -275,7 +278,7 @@ async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_t
         if count.fetch_add(1, Ordering::SeqCst) > 0 {
             return Status::SERVICE_UNAVAILABLE.into_response();
         }
-        let sample = include_str!("../../../app/tests/data/samples/tsp.json");
+        let sample = include_str!("../../../crates/contract/data/samples/tsp.json");
         let mut tsp: Value = serde_json::from_str(sample).unwrap();
         tsp["name"] = json!("3PL <Tek>");
         let mut gone = tsp.clone();
@@ -377,7 +380,7 @@ async fn what_catena_kept_otherwise_is_shown_until_it_is_the_same() {
 /// A Catena that refuses to list invitations, and makes the one of the published example.
 fn without_a_list() -> Router {
     let made = async || {
-        let sample = include_str!("../../../app/tests/data/samples/invitation.json");
+        let sample = include_str!("../../../crates/contract/data/samples/invitation.json");
         let mut invitation: Value = serde_json::from_str(sample).unwrap();
         invitation["fleet_ref"] = json!("ACME-1");
         invitation["status"] = json!("active");

@@ -1,6 +1,6 @@
 //! The pages that fleets come back to: claims, never proofs.
 
-use app::domain::lifecycle::Stage;
+use domain::onboarding::lifecycle::Stage;
 use reqwest::StatusCode;
 
 use crate::support::{Answer, Browser, FLEET_REF, INVITATION, TestServer};
@@ -117,7 +117,7 @@ async fn the_note_in_the_browser_can_neither_be_forged_nor_outlive_its_time() {
 #[tokio::test]
 async fn the_failure_page_asks_catena_whether_the_invitation_is_over_before_any_webhook_tells() {
     let server = TestServer::start().await;
-    let staff = server.signed_in(app::domain::staff::Role::Operator).await;
+    let staff = server.signed_in(domain::staff::Role::Operator).await;
     let made = staff.post("/invitations/new", &[("fleet_ref", FLEET_REF)]).await;
     let detail = staff.get(made.header("location")).await.body;
     let id = &detail.split("/sandbox/connect?invite=").nth(1).unwrap()[..36];

@@ -3,10 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{
-    clock::ManualClock,
-    mail::{Mail, MailError, MailSettings, Mailer, Step, is_address},
-};
+use platform::clock::ManualClock;
+use server::mail::{Mail, MailError, MailSettings, Mailer, Step, is_address};
 use time::macros::datetime;
 
 use crate::smtp::{Behaviour, Smtp};

@@ -6,8 +6,6 @@ mod again;
 mod begun;
 mod commands;
 mod connections;
-#[path = "../contract/mod.rs"]
-mod contract;
 mod deliveries;
 mod disorder;
 mod import_failures;
@@ -20,6 +18,7 @@ mod reminders;
 mod repair;
 mod repair_pass;
 mod rotation;
+mod sandbox_command;
 mod secrets;
 mod share;
 mod sign_in;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use app::domain::{lifecycle::Stage, message::MessageState, staff::Role};
+use domain::{link::message::MessageState, onboarding::lifecycle::Stage, staff::Role};
+use platform::clock::Clock as _;
 use reqwest::StatusCode;
 use serde_json::json;
-use server::clock::Clock as _;
 
 use crate::{
     smtp::{Behaviour, Smtp},
@@ -105,7 +105,7 @@ async fn several_are_sent_together_after_a_second_look_and_each_once() {
     let fleets = [("ACME-1", "a@acme.example"), ("ACME-2", "b@acme.example"), ("ACME-3", "")];
     let (server, browser) = waiting(&smtp, &fleets).await;
     assert_eq!(look(&browser).await.len(), 3);
-    let until_now = app::domain::moment::micros(server.clock.now()).to_string();
+    let until_now = domain::timestamp::micros(server.clock.now()).to_string();
     let asked = browser.post("/reminders/decide", &[("do", "all"), ("until", &until_now)]).await;
     assert_eq!(asked.status, StatusCode::OK);
     assert!(asked.body.contains("Send 2 reminders?"), "{}", asked.body);
@@ -194,7 +194,7 @@ async fn in_state(server: &TestServer, state: MessageState) -> Vec<String> {
 }
 
 async fn send_all(server: &TestServer, browser: &Browser) {
-    let until_now = app::domain::moment::micros(server.clock.now()).to_string();
+    let until_now = domain::timestamp::micros(server.clock.now()).to_string();
     let form = [("do", "all"), ("until", until_now.as_str()), ("confirmed", "yes")];
     assert_eq!(browser.post("/reminders/decide", &form).await.status, StatusCode::SEE_OTHER);
 }

@@ -2,18 +2,16 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use app::domain::{
-    fact::{Kind, Source},
-    invitation::Draft,
-    lifecycle::{Health, Stage, StepState},
+use catena::{AgreementFilter, ConnectionFilter, FleetFilter};
+use domain::{
+    events::fact::{Kind, Source},
+    invitation::request::Draft,
+    onboarding::lifecycle::{Health, Stage, StepState},
     staff::Role,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::{
-    catena::{AgreementFilter, ConnectionFilter, FleetFilter},
-    store::{Cause, CheckRow},
-};
+use server::store::{Cause, CheckRow};
 use time::Duration;
 use url::Url;
 
@@ -98,7 +96,7 @@ impl World {
     }
 
     async fn withdraw(&self, fleet_ref: &str) {
-        let id = server::catena::InvitationId::parse(&self.link(fleet_ref)).unwrap();
+        let id = catena::InvitationId::parse(&self.link(fleet_ref)).unwrap();
         self.server.onramp.catena.delete_invitation(&id).await.unwrap();
     }
 
@@ -370,13 +368,13 @@ async fn an_account_that_is_older_than_this_onramp_is_taken_in_without_alarm() {
     let store: server::store::SharedStore =
         std::sync::Arc::new(server::store::sqlite::SqliteStore::open(&other.path().join("onramp.db")).await.unwrap());
     let onramp = &world.server.onramp;
-    let timeline = server::timeline::Timeline::new(
+    let timeline = server::services::timeline::Timeline::new(
         store.clone(),
         onramp.vault.clone(),
         onramp.clock.clone(),
         onramp.entropy.clone(),
     );
-    let checker = server::repair::Checker::new(
+    let checker = server::services::reconcile::Checker::new(
         onramp.catena.clone(),
         store.clone(),
         timeline,

@@ -5,12 +5,6 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use app::domain::{
-    fact::Source,
-    lifecycle::{Health, Stage},
-    moment,
-    staff::Role,
-};
 use axum::{
     Json, Router,
     extract::Query,
@@ -18,8 +12,14 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use domain::{
+    events::fact::Source,
+    onboarding::lifecycle::{Health, Stage},
+    staff::Role,
+    timestamp,
+};
 use serde_json::{Value, json};
-use server::{config::Checks, repair::Checker, store::Cause};
+use server::{config::Checks, services::reconcile::Checker, store::Cause};
 use time::Duration;
 
 use crate::support::{Catena, FLEET_REF, TestServer, example};
@@ -191,7 +191,7 @@ async fn webhooks_that_come_after_the_check_add_nothing_twice_and_fill_its_holes
     server.clock.advance(Duration::minutes(31));
     let row = server.onramp.checker.everything(Cause::Schedule).await.unwrap();
     assert_eq!((row.found, row.holes), (5, 4), "{row:?}");
-    let since = moment::from_micros(0);
+    let since = timestamp::from_micros(0);
     assert_eq!(server.onramp.store.holes(since, 100).await.unwrap(), 4);
     let before = server.onboarding(FLEET_REF).await.unwrap();
     assert_eq!((before.stage, before.health), (Some(Stage::Connected), Some(Health::Flowing)));
@@ -223,7 +223,7 @@ async fn checks_come_by_themselves_a_tenth_earlier_or_later_and_not_before_caten
         (onramp.clock.clone(), onramp.entropy.clone()),
         Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
-    let now = || server::clock::Clock::now(&*server.clock);
+    let now = || platform::clock::Clock::now(&*server.clock);
     let a_moment = Duration::MILLISECOND;
     let wait = || checker.standing().next_at.unwrap() - now();
     checker.plan_first();

@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use app::domain::{delivery::DeliveryState, subscription::OldSecret};
 use axum::{
     Router,
     body::Body,
@@ -17,12 +16,10 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
 };
+use catena::{CreateInvitation, LogFilter};
+use domain::{events::delivery::DeliveryState, subscription::OldSecret};
 use reqwest::StatusCode;
-use server::{
-    catena::{CreateInvitation, LogFilter},
-    subscribe::SubscribeError,
-    vault::Purpose,
-};
+use server::{security::vault::Purpose, services::subscriptions::SubscribeError};
 use uuid::Uuid;
 
 use crate::support::{Catena, TestServer, example, sign, until};
@@ -123,7 +120,7 @@ async fn rotation_under_load_loses_nothing_although_catena_refuses_it() {
 #[tokio::test]
 async fn the_new_secret_is_accepted_before_catena_hears_of_it() {
     let accepted = Arc::new(AtomicBool::new(false));
-    let (patched, known) = (accepted.clone(), Arc::new(std::sync::OnceLock::<Arc<server::onramp::Onramp>>::new()));
+    let (patched, known) = (accepted.clone(), Arc::new(std::sync::OnceLock::<Arc<server::state::Onramp>>::new()));
     let store = known.clone();
     let look = move |request: Request<Body>, next: Next| {
         let (patched, store) = (patched.clone(), store.clone());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use app::domain::staff::Role;
+use domain::staff::Role;
 use reqwest::StatusCode;
 
 use crate::support::{INVITATION, SECRET, TestServer, example};

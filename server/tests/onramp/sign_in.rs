@@ -1,8 +1,8 @@
 //! Who may come in, and how.
 
-use app::domain::staff::Role;
+use domain::staff::Role;
 use reqwest::{Method, StatusCode};
-use server::{onramp::DEMO, web::issue_link};
+use server::{state::DEMO, web::issue_link};
 
 use crate::support::{PASSWORD, TestServer};
 

@@ -2,13 +2,15 @@
 
 use std::{path::Path, sync::Arc};
 
-use app::domain::{
+use domain::{
     digest::of_invitation,
-    fact::{About, Fact, Kind, Round, Source},
-    lifecycle::{Health, Stage},
-    moment,
-    record::Subject,
+    events::{
+        fact::{About, Fact, Kind, Round, Source},
+        record::Subject,
+    },
+    onboarding::lifecycle::{Health, Stage},
     staff::Role,
+    timestamp,
 };
 use server::store::{
     Awaited, DeliveryKey, FleetKey, InvitationRow, ListCursor, NewStaff, OneTimeLink, SessionRow, SharedStore,
@@ -29,7 +31,7 @@ async fn open(dir: &Path) -> SharedStore {
 }
 
 pub fn now() -> OffsetDateTime {
-    moment::parse("2026-03-02T15:00:00.000001Z").unwrap()
+    timestamp::parse("2026-03-02T15:00:00.000001Z").unwrap()
 }
 
 fn staff(email: &str, role: Role) -> NewStaff {

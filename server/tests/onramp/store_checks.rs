@@ -1,10 +1,12 @@
 //! What a store promises about checks, holes and providers, on every database.
 
-use app::domain::{
+use domain::{
     digest::of_invitation,
-    fact::{Fact, Kind, Source},
-    lifecycle::Stage,
-    record::Subject,
+    events::{
+        fact::{Fact, Kind, Source},
+        record::Subject,
+    },
+    onboarding::lifecycle::Stage,
 };
 use server::store::{Cause, CheckRow, FleetKey, InvitationRow, ProviderRow, SharedStore};
 use time::Duration;

@@ -1,6 +1,6 @@
 //! What a store promises about subscriptions as Catena lists them, and about secrets that end.
 
-use app::domain::subscription::{Figures, Periods};
+use domain::subscription::{Figures, Periods};
 use server::store::{LastLook, Measured, SeenSubscription, SharedStore, SigningSecret, SubscriptionRow};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

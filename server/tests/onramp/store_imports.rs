@@ -1,6 +1,6 @@
 //! What a store promises about imports, on every database.
 
-use app::domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict};
+use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict};
 use server::store::{
     ImportKey, ImportMove, ImportedRow, LinksTaken, NewImport, Reading, RowEnd, RowFilter, SharedStore,
 };

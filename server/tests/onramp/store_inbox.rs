@@ -1,6 +1,6 @@
 //! What a store promises about the inbox and about facts that wait, on every database.
 
-use app::domain::{
+use domain::events::{
     delivery::{DeliveryState, Effect},
     fact::Kind,
     record::Subject,

@@ -1,6 +1,5 @@
 //! The subscription desk over a real socket, with the sandbox as Catena.
 
-use app::domain::{delivery::DeliveryState, staff::Role};
 use axum::{
     Router,
     body::Body,
@@ -9,12 +8,11 @@ use axum::{
     middleware::{Next, from_fn},
     response::IntoResponse as _,
 };
+use catena::{CreateInvitation, CreateSubscription, SubscriptionFilters, UpdateSubscription};
+use domain::{events::delivery::DeliveryState, staff::Role};
+use platform::secret::Secret;
 use reqwest::StatusCode;
 use serde_json::json;
-use server::{
-    catena::{CreateInvitation, CreateSubscription, SubscriptionFilters, UpdateSubscription},
-    secret::Secret,
-};
 use uuid::Uuid;
 
 use crate::support::{Browser, Catena, TestServer, until};
@@ -358,8 +356,11 @@ async fn no_secret_of_a_subscription_is_shown_or_lies_on_disk() {
     let files = std::fs::read_dir(server.dir.path()).unwrap().map(|entry| entry.unwrap().path());
     let on_disk: Vec<u8> = files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect();
     for secret in server.onramp.store.secrets_of(id).await.unwrap() {
-        let secret =
-            server.onramp.vault.open_text(server::vault::Purpose::SigningSecret, &secret.secret.sealed).unwrap();
+        let secret = server
+            .onramp
+            .vault
+            .open_text(server::security::vault::Purpose::SigningSecret, &secret.secret.sealed)
+            .unwrap();
         assert!(secret.len() > 20 && !page.contains(secret.as_str()));
         assert!(!on_disk.windows(secret.len()).any(|window| window == secret.as_bytes()));
     }

@@ -2,20 +2,20 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::domain::{delivery::DeliveryState, staff::Role};
 use axum::{
     Json, Router,
     extract::{Path, State},
     http::Method,
     routing::{get, post},
 };
+use catena::{CreateInvitation, UpdateSubscription};
+use domain::{events::delivery::DeliveryState, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::{
-    catena::{CreateInvitation, UpdateSubscription},
     jobs::subscriptions::Care,
+    security::vault::Purpose,
     store::{SigningSecret, SubscriptionRow},
-    vault::Purpose,
 };
 use uuid::Uuid;
 

@@ -8,36 +8,37 @@ use std::{
     time::Duration,
 };
 
-use app::domain::{
-    delivery::DeliveryState,
-    digest::of_invitation,
-    fact::Fact,
-    lifecycle::{Onboarding, fold},
-    moment,
-    reminder::PATIENCE,
-    staff::Role,
-};
 use axum::Router;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use catena::{CALLS_AT_ONCE, CatenaSettings, Retries};
+use domain::{
+    digest::of_invitation,
+    events::{delivery::DeliveryState, fact::Fact},
+    link::reminder::PATIENCE,
+    onboarding::lifecycle::{Onboarding, fold},
+    staff::Role,
+    timestamp,
+};
 use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use reqwest::{Method, StatusCode, header};
-use server::{
-    catena::{CALLS_AT_ONCE, CatenaSettings, Retries},
+use platform::{
     clock::{Clock as _, ManualClock},
-    config::{Checks, ImportPace, Retention, Settings},
-    entropy::{SharedEntropy, SystemEntropy},
-    listen::{Limits, serve},
-    mail::MailSettings,
-    onramp::{Onramp, Parts},
-    sandbox::{Sandbox, SandboxSettings},
+    http_server::{Limits, serve},
+    random::{SharedEntropy, SystemEntropy},
     secret::Secret,
+};
+use reqwest::{Method, StatusCode, header};
+use sandbox::{Sandbox, SandboxSettings};
+use server::{
+    config::{Checks, ImportPace, Retention, Settings},
+    mail::MailSettings,
+    security::vault::{Purpose, Vault},
+    state::{Onramp, Parts},
+    static_files::Site,
     store::{
         DeliveryFilter, DeliveryRow, NewStaff, SharedStore, SigningSecret, StaffRow, SubscriptionRow,
         sqlite::SqliteStore,
     },
-    vault::{Purpose, Vault},
-    web::assets::Site,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -45,7 +46,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 use uuid::Uuid;
 
-use crate::contract::{Answers, Recording, recorded};
+use contract::{Answers, Recording, recorded};
 
 pub const SECRET: &str = "acme-webhook-secret-0001";
 pub const PASSWORD: &str = "correct horse battery";
@@ -107,7 +108,7 @@ impl TestServer {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let clock = Arc::new(ManualClock::at(moment::parse(now).unwrap()));
+        let clock = Arc::new(ManualClock::at(timestamp::parse(now).unwrap()));
         let entropy: SharedEntropy = Arc::new(SystemEntropy);
         let database = dir.path().join("onramp.db");
         let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
@@ -168,8 +169,8 @@ impl TestServer {
                     client_secret: "client-secret".into(),
                     data: Some(catena_dir.join("sandbox.db")),
                     seed,
-                    scopes: server::sandbox::PARTNER_SCOPES.into(),
-                    token_lifetime: server::sandbox::DEFAULT_TOKEN_LIFETIME,
+                    scopes: sandbox::PARTNER_SCOPES.into(),
+                    token_lifetime: sandbox::DEFAULT_TOKEN_LIFETIME,
                     retry_waits: vec![Duration::from_millis(20); 3],
                     longest_delay: Duration::from_millis(100),
                     stylesheet: "onramp.css".into(),
@@ -236,7 +237,7 @@ impl TestServer {
 
     /// A delivery of `body`, right in every way until it is changed.
     pub fn delivery(&self, webhook_id: Uuid, body: Vec<u8>) -> Delivery {
-        let timestamp = moment::rfc3339(self.clock.now()).replace('Z', "+00:00");
+        let timestamp = timestamp::rfc3339(self.clock.now()).replace('Z', "+00:00");
         let signature = sign(SECRET, &timestamp, &body);
         let headers = [
             ("content-type", "application/json".to_owned()),
@@ -432,7 +433,7 @@ pub async fn within<T>(seconds: u64, what: &str, condition: impl AsyncFn() -> Op
 
 /// A published example payload, as compact JSON.
 pub fn example(event: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../app/tests/data/events/{event}.json"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/contract/data/events/{event}.json"));
     let value: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     serde_json::to_vec(&value).unwrap()
 }

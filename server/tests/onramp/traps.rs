@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use app::domain::{
-    delivery::DeliveryState,
-    lifecycle::{Health, Stage},
+use domain::{
+    events::delivery::DeliveryState,
+    onboarding::lifecycle::{Health, Stage},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};

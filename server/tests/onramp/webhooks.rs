@@ -1,15 +1,15 @@
 //! The webhook route: each bad request gets its documented answer, nothing verified is lost, and the published story ends
 //! the same however it is delivered.
 
-use app::domain::{
-    delivery::DeliveryState,
-    lifecycle::{Health, Stage},
-    moment,
+use catena::webhook_signature::{BODY_MAX, WIRE_MAX};
+use domain::{
+    events::delivery::DeliveryState,
+    onboarding::lifecycle::{Health, Stage},
     staff::Role,
+    timestamp,
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use server::webhooks::verify::{BODY_MAX, WIRE_MAX};
 use uuid::Uuid;
 
 use crate::support::{Catena, FLEET_REF, TestServer, example, gzip, sign};
@@ -37,7 +37,7 @@ async fn each_bad_request_gets_its_documented_answer_and_never_a_500() {
     let server = server().await;
     let body = example("fleet_connection.created");
     let good = || server.delivery(HOOK, body.clone());
-    let old = moment::rfc3339(moment::parse("2026-03-02T15:26:05Z").unwrap());
+    let old = timestamp::rfc3339(timestamp::parse("2026-03-02T15:26:05Z").unwrap());
     let table = [
         ("wrong signature", good().with("x-catena-signature", "AAAA"), 401),
         ("signed with another secret", good().with("x-catena-signature", &sign("other", "x", &body)), 401),
@@ -214,8 +214,9 @@ async fn a_second_secret_is_valid_beside_the_first() {
 #[tokio::test]
 async fn a_delivery_that_outruns_the_answer_to_its_own_creation_is_verified() {
     let server = TestServer::start().await;
-    let sealed = server.onramp.vault.seal(server::vault::Purpose::SigningSecret, crate::support::SECRET.as_bytes());
-    let created_at = server::clock::Clock::now(&*server.clock);
+    let sealed =
+        server.onramp.vault.seal(server::security::vault::Purpose::SigningSecret, crate::support::SECRET.as_bytes());
+    let created_at = platform::clock::Clock::now(&*server.clock);
     let pending =
         server::store::SigningSecret { id: Uuid::from_u128(3), event_name: "invitation.*".into(), sealed, created_at };
     server.onramp.store.put_secret(&pending).await.unwrap();

@@ -7,13 +7,11 @@ use super::{
     StateBadge,
     list::{DeliveryRow, DeliveryTable},
 };
-use crate::{
-    components::{Document, MomentView, Notice, NoticeKind, Visit, fact_title},
-    domain::{
-        delivery::{DeliveryState, Effect},
-        fact::Fact,
-        record::is_about_data,
-    },
+use crate::components::{Document, MomentView, Notice, NoticeKind, Visit, fact_title};
+use domain::events::{
+    delivery::{DeliveryState, Effect},
+    fact::Fact,
+    record::is_about_data,
 };
 
 /// What a delivery did to a fact.

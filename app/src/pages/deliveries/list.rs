@@ -4,10 +4,8 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{StateBadge, state_label};
-use crate::{
-    components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit},
-    domain::{delivery::DeliveryState, moment},
-};
+use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit};
+use domain::{events::delivery::DeliveryState, timestamp};
 
 /// One delivery in a list.
 #[derive(Debug, Clone)]
@@ -261,7 +259,7 @@ fn delivery_row(row: DeliveryRow, now: OffsetDateTime) -> impl IntoView {
             <td data-label="State"><StateBadge state=row.state/></td>
             <td data-label="Received">
                 <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{moment::relative(row.received_at, now)}</span>
+                <span class="muted ago">{timestamp::relative(row.received_at, now)}</span>
             </td>
             <td data-label="Attempt">{row.attempt.map_or_else(|| "not said".into(), |attempt| attempt.to_string())}</td>
         </tr>
@@ -273,7 +271,7 @@ fn RetainedNote(retained: Retained) -> impl IntoView {
     let Retained { days, quarantine: (quarantine_days, quarantine_max), removed } = retained;
     let removed = removed
         .into_iter()
-        .map(|(state, count, last_at)| format!("{count} {} (last on {})", state.name(), moment::display(last_at)))
+        .map(|(state, count, last_at)| format!("{count} {} (last on {})", state.name(), timestamp::display(last_at)))
         .collect::<Vec<_>>();
     let removed = if removed.is_empty() {
         "Nothing was removed so far.".into()

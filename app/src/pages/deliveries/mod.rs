@@ -10,7 +10,7 @@ pub use waiting::{AssignForm, AssignPage, WaitingGroup, WaitingPage};
 
 use leptos::prelude::*;
 
-use crate::domain::delivery::DeliveryState;
+use domain::events::delivery::DeliveryState;
 
 /// What became of a delivery, in a word.
 pub fn state_label(state: DeliveryState) -> &'static str {

@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::{
-    components::{Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, Visit, fact_title},
-    domain::{fact::Fact, moment},
-};
+use crate::components::{Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, Visit, fact_title};
+use domain::{events::fact::Fact, timestamp};
 
 /// Facts that wait for the same name.
 #[derive(Debug, Clone)]
@@ -78,7 +76,7 @@ pub fn WaitingPage(
 
 fn row(group: WaitingGroup, now: OffsetDateTime, may_operate: bool) -> impl IntoView {
     let when = |at: OffsetDateTime| {
-        view! { <time datetime=moment::rfc3339(at) title=moment::display(at)>{moment::relative(at, now)}</time> }
+        view! { <time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time> }
     };
     let action = match group.assign {
         Some(href) if may_operate => view! { <a class="button" href=href>"Give to a fleet"</a> }.into_any(),

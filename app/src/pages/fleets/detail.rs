@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use crate::{
     components::{Document, OnboardingView, Visit, fact_title, stage_label},
-    domain::{
-        lifecycle::{Entry, Stage},
-        moment,
-    },
     islands::LiveOnboarding,
+};
+use domain::{
+    onboarding::lifecycle::{Entry, Stage},
+    timestamp,
 };
 
 /// One round of one of the fleet's invitations.
@@ -111,7 +111,7 @@ fn round_row(row: RoundRow) -> impl IntoView {
         None => what.into_any(),
     };
     let began = match row.began_at {
-        Some(at) => view! { <time datetime=moment::rfc3339(at)>{moment::display(at)}</time> }.into_any(),
+        Some(at) => view! { <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time> }.into_any(),
         None => view! { <span class="muted">"not reported"</span> }.into_any(),
     };
     view! {
@@ -119,7 +119,7 @@ fn round_row(row: RoundRow) -> impl IntoView {
             <th scope="row">{what}</th>
             <td data-label="Began">{began}</td>
             <td data-label="By">{row.actor.unwrap_or_else(|| "—".into())}</td>
-            <td data-label="Link until"><time datetime=moment::rfc3339(row.expires_at)>{moment::display(row.expires_at)}</time></td>
+            <td data-label="Link until"><time datetime=timestamp::rfc3339(row.expires_at)>{timestamp::display(row.expires_at)}</time></td>
             <td data-label="Came to">{stage_label(row.came_to)}</td>
         </tr>
     }
@@ -130,7 +130,7 @@ fn PlainTimeline(timeline: Vec<Entry>) -> impl IntoView {
     let entries = timeline.into_iter().map(|Entry { fact, .. }| {
         view! {
             <li data-kind=fact.kind.name().to_owned()>
-                <time datetime=moment::rfc3339(fact.at)>{moment::display_to_the_second(fact.at)}</time>
+                <time datetime=timestamp::rfc3339(fact.at)>{timestamp::display_to_the_second(fact.at)}</time>
                 <div class="what">
                     <p class="title">{fact_title(&fact.kind)}</p>
                 </div>

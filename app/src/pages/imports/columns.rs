@@ -2,12 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit},
-    domain::{
-        import::{Column, Delimiter, Encoding, Mapping},
-        invitation::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES},
-    },
+use crate::components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit};
+use domain::{
+    import::{Column, Delimiter, Encoding, Mapping},
+    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES},
 };
 
 use super::grouped;

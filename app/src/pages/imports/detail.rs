@@ -7,11 +7,11 @@ use uuid::Uuid;
 use super::{grouped, row_state_label, verdict_label};
 use crate::{
     components::{Document, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, Visit},
-    domain::{
-        import::{ImportState, RowState, Verdict},
-        moment,
-    },
     islands::LivePart,
+};
+use domain::{
+    import::{ImportState, RowState, Verdict},
+    timestamp,
 };
 
 /// Seconds after which a page that moves is loaded anew where scripts don't run.
@@ -275,7 +275,7 @@ fn imported(row: ImportedRowView, started: bool) -> impl IntoView {
     let outcome = started.then(|| {
         let expiry = expires_at.map_or_else(
             || view! { <span class="muted">"—"</span> }.into_any(),
-            |at| view! { <time datetime=moment::rfc3339(at)>{moment::display(at)}</time> }.into_any(),
+            |at| view! { <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time> }.into_any(),
         );
         view! {
             <td data-label="Outcome"><span class=state_tone(state) data-state=state.name()>{row_state_label(state)}</span></td>
@@ -326,7 +326,7 @@ fn Downloads(detail: ImportDetail) -> impl IntoView {
         let LinksTakenView { at, actor, count } = taken;
         view! {
             <li>
-                <time datetime=moment::rfc3339(at)>{moment::display(at)}</time>
+                <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time>
                 {format!(": {} magic links, by {actor}", grouped(count))}
             </li>
         }

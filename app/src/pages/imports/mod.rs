@@ -8,7 +8,7 @@ pub use columns::{ColumnsForm, ColumnsPage};
 pub use detail::{ImportDetail, ImportPage, ImportedRowView, LinksTakenView};
 pub use upload::{ListedImport, UploadForm, UploadPage};
 
-use crate::domain::import::{RowState, Verdict};
+use domain::import::{RowState, Verdict};
 
 /// A verdict in words.
 pub fn verdict_label(verdict: Verdict) -> &'static str {

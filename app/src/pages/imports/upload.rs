@@ -4,13 +4,11 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::grouped;
-use crate::{
-    components::{Document, ErrorSummary, TextArea, Visit},
-    domain::{
-        import::{ImportState, MAX_BYTES, MAX_ROWS},
-        invitation::FieldErrors,
-        moment,
-    },
+use crate::components::{Document, ErrorSummary, TextArea, Visit};
+use domain::{
+    import::{ImportState, MAX_BYTES, MAX_ROWS},
+    invitation::request::FieldErrors,
+    timestamp,
 };
 
 /// An import in the list.
@@ -161,8 +159,8 @@ fn listed(import: ListedImport, now: OffsetDateTime) -> impl IntoView {
             <td data-label="State">{state.label()}</td>
             <td data-label="Rows">{grouped(rows)}</td>
             <td data-label="Brought">
-                <time datetime=moment::rfc3339(created_at) title=moment::display(created_at)>
-                    {moment::relative(created_at, now)}
+                <time datetime=timestamp::rfc3339(created_at) title=timestamp::display(created_at)>
+                    {timestamp::relative(created_at, now)}
                 </time>
                 <span class="muted who">{actor}</span>
             </td>

@@ -3,12 +3,10 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::{
-    components::{PreviewLines, PreviewView},
-    domain::{
-        outlook::Standing,
-        prospect::{Prospect, RunsOut},
-    },
+use crate::components::{PreviewLines, PreviewView};
+use domain::invitation::{
+    preview::{Prospect, RunsOut},
+    upsert_forecast::Standing,
 };
 
 /// What is asked before the form does it.

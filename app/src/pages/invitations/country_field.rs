@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::country::{Country, NORTH_AMERICA, by_code, others_by_name};
+use domain::country::{Country, NORTH_AMERICA, by_code, others_by_name};
 
 /// A list of countries by name; what was typed elsewhere and is no country stays in it, to be seen and changed.
 #[component]

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    again::{AgainSection, AgainView},
-    kept::{Kept, KeptRow},
-    share::ShowLink,
-};
+use super::share::ShowLink;
 use crate::{
     components::{Document, Notice, NoticeKind, OnboardingView, Visit},
-    domain::{fleet::path_of, lifecycle::Stage, moment},
     islands::{CopyButton, LiveOnboarding},
+    pages::invitations::{
+        renew::{AgainSection, AgainView},
+        response_diff::{Kept, KeptRow},
+    },
 };
+use domain::{fleet::path_of, onboarding::lifecycle::Stage, timestamp};
 
 /// The magic link, as far as a visitor may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +113,7 @@ pub fn InvitationDetailPage(
                         <dl>
                             <div>
                                 <dt>"Created"</dt>
-                                <dd><time datetime=moment::rfc3339(detail.created_at)>{moment::display(detail.created_at)}</time></dd>
+                                <dd><time datetime=timestamp::rfc3339(detail.created_at)>{timestamp::display(detail.created_at)}</time></dd>
                             </div>
                             {detail
                                 .asked
@@ -134,7 +134,7 @@ pub fn InvitationDetailPage(
 #[component]
 fn Check(id: Uuid, checked_at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     let hint = match checked_at {
-        Some(at) => format!("Last asked {}.", moment::relative(at, now)),
+        Some(at) => format!("Last asked {}.", timestamp::relative(at, now)),
         None => "Finds what no webhook told.".to_owned(),
     };
     view! {

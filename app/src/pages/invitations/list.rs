@@ -4,12 +4,10 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
-    components::{Document, HealthBadge, Pages, Paging, StageBadge, Visit, stage_label},
-    domain::{
-        lifecycle::{Health, Stage},
-        moment,
-    },
+use crate::components::{Document, HealthBadge, Pages, Paging, StageBadge, Visit, stage_label};
+use domain::{
+    onboarding::lifecycle::{Health, Stage},
+    timestamp,
 };
 
 /// One invitation in the list.
@@ -163,12 +161,12 @@ fn invitation_row(row: InvitationRow, now: OffsetDateTime) -> impl IntoView {
             </td>
             <td data-label="Invitation">{stage_label(row.status)}</td>
             <td data-label="Link runs out">
-                <time datetime=moment::rfc3339(row.expires_at) title=moment::display(row.expires_at)>
-                    {moment::relative(row.expires_at, now)}
+                <time datetime=timestamp::rfc3339(row.expires_at) title=timestamp::display(row.expires_at)>
+                    {timestamp::relative(row.expires_at, now)}
                 </time>
             </td>
             <td data-label="Created">
-                <time datetime=moment::rfc3339(row.created_at)>{moment::display(row.created_at)}</time>
+                <time datetime=timestamp::rfc3339(row.created_at)>{timestamp::display(row.created_at)}</time>
             </td>
         </tr>
     }

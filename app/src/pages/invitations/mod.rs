@@ -1,23 +1,23 @@
 //! The pages about invitations: the list, a new one, one in detail, handing its link over, asking again for one,
 //! deleting one.
 
-mod again;
 mod confirm;
 mod country_field;
 mod delete;
 mod detail;
-mod kept;
 mod list;
 mod new;
 mod permission_choice;
 mod provider_choice;
+mod renew;
+mod response_diff;
 mod share;
 
-pub use again::{AgainForm, AgainPage, AgainView};
+pub use crate::pages::invitations::renew::{AgainForm, AgainPage, AgainView};
+pub use crate::pages::invitations::response_diff::KeptRow;
 pub use confirm::Confirm;
 pub use delete::{DeleteForm, DeletePage};
 pub use detail::{InvitationDetail, InvitationDetailPage, LinkView};
-pub use kept::KeptRow;
 pub use list::{InvitationList, InvitationListPage, InvitationRow};
 pub use new::{InvitationForm, NewInvitationPage};
 pub use provider_choice::OfferedProvider;

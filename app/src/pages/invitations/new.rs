@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{
     components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit},
-    domain::{
-        callback::Look,
-        invitation::{Draft, EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, LABELS, label},
-        permissions::Preset,
-    },
     islands::InvitationPreview,
+};
+use domain::invitation::{
+    callback_policy::Look,
+    permissions::Preset,
+    request::{Draft, EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, LABELS, label},
 };
 
 /// What was typed, what is wrong with it, and what there is to choose from.

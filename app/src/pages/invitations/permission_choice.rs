@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use crate::domain::{
-    invitation::RESOURCES,
+use domain::invitation::{
     permissions::{GROUPS, Preset},
+    request::RESOURCES,
 };
 
 /// Ready-made choices first; the table counts with the last of them alone, and the style sheet shows it only then.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-use crate::{components::Field, domain::invitation::split_providers, islands::ListFilter};
+use crate::{components::Field, islands::ListFilter};
+use domain::invitation::request::split_providers;
 
 /// A telematics provider that may be offered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::{
     components::{Document, ErrorSummary, Field, Notice, NoticeKind, TextArea, Visit},
-    domain::{
-        fleet::path_of,
-        message::{LINK, Message},
-    },
     islands::CopyButton,
+};
+use domain::{
+    fleet::path_of,
+    link::message::{LINK, Message},
 };
 
 /// The most characters of a message that staff write.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{DecidedRow, FleetCell, why};
-use crate::domain::moment;
+use domain::timestamp;
 
 /// Approved ones that wait, and why.
 #[component]
@@ -75,7 +75,7 @@ pub(super) fn Failed(rows: Vec<DecidedRow>, in_all: u32, may_invite: bool, now: 
 #[component]
 fn By(by: Option<String>, at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     let at = at.map(|at| {
-        view! { <time datetime=moment::rfc3339(at) title=moment::display(at)>{moment::relative(at, now)}</time> }
+        view! { <time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time> }
     });
     view! { <span>{at}{by.map(|by| view! { <span class="muted">" by "{by}</span> })}</span> }
 }

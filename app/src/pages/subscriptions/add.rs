@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit},
-    domain::subscription::suggestions,
-};
+use crate::components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit};
+use domain::subscription::suggestions;
 
 /// The form.
 #[derive(Debug, Clone, Default)]

@@ -8,12 +8,10 @@ use super::{
     moves::{MoveButton, remedy},
     words::{self, StatusBadge},
 };
-use crate::{
-    components::{Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, Visit},
-    domain::{
-        moment,
-        subscription::{Figures, Periods, Place, Trouble},
-    },
+use crate::components::{Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, Visit};
+use domain::{
+    subscription::{Figures, Periods, Place, Trouble},
+    timestamp,
 };
 
 /// A secret with which deliveries are verified; the secret itself is never shown.
@@ -132,7 +130,7 @@ fn About(detail: SubscriptionDetail) -> impl IntoView {
         Place::Foreign => "somebody else’s",
     };
     let fact = |name: &'static str, value: String| view! { <div><dt>{name}</dt><dd>{value}</dd></div> };
-    let when = |name: &'static str, at: Option<OffsetDateTime>| at.map(|at| fact(name, moment::display(at)));
+    let when = |name: &'static str, at: Option<OffsetDateTime>| at.map(|at| fact(name, timestamp::display(at)));
     view! {
         <section class="card facts" aria-labelledby="about">
             <h2 id="about">"How it stands"</h2>
@@ -154,10 +152,10 @@ fn About(detail: SubscriptionDetail) -> impl IntoView {
 #[component]
 fn Secrets(secrets: Vec<AcceptedSecret>) -> impl IntoView {
     let line = |secret: AcceptedSecret| {
-        let made = moment::display(secret.made_at);
+        let made = timestamp::display(secret.made_at);
         match secret.until {
             None => format!("Made on {made}."),
-            Some(until) => format!("Made on {made}; replaced, and accepted until {}.", moment::display(until)),
+            Some(until) => format!("Made on {made}; replaced, and accepted until {}.", timestamp::display(until)),
         }
     };
     view! {
@@ -193,7 +191,7 @@ fn FiguresCard(figures: Option<(Figures, OffsetDateTime)>, now: OffsetDateTime) 
         <div class="card">
             <h2 id="figures">"Figures"</h2>
             <p class="hint">
-                "As Catena told "<time datetime=asked.datetime title=asked.display>{moment::relative(at, now)}</time>
+                "As Catena told "<time datetime=asked.datetime title=asked.display>{timestamp::relative(at, now)}</time>
                 ". It tells no success rate before there were 200 events."
             </p>
             <div class="table-scroll plain" tabindex="0" role="region" aria-labelledby="figures">

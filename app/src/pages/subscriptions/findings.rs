@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{moves::remedy, words::trouble};
-use crate::domain::subscription::{Ask, Finding, Judgement, Remedy};
+use domain::subscription::{Ask, Finding, Judgement, Remedy};
 
 /// What is missing, what is wrong, and what is worth knowing.
 #[component]

@@ -7,12 +7,10 @@ use super::{
     findings::Findings,
     words::{self, StatusBadge},
 };
-use crate::{
-    components::{Document, Notice, NoticeKind, Visit},
-    domain::{
-        moment,
-        subscription::{Breaker, DeadLetters, Judgement, Place, SuccessRate},
-    },
+use crate::components::{Document, Notice, NoticeKind, Visit};
+use domain::{
+    subscription::{Breaker, DeadLetters, Judgement, Place, SuccessRate},
+    timestamp,
 };
 
 /// One subscription at Catena.
@@ -127,7 +125,7 @@ fn AsOf(
             <p class="hint" data-testid="as-of">
                 {match as_of {
                     Some(at) => view! {
-                        "As Catena told "<time datetime=moment::rfc3339(at) title=moment::display(at)>{moment::relative(at, now)}</time>"."
+                        "As Catena told "<time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time>"."
                     }.into_any(),
                     None => view! { "Catena was not asked yet." }.into_any(),
                 }}
@@ -159,7 +157,7 @@ fn after_start(missed: Missed) -> String {
         done.push(format!("{} failed (the log says why)", counted(failed.into(), "move", "moves")));
     }
     let done = if done.is_empty() { String::new() } else { format!("; {}", done.join(", ")) };
-    format!("After the start on {}, {found}{done}.", moment::display(at))
+    format!("After the start on {}, {found}{done}.", timestamp::display(at))
 }
 
 #[component]

@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::{
-    components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit},
-    domain::moment,
-};
+use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit};
+use domain::timestamp;
 
 /// What the log is narrowed to, as it was typed.
 #[derive(Debug, Clone, Default)]
@@ -155,7 +153,7 @@ fn log_row(row: LogRow, now: OffsetDateTime) -> impl IntoView {
         <tr>
             <th scope="row">
                 <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{moment::relative(row.at, now)}</span>
+                <span class="muted ago">{timestamp::relative(row.at, now)}</span>
             </th>
             <td data-label="Answer" data-status=row.status>
                 <span class=tone>{answer}</span>

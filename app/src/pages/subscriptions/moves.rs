@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::subscription::Remedy;
+use domain::subscription::Remedy;
 
 /// A button that makes one move on one subscription; `about` tells apart those that look the same.
 #[component]

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::domain::{
-    moment,
+use domain::{
     subscription::{Breaker, DeadLetters, SuccessRate, Trouble},
+    timestamp,
 };
 
 /// Its status, in Catena's word: an open set (WEBHOOKS.md 5.5), so only the one that delivers is good news.
@@ -54,7 +54,7 @@ pub(super) fn breaker_sentence(breaker: Breaker) -> String {
         }
         Breaker::Grace(until) => format!(
             "Catena doesn’t judge a subscription in the first 15 minutes after it was made or changed: not before {}.",
-            moment::display(until)
+            timestamp::display(until)
         ),
         Breaker::Weighted(rate) => format!(
             "With 50 deliveries or more, Catena switches off below a weighted success rate of 95 %. It is {} now.",

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use app::domain::moment::micros;
-use server::clock::{Clock as _, SystemClock};
+use domain::timestamp::micros;
+use platform::clock::{Clock as _, SystemClock};
 use sqlx::{
     AssertSqlSafe, Connection as _,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous},

@@ -1,8 +1,8 @@
-use app::domain::{
-    import::{Delimiter, Encoding, ImportState, RowState, Verdict},
-    moment::micros,
-};
 use async_trait::async_trait;
+use domain::{
+    import::{Delimiter, Encoding, ImportState, RowState, Verdict},
+    timestamp::micros,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 use time::OffsetDateTime;

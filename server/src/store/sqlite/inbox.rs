@@ -1,5 +1,5 @@
-use app::domain::{delivery::DeliveryState, moment::micros};
 use async_trait::async_trait;
+use domain::{events::delivery::DeliveryState, timestamp::micros};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite};
 use time::OffsetDateTime;
 

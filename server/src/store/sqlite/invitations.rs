@@ -1,5 +1,5 @@
-use app::domain::{fact::Fact, moment::micros};
 use async_trait::async_trait;
+use domain::{events::fact::Fact, timestamp::micros};
 use sqlx::AssertSqlSafe;
 use time::OffsetDateTime;
 use uuid::Uuid;

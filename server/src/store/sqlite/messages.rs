@@ -1,5 +1,5 @@
-use app::domain::{message::MessageState, moment::micros};
 use async_trait::async_trait;
+use domain::{link::message::MessageState, timestamp::micros};
 use sqlx::{AssertSqlSafe, Row, SqlitePool, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;

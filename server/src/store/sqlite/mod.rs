@@ -3,18 +3,18 @@
 //! One connection writes, with `synchronous=FULL`, so a commit survives a power cut; a pool of others reads beside it (WAL).
 //! Other processes (the commands) may write at the same time: writers take turns through `BEGIN IMMEDIATE` and wait.
 
-mod checks;
-mod desk;
 mod imports;
 mod inbox;
 mod invitations;
 mod messages;
+mod reconcile_runs;
 mod rows;
 mod sessions;
 mod staff;
+mod subscription_snapshots;
 mod subscriptions;
 mod transaction;
-mod waiting;
+mod unassigned_facts;
 
 use std::{path::Path, time::Duration};
 

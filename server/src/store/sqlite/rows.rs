@@ -1,16 +1,18 @@
 //! From SQLite's rows to ours.
 
-use app::domain::{
-    delivery::DeliveryState,
-    fact::{Fact, Kind, Source},
-    lifecycle::{Health, Stage},
-    moment::from_micros,
+use domain::{
+    events::{
+        delivery::DeliveryState,
+        fact::{Fact, Kind, Source},
+    },
+    onboarding::lifecycle::{Health, Stage},
+    timestamp::from_micros,
 };
 use sqlx::{Row, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::store::{Awaited, DeliveryKey, DeliveryRow, FleetKey, FleetRow, InvitationRow, StoreError, about};
+use crate::store::{Awaited, DeliveryKey, DeliveryRow, FleetKey, FleetRow, InvitationRow, StoreError, fact_json};
 
 /// The columns of [`fact`].
 pub(super) const FACT: &str = "key, kind, at, source, event_id, actor, about";
@@ -73,7 +75,7 @@ pub(super) fn fact(row: &SqliteRow) -> Result<Fact, StoreError> {
         key: row.try_get("key")?,
         event_id: optional_uuid(row, "event_id")?,
         actor: row.try_get("actor")?,
-        about: about::from_json(row.try_get("about")?)?,
+        about: fact_json::from_json(row.try_get("about")?)?,
     })
 }
 

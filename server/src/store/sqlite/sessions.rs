@@ -1,5 +1,5 @@
-use app::domain::moment::micros;
 use async_trait::async_trait;
+use domain::timestamp::micros;
 use sqlx::Row;
 use time::OffsetDateTime;
 use uuid::Uuid;

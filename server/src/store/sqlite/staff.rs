@@ -1,5 +1,5 @@
-use app::domain::{moment::micros, staff::Role};
 use async_trait::async_trait;
+use domain::{staff::Role, timestamp::micros};
 use sqlx::{Row, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;

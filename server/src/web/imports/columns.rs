@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
-use app::{
-    domain::{
-        import::{Column, Delimiter, ImportState, Mapping, look},
-        invitation::FieldErrors,
-    },
-    pages::imports::{ColumnsForm, ColumnsPage},
-};
+use app::pages::imports::{ColumnsForm, ColumnsPage};
 use axum::{
     Form,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::{
+    import::{Column, Delimiter, ImportState, Mapping, look},
+    invitation::request::FieldErrors,
+};
 use leptos::view;
 
 use super::{address, find, upload::reading};
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::{ImportMove, ImportRow, Reading},
-    web::{errors::PageError, render::page, visitor::Viewer},
+    web::{errors::PageError, extract::session::Viewer, render::page},
 };
 
 pub(super) fn show(viewer: Viewer, status: StatusCode, import: ImportRow, errors: FieldErrors) -> Response {

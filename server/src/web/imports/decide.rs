@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
-use app::domain::import::ImportState;
 use axum::{
     Form,
     extract::{Path, State},
     response::Redirect,
 };
+use domain::import::ImportState;
 use serde::Deserialize;
 
 use super::{address, find};
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::ImportMove,
-    web::{errors::PageError, visitor::Viewer},
+    web::{errors::PageError, extract::session::Viewer},
 };
 
 #[derive(Default, Deserialize)]

@@ -4,10 +4,6 @@ use std::sync::Arc;
 
 use app::{
     components::{ImportFigure, ImportProgress},
-    domain::{
-        import::{Column, ImportState, RowState, Verdict},
-        invitation::FieldErrors,
-    },
     pages::imports::{
         ImportDetail, ImportPage, ImportedRowView, LinksTakenView, grouped, row_state_label, verdict_label,
     },
@@ -17,14 +13,22 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use domain::{
+    import::{Column, ImportState, RowState, Verdict},
+    invitation::request::FieldErrors,
+};
 use leptos::view;
 use serde::Deserialize;
 
 use super::{address, columns, find};
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::{ImportRow, ImportedRow, RowFilter, StoreError},
-    web::{errors::PageError, paging, render::page, visitor::Viewer},
+    web::{
+        errors::PageError,
+        extract::{page, session::Viewer},
+        render::page,
+    },
 };
 
 /// Downloads of magic links shown.
@@ -54,7 +58,7 @@ pub(super) async fn get(
     let filter =
         RowFilter { verdict: Verdict::from_name(&params.verdict), state: RowState::from_name(&params.outcome) };
     let counts = onramp.store.import_counts(key).await?;
-    let mut rows = onramp.store.import_rows(key, filter, params.behind, paging::ASKED).await?;
+    let mut rows = onramp.store.import_rows(key, filter, params.behind, page::ASKED).await?;
     let narrowed = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
     let with = |behind: u32| {
         let query = match (filter.verdict, filter.state) {
@@ -65,7 +69,7 @@ pub(super) async fn get(
         format!("{}?{query}behind={behind}", address(key))
     };
     let first = (params.behind > 0).then(|| with(0));
-    let paging = paging::cut(&mut rows, first, |last| with(last.number));
+    let paging = page::cut(&mut rows, first, |last| with(last.number));
     let sum = |wanted: &dyn Fn(RowState) -> bool| {
         counts.iter().filter(|(_, state, _)| wanted(*state)).map(|(_, _, count)| count).sum::<u64>()
     };

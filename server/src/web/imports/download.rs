@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use app::domain::{
-    handover::Shown,
-    import::{Column, ImportState, RowState, inert},
-    moment,
-};
 use axum::{
     body::{Body, Bytes},
     extract::{Path, State},
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Response},
+};
+use domain::{
+    import::{Column, ImportState, RowState, inert},
+    link::audit::Shown,
+    timestamp,
 };
 use futures::{Stream, stream};
 use time::OffsetDateTime;
@@ -19,10 +19,10 @@ use uuid::Uuid;
 
 use super::find;
 use crate::{
-    onramp::Onramp,
+    security::vault::Purpose,
+    state::Onramp,
     store::{ImportKey, ImportedRow, LinksTaken, RowFilter, StoreError},
-    vault::Purpose,
-    web::{errors::PageError, visitor::Viewer},
+    web::{errors::PageError, extract::session::Viewer},
 };
 
 /// Rows read at once.
@@ -65,7 +65,7 @@ fn outcome(onramp: &Onramp, row: &ImportedRow, cancelled: bool) -> String {
         row.verdict.name(),
         outcome,
         row.reason.as_deref().unwrap_or_default(),
-        &row.expires_at.map(moment::rfc3339).unwrap_or_default(),
+        &row.expires_at.map(timestamp::rfc3339).unwrap_or_default(),
         &row.invitation.map(|id| invitation_url(onramp, id)).unwrap_or_default(),
     ])
 }
@@ -131,7 +131,7 @@ async fn count_links(onramp: &Onramp, key: ImportKey) -> Result<u32, PageError> 
 
 fn link_line(row: &ImportedRow, link: &str, expires_at: OffsetDateTime) -> String {
     let said = |column| row.said.get(&column).map(String::as_str).unwrap_or_default();
-    let expires_at = moment::rfc3339(expires_at);
+    let expires_at = timestamp::rfc3339(expires_at);
     line([&row.fleet_ref, said(Column::FleetName), said(Column::FleetEmail), link, &expires_at])
 }
 

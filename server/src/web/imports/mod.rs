@@ -5,7 +5,7 @@ mod columns;
 mod decide;
 mod detail;
 mod download;
-mod live;
+mod events;
 mod upload;
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use axum::{
 
 use super::errors::PageError;
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::{ImportKey, ImportRow},
 };
 
@@ -34,7 +34,7 @@ pub(super) fn routes() -> Router<Arc<Onramp>> {
         .route("/invitations/import/{id}/pause", post(decide::pause))
         .route("/invitations/import/{id}/resume", post(decide::resume))
         .route("/invitations/import/{id}/cancel", post(decide::cancel))
-        .route("/invitations/import/{id}/live", get(live::live))
+        .route("/invitations/import/{id}/live", get(crate::web::imports::events::live))
         .route("/invitations/import/{id}/result.csv", get(download::result))
         .route("/invitations/import/{id}/links.csv", post(download::links))
 }

@@ -2,13 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{
-    domain::{
-        import::{Delimiter, Encoding, MAX_BYTES, Mapping, Sheet, decode, look},
-        invitation::FieldErrors,
-    },
-    pages::imports::{ListedImport, UploadForm, UploadPage},
-};
+use app::pages::imports::{ListedImport, UploadForm, UploadPage};
 use axum::{
     extract::{
         Multipart, State,
@@ -17,13 +11,17 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::{
+    import::{Delimiter, Encoding, MAX_BYTES, Mapping, Sheet, decode, look},
+    invitation::request::FieldErrors,
+};
 use leptos::view;
 
 use super::address;
 use crate::{
-    onramp::Onramp,
+    state::Onramp,
     store::{NewImport, Reading},
-    web::{errors::PageError, render::page, visitor::Viewer},
+    web::{errors::PageError, extract::session::Viewer, render::page},
 };
 
 /// Imports shown below the form.

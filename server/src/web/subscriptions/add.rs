@@ -2,24 +2,23 @@
 
 use std::sync::Arc;
 
-use app::{
-    domain::subscription::wrong_name,
-    pages::subscriptions::{AddForm, AddPage},
-};
+use app::pages::subscriptions::{AddForm, AddPage};
 use axum::{
     Form,
     extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::subscription::wrong_name;
 use leptos::view;
 use serde::Deserialize;
 
 use super::{
-    super::{errors::PageError, render::page, visitor::Viewer},
+    super::{errors::PageError, render::page},
     explain,
 };
-use crate::{catena::CatenaError, onramp::Onramp, subscribe::SubscribeError};
+use crate::{services::subscriptions::SubscribeError, state::Onramp, web::extract::session::Viewer};
+use catena::CatenaError;
 
 pub(in super::super) async fn get(viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_administer()?;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use app::{
     components::Paging,
-    domain::moment,
     pages::subscriptions::{LogFilter, LogRow, LogsPage, LogsView},
 };
 use axum::{
@@ -12,20 +11,22 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
+use domain::timestamp;
 use leptos::view;
 use serde::Deserialize;
 use time::Duration;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use super::{
-    super::{errors::PageError, render::page, visitor::Viewer},
-    one::{find, read_id},
-};
+use super::super::{errors::PageError, render::page};
 use crate::{
-    catena::{self, CatenaError, LogStatus, SubscriptionLog},
-    onramp::Onramp,
+    state::Onramp,
+    web::{
+        extract::session::Viewer,
+        subscriptions::detail::{find, read_id},
+    },
 };
+use catena::{self, CatenaError, LogStatus, SubscriptionLog};
 
 /// Lines on a page.
 const ROWS: u16 = 50;
@@ -91,7 +92,7 @@ async fn ask(
 /// What the form asks for, and the form as it was typed.
 fn read_filter(params: &Params) -> (catena::LogFilter, LogFilter) {
     let moment = |typed: &str| {
-        let read = moment::parse_local(typed.trim());
+        let read = timestamp::parse_local(typed.trim());
         let wrong = (!typed.trim().is_empty() && read.is_none()).then(|| "Write it as 2026-03-02T15:24.".to_owned());
         (read, wrong)
     };

@@ -2,28 +2,27 @@
 //! Pages are served from what was last heard of Catena, so that they come quickly and also when it can't be reached.
 
 pub(super) mod add;
+pub(super) mod detail;
 pub(super) mod logs;
-pub(super) mod one;
 
 use std::sync::Arc;
 
-use app::{
-    domain::subscription::{DeadLetters, Known, breaker, judge, success_rate},
-    pages::subscriptions::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView},
-};
+use app::pages::subscriptions::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use domain::subscription::{DeadLetters, Known, breaker, judge, success_rate};
 use leptos::view;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{errors::PageError, render::page, visitor::Viewer};
+use super::{errors::PageError, render::page};
 use crate::{
-    onramp::Onramp,
-    subscribe::{Standing, SubscribeError, Woken},
+    services::subscriptions::{Standing, SubscribeError, Woken},
+    state::Onramp,
+    web::extract::session::Viewer,
 };
 
 #[derive(Default, Deserialize)]

@@ -4,20 +4,19 @@
 mod read;
 mod write;
 
-use app::domain::{
-    delivery::Effect,
-    fact::Fact,
-    lifecycle::{Health, Stage},
-    record::Subject,
-};
 use async_trait::async_trait;
+use domain::{
+    events::{delivery::Effect, fact::Fact, record::Subject},
+    onboarding::lifecycle::{Health, Stage},
+};
 use sqlx::Sqlite;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rows;
 use crate::store::{
-    Ahead, Awaited, DeliveryEnd, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError, Transaction, known::Known,
+    Ahead, Awaited, DeliveryEnd, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError, Transaction,
+    unit_of_work::Known,
 };
 
 /// A transaction: what is asked is answered from what is known, which is read where it isn't known yet.

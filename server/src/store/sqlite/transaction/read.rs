@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use app::domain::record::Subject;
+use domain::events::record::Subject;
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{SqliteTransaction, rows};
-use crate::store::{Ahead, Awaited, FactKey, FleetKey, StoreError, known::KnownFact};
+use crate::store::{Ahead, Awaited, FactKey, FleetKey, StoreError, unit_of_work::KnownFact};
 
 /// The columns of [`known_fact`].
 const KNOWN_FACT: &str = "id, fleet, fleet_id, connection_id, invitation";

@@ -1,16 +1,16 @@
 //! Everything that changed, written in one trip: each table's rows go as one JSON array.
 
-use app::domain::{
-    delivery::DeliveryState,
-    lifecycle::{Health, Stage},
-    moment::micros,
+use domain::{
+    events::delivery::DeliveryState,
+    onboarding::lifecycle::{Health, Stage},
+    timestamp::micros,
 };
 use serde_json::{Value, json};
 
 use super::SqliteTransaction;
 use crate::store::{
-    InvitationRow, StoreError, about,
-    known::{Changes, Known, KnownFact},
+    InvitationRow, StoreError, fact_json,
+    unit_of_work::{Changes, Known, KnownFact},
 };
 
 /// In the order in which the tables refer to each other; one parameter each.
@@ -149,7 +149,7 @@ fn fact(known: &KnownFact) -> Value {
         fact.source.name(),
         fact.event_id,
         fact.actor,
-        about::to_json(&fact.about),
+        fact_json::to_json(&fact.about),
         subject.fleet_id,
         subject.connection_id,
         subject.invitation,

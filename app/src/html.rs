@@ -1,0 +1,23 @@
+//! From a view to HTML. Synchronous, so a handler knows its status before the first byte leaves.
+
+use std::sync::Arc;
+
+use hydration_context::SsrSharedContext;
+use leptos::prelude::*;
+
+/// The nonce of one response, put into its `Content-Security-Policy` by the security middleware.
+#[derive(Debug, Clone)]
+pub struct CspNonce(pub Arc<str>);
+
+/// Renders `view` to HTML. Islands in it carry what they need to wake up in the browser.
+pub fn to_html<V: IntoView + 'static>(nonce: Option<&CspNonce>, view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let html = owner.with(|| {
+        if let Some(nonce) = nonce {
+            provide_context(leptos::nonce::Nonce::from_value(nonce.0.clone()));
+        }
+        view().into_view().to_html()
+    });
+    owner.unset_with_forced_cleanup();
+    html
+}

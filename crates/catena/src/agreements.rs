@@ -1,0 +1,216 @@
+//! Share agreements: what a fleet has granted (CONTRACT.md 6). Acceptance makes them; there is no call that does.
+
+use domain::timestamp;
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    call::{Call, Parts},
+    client::Catena,
+    error::CatenaError,
+    open_enum::open_enum,
+    paging::Pages,
+    patch::Change,
+    resource::Permissions,
+    wire,
+};
+
+/// The calls under one spelling of the path.
+struct Calls {
+    list: Call,
+    get: Call,
+    dates: Call,
+    pause: Call,
+    activate: Call,
+    cancel: Call,
+}
+
+macro_rules! calls_below {
+    ($path:literal) => {
+        Calls {
+            list: Call::new(Method::GET, $path, READ),
+            get: Call::new(Method::GET, concat!($path, "/{id}"), READ),
+            dates: Call::new(Method::PATCH, concat!($path, "/{id}"), UPDATE),
+            pause: Call::new(Method::POST, concat!($path, "/{id}/pause"), UPDATE),
+            activate: Call::new(Method::POST, concat!($path, "/{id}/activate"), UPDATE),
+            cancel: Call::new(Method::POST, concat!($path, "/{id}/cancel"), UPDATE),
+        }
+    };
+}
+
+const READ: &str = "share-agreement:read";
+const UPDATE: &str = "share-agreement:update";
+
+static CURRENT: Calls = calls_below!("/v2/orgs/share-agreements");
+/// Served until April 2026 (CONTRACT.md trap 1).
+static OLDER: Calls = calls_below!("/v2/orgs/share_agreements");
+
+open_enum! {
+    /// Whether data flows under an agreement. `cancelled` is for good.
+    pub enum AgreementStatus {
+        Active = "active",
+        Paused = "paused",
+        Cancelled = "cancelled",
+        Deleted = "deleted",
+        Expired = "expired",
+    }
+}
+
+/// A share agreement.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Agreement {
+    /// Its id.
+    pub id: Uuid,
+    /// The fleet that shares.
+    pub fleet_id: Uuid,
+    /// The partner that receives.
+    #[serde(default)]
+    pub partner_id: Option<Uuid>,
+    /// Our id for the fleet.
+    #[serde(default)]
+    pub fleet_ref: Option<String>,
+    /// Whether data flows.
+    pub status: AgreementStatus,
+    /// From when it holds, UTC.
+    #[serde(default, deserialize_with = "wire::maybe_moment")]
+    pub effective_date: Option<OffsetDateTime>,
+    /// Until when it holds, UTC; none is without an end.
+    #[serde(default, deserialize_with = "wire::maybe_moment")]
+    pub expiration_date: Option<OffsetDateTime>,
+    /// What is shared: the invitation's permissions at the time of acceptance.
+    #[serde(default, deserialize_with = "wire::or_default")]
+    pub scopes: Permissions,
+}
+
+/// Which agreements to list; what is `None` does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgreementFilter {
+    /// Of this fleet, by Catena's id.
+    pub fleet_id: Option<Uuid>,
+    /// Of this fleet, by our id.
+    pub fleet_ref: Option<String>,
+    /// Of this status.
+    pub status: Option<AgreementStatus>,
+}
+
+impl AgreementFilter {
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let mut query = Vec::new();
+        query.extend(self.fleet_id.map(|id| ("fleet_id", id.to_string())));
+        query.extend(self.fleet_ref.clone().map(|fleet_ref| ("fleet_ref", fleet_ref)));
+        // Not `status`, which Catena would ignore and return everything (CONTRACT.md trap 11).
+        query.extend(self.status.as_ref().map(|status| ("share_agreement_status", status.to_string())));
+        query
+    }
+}
+
+/// New dates of an agreement, UTC. An end that is cleared is no end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AgreementDates {
+    /// From when it holds.
+    pub effective: Change<OffsetDateTime>,
+    /// Until when it holds.
+    pub expiration: Change<OffsetDateTime>,
+}
+
+#[derive(Serialize)]
+struct DatesBody {
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    effective_date: Change<String>,
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    expiration_date: Change<String>,
+}
+
+impl Catena {
+    /// Every agreement of this partner that Catena lists unasked, page by page. Ended ones may be missing.
+    pub fn agreement_pages(&self) -> AgreementPages {
+        AgreementPages::new(self, Vec::new())
+    }
+
+    /// The agreements that match, in no promised order.
+    pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
+        let mut pages = AgreementPages::new(self, filter.query());
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await? {
+            all.extend(page);
+        }
+        Ok(all)
+    }
+
+    /// One agreement; none when Catena knows no such agreement.
+    pub async fn agreement(&self, id: Uuid) -> Result<Option<Agreement>, CatenaError> {
+        self.find(&self.calls().get, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Changes from when to when an agreement holds. A partner may not be allowed to.
+    pub async fn set_agreement_dates(&self, id: Uuid, dates: &AgreementDates) -> Result<Agreement, CatenaError> {
+        let body = DatesBody {
+            effective_date: dates.effective.map(timestamp::rfc3339),
+            expiration_date: dates.expiration.map(timestamp::rfc3339),
+        };
+        self.json(&self.calls().dates, &Parts::ids(&[&id.to_string()]).body(&body)?).await
+    }
+
+    /// Stops data from flowing until the agreement is activated. Catena hides the fleet meanwhile (CONTRACT.md trap 24).
+    pub async fn pause_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
+        self.json(&self.calls().pause, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Lets data flow again under a paused agreement.
+    pub async fn activate_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
+        self.json(&self.calls().activate, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Ends an agreement for good: only a new invitation brings the fleet back (CONTRACT.md trap 24).
+    pub async fn cancel_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
+        self.json(&self.calls().cancel, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    fn calls(&self) -> &'static Calls {
+        calls(self.has_older_agreements())
+    }
+}
+
+/// A list of agreements, page by page. Where its path is not served, the older spelling is tried, and what works is remembered
+/// for every call about agreements (CONTRACT.md trap 1).
+pub struct AgreementPages {
+    catena: Catena,
+    query: Vec<(&'static str, String)>,
+    older: bool,
+    pages: Pages<Agreement>,
+    /// Whether this path has answered.
+    is_served: bool,
+}
+
+impl AgreementPages {
+    fn new(catena: &Catena, query: Vec<(&'static str, String)>) -> Self {
+        let older = catena.has_older_agreements();
+        let pages = Pages::new(catena, &calls(older).list, query.clone());
+        Self { catena: catena.clone(), query, older, pages, is_served: false }
+    }
+
+    /// The next page; none behind the last one. After an error the same page is asked for again.
+    pub async fn next(&mut self) -> Result<Option<Vec<Agreement>>, CatenaError> {
+        match self.pages.next().await {
+            Err(error) if !self.is_served && error.is_about_the_path() => {
+                let mut elsewhere = Pages::new(&self.catena, &calls(!self.older).list, self.query.clone());
+                // When neither is served, what is wrong is something else, of which the first answer tells more.
+                let found = elsewhere.next().await.map_err(|_| error)?;
+                self.catena.remember_older_agreements(!self.older);
+                (self.pages, self.older, self.is_served) = (elsewhere, !self.older, true);
+                Ok(found)
+            }
+            Ok(found) => {
+                self.is_served = true;
+                Ok(found)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn calls(older: bool) -> &'static Calls {
+    if older { &OLDER } else { &CURRENT }
+}

@@ -1,0 +1,185 @@
+//! The client itself: what every resource's calls have in common.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use reqwest::{StatusCode, header};
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    call::{Answer, Call, Parts},
+    error::{CatenaError, Side},
+    refusal,
+    settings::CatenaSettings,
+    token::{Token, Tokens},
+    transport::Transport,
+};
+use platform::{clock::SharedClock, random::SharedEntropy};
+
+/// Catena, as far as a partner may speak to it. Cheap to clone; all clones share connections and the token.
+#[derive(Clone)]
+pub struct Catena(Arc<Inner>);
+
+struct Inner {
+    api_url: Url,
+    transport: Transport,
+    tokens: Tokens,
+    /// Catena was found to serve share agreements under their older path (CONTRACT.md trap 1).
+    older_agreements: AtomicBool,
+}
+
+impl fmt::Debug for Catena {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catena").field("api", &self.0.api_url.host_str()).finish_non_exhaustive()
+    }
+}
+
+impl Catena {
+    /// A client that has not called anything yet: credentials are first tried by the first call. Once `stop` is cancelled,
+    /// calls that wait, for their turn or for another try, end with [`CatenaError::Cancelled`], and so does each new one;
+    /// what was sent already is let finish. To give a single call up, drop its future.
+    pub fn new(
+        settings: CatenaSettings,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+        stop: CancellationToken,
+    ) -> Result<Self, CatenaError> {
+        settings.check()?;
+        let transport = Transport::new(&settings, clock.clone(), entropy, stop)?;
+        let tokens = Tokens::new(&settings, clock);
+        let older_agreements = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { api_url: settings.api_url, transport, tokens, older_agreements })))
+    }
+
+    /// The scopes that Catena gave to this client, from the token's answer; empty when it does not tell
+    /// (CONTRACT.md 2). Tries the credentials when no token is held.
+    pub async fn granted_scopes(&self) -> Result<Vec<String>, CatenaError> {
+        Ok(self.0.tokens.get(&self.0.transport).await?.scopes.clone())
+    }
+
+    /// Ends the token that is held, if one is, at the auth server too. The next call asks for a new one.
+    pub async fn revoke_token(&self) -> Result<(), CatenaError> {
+        self.0.tokens.revoke(&self.0.transport).await
+    }
+
+    pub(crate) fn has_older_agreements(&self) -> bool {
+        self.0.older_agreements.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn remember_older_agreements(&self, older: bool) {
+        self.0.older_agreements.store(older, Ordering::Relaxed);
+    }
+
+    /// Makes the call; the answer may be of any status. A token that is refused is replaced once (CONTRACT.md trap 23).
+    pub(crate) async fn exchange(&self, call: &Call, parts: &Parts<'_>) -> Result<Answer, CatenaError> {
+        let Inner { transport, tokens, .. } = &*self.0;
+        if call.scope().is_none() {
+            return self.send(call, parts, None).await;
+        }
+        let token = tokens.get(transport).await?;
+        let answer = self.send(call, parts, Some(&token)).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        tracing::debug!(method = %call.method, template = call.template, "replacing a token that Catena refused");
+        tokens.forget(&token).await;
+        let token = tokens.get(transport).await?;
+        let again = self.send(call, parts, Some(&token)).await?;
+        Ok(Answer { after_a_lost_try: answer.after_a_lost_try || again.after_a_lost_try, ..again })
+    }
+
+    /// Makes the call; everything but success is an error.
+    pub(crate) async fn call(&self, call: &Call, parts: &Parts<'_>) -> Result<Answer, CatenaError> {
+        let answer = self.exchange(call, parts).await?;
+        if answer.status.is_success() { Ok(answer) } else { Err(refusal::from_api(call, &answer)) }
+    }
+
+    /// Makes the call and reads the success.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call, parts: &Parts<'_>) -> Result<T, CatenaError> {
+        self.call(call, parts).await?.json(Side::Api)
+    }
+
+    /// Makes the call and reads the record; none when Catena knows no such record.
+    pub(crate) async fn find<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        parts: &Parts<'_>,
+    ) -> Result<Option<T>, CatenaError> {
+        match self.json(call, parts).await {
+            Ok(record) => Ok(Some(record)),
+            Err(CatenaError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes. A record that is gone although an earlier try's answer was lost has been deleted by that try.
+    pub(crate) async fn delete(&self, call: &Call, parts: &Parts<'_>) -> Result<(), CatenaError> {
+        let answer = self.exchange(call, parts).await?;
+        if answer.status.is_success() {
+            return Ok(());
+        }
+        match refusal::from_api(call, &answer) {
+            CatenaError::NotFound if answer.after_a_lost_try => Ok(()),
+            error => Err(error),
+        }
+    }
+
+    async fn send(&self, call: &Call, parts: &Parts<'_>, token: Option<&Token>) -> Result<Answer, CatenaError> {
+        let Inner { api_url, transport, .. } = &*self.0;
+        let url = joined(api_url, call.template, parts.ids);
+        let build = || {
+            let mut request = transport
+                .http
+                .request(call.method.clone(), url.clone())
+                .header(header::ACCEPT, "application/json")
+                .query(&parts.query);
+            if let Some(token) = token {
+                request = request.bearer_auth(token.secret.expose());
+            }
+            if let Some(body) = &parts.body {
+                request = request.header(header::CONTENT_TYPE, "application/json").body(body.clone());
+            }
+            request
+        };
+        transport.send(Side::Api, call, call.may_be_repeated(), build).await
+    }
+}
+
+/// `base` and then `template`, whose `{}` parts are filled with `ids` in their order, each escaped.
+pub(crate) fn joined(base: &Url, template: &str, ids: &[&str]) -> Url {
+    let mut url = base.clone();
+    let mut ids = ids.iter();
+    // Only a URL without a host has no path to add to, and settings with one are refused.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty();
+        for part in template.trim_start_matches('/').split('/') {
+            path.push(if part.starts_with('{') { ids.next().copied().unwrap_or(part) } else { part });
+        }
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_with_or_without_a_slash_or_a_path_is_kept() {
+        for (base, want) in [
+            ("https://api.example", "https://api.example/v2/orgs/invitations/a%2Fb"),
+            ("https://api.example/", "https://api.example/v2/orgs/invitations/a%2Fb"),
+            ("http://127.0.0.1:3000/sandbox/api", "http://127.0.0.1:3000/sandbox/api/v2/orgs/invitations/a%2Fb"),
+            ("http://127.0.0.1:3000/sandbox/api/", "http://127.0.0.1:3000/sandbox/api/v2/orgs/invitations/a%2Fb"),
+        ] {
+            let url = joined(&base.parse().unwrap(), "/v2/orgs/invitations/{id}", &["a/b"]);
+            assert_eq!(url.as_str(), want);
+        }
+    }
+}

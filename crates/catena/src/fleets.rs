@@ -1,0 +1,118 @@
+//! Fleets, as far as their agreements are active: pausing or cancelling hides them (CONTRACT.md 7, trap 24).
+
+use reqwest::Method;
+use serde::Deserialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    call::{Call, Parts},
+    client::Catena,
+    error::CatenaError,
+    ids::InvitationId,
+    paging::Pages,
+    wire,
+};
+
+static LIST: Call = Call::new(Method::GET, "/v2/orgs/fleets", "fleet:read");
+static GET: Call = Call::new(Method::GET, "/v2/orgs/fleets/{id}", "fleet:read");
+
+/// No call takes more references or ids at once (CONTRACT.md 7 and 11).
+pub(crate) const MOST_AT_ONCE: usize = 100;
+
+/// A fleet. The name and site that Catena invents for a nameless one hold its invitation's id and are dropped
+/// (CONTRACT.md trap 18).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Fleet {
+    /// Catena's id.
+    pub id: Uuid,
+    /// Our id. Always there by the current contract.
+    #[serde(default)]
+    pub fleet_ref: Option<String>,
+    /// The invitation that brought it, a bearer secret.
+    #[serde(default)]
+    pub invitation_id: Option<InvitationId>,
+    /// Its name, unless Catena invented it.
+    #[serde(default, deserialize_with = "wire::real_name")]
+    pub name: Option<String>,
+    /// Its name on the screen.
+    #[serde(default, deserialize_with = "wire::real_name")]
+    pub display_name: Option<String>,
+    /// Its name in law.
+    #[serde(default, deserialize_with = "wire::real_name")]
+    pub legal_name: Option<String>,
+    /// The name it does business under.
+    #[serde(default, deserialize_with = "wire::real_name")]
+    pub dba_name: Option<String>,
+    /// About it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its sites, without the one that Catena invents.
+    #[serde(default, deserialize_with = "wire::real_sites")]
+    pub websites: Vec<String>,
+    /// Its regulatory id.
+    #[serde(default)]
+    pub regulatory_id: Option<String>,
+    /// What kind of id that is.
+    #[serde(default)]
+    pub regulatory_id_type: Option<String>,
+    /// The day from which that id holds, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub regulatory_id_date: Option<String>,
+    /// Whether that id holds.
+    #[serde(default)]
+    pub regulatory_id_status: Option<String>,
+    /// Its registered e-mail address.
+    #[serde(default)]
+    pub registered_email: Option<String>,
+    /// Its registered telephone number.
+    #[serde(default)]
+    pub registered_phone: Option<String>,
+    /// Its registered fax number.
+    #[serde(default)]
+    pub registered_fax: Option<String>,
+    /// Street and number.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// City.
+    #[serde(default)]
+    pub city: Option<String>,
+    /// State or province.
+    #[serde(default)]
+    pub province: Option<String>,
+    /// Postal code.
+    #[serde(default)]
+    pub postal_code: Option<String>,
+    /// Country, ISO 3166 alpha-3.
+    #[serde(default)]
+    pub country_code: Option<String>,
+    /// When Catena first knew it, UTC.
+    #[serde(deserialize_with = "wire::moment")]
+    pub created_at: OffsetDateTime,
+    /// When it last changed, UTC.
+    #[serde(deserialize_with = "wire::moment")]
+    pub updated_at: OffsetDateTime,
+}
+
+impl Catena {
+    /// One fleet; none when Catena knows none with this id or hides it.
+    pub async fn fleet(&self, id: Uuid) -> Result<Option<Fleet>, CatenaError> {
+        self.find(&GET, &Parts::ids(&[&id.to_string()])).await
+    }
+
+    /// Every fleet whose agreement is active.
+    pub async fn fleets(&self) -> Result<Vec<Fleet>, CatenaError> {
+        Pages::new(self, &LIST, Vec::new()).all().await
+    }
+
+    /// Those of these fleets whose agreement is active; asked for in portions when they are many, and not at all when
+    /// there are none.
+    pub async fn fleets_of(&self, fleet_refs: &[String]) -> Result<Vec<Fleet>, CatenaError> {
+        let mut fleets = Vec::new();
+        for portion in fleet_refs.chunks(MOST_AT_ONCE) {
+            let query = portion.iter().map(|fleet_ref| ("fleet_refs", fleet_ref.clone())).collect();
+            fleets.extend(Pages::new(self, &LIST, query).all().await?);
+        }
+        Ok(fleets)
+    }
+}

@@ -1,0 +1,336 @@
+//! A fact: one thing that happened to an invitation, agreement, connection or schedule, from whatever source.
+//!
+//! Catena delivers late, twice, in any order and sometimes never (WEBHOOKS.md 6). So facts with the same key are the same
+//! fact, and [`Fact::merge`] makes one of them: in any order, any number of times, with the same result.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The invitation exists at Catena.
+    InvitationCreated,
+    /// Staff asked again for the same `fleet_ref`: a longer expiry, a declined invitation open again (CONTRACT.md 5).
+    InvitationRefreshed,
+    /// Catena sent it by e-mail.
+    InvitationSent,
+    /// The fleet opened the magic link.
+    InvitationViewed,
+    /// The fleet accepted.
+    InvitationAccepted,
+    /// The fleet refused. `invitation.rejected` is the deprecated twin and the same fact (WEBHOOKS.md 2.1).
+    InvitationDeclined,
+    /// The link ran out.
+    InvitationExpired,
+    /// It was deleted before acceptance.
+    InvitationDeleted,
+    /// The agreement to share data exists.
+    AgreementCreated,
+    /// The agreement changed.
+    AgreementUpdated,
+    /// The agreement ended.
+    AgreementDeleted,
+    /// The fleet linked a provider; skipped when that link existed already.
+    ConnectionCreated,
+    /// The link is attached to the fleet: data follows.
+    FleetConnectionCreated,
+    /// The provider's credentials stopped working.
+    ConnectionStaled,
+    /// A check found the connection working again or, where the fact names a schedule, that one fetching again; no event
+    /// reports either (WEBHOOKS.md 2.1).
+    ConnectionRecovered,
+    /// One fetch failed; Catena retries it.
+    ExecutionFailed,
+    /// A fetch hung.
+    ExecutionStaled,
+    /// Catena gave up fetching one resource after too many errors.
+    ScheduleDeactivated,
+    /// A browser came to the success page: a claim, not a proof.
+    ReturnedSuccess,
+    /// A browser came back having asked for a provider that isn't supported yet.
+    ReturnedIntegrationRequested,
+    /// A browser came to the failure page.
+    ReturnedFailure,
+    /// Somebody of ours had the magic link shown or took it along as a QR code.
+    LinkShown,
+    /// Onramp e-mailed the magic link to the fleet.
+    LinkSent,
+    /// Onramp reminded the fleet by e-mail.
+    ReminderSent,
+    /// An event that this version has no word for, by its name.
+    Other(String),
+}
+
+use Kind as K;
+
+/// Every kind that has a word, with its name: the event's name where one exists.
+const NAMES: [(Kind, &str); 24] = [
+    (K::InvitationCreated, "invitation.created"),
+    (K::InvitationRefreshed, "invitation.refreshed"),
+    (K::InvitationSent, "invitation.sent"),
+    (K::InvitationViewed, "invitation.viewed"),
+    (K::InvitationAccepted, "invitation.accepted"),
+    (K::InvitationDeclined, "invitation.declined"),
+    (K::InvitationExpired, "invitation.expired"),
+    (K::InvitationDeleted, "invitation.deleted"),
+    (K::AgreementCreated, "share_agreement.created"),
+    (K::AgreementUpdated, "share_agreement.updated"),
+    (K::AgreementDeleted, "share_agreement.deleted"),
+    (K::ConnectionCreated, "connection.created"),
+    (K::FleetConnectionCreated, "fleet_connection.created"),
+    (K::ConnectionStaled, "connection.staled"),
+    (K::ConnectionRecovered, "connection.recovered"),
+    (K::ExecutionFailed, "execution.failed"),
+    (K::ExecutionStaled, "execution.staled"),
+    (K::ScheduleDeactivated, "schedule.deactivated"),
+    (K::ReturnedSuccess, "landing.success"),
+    (K::ReturnedIntegrationRequested, "landing.integration_requested"),
+    (K::ReturnedFailure, "landing.failure"),
+    (K::LinkShown, "link.shown"),
+    (K::LinkSent, "link.sent"),
+    (K::ReminderSent, "reminder.sent"),
+];
+
+impl Kind {
+    /// The event's name where one exists, else a name of the same form.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Other(name) => name,
+            known => NAMES.iter().find(|(kind, _)| kind == known).map_or("", |(_, name)| name),
+        }
+    }
+
+    /// The kind with this name; an unknown name is kept as it is.
+    pub fn from_name(name: &str) -> Self {
+        if name == "invitation.rejected" {
+            return Self::InvitationDeclined;
+        }
+        NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map_or_else(|| Self::Other(name.to_owned()), |(kind, _)| kind.clone())
+    }
+
+    /// Where this kind stands in the documented order of an onboarding (WEBHOOKS.md 2.1): breaks ties between equal times.
+    pub fn rank(&self) -> usize {
+        NAMES.iter().position(|(kind, _)| kind == self).unwrap_or(NAMES.len())
+    }
+
+    /// Whether a browser said it: such a fact is a claim until another source confirms it.
+    pub fn is_claim(&self) -> bool {
+        matches!(self, Self::ReturnedSuccess | Self::ReturnedIntegrationRequested | Self::ReturnedFailure)
+    }
+
+    /// Whether it tells what our own people did with the link. Such a fact stands on the timeline and says nothing about where
+    /// the fleet's onboarding stands.
+    pub fn is_handover(&self) -> bool {
+        matches!(self, Self::LinkShown | Self::LinkSent | Self::ReminderSent)
+    }
+}
+
+/// Where a fact comes from, the most telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// A verified webhook.
+    Webhook,
+    /// Our own question to Catena's API.
+    Check,
+    /// Catena's answer to something that staff did in Onramp.
+    Staff,
+    /// A browser on a landing page.
+    Landing,
+}
+
+impl Source {
+    /// The word in which it is stored and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Check => "check",
+            Self::Staff => "staff",
+            Self::Landing => "landing",
+        }
+    }
+
+    /// The source with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Webhook, Self::Check, Self::Staff, Self::Landing].into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// One validity period of an invitation: a refresh starts the next one. Ordered: the latest round is the greatest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Round {
+    /// When the invitation was made, UTC; a refresh keeps it.
+    pub created_at: OffsetDateTime,
+    /// When the link runs out, UTC. Authoritative, unlike `created_at + expires_in_hours` (CONTRACT.md 13.16).
+    pub expires_at: OffsetDateTime,
+    /// Digest of the invitation's id ([`crate::digest::of_invitation`]).
+    pub invitation: String,
+}
+
+/// What a fact is about, beyond its fleet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct About {
+    /// The round of the invitation, for facts about invitations.
+    pub round: Option<Round>,
+    /// The agreement, for facts about agreements.
+    pub agreement: Option<Uuid>,
+    /// The connection, for facts about connections and what is fetched through them.
+    pub connection: Option<Uuid>,
+    /// The schedule, for facts about fetching.
+    pub schedule: Option<Uuid>,
+    /// The provider's name for the integration (`source_name`).
+    pub provider: Option<String>,
+    /// The resource that is fetched.
+    pub resource: Option<String>,
+    /// The record's status word as it came.
+    pub status: Option<String>,
+    /// What a person wrote or what else is worth showing: a reason for declining.
+    pub note: Option<String>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// Where it comes from. First in the order, so that of two tellings of a fact the more telling one leads.
+    pub source: Source,
+    /// When it happened, UTC: the record's own time, else the event id's, else the body's; never the arrival.
+    pub at: OffsetDateTime,
+    /// What happened.
+    pub kind: Kind,
+    /// What makes it this fact and no other (WEBHOOKS.md 6, record key), as a digest.
+    pub key: String,
+    /// The event that told it.
+    pub event_id: Option<Uuid>,
+    /// E-mail address of the person who did it, where staff did.
+    pub actor: Option<String>,
+    /// What it is about.
+    pub about: About,
+}
+
+impl Fact {
+    /// One fact out of two tellings of it. Commutative, associative and idempotent: the order of arrival leaves no trace.
+    /// The more telling source wins; what only some tellings know (who did it in Onramp, the provider, a reason) is kept from
+    /// whichever knows.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        let (one, one_knows) = self.split();
+        let (two, two_knows) = other.split();
+        one.min(two).with(one_knows.merge(two_knows))
+    }
+
+    /// Takes out what is merged by itself: else the winner could depend on the order of three.
+    fn split(mut self) -> (Self, Extras) {
+        let extras = Extras {
+            actor: self.actor.take(),
+            provider: self.about.provider.take(),
+            resource: self.about.resource.take(),
+            note: self.about.note.take(),
+        };
+        (self, extras)
+    }
+
+    fn with(mut self, extras: Extras) -> Self {
+        self.actor = extras.actor;
+        self.about.provider = extras.provider;
+        self.about.resource = extras.resource;
+        self.about.note = extras.note;
+        self
+    }
+}
+
+/// What a telling may know or not, whatever its source.
+struct Extras {
+    actor: Option<String>,
+    provider: Option<String>,
+    resource: Option<String>,
+    note: Option<String>,
+}
+
+impl Extras {
+    fn merge(self, other: Self) -> Self {
+        Self {
+            actor: least_known(self.actor, other.actor),
+            provider: least_known(self.provider, other.provider),
+            resource: least_known(self.resource, other.resource),
+            note: least_known(self.note, other.note),
+        }
+    }
+}
+
+/// What is known; of two different words the same one, whichever came first.
+fn least_known(one: Option<String>, two: Option<String>) -> Option<String> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(one.min(two)),
+        (one, two) => one.or(two),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timestamp::from_micros;
+
+    #[test]
+    fn every_kind_is_found_again_by_its_name() {
+        for (kind, name) in NAMES {
+            assert_eq!(Kind::from_name(name), kind);
+            assert_eq!(kind.name(), name);
+        }
+        assert_eq!(Kind::from_name("vehicle.added"), Kind::Other("vehicle.added".into()));
+        assert_eq!(Kind::from_name("invitation.rejected"), Kind::InvitationDeclined);
+    }
+
+    #[test]
+    fn a_webhook_confirms_what_staff_did_and_the_name_stays() {
+        let fact = |source, actor: Option<&str>, at| Fact {
+            source,
+            at: from_micros(at),
+            kind: Kind::InvitationCreated,
+            key: "k".into(),
+            event_id: None,
+            actor: actor.map(Into::into),
+            about: About::default(),
+        };
+        let staff = fact(Source::Staff, Some("ada@example.com"), 5);
+        let webhook = fact(Source::Webhook, None, 7);
+        let merged = staff.clone().merge(webhook.clone());
+        assert_eq!(merged, webhook.clone().merge(staff));
+        assert_eq!((merged.source, merged.actor.as_deref()), (Source::Webhook, Some("ada@example.com")));
+        assert_eq!(merged.at, from_micros(7));
+    }
+
+    #[test]
+    fn what_only_one_telling_knows_is_kept_in_any_order_of_three() {
+        let fact = |source, at, note: Option<&str>, provider: Option<&str>| Fact {
+            source,
+            at: from_micros(at),
+            kind: Kind::InvitationDeclined,
+            key: "k".into(),
+            event_id: None,
+            actor: None,
+            about: About { note: note.map(Into::into), provider: provider.map(Into::into), ..About::default() },
+        };
+        let told = [
+            fact(Source::Webhook, 9, None, None),
+            fact(Source::Check, 5, Some("too early"), Some("samsara")),
+            fact(Source::Check, 4, Some("another word"), None),
+        ];
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        for [one, two, three] in orders {
+            let left = told[one].clone().merge(told[two].clone()).merge(told[three].clone());
+            let right = told[one].clone().merge(told[two].clone().merge(told[three].clone()));
+            assert_eq!(left, right);
+            assert_eq!((left.source, left.at), (Source::Webhook, from_micros(9)));
+            assert_eq!(
+                (left.about.note.as_deref(), left.about.provider.as_deref()),
+                (Some("another word"), Some("samsara"))
+            );
+            assert_eq!(left.clone().merge(left.clone()), left);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What happened: the envelope of a delivery, the records in it, and the facts they become.
+
+pub mod delivery;
+pub mod envelope;
+pub mod fact;
+pub mod mail_scanner;
+pub mod missed_webhooks;
+pub mod record;

@@ -1,0 +1,351 @@
+//! From a record of an event to a fact: what happened, when, to whom, and the key that makes it this fact and no other.
+
+use serde_json::{Map, Value};
+use thiserror::Error;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    digest::{digest, of_invitation},
+    events::{
+        envelope::{Envelope, text, uuid},
+        fact::{About, Fact, Kind, Round, Source},
+    },
+    invitation::request::RESOURCES,
+    timestamp,
+};
+
+/// By what a record can be joined to a fleet (WEBHOOKS.md 2.10). Every record lacks some of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// Digest of the invitation's id.
+    pub invitation: Option<String>,
+    /// Our reference for the fleet.
+    pub fleet_ref: Option<String>,
+    /// Catena's id of the fleet.
+    pub fleet_id: Option<Uuid>,
+    /// The connection.
+    pub connection_id: Option<Uuid>,
+}
+
+/// What an invitation's record carries beyond the fact: kept sealed, since `id` and `magic_link` are passwords.
+/// The pre-registration tokens that come along are not even read (CONTRACT.md 13.3).
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvitationRecord {
+    /// Catena's id of the invitation: a secret.
+    pub id: Uuid,
+    /// The link for the fleet: a secret.
+    pub magic_link: Option<String>,
+    /// When it was made, UTC.
+    pub created_at: OffsetDateTime,
+    /// When it runs out, UTC.
+    pub expires_at: OffsetDateTime,
+    /// The fleet's name as the invitation gives it.
+    pub fleet_name: Option<String>,
+}
+
+impl std::fmt::Debug for InvitationRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InvitationRecord").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// What one record tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are facts, and they don't live long")]
+pub enum Told {
+    /// Something happened to a fleet.
+    Fact {
+        /// What.
+        fact: Fact,
+        /// To whom.
+        subject: Subject,
+        /// The invitation, when the record is one.
+        invitation: Option<InvitationRecord>,
+    },
+    /// Something happened to one of our subscriptions (WEBHOOKS.md 2.9).
+    Subscription {
+        /// The subscription that it happened to; not the one that carries the news.
+        id: Uuid,
+        /// Its status now, an open word.
+        status: String,
+    },
+}
+
+/// Why a record of an event that we know can't be understood.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RecordError {
+    /// A record must be an object.
+    #[error("record {0} is not an object")]
+    NotAnObject(usize),
+    /// A field without which the record can't be told from others.
+    #[error("record {index} has no usable “{field}”")]
+    Missing {
+        /// Which record, from 0.
+        index: usize,
+        /// Which field.
+        field: &'static str,
+    },
+}
+
+/// Whether an event tells of a fleet's data and not of its onboarding: of a resource that permissions name.
+pub fn is_about_data(event_name: &str) -> bool {
+    let resource = event_name.split('.').next().unwrap_or_default();
+    // Messages to groups come with the permission for messages.
+    resource == "group_message" || RESOURCES.iter().any(|(known, _)| *known == resource)
+}
+
+/// All that an event tells of onboarding, record by record; nothing where it [is about data](is_about_data), which comes by the
+/// thousand and stands on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event
+/// that carries no time of its own.
+pub fn told(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Told>, RecordError> {
+    if is_about_data(&envelope.name) {
+        return Ok(Vec::new());
+    }
+    envelope
+        .records
+        .iter()
+        .enumerate()
+        .map(|(index, record)| {
+            let record = record.as_object().ok_or(RecordError::NotAnObject(index))?;
+            Reader { envelope, index, record, sent_at }.told()
+        })
+        .collect()
+}
+
+struct Reader<'a> {
+    envelope: &'a Envelope,
+    index: usize,
+    record: &'a Map<String, Value>,
+    sent_at: OffsetDateTime,
+}
+
+impl Reader<'_> {
+    fn told(&self) -> Result<Told, RecordError> {
+        let kind = Kind::from_name(&self.envelope.name);
+        match kind {
+            _ if self.envelope.name.starts_with("webhook.") => self.subscription(),
+            Kind::InvitationCreated
+            | Kind::InvitationSent
+            | Kind::InvitationViewed
+            | Kind::InvitationAccepted
+            | Kind::InvitationDeclined
+            | Kind::InvitationExpired
+            | Kind::InvitationDeleted => self.invitation(kind),
+            Kind::AgreementCreated | Kind::AgreementUpdated | Kind::AgreementDeleted => self.agreement(kind),
+            Kind::ConnectionCreated | Kind::ConnectionStaled => self.connection(kind),
+            Kind::FleetConnectionCreated => self.fleet_connection(kind),
+            Kind::ExecutionFailed | Kind::ExecutionStaled => self.execution(kind),
+            Kind::ScheduleDeactivated => self.schedule(kind),
+            other => Ok(self.unknown(other)),
+        }
+    }
+
+    fn subscription(&self) -> Result<Told, RecordError> {
+        let status = self.text("status").unwrap_or("unknown").to_owned();
+        Ok(Told::Subscription { id: self.need("id")?, status })
+    }
+
+    fn invitation(&self, kind: Kind) -> Result<Told, RecordError> {
+        let id = self.need("id")?;
+        let expires_at = self.time("expires_at").ok_or(self.missing("expires_at"))?;
+        let created_at = self.time("created_at").or(timestamp::of_uuid(id)).unwrap_or(expires_at);
+        let invitation = of_invitation(id);
+        // Catena's clocks may differ by microseconds between two answers, so keys hold the stored precision.
+        let expiry = timestamp::micros(expires_at).to_string();
+        let (own_time, key) = match kind {
+            Kind::InvitationAccepted => {
+                let accepted_at = self.time("accepted_at");
+                (accepted_at, accepted_key(&invitation, accepted_at, expires_at))
+            }
+            Kind::InvitationDeclined => {
+                let declined_at = self.time("declined_at");
+                (declined_at, declined_key(&invitation, declined_at, expires_at))
+            }
+            Kind::InvitationDeleted => (None, deleted_key(&invitation)),
+            Kind::InvitationExpired => (Some(expires_at), expired_key(&invitation, expires_at)),
+            Kind::InvitationCreated => (self.time("created_at"), created_key(&invitation, expires_at)),
+            _ => (None, digest(&[&invitation, kind.name(), &expiry])),
+        };
+        let about = About {
+            round: Some(Round { created_at, expires_at, invitation: invitation.clone() }),
+            note: self.text("decline_reason").filter(|_| kind == Kind::InvitationDeclined).map(str::to_owned),
+            ..self.about()
+        };
+        let record = InvitationRecord {
+            id,
+            magic_link: self.text("magic_link").map(str::to_owned),
+            created_at,
+            expires_at,
+            // WEBHOOKS.md 8.12: the events' name for what the API calls `fleet_name`.
+            fleet_name: self.text("partner_provided_fleet_name").or(self.text("fleet_name")).map(str::to_owned),
+        };
+        let subject = Subject { invitation: Some(invitation), ..self.subject() };
+        Ok(Told::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })
+    }
+
+    fn agreement(&self, kind: Kind) -> Result<Told, RecordError> {
+        let id = self.need("id")?;
+        let (own_time, key) = match kind {
+            Kind::AgreementCreated => (self.time("effective_date"), agreement_key(id, &kind)),
+            Kind::AgreementUpdated => (None, digest(&[&id.to_string(), kind.name(), &self.content()])),
+            _ => (None, agreement_key(id, &kind)),
+        };
+        let about = About { agreement: Some(id), ..self.about() };
+        Ok(self.plain(kind, own_time, key, about, self.subject()))
+    }
+
+    fn connection(&self, kind: Kind) -> Result<Told, RecordError> {
+        let id = self.need("id")?;
+        let key = match kind {
+            Kind::ConnectionStaled => state_key(id, &kind, self.event_time()),
+            _ => connection_key(id),
+        };
+        let about = About { connection: Some(id), ..self.about() };
+        let subject = Subject { connection_id: Some(id), ..self.subject() };
+        Ok(self.plain(kind, None, key, about, subject))
+    }
+
+    fn fleet_connection(&self, kind: Kind) -> Result<Told, RecordError> {
+        let (fleet, connection) = (self.need("fleet_id")?, self.need("connection_id")?);
+        // WEBHOOKS.md 6: `data[].id`. A connection that is attached anew comes with another one.
+        let own = self.text("id").unwrap_or_default();
+        let key = fleet_connection_key(fleet, connection, own);
+        Ok(self.plain(kind, None, key, About { connection: Some(connection), ..self.about() }, self.subject()))
+    }
+
+    fn execution(&self, kind: Kind) -> Result<Told, RecordError> {
+        let id = self.need("id")?;
+        let key = digest(&[&id.to_string(), kind.name()]);
+        let about = About { schedule: uuid(self.record, "schedule_id"), ..self.about() };
+        Ok(self.plain(kind, self.time("updated_at"), key, about, self.subject()))
+    }
+
+    fn schedule(&self, kind: Kind) -> Result<Told, RecordError> {
+        let id = self.need("id")?;
+        let key = state_key(id, &kind, self.event_time());
+        Ok(self.plain(kind, None, key, About { schedule: Some(id), ..self.about() }, self.subject()))
+    }
+
+    fn unknown(&self, kind: Kind) -> Told {
+        let key = digest(&["other", kind.name(), &self.content()]);
+        self.plain(kind, None, key, self.about(), self.subject())
+    }
+
+    fn plain(&self, kind: Kind, own: Option<OffsetDateTime>, key: String, about: About, subject: Subject) -> Told {
+        Told::Fact { fact: self.fact(kind, own, key, about), subject, invitation: None }
+    }
+
+    fn fact(&self, kind: Kind, own_time: Option<OffsetDateTime>, key: String, about: About) -> Fact {
+        let at = own_time.unwrap_or_else(|| self.event_time());
+        Fact { source: Source::Webhook, at, kind, key, event_id: self.envelope.id, actor: None, about }
+    }
+
+    /// DESIGN, "Time of a fact": the event id's moment, else the body's timestamp, else the signed time of sending.
+    fn event_time(&self) -> OffsetDateTime {
+        self.envelope.id.and_then(timestamp::of_uuid).or(self.envelope.timestamp).unwrap_or(self.sent_at)
+    }
+
+    fn about(&self) -> About {
+        About {
+            round: None,
+            agreement: None,
+            connection: uuid(self.record, "connection_id"),
+            schedule: None,
+            provider: self.text("source_name").map(str::to_owned),
+            resource: self.text("resource").map(str::to_owned),
+            status: self.text("status").map(str::to_owned),
+            note: None,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        Subject {
+            invitation: None,
+            fleet_ref: self.text("fleet_ref").map(str::to_owned),
+            fleet_id: uuid(self.record, "fleet_id"),
+            connection_id: uuid(self.record, "connection_id"),
+        }
+    }
+
+    fn text(&self, field: &str) -> Option<&str> {
+        text(self.record, field)
+    }
+
+    fn time(&self, field: &str) -> Option<OffsetDateTime> {
+        self.text(field).and_then(timestamp::parse)
+    }
+
+    fn need(&self, field: &'static str) -> Result<Uuid, RecordError> {
+        uuid(self.record, field).ok_or(self.missing(field))
+    }
+
+    fn missing(&self, field: &'static str) -> RecordError {
+        RecordError::Missing { index: self.index, field }
+    }
+
+    /// The whole record as text with its fields in one order.
+    fn content(&self) -> String {
+        Value::Object(self.record.clone()).to_string()
+    }
+}
+
+/// The key of `invitation.created`, which Catena's answer to a create call tells as well as the webhook.
+pub fn created_key(invitation: &str, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, Kind::InvitationCreated.name(), &timestamp::micros(expires_at).to_string()])
+}
+
+/// The key of a refresh, which no event tells.
+pub fn refreshed_key(invitation: &str, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, Kind::InvitationRefreshed.name(), &timestamp::micros(expires_at).to_string()])
+}
+
+/// The key of a refresh after which the end is the one that was known before. It belongs to a round that has begun, perhaps by a
+/// refresh, so the moment tells them apart.
+pub fn refreshed_again_key(invitation: &str, expires_at: OffsetDateTime, at: OffsetDateTime) -> String {
+    let (expiry, at) = (timestamp::micros(expires_at).to_string(), timestamp::micros(at).to_string());
+    digest(&[invitation, Kind::InvitationRefreshed.name(), &expiry, &at])
+}
+
+/// The key of `invitation.expired`, which our own clock can tell as well as the webhook.
+pub fn expired_key(invitation: &str, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, Kind::InvitationExpired.name(), &timestamp::micros(expires_at).to_string()])
+}
+
+/// The key of `invitation.accepted`, which Catena's record tells as well as the webhook.
+pub fn accepted_key(invitation: &str, accepted_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, "accepted", &timestamp::micros(accepted_at.unwrap_or(expires_at)).to_string()])
+}
+
+/// The key of `invitation.declined` and its deprecated twin, which Catena's record tells as well.
+pub fn declined_key(invitation: &str, declined_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
+    digest(&[invitation, "declined", &timestamp::micros(declined_at.unwrap_or(expires_at)).to_string()])
+}
+
+/// The key of `invitation.deleted`, which an invitation that is gone tells as well.
+pub fn deleted_key(invitation: &str) -> String {
+    digest(&[invitation, "deleted"])
+}
+
+/// The key of `share_agreement.created` and `.deleted`, which Catena's record tells as well.
+pub fn agreement_key(agreement: Uuid, kind: &Kind) -> String {
+    digest(&[&agreement.to_string(), kind.name()])
+}
+
+/// The key of `connection.created`, which Catena's record tells as well.
+pub fn connection_key(connection: Uuid) -> String {
+    digest(&[&connection.to_string(), Kind::ConnectionCreated.name()])
+}
+
+/// The key of what sets a state, of a connection, a schedule or an agreement (WEBHOOKS.md 6): such a thing may happen again
+/// and again, so each telling is a fact of its own by its moment, and [`crate::onboarding::state_changes`] makes one entry of those that tell
+/// the same.
+pub fn state_key(id: Uuid, kind: &Kind, at: OffsetDateTime) -> String {
+    digest(&[&id.to_string(), kind.name(), &timestamp::micros(at).to_string()])
+}
+
+/// The key of `fleet_connection.created`. `own` tells one attachment from the next: the event's `data[].id`, or the moment
+/// where only the list of connections tells it.
+pub fn fleet_connection_key(fleet_id: Uuid, connection_id: Uuid, own: &str) -> String {
+    digest(&[&fleet_id.to_string(), &connection_id.to_string(), Kind::FleetConnectionCreated.name(), own])
+}

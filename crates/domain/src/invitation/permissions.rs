@@ -1,0 +1,193 @@
+//! What an invitation asks to see: the choices that are ready-made, and the resources in the groups in which people look
+//! for them.
+
+use std::collections::BTreeMap;
+
+/// The resources by what they are about; each of the thirty stands in one group.
+pub const GROUPS: [(&str, &[&str]); 6] = [
+    ("Locations", &["vehicle_location", "location_segment", "vehicle_region_segment", "trailer_location"]),
+    (
+        "Vehicles and engines",
+        &["vehicle", "vehicle_sensor", "engine_log", "engine_status", "fuel_transaction", "ifta_summary"],
+    ),
+    (
+        "Trailers and other assets",
+        &["trailer", "trailer_status", "trailer_association", "trailer_vehicle_association", "asset"],
+    ),
+    (
+        "Drivers and messages",
+        &[
+            "user",
+            "driver_association",
+            "driver_vehicle_association",
+            "driver_event_log",
+            "driver_safety_event",
+            "message",
+            "workflow",
+        ],
+    ),
+    (
+        "Hours of service",
+        &[
+            "hos_availability",
+            "hos_daily_snapshot",
+            "hos_event",
+            "hos_event_annotation",
+            "hos_event_attachment",
+            "hos_violation",
+        ],
+    ),
+    ("Inspections", &["dvir_log", "dvir_log_defect"]),
+];
+
+/// How the data to ask for is chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// Nothing is said, so Catena asks to read everything that there is at the time (CONTRACT.md 13.10).
+    #[default]
+    Everything,
+    /// Where vehicles and trailers are and were.
+    Locations,
+    /// Hours of service, with the drivers and vehicles they are about.
+    HoursOfService,
+    /// Vehicles, engines, fuel, sensors and inspections.
+    Maintenance,
+    /// Resource by resource.
+    Custom,
+}
+
+impl Preset {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] =
+        [Self::Everything, Self::Locations, Self::HoursOfService, Self::Maintenance, Self::Custom];
+
+    /// The word in which a form carries it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everything => "everything",
+            Self::Locations => "locations",
+            Self::HoursOfService => "hours",
+            Self::Maintenance => "maintenance",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// The preset with this word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.name() == name)
+    }
+
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Everything => "Read everything",
+            Self::Locations => "Locations only",
+            Self::HoursOfService => "Hours of service",
+            Self::Maintenance => "Maintenance",
+            Self::Custom => "Choose for each kind",
+        }
+    }
+
+    /// What it asks to see, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Everything => "all kinds of data that Catena has on the day the fleet accepts",
+            Self::Locations => "where vehicles and trailers are and were",
+            Self::HoursOfService => "duty status, violations, and the drivers and vehicles they are about",
+            Self::Maintenance => "vehicles, engines, fuel, sensors and inspections",
+            Self::Custom => "none, read, or read and write",
+        }
+    }
+
+    fn resources(self) -> &'static [&'static str] {
+        match self {
+            Self::Everything | Self::Custom => &[],
+            Self::Locations => &[
+                "vehicle",
+                "vehicle_location",
+                "location_segment",
+                "vehicle_region_segment",
+                "trailer",
+                "trailer_location",
+            ],
+            Self::HoursOfService => &[
+                "user",
+                "vehicle",
+                "driver_vehicle_association",
+                "driver_event_log",
+                "hos_availability",
+                "hos_daily_snapshot",
+                "hos_event",
+                "hos_event_annotation",
+                "hos_event_attachment",
+                "hos_violation",
+            ],
+            Self::Maintenance => &[
+                "vehicle",
+                "vehicle_sensor",
+                "engine_log",
+                "engine_status",
+                "fuel_transaction",
+                "trailer",
+                "trailer_status",
+                "dvir_log",
+                "dvir_log_defect",
+            ],
+        }
+    }
+
+    /// The levels that it comes to; `table` is what was chosen resource by resource. Empty: everything.
+    pub fn levels(self, table: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        if self == Self::Custom {
+            return table.clone();
+        }
+        self.resources().iter().map(|resource| ((*resource).to_owned(), "read".to_owned())).collect()
+    }
+
+    /// The preset that comes to these levels.
+    pub fn of(levels: &BTreeMap<String, String>) -> Self {
+        let same = |preset: &Self| preset.levels(&BTreeMap::new()) == *levels;
+        Self::ALL.into_iter().filter(|preset| *preset != Self::Custom).find(same).unwrap_or(Self::Custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::invitation::request::RESOURCES;
+
+    #[test]
+    fn each_resource_stands_in_one_group_and_presets_name_no_other() {
+        let known: BTreeSet<&str> = RESOURCES.iter().map(|(resource, _)| *resource).collect();
+        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, resources)| *resources).copied().collect();
+        assert_eq!(grouped.len(), known.len());
+        assert_eq!(grouped.into_iter().collect::<BTreeSet<_>>(), known);
+        for preset in Preset::ALL {
+            assert!(preset.resources().iter().all(|resource| known.contains(resource)), "{preset:?}");
+        }
+    }
+
+    #[test]
+    fn a_preset_is_found_again_by_its_name_and_by_what_it_comes_to() {
+        let none = BTreeMap::new();
+        for preset in Preset::ALL {
+            assert_eq!(Preset::from_name(preset.name()), Some(preset));
+            if preset != Preset::Custom {
+                assert_eq!(Preset::of(&preset.levels(&none)), preset);
+            }
+        }
+        let own = [("vehicle".to_owned(), "read_write".to_owned())].into();
+        assert_eq!(Preset::of(&own), Preset::Custom);
+        assert_eq!(Preset::from_name("all"), None);
+    }
+
+    #[test]
+    fn the_table_counts_only_where_it_was_chosen() {
+        let table: BTreeMap<_, _> = [("message".to_owned(), "read_write".to_owned())].into();
+        assert_eq!(Preset::Everything.levels(&table), BTreeMap::new());
+        assert!(!Preset::Locations.levels(&table).contains_key("message"));
+        assert_eq!(Preset::Custom.levels(&table), table);
+    }
+}

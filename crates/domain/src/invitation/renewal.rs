@@ -1,0 +1,65 @@
+//! The next call that makes sense for a fleet's invitation, by where it stands. There is no call to resend: asking again is
+//! all there is (CONTRACT.md 5).
+
+use crate::onboarding::lifecycle::{Health, Stage};
+
+/// What asking again would be for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// The link is to work longer.
+    Refresh,
+    /// The last invitation is over: another one.
+    Invite,
+    /// The fleet refused, and is asked once more.
+    Reopen,
+    /// The provider no longer takes the fleet's sign-in: the same link leads there again (CONTRACT.md 11).
+    Reauthenticate,
+}
+
+/// What can be asked again, if anything: `invitation` is how the fleet's latest invitation stands by its own facts and by the
+/// clock, `fleet` and `health` what the fold says.
+pub fn again(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<Again> {
+    match (invitation, fleet) {
+        (Stage::Created | Stage::Sent | Stage::Viewed, _) => Some(Again::Refresh),
+        (Stage::Declined, _) => Some(Again::Reopen),
+        (Stage::Expired | Stage::Deleted, _) | (_, Some(Stage::Deleted)) => Some(Again::Invite),
+        (_, Some(Stage::Connected)) => (health == Some(Health::NeedsReauthentication)).then_some(Again::Reauthenticate),
+        _ => Some(Again::Refresh),
+    }
+}
+
+/// Whether an invitation that stands so may be deleted: only before the fleet accepted (CONTRACT.md 13.15). One that has run
+/// out is over as it is.
+pub fn may_delete(invitation: Stage) -> bool {
+    matches!(invitation, Stage::Created | Stage::Sent | Stage::Viewed | Stage::Declined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_standing_has_the_call_that_helps() {
+        use Stage as S;
+        let table = [
+            (S::Created, Some(S::Created), None, Some(Again::Refresh), true),
+            (S::Sent, Some(S::Sent), None, Some(Again::Refresh), true),
+            (S::Viewed, Some(S::Viewed), None, Some(Again::Refresh), true),
+            (S::Declined, Some(S::Declined), None, Some(Again::Reopen), true),
+            (S::Expired, Some(S::Expired), None, Some(Again::Invite), false),
+            (S::Deleted, Some(S::Deleted), None, Some(Again::Invite), false),
+            (S::Accepted, Some(S::Accepted), None, Some(Again::Refresh), false),
+            (S::Accepted, Some(S::Agreement), None, Some(Again::Refresh), false),
+            (S::Accepted, Some(S::Connection), None, Some(Again::Refresh), false),
+            (S::Accepted, Some(S::Connected), Some(Health::Flowing), None, false),
+            (S::Accepted, Some(S::Connected), Some(Health::FetchFailing), None, false),
+            (S::Accepted, Some(S::Connected), Some(Health::Stopped), None, false),
+            (S::Accepted, Some(S::Connected), Some(Health::NeedsReauthentication), Some(Again::Reauthenticate), false),
+            (S::Accepted, Some(S::Deleted), None, Some(Again::Invite), false),
+        ];
+        for (invitation, fleet, health, want, deletable) in table {
+            assert_eq!(again(invitation, fleet, health), want, "{invitation:?} {fleet:?} {health:?}");
+            assert_eq!(may_delete(invitation), deletable, "{invitation:?}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Where a fleet's onboarding stands: stage, health, rounds and problems, folded from its facts.
+
+pub mod lifecycle;
+pub mod problem;
+pub mod rounds;
+pub(crate) mod state_changes;

@@ -1,0 +1,66 @@
+//! Notices links that ran out. `invitation.expired` may come late or never, and `expires_at` is authoritative
+//! (CONTRACT.md 13.16), so our own clock tells the same fact; the webhook confirms it.
+
+use std::time::Duration;
+
+use domain::events::{
+    fact::{About, Fact, Kind, Round, Source},
+    record::{Subject, Told, expired_key},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    services::timeline::Timeline,
+    store::{InvitationRow, SharedStore, StoreError},
+};
+use platform::clock::SharedClock;
+
+/// How often to look.
+const EVERY: Duration = Duration::from_secs(15);
+/// Links noticed at once.
+const BATCH: u32 = 100;
+/// How long Catena has to say it itself, which tells more.
+const GRACE: time::Duration = time::Duration::seconds(10);
+
+/// Looks until `shutdown`.
+pub async fn run(store: SharedStore, timeline: Timeline, clock: SharedClock, shutdown: CancellationToken) {
+    loop {
+        if let Err(error) = notice(&store, &timeline, &clock).await {
+            tracing::error!(%error, "expired links can't be looked for; trying again");
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Tells the timeline of each unanswered link that ran out.
+pub async fn notice(store: &SharedStore, timeline: &Timeline, clock: &SharedClock) -> Result<(), StoreError> {
+    loop {
+        let ran_out = store.ran_out(clock.now() - GRACE, BATCH).await?;
+        if ran_out.is_empty() {
+            return Ok(());
+        }
+        let told: Vec<Told> = ran_out.iter().map(expired).collect();
+        if !timeline.tell(&told).await? {
+            return Ok(());
+        }
+    }
+}
+
+fn expired(invitation: &InvitationRow) -> Told {
+    let InvitationRow { digest, created_at, expires_at, .. } = invitation;
+    let round = Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() };
+    let fact = Fact {
+        source: Source::Check,
+        at: *expires_at,
+        kind: Kind::InvitationExpired,
+        key: expired_key(digest, *expires_at),
+        event_id: None,
+        actor: None,
+        about: About { round: Some(round), ..About::default() },
+    };
+    let subject = Subject { invitation: Some(digest.clone()), ..Subject::default() };
+    Told::Fact { fact, subject, invitation: None }
+}

@@ -1,0 +1,6 @@
+//! What keeps secrets and accounts safe: sealing, passwords, limits on guessing, and forms that act once.
+
+pub(crate) mod idempotency;
+pub(crate) mod login_throttle;
+pub mod passwords;
+pub mod vault;

@@ -1,0 +1,118 @@
+//! Secrets at rest: sealed with XChaCha20-Poly1305 under a key that is not in the database.
+
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305, XNonce,
+    aead::{Aead as _, Payload},
+};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use platform::random::SharedEntropy;
+
+/// First byte of what is sealed, so that another way of sealing can be told apart later.
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+
+/// What a sealed value is for. It is part of the seal: a value can't be moved to another column and opened there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// An invitation's id.
+    InvitationId,
+    /// A magic link.
+    MagicLink,
+    /// The secret with which Catena signs deliveries.
+    SigningSecret,
+    /// A delivery's body.
+    Body,
+    /// The note about a fleet's return, in its own browser's cookie.
+    Landing,
+}
+
+impl Purpose {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::InvitationId => b"invitation id",
+            Self::MagicLink => b"magic link",
+            Self::SigningSecret => b"signing secret",
+            Self::Body => b"delivery body",
+            Self::Landing => b"landing",
+        }
+    }
+}
+
+/// Why a sealed value can't be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "a sealed value can't be opened: it was sealed with another key (ONRAMP_SECRET_KEY, or the key file in the data directory), or it was changed"
+)]
+pub struct VaultError;
+
+/// Seals and opens.
+#[derive(Clone)]
+pub struct Vault {
+    cipher: XChaCha20Poly1305,
+    entropy: SharedEntropy,
+}
+
+impl Vault {
+    /// A vault with this key.
+    pub fn new(key: &[u8; 32], entropy: SharedEntropy) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(key.into()), entropy }
+    }
+
+    /// Seals `plain` for a purpose.
+    pub fn seal(&self, purpose: Purpose, plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE] = self.entropy.bytes();
+        let payload = Payload { msg: plain, aad: purpose.label() };
+        // Encryption into a fresh buffer fails only past 256 GiB, which no limit of ours lets through.
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+        [&[VERSION], nonce.as_slice(), sealed.as_slice()].concat()
+    }
+
+    /// Opens what was sealed for that purpose. The plain bytes are wiped from memory when dropped.
+    pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let sealed = sealed.strip_prefix(&[VERSION]).ok_or(VaultError)?;
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(VaultError)?;
+        let payload = Payload { msg: sealed, aad: purpose.label() };
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| VaultError)
+    }
+
+    /// Opens a text.
+    pub fn open_text(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<String>, VaultError> {
+        let bytes = self.open(purpose, sealed)?;
+        std::str::from_utf8(&bytes).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| VaultError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use platform::random::SeededEntropy;
+
+    fn vault(key: u8) -> Vault {
+        Vault::new(&[key; 32], Arc::new(SeededEntropy::new(1)))
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_and_purpose_alone() {
+        let sealed = vault(1).seal(Purpose::MagicLink, b"https://c.example/?invite=x");
+        assert!(!sealed.windows(6).any(|window| window == b"invite"));
+        assert_eq!(vault(1).open(Purpose::MagicLink, &sealed).unwrap().as_slice(), b"https://c.example/?invite=x");
+        assert!(vault(2).open(Purpose::MagicLink, &sealed).is_err(), "another key");
+        assert!(vault(1).open(Purpose::Body, &sealed).is_err(), "another purpose");
+    }
+
+    #[test]
+    fn a_changed_or_cut_seal_does_not_open() {
+        let vault = vault(1);
+        let sealed = vault.seal(Purpose::Body, b"hello");
+        for index in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[index] ^= 1;
+            assert!(vault.open(Purpose::Body, &changed).is_err(), "byte {index}");
+            assert!(vault.open(Purpose::Body, &sealed[..index]).is_err(), "cut at {index}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The dry run: a verdict for each row, from our own store, and from Catena where our store can't tell.
+
+use std::collections::HashMap;
+
+use domain::import::{ImportState, Judge, Judged, Known, RowState, Standing, Verdict, rows, standing};
+use time::OffsetDateTime;
+
+use crate::{
+    services::{
+        imports::{
+            Importer,
+            lookup::{by_our_store, known_to_catena},
+        },
+        invitations::request,
+    },
+    store::{FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, StoreError},
+};
+use catena::CatenaError;
+
+/// Rows in one transaction: few, so that nobody waits for it.
+const BATCH: usize = 500;
+/// Up to here each fleet is asked about by itself; beyond, all of Catena's invitations are listed once.
+const FEW: usize = 20;
+
+impl Importer {
+    pub(crate) async fn check(&self, import: &ImportRow) -> Result<(), StoreError> {
+        let key = import.key;
+        // A dry run that was cut off starts over.
+        while self.store.forget_import_rows(key, 2_000).await? > 0 {}
+        let content = self.store.import_content(key).await?.unwrap_or_default();
+        let reading = &import.reading;
+        let now = self.clock.now();
+        let mut judge = Judge::new(&reading.mapping, &self.base, reading.header.len());
+        let mut rows = rows(&content, reading.delimiter);
+        let mut unsettled = HashMap::new();
+        let mut number = 0;
+        loop {
+            let judged: Vec<Judged> = rows.by_ref().take(BATCH).map(|row| judge.judge(&row)).collect();
+            if judged.is_empty() {
+                break;
+            }
+            let refs: Vec<&str> =
+                judged.iter().filter(|row| row.invitation.is_ok()).map(|row| row.fleet_ref.as_str()).collect();
+            let ours = by_ref(self.store.invitations_of_fleets(&refs).await?);
+            let batch: Vec<ImportedRow> = judged
+                .into_iter()
+                .map(|row| {
+                    number += 1;
+                    verdict(row, number, &ours, now)
+                })
+                .collect();
+            unsettled.extend(
+                batch.iter().filter(|row| row.verdict == Verdict::New).map(|row| (row.fleet_ref.clone(), row.number)),
+            );
+            self.store.add_import_rows(key, &batch).await?;
+            if !self.is_wanted(key).await? {
+                return Ok(());
+            }
+        }
+        let reason = self.ask_catena(key, &unsettled, now).await?;
+        let change = ImportMove { to: ImportState::Checked, reason, at: self.clock.now() };
+        self.store.move_import(key, &[ImportState::Checking], &change).await?;
+        Ok(())
+    }
+
+    async fn is_wanted(&self, key: ImportKey) -> Result<bool, StoreError> {
+        Ok(self.store.import(key).await?.is_some_and(|import| import.state == ImportState::Checking))
+    }
+
+    /// Corrects the verdicts on fleets that Catena knows and our store doesn't. Says what could not be found out.
+    async fn ask_catena(
+        &self,
+        key: ImportKey,
+        unsettled: &HashMap<String, u32>,
+        now: OffsetDateTime,
+    ) -> Result<Option<String>, StoreError> {
+        if unsettled.is_empty() {
+            return Ok(None);
+        }
+        let theirs = match self.known_at_catena(key, unsettled).await? {
+            Ok(theirs) => theirs,
+            Err(error) => {
+                tracing::warn!(import = key.0, %error, "an import's dry run can't ask Catena");
+                return Ok(Some(format!(
+                    "Catena could not be asked: {} So the verdicts rest on what Onramp knows by itself, and a fleet that is \
+                     new here may have an invitation at Catena. Each is looked up again before it is invited.",
+                    error.explain()
+                )));
+            }
+        };
+        let verdicts: Vec<(u32, Verdict)> = theirs
+            .into_iter()
+            .map(|(number, known)| (number, Verdict::of(standing(known, now), false)))
+            .filter(|(_, verdict)| *verdict != Verdict::New)
+            .collect();
+        for batch in verdicts.chunks(BATCH) {
+            self.store.set_verdicts(key, batch).await?;
+        }
+        Ok(None)
+    }
+
+    /// What Catena knows of the rows with these references, by the rows' numbers.
+    async fn known_at_catena(
+        &self,
+        key: ImportKey,
+        unsettled: &HashMap<String, u32>,
+    ) -> Result<Result<HashMap<u32, Vec<Known>>, CatenaError>, StoreError> {
+        let mut known: HashMap<u32, Vec<Known>> = HashMap::new();
+        if unsettled.len() <= FEW {
+            for (fleet_ref, number) in unsettled {
+                match self.catena.invitations_of(fleet_ref).await {
+                    Ok(theirs) => known.entry(*number).or_default().extend(theirs.iter().map(known_to_catena)),
+                    Err(error) => return Ok(Err(error)),
+                }
+                tokio::time::sleep(self.pace.interval()).await;
+            }
+            return Ok(Ok(known));
+        }
+        let mut pages = self.catena.invitation_pages();
+        loop {
+            let page = match pages.next().await {
+                Ok(Some(page)) => page,
+                Ok(None) => return Ok(Ok(known)),
+                Err(error) => return Ok(Err(error)),
+            };
+            for invitation in &page {
+                let number = invitation.fleet_ref.as_deref().and_then(|fleet_ref| unsettled.get(fleet_ref));
+                if let Some(number) = number {
+                    known.entry(*number).or_default().push(known_to_catena(invitation));
+                }
+            }
+            if !self.is_wanted(key).await? {
+                return Ok(Ok(known));
+            }
+            tokio::time::sleep(self.pace.interval()).await;
+        }
+    }
+}
+
+fn by_ref(ours: Vec<FleetsInvitation>) -> HashMap<String, Vec<FleetsInvitation>> {
+    let mut by_ref: HashMap<String, Vec<FleetsInvitation>> = HashMap::new();
+    for invitation in ours {
+        by_ref.entry(invitation.fleet_ref.clone()).or_default().push(invitation);
+    }
+    by_ref
+}
+
+fn verdict(
+    judged: Judged,
+    number: u32,
+    ours: &HashMap<String, Vec<FleetsInvitation>>,
+    now: OffsetDateTime,
+) -> ImportedRow {
+    let (verdict, state, reason) = match &judged.invitation {
+        Err(reason) => (Verdict::Invalid, RowState::Invalid, Some(reason.clone())),
+        Ok(checked) => {
+            let known = ours.get(&checked.fleet_ref).map(Vec::as_slice).unwrap_or_default();
+            let (standing, same): (Standing, _) = by_our_store(known, &request::to_json(checked), now);
+            (Verdict::of(standing, same.is_some()), RowState::Waiting, None)
+        }
+    };
+    ImportedRow {
+        number,
+        line: judged.line,
+        fleet_ref: judged.fleet_ref,
+        said: judged.values,
+        verdict,
+        state,
+        reason,
+        started_at: None,
+        invitation: None,
+        expires_at: None,
+    }
+}

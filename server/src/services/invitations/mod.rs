@@ -1,0 +1,8 @@
+//! Inviting fleets: preview, create, renew, delete.
+
+pub mod callback_policy;
+pub mod create;
+pub mod delete;
+pub mod preview;
+pub mod request;
+pub mod response_diff;

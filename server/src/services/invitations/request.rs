@@ -1,0 +1,148 @@
+//! What was asked for with an invitation, as it is kept beside it: shown, and sent again where the same is asked again.
+
+use std::collections::BTreeMap;
+
+use domain::invitation::request::{Checked, Draft, say_levels};
+use serde_json::{Map, Value, json};
+
+/// The fields with the words in which people read them.
+const LABELS: [(&str, &str); 13] = [
+    ("fleet_name", "Name sent to Catena"),
+    ("fleet_email", "E-mail"),
+    ("fleet_phone", "Phone"),
+    ("fleet_website", "Website"),
+    ("fleet_country_code", "Country"),
+    ("fleet_regulatory_id", "Regulatory id"),
+    ("fleet_regulatory_id_type", "Kind of regulatory id"),
+    ("expires_in_hours", "Valid for (hours)"),
+    ("limit_tsps", "Providers offered"),
+    ("permissions", "Data asked for"),
+    ("success_redirect_url", "Page on success"),
+    ("failure_redirect_url", "Page on failure"),
+    ("callback_url", "Callback"),
+];
+
+/// Writes it, without what was left empty.
+pub fn to_json(checked: &Checked) -> String {
+    let all = json!({
+        "fleet_name": checked.fleet_name,
+        "fleet_email": checked.fleet_email,
+        "fleet_phone": checked.fleet_phone,
+        "fleet_website": checked.fleet_website,
+        "fleet_country_code": checked.fleet_country_code,
+        "fleet_regulatory_id": checked.fleet_regulatory_id,
+        "fleet_regulatory_id_type": checked.fleet_regulatory_id_type,
+        "expires_in_hours": checked.expires_in_hours,
+        "limit_tsps": checked.limit_tsps,
+        "permissions": checked.permissions,
+        "success_redirect_url": checked.success_redirect_url,
+        "failure_redirect_url": checked.failure_redirect_url,
+        "callback_url": checked.callback_url,
+    });
+    let filled: Map<String, Value> =
+        all.as_object().cloned().unwrap_or_default().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    Value::Object(filled).to_string()
+}
+
+/// Reads it as labels and values, in the order of the form. What was left to Catena is said, not left out.
+pub fn for_people(json: &str) -> Vec<(String, String)> {
+    let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return Vec::new() };
+    let rows = LABELS.iter().filter_map(|(field, label)| {
+        let value = match (*field, fields.get(*field)) {
+            ("permissions", None) => "Everything, to read".to_owned(),
+            ("limit_tsps", None) => "All".to_owned(),
+            (_, None) => return None,
+            ("permissions", Some(value)) => permissions(value),
+            (_, Some(Value::Array(values))) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+            (_, Some(Value::String(text))) => text.clone(),
+            (_, Some(other)) => other.to_string(),
+        };
+        Some(((*label).to_owned(), value))
+    });
+    rows.collect()
+}
+
+/// Reads it as a form that asks for the same again; what was typed as the fleet's name is kept elsewhere. Nothing for what is
+/// no JSON of ours.
+pub fn to_draft(fleet_ref: &str, fleet_name: Option<&str>, json: &str) -> Option<Draft> {
+    let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return None };
+    let text = |field: &str| match fields.get(field) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let levels = fields.get("permissions").and_then(Value::as_object).into_iter().flatten();
+    let permissions: BTreeMap<String, String> =
+        levels.filter_map(|(resource, level)| Some((resource.clone(), level.as_str()?.to_owned()))).collect();
+    Some(Draft {
+        fleet_ref: fleet_ref.to_owned(),
+        fleet_name: fleet_name.map_or_else(|| text("fleet_name"), str::to_owned),
+        fleet_email: text("fleet_email"),
+        fleet_phone: text("fleet_phone"),
+        fleet_website: text("fleet_website"),
+        fleet_country_code: text("fleet_country_code"),
+        fleet_regulatory_id: text("fleet_regulatory_id"),
+        fleet_regulatory_id_type: text("fleet_regulatory_id_type"),
+        expires_in_hours: text("expires_in_hours"),
+        success_redirect_url: text("success_redirect_url"),
+        failure_redirect_url: text("failure_redirect_url"),
+        callback_url: text("callback_url"),
+        limit_tsps: text("limit_tsps"),
+        permissions,
+    })
+}
+
+fn permissions(value: &Value) -> String {
+    let levels = value.as_object().into_iter().flatten();
+    say_levels(levels.filter_map(|(resource, level)| Some((resource.as_str(), level.as_str()?))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_to_catena_is_said() {
+        let checked = Draft { fleet_ref: "F".into(), ..Draft::default() }.check().unwrap();
+        let rows = for_people(&to_json(&checked));
+        let want =
+            [("Valid for (hours)", "24"), ("Providers offered", "All"), ("Data asked for", "Everything, to read")];
+        assert_eq!(rows, want.map(|(label, value)| (label.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn levels_are_said_in_words() {
+        let permissions = [("vehicle".to_owned(), "read".to_owned()), ("message".to_owned(), "read_write".to_owned())];
+        let checked =
+            Draft { fleet_ref: "F".into(), permissions: permissions.into(), ..Draft::default() }.check().unwrap();
+        let rows = for_people(&to_json(&checked));
+        assert!(rows.contains(&("Data asked for".into(), "Vehicles, Messages (to read and write)".into())), "{rows:?}");
+    }
+
+    #[test]
+    fn the_same_can_be_asked_again() {
+        let draft = Draft {
+            fleet_ref: "FLEET-42".into(),
+            fleet_name: "J.B. Hunt".into(),
+            fleet_email: "ops@acme.example".into(),
+            fleet_phone: "+14155551234".into(),
+            fleet_website: "https://acme.example".into(),
+            fleet_country_code: "USA".into(),
+            fleet_regulatory_id: "123456".into(),
+            fleet_regulatory_id_type: "DOT".into(),
+            expires_in_hours: "48".into(),
+            success_redirect_url: "https://us.example/yes".into(),
+            failure_redirect_url: "https://us.example/no".into(),
+            callback_url: "https://us.example/events".into(),
+            limit_tsps: "samsara, geotab".into(),
+            permissions: [("vehicle".to_owned(), "read".to_owned())].into(),
+        };
+        let checked = draft.check().unwrap();
+        let again = to_draft("FLEET-42", checked.display_name.as_deref(), &to_json(&checked)).unwrap();
+        assert_eq!(again, draft);
+        assert_eq!(again.check().unwrap(), checked);
+        assert_eq!(to_draft("F", None, &to_json(&checked)).unwrap().fleet_name, "JB Hunt");
+        assert_eq!(to_draft("F", None, "nonsense"), None);
+    }
+}

@@ -1,0 +1,11 @@
+//! What Onramp does, one folder or file per use case. Services know nothing of HTTP, cookies or HTML.
+
+pub mod imports;
+pub mod invitations;
+pub mod links;
+pub mod local_time;
+pub mod providers;
+pub mod reconcile;
+pub mod reminders;
+pub mod subscriptions;
+pub mod timeline;

@@ -1,0 +1,286 @@
+//! What the rest of Onramp uses: a check of everything, one at a time, and checks of one fleet.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::onboarding::lifecycle::fold;
+use time::OffsetDateTime;
+use tokio::sync::{Mutex as Turn, Notify};
+
+use crate::{
+    config::Checks,
+    security::vault::Vault,
+    services::{
+        reconcile::{
+            CheckError,
+            fleet::Asker,
+            pass::Pass,
+            report::{Found, Reporter},
+        },
+        timeline::Timeline,
+    },
+    store::{Cause, CheckRow, FleetKey, FleetRow, SharedStore, StoreError},
+};
+use catena::{Catena, CatenaError};
+use platform::{clock::SharedClock, random::SharedEntropy};
+
+/// How long a webhook may take to say why a fleet came back, before Catena is asked.
+const RETURN_WAITS: time::Duration = time::Duration::seconds(20);
+/// How long a pass that stopped can go on where it stood: afterwards what it has seen says too little.
+const STANDS_FOR: time::Duration = time::Duration::hours(2);
+/// How long checks are remembered.
+const REMEMBERED_FOR: time::Duration = time::Duration::days(90);
+/// The first check comes this long after the start, and up to twice as long.
+const FIRST_AFTER: time::Duration = time::Duration::seconds(30);
+
+/// Asks Catena for what no webhook told.
+pub struct Checker {
+    asker: Asker,
+    entropy: SharedEntropy,
+    settings: Checks,
+    /// The pass that stopped half-way. Held while one runs, so that there is one at a time.
+    stopped: Turn<Option<Pass>>,
+    /// Held while one fleet is asked about.
+    one: Turn<()>,
+    times: Mutex<Standing>,
+    /// Fleets that came back, and when to ask about them.
+    returns: Mutex<BTreeMap<FleetKey, OffsetDateTime>>,
+    wanted: Notify,
+    /// Whether it is staff who want the next check.
+    by_staff: AtomicBool,
+}
+
+/// How the check of everything stands. Moments are UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Since when one runs.
+    pub running_since: Option<OffsetDateTime>,
+    /// When the next one is due.
+    pub next_at: Option<OffsetDateTime>,
+}
+
+impl Checker {
+    /// Ready to ask.
+    pub fn new(
+        catena: Catena,
+        store: SharedStore,
+        timeline: Timeline,
+        vault: Vault,
+        (clock, entropy): (SharedClock, SharedEntropy),
+        settings: Checks,
+    ) -> Self {
+        let reporter = Reporter { store, timeline, clock };
+        Self {
+            asker: Asker { catena, vault, reporter },
+            entropy,
+            settings,
+            stopped: Turn::default(),
+            one: Turn::default(),
+            times: Mutex::default(),
+            returns: Mutex::default(),
+            wanted: Notify::new(),
+            by_staff: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks about everything, or goes on where the last check stopped. Waits for one that runs. What went wrong at Catena is
+    /// told in the row; an error is our own database's.
+    pub async fn everything(&self, cause: Cause) -> Result<CheckRow, StoreError> {
+        let mut stopped = self.stopped.lock().await;
+        let started_at = self.now();
+        self.times().running_since = Some(started_at);
+        let standing = stopped.take().filter(|pass| started_at - pass.started_at < STANDS_FOR);
+        let mut pass = standing.unwrap_or_else(|| Pass::new(&self.asker.catena, started_at));
+        let before = pass.found;
+        let failure = self.run(&mut pass).await;
+        let problem = match &failure {
+            Some(error) => Some(error.explain()),
+            None => pass.refusals.first.as_ref().map(CatenaError::explain),
+        };
+        let retry_after = failure.as_ref().and_then(CheckError::retry_after);
+        match &failure {
+            Some(CheckError::Store(error)) => tracing::error!(%error, "a check of Catena stopped"),
+            // Stopping is no failure.
+            Some(CheckError::Catena(CatenaError::Cancelled)) => {}
+            Some(error) => tracing::warn!(%error, "a check of Catena stopped; the next one goes on from here"),
+            None => {
+                if let Some(error) = &pass.refusals.first {
+                    tracing::warn!(%error, "Catena does not allow a part of the check");
+                }
+            }
+        }
+        let row = CheckRow {
+            fleet: None,
+            cause,
+            started_at,
+            ended_at: self.now(),
+            complete: failure.is_none(),
+            found: pass.found.facts - before.facts,
+            holes: pass.found.holes - before.holes,
+            problem,
+        };
+        if failure.as_ref().is_some_and(will_pass) {
+            *stopped = Some(pass);
+        }
+        self.plan(retry_after);
+        self.asker.reporter.store.forget_checks(row.started_at - REMEMBERED_FOR).await?;
+        self.keep(row).await
+    }
+
+    async fn run(&self, pass: &mut Pass) -> Option<CheckError> {
+        if let Err(error) = self.asker.refresh_providers().await {
+            return Some(error.into());
+        }
+        while !pass.is_done() {
+            if let Err(error) = pass.advance(&self.asker).await {
+                return Some(error);
+            }
+            tokio::time::sleep(self.settings.pause).await;
+        }
+        None
+    }
+
+    /// Asks about one fleet. What went wrong at Catena is told in the row; an error is our own database's.
+    pub async fn one_fleet(&self, fleet: &FleetRow, cause: Cause) -> Result<CheckRow, StoreError> {
+        let _turn = self.one.lock().await;
+        let started_at = self.now();
+        let mut found = Found::default();
+        let result = self.asker.check_fleet(fleet, &mut found).await;
+        let problem = match &result {
+            Ok(refusal) => refusal.as_ref().map(CatenaError::explain),
+            Err(error) => Some(error.explain()),
+        };
+        match &result {
+            Ok(None) | Err(CheckError::Catena(CatenaError::Cancelled)) => {}
+            Ok(Some(error)) => tracing::warn!(%error, "Catena does not allow a part of the check of a fleet"),
+            Err(CheckError::Store(error)) => tracing::error!(%error, "the check of a fleet stopped"),
+            Err(error) => tracing::warn!(%error, "the check of a fleet stopped"),
+        }
+        let row = CheckRow {
+            fleet: Some(fleet.key),
+            cause,
+            started_at,
+            ended_at: self.now(),
+            complete: result.is_ok(),
+            found: found.facts,
+            holes: found.holes,
+            problem,
+        };
+        self.keep(row).await
+    }
+
+    async fn keep(&self, row: CheckRow) -> Result<CheckRow, StoreError> {
+        self.asker.reporter.store.put_check(&row).await?;
+        Ok(row)
+    }
+
+    /// How the check of everything stands.
+    pub fn standing(&self) -> Standing {
+        *self.times()
+    }
+
+    /// Staff want everything checked as soon as may be.
+    pub fn want_everything(&self) {
+        self.by_staff.store(true, Ordering::SeqCst);
+        self.times().next_at = Some(self.now());
+        self.wanted.notify_one();
+    }
+
+    /// A fleet came back to a landing page: it is asked about, unless a webhook says why in time.
+    pub fn expect_news_of(&self, fleet: FleetKey) {
+        let due = self.now() + RETURN_WAITS;
+        self.returns.lock().unwrap_or_else(PoisonError::into_inner).entry(fleet).or_insert(due);
+    }
+
+    /// Plans the first check.
+    pub fn plan_first(&self) {
+        let next = self.settings.every.map(|_| self.now() + FIRST_AFTER + FIRST_AFTER * self.chance());
+        self.times().next_at = next;
+    }
+
+    /// Plans the next check, a tenth earlier or later than the setting says, so that many Onramps don't ask at once; not before
+    /// Catena wants to be asked again.
+    fn plan(&self, retry_after: Option<Duration>) {
+        let now = self.now();
+        let next = self.settings.every.map(|every| {
+            let regular = every * (0.9 + self.chance() / 5.0);
+            now + retry_after.and_then(|wait| wait.try_into().ok()).map_or(regular, |wait| regular.max(wait))
+        });
+        *self.times() = Standing { running_since: None, next_at: next };
+    }
+
+    /// A number from 0 to 1.
+    fn chance(&self) -> f64 {
+        f64::from(u16::from_be_bytes(self.entropy.bytes())) / f64::from(u16::MAX)
+    }
+
+    /// Checks everything, if it is due.
+    pub async fn check_what_is_due(&self) {
+        let due = self.standing().next_at.is_some_and(|next| next <= self.now());
+        if !due {
+            return;
+        }
+        let cause = if self.by_staff.swap(false, Ordering::SeqCst) { Cause::Staff } else { Cause::Schedule };
+        if let Err(error) = self.everything(cause).await {
+            tracing::error!(%error, "a check of Catena can't be kept");
+        }
+    }
+
+    /// Asks about each fleet that came back a while ago and whose return no webhook has borne out.
+    pub async fn check_returns(&self) {
+        for fleet in self.returns_due() {
+            if let Err(error) = self.check_return(fleet).await {
+                tracing::error!(%error, "a fleet that came back can't be asked about");
+            }
+        }
+    }
+
+    async fn check_return(&self, fleet: FleetKey) -> Result<(), StoreError> {
+        let store = &self.asker.reporter.store;
+        let Some(fleet) = store.fleet(fleet).await? else { return Ok(()) };
+        let onboarding = fold(store.facts_of(fleet.key).await?);
+        if onboarding.timeline.iter().any(|entry| !entry.confirmed) {
+            self.one_fleet(&fleet, Cause::Return).await?;
+        }
+        Ok(())
+    }
+
+    fn returns_due(&self) -> Vec<FleetKey> {
+        let now = self.now();
+        let mut returns = self.returns.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = returns.iter().filter(|(_, at)| **at <= now).map(|(fleet, _)| *fleet).collect();
+        returns.retain(|_, at| *at > now);
+        due
+    }
+
+    /// Ends when a check is wanted.
+    pub async fn wanted(&self) {
+        self.wanted.notified().await;
+    }
+
+    fn times(&self) -> MutexGuard<'_, Standing> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.asker.now()
+    }
+}
+
+/// Whether the same question may be answered later: a pass that asked what Catena no longer understands, such as an old
+/// cursor, begins anew instead, as does one whose answer our own database could not take in.
+fn will_pass(error: &CheckError) -> bool {
+    use CatenaError::{NotJson, RateLimited, Server, TimedOut, Unreachable};
+    match error {
+        CheckError::Store(_) => false,
+        CheckError::Catena(error) => {
+            matches!(error, RateLimited { .. } | Server { .. } | Unreachable { .. } | TimedOut { .. } | NotJson { .. })
+        }
+    }
+}

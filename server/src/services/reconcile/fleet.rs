@@ -1,0 +1,178 @@
+//! A check of one fleet: only its own records are asked for.
+
+use std::collections::{BTreeSet, HashSet};
+
+use domain::{digest::of_invitation, events::record::Told};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    security::vault::{Purpose, Vault},
+    services::reconcile::{
+        CheckError, agreements, connections,
+        fleet_facts::Known,
+        invitations,
+        report::{Finding, Found, Reporter},
+    },
+    store::{FleetKey, FleetRow, InvitationRow, StoreError},
+};
+use catena::{
+    Agreement, AgreementFilter, AgreementStatus, Catena, CatenaError, ConnectionFilter, FleetFilter, InvitationId,
+};
+
+/// What checks ask with.
+#[derive(Clone)]
+pub(crate) struct Asker {
+    pub catena: Catena,
+    pub vault: Vault,
+    pub reporter: Reporter,
+}
+
+impl Asker {
+    /// Asks about one fleet, and adds to `found` what came to light, also where it fails half-way. What Catena does not
+    /// allow is left out, and the rest asked for all the same; the refusal is handed back.
+    pub(crate) async fn check_fleet(
+        &self,
+        fleet: &FleetRow,
+        found: &mut Found,
+    ) -> Result<Option<CatenaError>, CheckError> {
+        let mut refusals = Refusals::default();
+        let mut fleet_ids: BTreeSet<Uuid> = self.reporter.store.catena_ids_of(fleet.key).await?.into_iter().collect();
+        fleet_ids.extend(refusals.skip(self.check_invitations(fleet, found).await)?.unwrap_or_default());
+        fleet_ids.extend(refusals.skip(self.check_agreements(fleet, found).await)?.unwrap_or_default());
+        refusals.skip(self.check_connections(fleet, fleet_ids.into_iter().collect(), found).await)?;
+        Ok(refusals.first)
+    }
+
+    async fn check_invitations(&self, fleet: &FleetRow, found: &mut Found) -> Result<Vec<Uuid>, CheckError> {
+        let asked_at = self.now();
+        let listed = self.catena.invitations_of(&fleet.fleet_ref).await?;
+        let known = self.reporter.known(Some(fleet)).await?;
+        let mut findings = Vec::new();
+        for invitation in &listed {
+            findings.extend(invitations::missing(invitation, &known, asked_at));
+        }
+        let seen: HashSet<String> = listed.iter().filter_map(|listed| digest(&listed.id)).collect();
+        for row in self.reporter.store.unanswered_of(fleet.key, asked_at).await? {
+            if !seen.contains(&row.digest) && self.is_gone(&row).await? {
+                findings.push(invitations::gone(&row, asked_at));
+            }
+        }
+        self.tell(findings, fleet.key, asked_at, found).await?;
+        Ok(listed.iter().filter_map(|listed| listed.fleet_id).collect())
+    }
+
+    async fn check_agreements(&self, fleet: &FleetRow, found: &mut Found) -> Result<Vec<Uuid>, CheckError> {
+        let asked_at = self.now();
+        let filter = AgreementFilter { fleet_ref: Some(fleet.fleet_ref.clone()), ..AgreementFilter::default() };
+        let mut listed = self.catena.agreements(&filter).await?;
+        let known = self.reporter.known(Some(fleet)).await?;
+        let seen: HashSet<Uuid> = listed.iter().map(|agreement| agreement.id).collect();
+        listed.extend(self.ended_agreements(&known, &fleet.fleet_ref, &seen).await?);
+        let findings = listed.iter().flat_map(|agreement| agreements::missing(agreement, &known, asked_at)).collect();
+        self.tell(findings, fleet.key, asked_at, found).await?;
+        Ok(listed.iter().map(|agreement| agreement.fleet_id).collect())
+    }
+
+    /// What became of agreements that we know to be in force and that Catena does not list unasked: whether it lists ended
+    /// ones is not documented, so each way to end is asked for.
+    pub(crate) async fn ended_agreements(
+        &self,
+        known: &Known,
+        fleet_ref: &str,
+        listed: &HashSet<Uuid>,
+    ) -> Result<Vec<Agreement>, CheckError> {
+        let mut lost: Vec<Uuid> = known.living_agreements();
+        lost.retain(|agreement| !listed.contains(agreement));
+        let mut ended = Vec::new();
+        for status in [AgreementStatus::Deleted, AgreementStatus::Cancelled, AgreementStatus::Expired] {
+            if lost.is_empty() {
+                break;
+            }
+            let filter = AgreementFilter {
+                fleet_ref: Some(fleet_ref.to_owned()),
+                status: Some(status),
+                ..AgreementFilter::default()
+            };
+            for agreement in self.catena.agreements(&filter).await? {
+                if lost.contains(&agreement.id) {
+                    lost.retain(|lost| *lost != agreement.id);
+                    ended.push(agreement);
+                }
+            }
+        }
+        Ok(ended)
+    }
+
+    async fn check_connections(
+        &self,
+        fleet: &FleetRow,
+        fleet_ids: Vec<Uuid>,
+        found: &mut Found,
+    ) -> Result<(), CheckError> {
+        if fleet_ids.is_empty() {
+            return Ok(());
+        }
+        let asked_at = self.now();
+        let fleets = FleetFilter::Ids(fleet_ids);
+        let listed = self.catena.connections(&ConnectionFilter { fleets: fleets.clone(), tsp_id: None }).await?;
+        if listed.is_empty() {
+            return Ok(());
+        }
+        let rows = self.catena.data_freshness(&fleets).await?;
+        let known = self.reporter.known(Some(fleet)).await?;
+        let mut findings = Vec::new();
+        for connection in &listed {
+            let own: Vec<_> = rows.iter().filter(|row| row.connection_id == connection.id).collect();
+            findings.extend(connections::missing(connection, &own, &known, asked_at));
+        }
+        Ok(self.tell(findings, fleet.key, asked_at, found).await?)
+    }
+
+    /// Whether Catena has no such invitation any more.
+    pub(crate) async fn is_gone(&self, row: &InvitationRow) -> Result<bool, CheckError> {
+        let Ok(id) = self.vault.open_text(Purpose::InvitationId, &row.sealed_id) else { return Ok(false) };
+        let Ok(id) = InvitationId::parse(&id) else { return Ok(false) };
+        Ok(self.catena.invitation(&id).await?.is_none())
+    }
+
+    async fn tell(
+        &self,
+        told: Vec<Told>,
+        fleet: FleetKey,
+        asked_at: OffsetDateTime,
+        found: &mut Found,
+    ) -> Result<(), StoreError> {
+        let findings = told.into_iter().map(|told| Finding { told, fleet: Some(fleet) }).collect();
+        self.reporter.tell(findings, asked_at, found).await
+    }
+
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.reporter.clock.now()
+    }
+}
+
+/// What Catena does not allow. It stays so until somebody grants it, so a check goes on without.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals {
+    pub first: Option<CatenaError>,
+}
+
+impl Refusals {
+    /// Passes on whatever is no refusal; none for what was refused.
+    pub(crate) fn skip<T>(&mut self, result: Result<T, CheckError>) -> Result<Option<T>, CheckError> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(CheckError::Catena(error @ CatenaError::Forbidden { .. })) => {
+                self.first.get_or_insert(error);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Digest of an invitation's id.
+pub(crate) fn digest(id: &InvitationId) -> Option<String> {
+    Uuid::parse_str(id.expose()).ok().map(of_invitation)
+}

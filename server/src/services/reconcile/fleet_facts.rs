@@ -1,0 +1,97 @@
+//! What is known of a fleet before Catena's answer is read.
+
+use domain::{
+    events::fact::{Fact, Kind},
+    onboarding::{
+        lifecycle::{Onboarding, current, fold},
+        problem::{Trouble, Wrong},
+    },
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What is known of one fleet.
+pub(crate) struct Known {
+    facts: Vec<Fact>,
+    /// Those that count now.
+    current: Vec<Fact>,
+    onboarding: Onboarding,
+}
+
+impl Known {
+    pub(crate) fn new(facts: Vec<Fact>) -> Self {
+        Self { current: current(facts.clone()), onboarding: fold(facts.clone()), facts }
+    }
+
+    /// The facts about an invitation, known by its digest.
+    pub(crate) fn of_invitation(&self, digest: &str) -> Vec<&Fact> {
+        let is_own = |fact: &&Fact| fact.about.round.as_ref().is_some_and(|round| round.invitation == digest);
+        self.facts.iter().filter(is_own).collect()
+    }
+
+    /// The facts about an agreement, by time.
+    pub(crate) fn of_agreement(&self, agreement: Uuid) -> Vec<&Fact> {
+        let timeline = self.onboarding.timeline.iter().map(|entry| &entry.fact);
+        timeline.filter(|fact| fact.about.agreement == Some(agreement)).collect()
+    }
+
+    /// The agreements that are not known to have ended.
+    pub(crate) fn living_agreements(&self) -> Vec<Uuid> {
+        let mut all: Vec<Uuid> = self.facts.iter().filter_map(|fact| fact.about.agreement).collect();
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|agreement| !self.of_agreement(*agreement).into_iter().any(ends));
+        all
+    }
+
+    /// Since when there is an agreement, or else a consent: a connection that is older was not made for us.
+    pub(crate) fn consent_at(&self) -> Option<OffsetDateTime> {
+        let last = |kind: Kind| self.current.iter().filter(|fact| fact.kind == kind).map(|fact| fact.at).max();
+        last(Kind::AgreementCreated).or_else(|| last(Kind::InvitationAccepted))
+    }
+
+    /// Whether every agreement with the fleet has ended, be it invited again or not: its connections say nothing of us then.
+    pub(crate) fn is_over(&self) -> bool {
+        self.facts.iter().any(|fact| fact.about.agreement.is_some()) && self.living_agreements().is_empty()
+    }
+
+    /// Whether a fact of this kind about the connection counts now.
+    pub(crate) fn has(&self, kind: &Kind, connection: Uuid) -> bool {
+        self.of_connection(connection).any(|fact| fact.kind == *kind)
+    }
+
+    /// Since when nothing was wrong with the connection itself, as far as is known.
+    pub(crate) fn good_since(&self, connection: Uuid) -> Option<OffsetDateTime> {
+        let good = self.of_connection(connection).filter(|fact| match fact.kind {
+            Kind::ConnectionCreated | Kind::FleetConnectionCreated => true,
+            Kind::ConnectionRecovered => fact.about.schedule.is_none(),
+            _ => false,
+        });
+        good.map(|fact| fact.at).max()
+    }
+
+    /// Since when the schedule is known to fetch, where it had stopped or failed before.
+    pub(crate) fn fetching_since(&self, connection: Uuid, schedule: Uuid) -> Option<OffsetDateTime> {
+        let recovered = self
+            .of_connection(connection)
+            .filter(|fact| fact.kind == Kind::ConnectionRecovered && fact.about.schedule == Some(schedule));
+        recovered.map(|fact| fact.at).max()
+    }
+
+    /// The open trouble of this kind.
+    pub(crate) fn trouble(&self, wrong: Wrong, connection: Uuid, schedule: Option<Uuid>) -> Option<&Trouble> {
+        self.onboarding.troubles.iter().find(|trouble| {
+            trouble.wrong == wrong && trouble.connection == Some(connection) && trouble.schedule == schedule
+        })
+    }
+
+    fn of_connection(&self, connection: Uuid) -> impl Iterator<Item = &Fact> {
+        self.current.iter().filter(move |fact| fact.about.connection == Some(connection))
+    }
+}
+
+/// Whether the fact says that its agreement is over.
+pub(crate) fn ends(fact: &Fact) -> bool {
+    fact.kind == Kind::AgreementDeleted
+        || matches!(fact.about.status.as_deref(), Some("cancelled" | "deleted" | "expired"))
+}

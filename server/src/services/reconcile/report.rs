@@ -1,0 +1,117 @@
+//! Puts what checks find on the timeline, and counts it.
+
+use domain::events::{
+    delivery::Effect,
+    missed_webhooks::{Watch, is_hole},
+    record::Told,
+};
+use time::OffsetDateTime;
+
+use crate::{
+    services::{
+        reconcile::fleet_facts::Known,
+        timeline::{Outcome, Timeline},
+    },
+    store::{FleetKey, FleetRow, SharedStore, StoreError, Transaction},
+};
+use platform::clock::SharedClock;
+
+/// Facts told in one transaction: few, so that an arriving delivery, which waits for the same writer, waits some
+/// milliseconds only.
+const AT_ONCE: usize = 32;
+
+/// What a check came to so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Facts that were new.
+    pub facts: u32,
+    /// Those among them that a webhook should have told.
+    pub holes: u32,
+}
+
+/// What a record tells that was not known, and the fleet as it was known before.
+pub(crate) struct Finding {
+    pub told: Told,
+    pub fleet: Option<FleetKey>,
+}
+
+/// Reads what is known, and tells what is found.
+#[derive(Clone)]
+pub(crate) struct Reporter {
+    pub store: SharedStore,
+    pub timeline: Timeline,
+    pub clock: SharedClock,
+}
+
+impl Reporter {
+    /// What is known of a fleet; nothing of one that isn't known.
+    pub(crate) async fn known(&self, fleet: Option<&FleetRow>) -> Result<Known, StoreError> {
+        let facts = match fleet {
+            Some(fleet) => self.store.facts_of(fleet.key).await?,
+            None => Vec::new(),
+        };
+        Ok(Known::new(facts))
+    }
+
+    /// Tells what Catena's answer to a question of `asked_at` brought to light, and counts it into `found`.
+    pub(crate) async fn tell(
+        &self,
+        findings: Vec<Finding>,
+        asked_at: OffsetDateTime,
+        found: &mut Found,
+    ) -> Result<(), StoreError> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let subscribed_since = self.store.subscriptions().await?.iter().map(|ours| ours.created_at).min();
+        for some in findings.chunks(AT_ONCE) {
+            let mut watched = Vec::with_capacity(some.len());
+            for Finding { told, fleet } in some {
+                let known_since = match fleet {
+                    Some(fleet) => self.store.known_since(*fleet).await?,
+                    None => None,
+                };
+                watched.push((told, *fleet, Watch { known_since, subscribed_since, asked_at }));
+            }
+            let mut tx = self.store.begin().await?;
+            let (mut outcome, mut new) = (Outcome::default(), Found::default());
+            for (told, fleet, watch) in watched {
+                self.tell_one(tx.as_mut(), told, fleet, watch, &mut outcome, &mut new).await?;
+            }
+            self.timeline.settle(tx.as_mut(), &outcome).await?;
+            tx.commit().await?;
+            self.timeline.announce(&outcome);
+            found.facts += new.facts;
+            found.holes += new.holes;
+        }
+        Ok(())
+    }
+
+    async fn tell_one(
+        &self,
+        tx: &mut dyn Transaction,
+        told: &Told,
+        fleet: Option<FleetKey>,
+        watch: Watch,
+        outcome: &mut Outcome,
+        new: &mut Found,
+    ) -> Result<(), StoreError> {
+        let effects = self.timeline.take_in(tx, std::slice::from_ref(told), outcome).await?;
+        let Told::Fact { fact, subject, .. } = told else { return Ok(()) };
+        let Some((key, Effect::New)) = effects.facts.first().copied() else { return Ok(()) };
+        new.facts += 1;
+        if !is_hole(&fact.kind, fact.at, watch) {
+            return Ok(());
+        }
+        let fleet = match (fleet, &subject.fleet_ref) {
+            (Some(fleet), _) => Some(fleet),
+            (None, Some(fleet_ref)) => tx.fleet_by_ref(fleet_ref).await?,
+            (None, None) => None,
+        };
+        if let Some(fleet) = fleet {
+            tx.add_hole(key, fleet, self.clock.now()).await?;
+            new.holes += 1;
+        }
+        Ok(())
+    }
+}

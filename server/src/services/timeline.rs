@@ -1,0 +1,278 @@
+//! The one way by which facts get in, from whatever source: joined to their fleet, merged with what is known, folded anew,
+//! and announced to whoever looks. What a delivery, a check, a landing page or staff tell ends here.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    events::{
+        delivery::Effect,
+        fact::{Fact, Source},
+        record::{InvitationRecord, Subject, Told},
+    },
+    fleet::is_invented,
+    onboarding::lifecycle::{Onboarding, fold, invitation_stage},
+};
+use tokio::sync::broadcast;
+
+use crate::{
+    security::vault::{Purpose, Vault},
+    store::{Ahead, Awaited, FactKey, FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
+};
+use platform::{clock::SharedClock, random::SharedEntropy};
+
+/// Announcements that a slow listener may lag behind before it is told to look again.
+const LAG: usize = 1_024;
+
+/// What telling came to. Several tellings of one transaction may share it.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The fleets that something new is known of.
+    pub changed: BTreeSet<FleetKey>,
+    /// Digests of the invitations that something new is known of.
+    touched: BTreeSet<String>,
+}
+
+/// What one telling did.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Each fact that was told, and what that did to it.
+    pub facts: Vec<(FactKey, Effect)>,
+    /// Whether anything was new at all, be it about a fleet that isn't known yet.
+    pub news: bool,
+}
+
+/// Takes facts in.
+#[derive(Clone)]
+pub struct Timeline {
+    store: SharedStore,
+    vault: Vault,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+    changes: broadcast::Sender<FleetKey>,
+}
+
+impl Timeline {
+    /// A timeline over this store.
+    pub fn new(store: SharedStore, vault: Vault, clock: SharedClock, entropy: SharedEntropy) -> Self {
+        Self { store, vault, clock, entropy, changes: broadcast::Sender::new(LAG) }
+    }
+
+    /// Every fleet that changes from now on.
+    pub fn changes(&self) -> broadcast::Receiver<FleetKey> {
+        self.changes.subscribe()
+    }
+
+    /// Takes in what was told, in a transaction of its own, and announces it. Says whether anything was new.
+    pub async fn tell(&self, told: &[Told]) -> Result<bool, StoreError> {
+        let mut tx = self.store.begin().await?;
+        let mut outcome = Outcome::default();
+        let effects = self.take_in(tx.as_mut(), told, &mut outcome).await?;
+        self.settle(tx.as_mut(), &outcome).await?;
+        tx.commit().await?;
+        self.announce(&outcome);
+        Ok(effects.news)
+    }
+
+    /// Takes in what was told as a part of a larger transaction, which then has to [`settle`](Self::settle) before it
+    /// commits and to [`announce`](Self::announce) afterwards.
+    pub async fn take_in(
+        &self,
+        tx: &mut dyn Transaction,
+        told: &[Told],
+        outcome: &mut Outcome,
+    ) -> Result<Effects, StoreError> {
+        tx.look_ahead(&ahead_of(told)).await?;
+        let mut effects = Effects::default();
+        for told in told {
+            match told {
+                Told::Subscription { id, status } => {
+                    tx.set_subscription_status(*id, status).await?;
+                    effects.news = true;
+                }
+                Told::Fact { fact, subject, invitation } => {
+                    let fleet = self.join(tx, subject, invitation.as_ref()).await?;
+                    let (key, effect) = put(tx, fact, fleet, subject).await?;
+                    let news = effect != Effect::Known;
+                    effects.facts.push((key, effect));
+                    effects.news |= news;
+                    let Some(fleet) = fleet else { continue };
+                    let adopted = adopt(tx, subject, fleet).await?;
+                    if news || adopted {
+                        outcome.changed.insert(fleet);
+                        outcome.touched.extend(subject.invitation.clone());
+                    }
+                }
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Folds anew what changed, once for each fleet however much was told of it.
+    pub async fn settle(&self, tx: &mut dyn Transaction, outcome: &Outcome) -> Result<(), StoreError> {
+        let fleets = outcome.changed.iter().copied().collect();
+        tx.look_ahead(&Ahead { fleets, ..Ahead::default() }).await?;
+        for fleet in &outcome.changed {
+            let facts = tx.facts_of(*fleet).await?;
+            for invitation in &outcome.touched {
+                if let Some(stage) = invitation_stage(&facts, invitation) {
+                    tx.set_invitation_stage(invitation, Some(stage)).await?;
+                }
+            }
+            let found: Vec<String> =
+                facts.iter().filter(|fact| fact.source == Source::Check).map(|fact| fact.key.clone()).collect();
+            let onboarding = fold(facts);
+            // What a check found and a webhook tells by a fact of its own is one entry, and no hole any more.
+            let told: Vec<String> = found.into_iter().filter(|key| !is_shown(&onboarding, key)).collect();
+            if !told.is_empty() {
+                tx.fill_holes(&told).await?;
+            }
+            tx.set_fleet_state(*fleet, onboarding.stage, onboarding.health, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives the facts that wait for a name to a fleet, those known and those to come, as staff decided. Says how many
+    /// were waiting.
+    pub async fn assign(&self, awaited: &Awaited, fleet: FleetKey) -> Result<u64, StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.assign(awaited, fleet).await?;
+        let adopted = match awaited {
+            Awaited::Fleet(id) => tx.adopt(*id, fleet).await?,
+            Awaited::Connection(id) => tx.adopt_by_connection(*id, fleet).await?,
+            Awaited::Invitation(digest) => tx.adopt_by_invitation(digest, fleet).await?,
+        };
+        let outcome = Outcome { changed: BTreeSet::from([fleet]), touched: BTreeSet::new() };
+        self.settle(tx.as_mut(), &outcome).await?;
+        tx.commit().await?;
+        self.announce(&outcome);
+        Ok(adopted)
+    }
+
+    /// Tells whoever looks which fleets changed, after the commit.
+    pub fn announce(&self, outcome: &Outcome) {
+        for fleet in &outcome.changed {
+            // An error only says that nobody looks.
+            let _ = self.changes.send(*fleet);
+        }
+    }
+
+    /// The fleet that a record is about, learning on the way how its other names map to it (WEBHOOKS.md 2.10). A fleet that
+    /// a record names by a `fleet_ref` we never used is a fleet all the same: somebody invited it elsewhere.
+    async fn join(
+        &self,
+        tx: &mut dyn Transaction,
+        subject: &Subject,
+        invitation: Option<&InvitationRecord>,
+    ) -> Result<Option<FleetKey>, StoreError> {
+        if let (Some(connection), Some(fleet_id)) = (subject.connection_id, subject.fleet_id) {
+            tx.learn_connection(connection, fleet_id).await?;
+        }
+        let mut fleet = match &subject.invitation {
+            Some(digest) => tx.fleet_by_invitation(digest).await?,
+            None => None,
+        };
+        if let (None, Some(fleet_ref)) = (fleet, &subject.fleet_ref) {
+            fleet = match tx.fleet_by_ref(fleet_ref).await? {
+                Some(known) => Some(known),
+                None => Some(tx.add_fleet(fleet_ref, self.clock.now()).await?),
+            };
+        }
+        let fleet_id = match (subject.fleet_id, subject.connection_id) {
+            (None, Some(connection)) => tx.fleet_id_of_connection(connection).await?,
+            (fleet_id, _) => fleet_id,
+        };
+        if let Some(fleet_id) = fleet_id {
+            match fleet {
+                Some(fleet) => tx.learn_fleet_id(fleet_id, fleet).await?,
+                None => fleet = tx.fleet_by_catena_id(fleet_id).await?,
+            }
+        }
+        if fleet.is_none() {
+            fleet = assigned(tx, subject).await?;
+        }
+        if let (Some(fleet), Some(record), Some(digest)) = (fleet, invitation, &subject.invitation) {
+            self.keep_invitation(tx, fleet, record, digest).await?;
+        }
+        Ok(fleet)
+    }
+
+    async fn keep_invitation(
+        &self,
+        tx: &mut dyn Transaction,
+        fleet: FleetKey,
+        record: &InvitationRecord,
+        digest: &str,
+    ) -> Result<(), StoreError> {
+        if let Some(name) = record.fleet_name.as_deref().filter(|name| !is_invented(name)) {
+            tx.name_fleet(fleet, name, false).await?;
+        }
+        let row = InvitationRow {
+            id: self.entropy.uuid_v7(self.clock.now()),
+            digest: digest.to_owned(),
+            fleet,
+            sealed_id: self.vault.seal(Purpose::InvitationId, record.id.to_string().as_bytes()),
+            sealed_link: record.magic_link.as_ref().map(|link| self.vault.seal(Purpose::MagicLink, link.as_bytes())),
+            stage: None,
+            asked: None,
+            created_at: record.created_at,
+            expires_at: record.expires_at,
+        };
+        tx.put_invitation(&row).await?;
+        Ok(())
+    }
+}
+
+/// What telling will ask the database.
+pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Told>) -> Ahead {
+    let facts = told.into_iter().filter_map(|told| match told {
+        Told::Fact { fact, subject, .. } => Some((fact.key.clone(), subject.clone())),
+        Told::Subscription { .. } => None,
+    });
+    let (facts, subjects) = facts.unzip();
+    Ahead { facts, subjects, ..Ahead::default() }
+}
+
+/// Whether a fact stands on the timeline by itself.
+fn is_shown(onboarding: &Onboarding, key: &str) -> bool {
+    onboarding.timeline.iter().any(|entry| entry.fact.key == key)
+}
+
+/// The fleet that staff gave a name of the subject to.
+async fn assigned(tx: &mut dyn Transaction, subject: &Subject) -> Result<Option<FleetKey>, StoreError> {
+    let invitation = subject.invitation.clone().map(Awaited::Invitation);
+    for awaited in invitation.into_iter().chain(subject.connection_id.map(Awaited::Connection)) {
+        if let Some(fleet) = tx.assigned(&awaited).await? {
+            return Ok(Some(fleet));
+        }
+    }
+    Ok(None)
+}
+
+/// Puts a fact beside or into what is known; says what that did.
+async fn put(
+    tx: &mut dyn Transaction,
+    fact: &Fact,
+    fleet: Option<FleetKey>,
+    subject: &Subject,
+) -> Result<(FactKey, Effect), StoreError> {
+    let Some((key, known)) = tx.fact(&fact.key).await? else {
+        return Ok((tx.put_fact(fact, fleet, subject).await?, Effect::New));
+    };
+    let merged = known.clone().merge(fact.clone());
+    if known == merged {
+        return Ok((key, Effect::Known));
+    }
+    Ok((tx.put_fact(&merged, fleet, subject).await?, Effect::Enriched))
+}
+
+/// Gives the fleet the facts that waited for one of the names just learnt; says whether there were any.
+async fn adopt(tx: &mut dyn Transaction, subject: &Subject, fleet: FleetKey) -> Result<bool, StoreError> {
+    let mut adopted = 0;
+    if let Some(fleet_id) = subject.fleet_id {
+        adopted += tx.adopt(fleet_id, fleet).await?;
+    }
+    if let Some(digest) = &subject.invitation {
+        adopted += tx.adopt_by_invitation(digest, fleet).await?;
+    }
+    Ok(adopted > 0)
+}

@@ -1,0 +1,132 @@
+use async_trait::async_trait;
+use domain::{subscription::Figures, timestamp::micros};
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::store::{
+    Desk, LastLook, Measured, SeenSubscription, StoreError,
+    sqlite::{SqliteStore, rows},
+};
+
+async fn put(connection: &mut SqliteConnection, one: &SeenSubscription) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO seen_subscriptions (webhook_id, event_name, masked_url, filtered, status, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (webhook_id) DO UPDATE SET event_name = excluded.event_name, masked_url = excluded.masked_url,
+             filtered = excluded.filtered, status = excluded.status, created_at = excluded.created_at,
+             updated_at = excluded.updated_at",
+    )
+    .bind(one.webhook_id.to_string())
+    .bind(&one.event_name)
+    .bind(&one.masked_url)
+    .bind(one.filtered)
+    .bind(&one.status)
+    .bind(one.created_at.map(micros))
+    .bind(one.updated_at.map(micros))
+    .execute(&mut *connection)
+    .await?;
+    let query = sqlx::query("UPDATE subscriptions SET status = ? WHERE webhook_id = ? AND status <> ?");
+    query.bind(&one.status).bind(one.webhook_id.to_string()).bind(&one.status).execute(connection).await?;
+    Ok(())
+}
+
+fn seen(row: &SqliteRow) -> Result<(SeenSubscription, Option<Measured>), StoreError> {
+    let one = SeenSubscription {
+        webhook_id: rows::uuid(row, "webhook_id")?,
+        event_name: row.try_get("event_name")?,
+        masked_url: row.try_get("masked_url")?,
+        filtered: row.try_get("filtered")?,
+        status: row.try_get("status")?,
+        created_at: rows::optional_moment(row, "created_at")?,
+        updated_at: rows::optional_moment(row, "updated_at")?,
+    };
+    // Figures of another version are asked for anew, not read.
+    let figures =
+        row.try_get::<Option<&str>, _>("figures")?.and_then(|text| serde_json::from_str::<Figures>(text).ok());
+    let oldest_dead = rows::optional_moment(row, "oldest_dead")?;
+    let measured = figures.zip(rows::optional_moment(row, "figures_at")?);
+    Ok((one, measured.map(|(figures, at)| Measured { figures, oldest_dead, at })))
+}
+
+#[async_trait]
+impl Desk for SqliteStore {
+    async fn put_seen(&self, all: &[SeenSubscription]) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        for one in all {
+            put(&mut tx, one).await?;
+        }
+        let ids: Vec<String> = all.iter().map(|one| one.webhook_id.to_string()).collect();
+        let ids = serde_json::Value::from(ids).to_string();
+        sqlx::query("DELETE FROM seen_subscriptions WHERE webhook_id NOT IN (SELECT value FROM json_each(?))")
+            .bind(&ids)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "UPDATE subscriptions SET status = 'deleted'
+             WHERE status <> 'deleted' AND webhook_id NOT IN (SELECT value FROM json_each(?))",
+        )
+        .bind(&ids)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn put_seen_one(&self, one: &SeenSubscription) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        put(&mut tx, one).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn put_deleted(&self, webhook_id: Uuid) -> Result<(), StoreError> {
+        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        for statement in [
+            "DELETE FROM seen_subscriptions WHERE webhook_id = ?",
+            "UPDATE subscriptions SET status = 'deleted' WHERE webhook_id = ?",
+        ] {
+            sqlx::query(statement).bind(webhook_id.to_string()).execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn put_measured(&self, webhook_id: Uuid, measured: &Measured) -> Result<(), StoreError> {
+        let figures = serde_json::to_string(&measured.figures).map_err(|_| StoreError::Unreadable("figure"))?;
+        sqlx::query("UPDATE seen_subscriptions SET figures = ?, figures_at = ?, oldest_dead = ? WHERE webhook_id = ?")
+            .bind(figures)
+            .bind(micros(measured.at))
+            .bind(measured.oldest_dead.map(micros))
+            .bind(webhook_id.to_string())
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    async fn seen(&self) -> Result<Vec<(SeenSubscription, Option<Measured>)>, StoreError> {
+        let query = sqlx::query("SELECT * FROM seen_subscriptions ORDER BY event_name, created_at, webhook_id");
+        query.fetch_all(&self.read).await?.iter().map(seen).collect()
+    }
+
+    async fn put_look(&self, at: OffsetDateTime, problem: Option<&str>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO subscription_looks (id, ended_at, tried_at, problem) VALUES (1, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET ended_at = coalesce(excluded.ended_at, ended_at), tried_at = excluded.tried_at,
+                 problem = excluded.problem",
+        )
+        .bind(problem.is_none().then(|| micros(at)))
+        .bind(micros(at))
+        .bind(problem)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    async fn last_look(&self) -> Result<LastLook, StoreError> {
+        let row = sqlx::query("SELECT * FROM subscription_looks WHERE id = 1").fetch_optional(&self.read).await?;
+        let Some(row) = row else { return Ok(LastLook::default()) };
+        Ok(LastLook {
+            ended_at: rows::optional_moment(&row, "ended_at")?,
+            tried_at: rows::optional_moment(&row, "tried_at")?,
+            problem: row.try_get("problem")?,
+        })
+    }
+}

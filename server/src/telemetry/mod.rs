@@ -1,0 +1,3 @@
+//! What Onramp measures about itself.
+
+pub mod metrics;

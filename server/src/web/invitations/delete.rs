@@ -1,0 +1,69 @@
+//! Deleting an invitation: asked before, since nobody can bring it back.
+
+use std::sync::Arc;
+
+use app::pages::{DeleteForm, DeletePage};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::invitation::renewal::may_delete;
+use leptos::view;
+use uuid::Uuid;
+
+use crate::{
+    services::invitations::delete::WithdrawError,
+    state::Onramp,
+    store::{FleetRow, InvitationRow},
+    web::{errors::PageError, extract::session::Viewer, invitations::status, render::page},
+};
+
+async fn find(onramp: &Onramp, id: &str) -> Result<(InvitationRow, FleetRow), PageError> {
+    let id = Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)?;
+    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    Ok((invitation, fleet))
+}
+
+pub(crate) async fn get(
+    State(onramp): State<Arc<Onramp>>,
+    Path(id): Path<String>,
+    viewer: Viewer,
+) -> Result<Response, PageError> {
+    viewer.may_invite()?;
+    let (invitation, fleet) = find(&onramp, &id).await?;
+    let may_delete = may_delete(status(invitation.stage, invitation.expires_at, onramp.clock.now()));
+    Ok(show(viewer, StatusCode::OK, form(&invitation, fleet, may_delete, None)))
+}
+
+pub(crate) async fn post(
+    State(onramp): State<Arc<Onramp>>,
+    Path(id): Path<String>,
+    viewer: Viewer,
+) -> Result<Response, PageError> {
+    viewer.may_invite()?;
+    let (invitation, fleet) = find(&onramp, &id).await?;
+    if !may_delete(status(invitation.stage, invitation.expires_at, onramp.clock.now())) {
+        return Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, None)));
+    }
+    match onramp.withdrawer.withdraw(&invitation, &viewer.staff.email).await {
+        Ok(()) => Ok(Redirect::to(&format!("/invitations/{}?done=deleted", invitation.id)).into_response()),
+        Err(error @ WithdrawError::Accepted) => {
+            Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, Some(error.explain()))))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "an invitation could not be deleted");
+            Ok(show(viewer, StatusCode::BAD_GATEWAY, form(&invitation, fleet, true, Some(error.explain()))))
+        }
+    }
+}
+
+fn form(invitation: &InvitationRow, fleet: FleetRow, may_delete: bool, problem: Option<String>) -> DeleteForm {
+    DeleteForm { id: invitation.id, fleet_ref: fleet.fleet_ref, fleet_name: fleet.name, may_delete, problem }
+}
+
+fn show(viewer: Viewer, status: StatusCode, form: DeleteForm) -> Response {
+    let Viewer { visit, nonce, .. } = viewer;
+    page(status, &nonce, || view! { <DeletePage visit=visit form=form/> })
+}

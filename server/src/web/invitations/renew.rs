@@ -1,0 +1,223 @@
+//! Asking again for an invitation: a longer life, a new one after its end, a declined one once more, the link for signing in
+//! again.
+
+use std::sync::Arc;
+
+use app::pages::{AgainForm, AgainPage, AgainView, Confirm};
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use domain::{
+    invitation::{
+        preview::{Agreed, agreement_to_refresh},
+        renewal::{Again, again, may_delete},
+        request::{Checked, Draft, EXPIRY_DEFAULT},
+        upsert_forecast::Standing,
+    },
+    onboarding::lifecycle::{Onboarding, Stage, fold},
+};
+use leptos::view;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use crate::{
+    services::invitations::{create::Answer, preview, request},
+    state::Onramp,
+    store::{FleetRow, InvitationRow},
+    web::{
+        errors::PageError,
+        extract::{magic_link, session::Viewer},
+        invitations::{
+            new::{done, read_better, refusal},
+            status,
+        },
+        render::page,
+    },
+};
+
+/// What the page of an invitation offers: it stands at `status`, its fleet where `onboarding` says.
+/// `once` tells this form from others.
+pub(crate) fn offer(
+    once: String,
+    invitation: &InvitationRow,
+    fleet: &FleetRow,
+    status: Stage,
+    onboarding: &Onboarding,
+) -> AgainView {
+    let again = again(status, onboarding.stage, onboarding.health);
+    let standing = if status == Stage::Accepted { Standing::Accepted } else { Standing::Active };
+    let agreed = match again {
+        Some(Again::Refresh | Again::Reauthenticate) => agreement_to_refresh(&fleet.fleet_ref, standing),
+        _ => String::new(),
+    };
+    let draft = to_draft(invitation, fleet);
+    AgainView {
+        once,
+        id: invitation.id,
+        again,
+        hours: draft.as_ref().map_or_else(|| EXPIRY_DEFAULT.to_string(), |draft| draft.expires_in_hours.clone()),
+        agreed,
+        form: draft.is_none().then(|| whole_form(fleet)),
+        may_delete: may_delete(status),
+    }
+}
+
+fn to_draft(invitation: &InvitationRow, fleet: &FleetRow) -> Option<Draft> {
+    request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), invitation.asked.as_deref()?)
+}
+
+/// The form that invites a fleet, with what is known of it.
+pub(crate) fn whole_form(fleet: &FleetRow) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("fleet_ref", &fleet.fleet_ref);
+    if let Some(name) = &fleet.name {
+        query.append_pair("fleet_name", name);
+    }
+    format!("/invitations/new?{}", query.finish())
+}
+
+/// An invitation that may be asked for again.
+struct Found {
+    id: Uuid,
+    fleet: FleetRow,
+    again: Again,
+    draft: Draft,
+}
+
+/// The invitation, or where to go instead: to its page where there is nothing to ask again, to the latest one's where it
+/// isn't that, to the whole form where it isn't known what to ask.
+async fn find(onramp: &Onramp, id: &str) -> Result<Result<Found, Redirect>, PageError> {
+    let id = Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)?;
+    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
+    if let Some(latest) = latest.filter(|latest| latest.id != id) {
+        return Ok(Err(Redirect::to(&format!("/invitations/{}", latest.id))));
+    }
+    let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
+    let status = status(invitation.stage, invitation.expires_at, onramp.clock.now());
+    let Some(again) = again(status, onboarding.stage, onboarding.health) else {
+        return Ok(Err(Redirect::to(&format!("/invitations/{id}"))));
+    };
+    let Some(draft) = to_draft(&invitation, &fleet) else { return Ok(Err(Redirect::to(&whole_form(&fleet)))) };
+    Ok(Ok(Found { id, fleet, again, draft }))
+}
+
+pub(crate) async fn get(
+    State(onramp): State<Arc<Onramp>>,
+    Path(id): Path<String>,
+    viewer: Viewer,
+) -> Result<Response, PageError> {
+    viewer.may_invite()?;
+    let found = match find(&onramp, &id).await? {
+        Ok(found) => found,
+        Err(elsewhere) => return Ok(elsewhere.into_response()),
+    };
+    let (fleet_ref, now) = (&found.fleet.fleet_ref, onramp.clock.now());
+    let outlook = onramp.foreteller.quick(fleet_ref).await?;
+    let checked = found.draft.check().ok();
+    let when = checked
+        .as_ref()
+        .map_or((None, None), |checked| (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref()));
+    let prospect = preview::prospect(&onramp.store, now, fleet_ref, outlook, when).await?;
+    let confirm = prospect.asks(&Agreed::default()).then(|| Confirm::new(&prospect, now));
+    let hours = found.draft.expires_in_hours.clone();
+    Ok(show(&onramp, viewer, StatusCode::OK, AgainForm { confirm, ..form(found, hours, String::new()) }))
+}
+
+pub(crate) async fn post(
+    State(onramp): State<Arc<Onramp>>,
+    Path(id): Path<String>,
+    session: Session,
+    viewer: Viewer,
+    Form(typed): Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    viewer.may_invite()?;
+    let mut press = onramp.presses.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
+    if let Some(there) = press.as_deref() {
+        return Ok(Redirect::to(there).into_response());
+    }
+    let found = match find(&onramp, &id).await? {
+        Ok(found) => found,
+        Err(elsewhere) => return Ok(elsewhere.into_response()),
+    };
+    let (hours, carried) = read(&typed);
+    let agreed = Agreed::read([carried.as_str()]);
+    let mut draft = Draft { expires_in_hours: hours.clone(), ..found.draft.clone() };
+    // What was right at the time may double events by now.
+    if !draft.callback_url.is_empty() && !onramp.callbacks.look().await?.offers() {
+        draft.callback_url.clear();
+    }
+    let checked: Checked = match draft.check() {
+        Ok(checked) => checked,
+        Err(mut errors) => {
+            let error = errors.remove("expires_in_hours");
+            let problem = errors.into_iter().next().map(|(field, sentence)| {
+                format!("What was asked for at the time can’t be asked again ({field}: {sentence}) Use the whole form.")
+            });
+            let form = AgainForm { error, problem, ..form(found, hours, carried) };
+            return Ok(show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
+        }
+    };
+    match onramp.inviter.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
+        Ok(Answer::Done { invited, reopened }) => {
+            let what = match found.again {
+                Again::Reauthenticate if !invited.is_new => "reauthentication",
+                _ => done(invited.is_new, reopened),
+            };
+            magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
+            let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
+            Ok(Redirect::to(there).into_response())
+        }
+        Ok(Answer::Asks(prospect)) => {
+            let confirm = Some(Confirm::new(&prospect, onramp.clock.now()));
+            Ok(show(
+                &onramp,
+                viewer,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                AgainForm { confirm, ..form(found, hours, carried) },
+            ))
+        }
+        Err(error) => {
+            let (status, mut errors, problem) = refusal(&error);
+            let error_beside = errors.remove("expires_in_hours");
+            let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
+            Ok(show(&onramp, viewer, status, AgainForm { error: error_beside, problem, ..form(found, hours, carried) }))
+        }
+    }
+}
+
+/// The hours and the agreements that the form carries.
+fn read(typed: &[(String, String)]) -> (String, String) {
+    let all =
+        |name: &'static str| typed.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str());
+    let better = all("better").find_map(read_better);
+    let hours = better.map(|(hours, _)| hours).or_else(|| all("expires_in_hours").next()).unwrap_or_default();
+    let agreed: Vec<&str> = all("agreed").chain(better.map(|(_, seen)| seen)).collect();
+    (hours.to_owned(), agreed.join(","))
+}
+
+fn form(found: Found, hours: String, agreed: String) -> AgainForm {
+    let Found { id, fleet, again, .. } = found;
+    AgainForm {
+        once: String::new(),
+        id,
+        fleet_ref: fleet.fleet_ref,
+        fleet_name: fleet.name,
+        again,
+        hours,
+        error: None,
+        problem: None,
+        agreed,
+        confirm: None,
+    }
+}
+
+fn show(onramp: &Onramp, viewer: Viewer, status: StatusCode, form: AgainForm) -> Response {
+    let form = AgainForm { once: onramp.entropy.uuid_v4().to_string(), ..form };
+    let Viewer { visit, nonce, .. } = viewer;
+    page(status, &nonce, || view! { <AgainPage visit=visit form=form/> })
+}

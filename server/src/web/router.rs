@@ -1,0 +1,109 @@
+//! Every URL, in one router.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+
+use super::{
+    checks, deliveries, errors, events,
+    extract::session,
+    fleets, health, imports,
+    invitations::{self, delete, new, renew, share},
+    landing, login,
+    middleware::{run_to_completion, security},
+    reminders, sessions, setup,
+    subscriptions::{self, detail},
+    unassigned_facts,
+};
+use crate::{
+    state::Onramp,
+    webhooks::receive::{Receiver, receive},
+};
+
+/// All of Onramp's routes but the sandbox's.
+pub fn router(onramp: Arc<Onramp>, receiver: Arc<Receiver>) -> Router {
+    console(&onramp)
+        .merge(public(&onramp))
+        // No cookie, no session, no limit but its own: nothing may stand between Catena and the inbox.
+        .merge(
+            Router::new()
+                .route("/webhooks/catena", post(receive))
+                .route("/webhooks/catena/watch", post(receive))
+                .with_state(receiver),
+        )
+        .merge(onramp.site.router())
+        .layer(from_fn(security::headers))
+}
+
+/// What staff see.
+fn console(onramp: &Arc<Onramp>) -> Router {
+    Router::new()
+        .route("/", get(invitations::home))
+        .route("/login", get(login::get).post(login::post))
+        .route("/logout", post(login::logout))
+        .route("/setup", get(setup::get).post(setup::post))
+        .route("/invitations", get(invitations::list))
+        .route("/invitations/new", get(new::new).post(new::create))
+        .route("/invitations/preview", get(new::preview))
+        .merge(imports::routes())
+        .route("/invitations/{id}", get(invitations::detail))
+        .route("/invitations/{id}/check", post(invitations::check))
+        .route("/invitations/{id}/again", get(renew::get).post(renew::post))
+        .route("/invitations/{id}/link", post(share::show))
+        .route("/invitations/{id}/share", get(share::get))
+        .route("/invitations/{id}/send", post(share::send))
+        .route("/invitations/{id}/qr", post(share::download_qr))
+        .route("/invitations/{id}/delete", get(delete::get).post(delete::post))
+        .route("/reminders", get(reminders::get))
+        .route("/reminders/look", post(reminders::look))
+        .route("/reminders/decide", post(reminders::decide))
+        .route("/fleets/{fleet_ref}", get(fleets::detail))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/process-again", post(deliveries::process_all_again))
+        .route("/deliveries/verify-again", post(deliveries::verify_all_again))
+        .route("/deliveries/waiting", get(unassigned_facts::list))
+        .route("/deliveries/waiting/{kind}/{name}", get(unassigned_facts::assign_form).post(unassigned_facts::assign))
+        .route("/deliveries/{id}", get(deliveries::detail))
+        .route("/deliveries/{id}/process-again", post(deliveries::process_again))
+        .route("/deliveries/{id}/verify-again", post(deliveries::verify_again))
+        .route("/subscriptions", get(subscriptions::get))
+        .route("/subscriptions/ensure", post(subscriptions::ensure))
+        .route("/settings/checks", get(checks::get).post(checks::post))
+        .route("/subscriptions/refresh", post(subscriptions::refresh))
+        .route("/subscriptions/fetch-missed", post(subscriptions::fetch_missed))
+        .route("/subscriptions/new", get(subscriptions::add::get).post(subscriptions::add::post))
+        .route("/subscriptions/{id}", get(detail::get))
+        .route("/subscriptions/{id}/logs", get(subscriptions::logs::get))
+        .route("/subscriptions/{id}/delete", post(detail::delete))
+        .route("/subscriptions/{id}/{move}", post(detail::make_move))
+        .route("/live", get(events::live))
+        .fallback(errors::not_found)
+        .method_not_allowed_fallback(errors::method_not_allowed)
+        .layer(security::same_origin())
+        // From here outwards: error pages, the refusals above included, need to know who visits, and that comes out of the
+        // session.
+        .layer(from_fn_with_state(onramp.clone(), errors::render))
+        .layer(from_fn_with_state(onramp.clone(), session::identify))
+        .layer(sessions::layer(onramp))
+        .layer(from_fn_with_state(onramp.clone(), run_to_completion::to_its_end))
+        .layer(security::body_limit())
+        .layer(security::compression())
+        .with_state(onramp.clone())
+}
+
+/// What anyone may see.
+fn public(onramp: &Arc<Onramp>) -> Router {
+    Router::new()
+        .route("/onboarding/success", get(landing::success))
+        .route("/onboarding/failure", get(landing::failure))
+        .layer(from_fn(security::public_headers))
+        .layer(security::compression())
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .with_state(onramp.clone())
+}
