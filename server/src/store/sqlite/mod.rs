@@ -12,6 +12,9 @@ mod messages;
 mod rows;
 mod sessions;
 mod staff;
+mod statement;
+#[cfg(test)]
+mod statement_tests;
 mod subscriptions;
 mod transaction;
 mod waiting;
@@ -25,7 +28,12 @@ use sqlx::{
 };
 
 use super::{Store, StoreError, Transaction};
+use statement::statements;
 use transaction::SqliteTransaction;
+
+statements! {
+    PING: i64 = rows::first("SELECT 1 AS pong");
+}
 
 /// How long a writer waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -89,7 +97,7 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.read).await?;
+        PING.query().one(&self.read).await?;
         Ok(())
     }
 }
