@@ -25,8 +25,13 @@ const IMPORTED: &str =
     "r.number, r.line, r.fleet_ref, r.said, r.verdict, r.state, r.reason, r.started_at, r.invitation, r.expires_at";
 
 /// A page of an import's rows; further conditions go between this and [`PAGE_END`].
-const PAGE: &str = "FROM import_rows r WHERE r.import = ? AND r.number > ?";
+const PAGE: &str = " WHERE r.import = ? AND r.number > ?";
 const PAGE_END: &str = " ORDER BY r.number LIMIT ?";
+
+/// Left to itself, SQLite would take the primary key and read every row up to those that fit.
+const BY_VERDICT: &str = "import_rows r INDEXED BY import_rows_by_verdict";
+/// As for [`BY_VERDICT`].
+const BY_STATE: &str = "import_rows r INDEXED BY import_rows_by_state";
 
 statements! {
     ADD_IMPORT: ImportKey = import_key(
@@ -68,14 +73,16 @@ statements! {
     COUNTS: (Verdict, RowState, u64) = counted(
         "SELECT verdict, state, count(*) AS count FROM import_rows WHERE import = ? GROUP BY verdict, state",
     );
-    ROWS: ImportedRow = imported("SELECT ", IMPORTED, " ", PAGE, PAGE_END);
-    ROWS_BY_VERDICT: ImportedRow = imported("SELECT ", IMPORTED, " ", PAGE, " AND r.verdict = ?", PAGE_END);
-    ROWS_BY_STATE: ImportedRow = imported("SELECT ", IMPORTED, " ", PAGE, " AND r.state = ?", PAGE_END);
+    ROWS: ImportedRow = imported("SELECT ", IMPORTED, " FROM import_rows r", PAGE, PAGE_END);
+    ROWS_BY_VERDICT: ImportedRow = imported(
+        "SELECT ", IMPORTED, " FROM ", BY_VERDICT, PAGE, " AND r.verdict = ?", PAGE_END,
+    );
+    ROWS_BY_STATE: ImportedRow = imported("SELECT ", IMPORTED, " FROM ", BY_STATE, PAGE, " AND r.state = ?", PAGE_END);
     ROWS_BY_VERDICT_AND_STATE: ImportedRow = imported(
-        "SELECT ", IMPORTED, " ", PAGE, " AND r.verdict = ? AND r.state = ?", PAGE_END,
+        "SELECT ", IMPORTED, " FROM ", BY_VERDICT, PAGE, " AND r.verdict = ? AND r.state = ?", PAGE_END,
     );
     NEXT_ROW: ImportedRow = imported(
-        "SELECT ", IMPORTED, " FROM import_rows r WHERE r.import = ? AND r.state = ? ORDER BY r.number LIMIT 1",
+        "SELECT ", IMPORTED, " FROM ", BY_STATE, " WHERE r.import = ? AND r.state = ? ORDER BY r.number LIMIT 1",
     );
     BEGIN_ROW: () = no_rows(
         "UPDATE import_rows SET state = 'doing', started_at = coalesce(started_at, ?) WHERE import = ? AND number = ?",

@@ -35,6 +35,9 @@ const PAGE: &str = "received_at >= ?1 AND received_at <= ?2 AND (received_at < ?
 /// `received` say so.
 const OF_STATE: &str = "state = ?5 AND state <> 'received'";
 
+/// Few deliveries wait to be processed. Left to itself, SQLite would look for them among all deliveries, in order of arrival.
+const RECEIVED: &str = "deliveries INDEXED BY deliveries_to_do WHERE state = 'received'";
+
 /// The deliveries of a state that expire first.
 const EXPIRING: &str = "SELECT id FROM deliveries WHERE state = ? AND state <> 'received' AND received_at < ?
      ORDER BY received_at LIMIT ?";
@@ -56,17 +59,18 @@ statements! {
     );
     LIST: DeliveryRow = rows::delivery("SELECT ", DELIVERY, " FROM deliveries WHERE ", PAGE);
     LIST_RECEIVED: DeliveryRow = rows::delivery(
-        "SELECT ", DELIVERY, " FROM deliveries WHERE state = 'received' AND ", PAGE,
+        "SELECT ", DELIVERY, " FROM ", RECEIVED, " AND ", PAGE,
     );
     LIST_BY_STATE: DeliveryRow = rows::delivery("SELECT ", DELIVERY, " FROM deliveries WHERE ", OF_STATE, " AND ", PAGE);
     LIST_BY_EVENT: DeliveryRow = rows::delivery(
         "SELECT ", DELIVERY, " FROM deliveries WHERE event_name = ?5 AND ", PAGE,
     );
     LIST_RECEIVED_BY_EVENT: DeliveryRow = rows::delivery(
-        "SELECT ", DELIVERY, " FROM deliveries WHERE state = 'received' AND event_name = ?5 AND ", PAGE,
+        "SELECT ", DELIVERY, " FROM ", RECEIVED, " AND event_name = ?5 AND ", PAGE,
     );
     LIST_BY_STATE_AND_EVENT: DeliveryRow = rows::delivery(
-        "SELECT ", DELIVERY, " FROM deliveries WHERE ", OF_STATE, " AND event_name = ?6 AND ", PAGE,
+        "SELECT ", DELIVERY, " FROM deliveries INDEXED BY deliveries_by_state_and_event
+         WHERE ", OF_STATE, " AND event_name = ?6 AND ", PAGE,
     );
     // One step down the index for each name: DISTINCT would read every delivery.
     EVENT_NAMES: String = rows::first(

@@ -44,6 +44,8 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("imports::LAST", "a page in the order of the key"),
     ("imports::TO_EXPIRE", "old imports are deleted, so there are few"),
     ("inbox::EXPIRED", "one row for each state"),
+    ("inbox::LIST_RECEIVED", "received deliveries are about to be processed, so there are few"),
+    ("inbox::LIST_RECEIVED_BY_EVENT", "received deliveries are about to be processed, so there are few"),
     ("inbox::QUARANTINED", "the size of the quarantine is limited"),
     ("inbox::SIBLINGS", "sorts the deliveries of a few facts"),
     ("inbox::TRIM_QUARANTINE", "the size of the quarantine is limited"),
