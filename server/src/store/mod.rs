@@ -40,8 +40,8 @@
 //! their columns would need overrides; and every change of a statement would need `sqlx-cli` and a database at hand. The
 //! test needs nothing but `cargo test`: it prepares each statement against a freshly migrated database, gives the statement's
 //! reader rows of just the columns, types and NULLs that SQLite declares for it, and compares columns and query plan with
-//! `statements.txt`. It also sees which indexes are used, which the macros don't. What it can't see is whether the bound
-//! values fit: that remains for the tests of the promises.
+//! `statements.txt`. It catches a reader that takes NULL for zero, as sqlx does with SQLite, and a list that misses its index,
+//! which the macros don't. It doesn't see whether the bound values fit: that remains for the tests of the promises.
 
 mod about;
 mod checks;

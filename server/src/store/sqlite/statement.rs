@@ -46,7 +46,7 @@ macro_rules! statements {
                 module: module_path!(),
                 name: stringify!($name),
                 sql: $name.sql,
-                read: |row| ($name.read)(row).map(drop),
+                read: |row| Ok(format!("{:?}", ($name.read)(row)?)),
             }
         ),+];
     };
@@ -65,7 +65,8 @@ pub(super) struct Declared {
     pub module: &'static str,
     pub name: &'static str,
     pub sql: &'static str,
-    pub read: fn(&SqliteRow) -> Result<(), StoreError>,
+    /// Reads a row and shows what it read.
+    pub read: fn(&SqliteRow) -> Result<String, StoreError>,
 }
 
 /// A statement with the parameters bound so far.
