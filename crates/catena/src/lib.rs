@@ -9,6 +9,8 @@
 //! Reads leniently: unknown fields are dropped, unknown enum values kept. Errors hold no secret; the caller logs them, once.
 //! Depends on `clock`, `entropy`, `secret` and `domain`, on nothing else of ours.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "client")]
 mod agreements;
 #[cfg(feature = "client")]

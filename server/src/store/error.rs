@@ -1,22 +1,22 @@
 use thiserror::Error;
 
-/// Why the database could not answer.
+/// Why the database gave no answer.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// It could not be reached, or it refused.
+    /// It couldn't be reached, or it refused the statement.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
-    /// Its tables could not be brought up to date.
+    /// Its migrations failed.
     #[error("the database's tables could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// It holds a value that this version can't read.
+    /// It holds a value that this version can't read; names the value's column or type.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),
 }
 
 impl StoreError {
-    /// Whether the database as a whole is to blame (no space, read-only, busy, unreachable), not the one thing that was
-    /// asked: then trying something else fails as well, and trying again later helps.
+    /// Whether the database as a whole is at fault (out of space, read-only, busy, unreachable), not the one statement: then
+    /// other statements fail as well, and trying again later helps.
     pub fn is_outage(&self) -> bool {
         match self {
             Self::Database(sqlx::Error::Database(error)) => {
@@ -48,7 +48,7 @@ mod tests {
 
     use super::*;
 
-    /// What SQLite says to `statement`.
+    /// The error that SQLite answers `statement` with.
     async fn refused(connection: &mut SqliteConnection, statement: &'static str) -> StoreError {
         connection.execute(statement).await.expect_err(statement).into()
     }

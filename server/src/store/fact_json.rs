@@ -1,4 +1,4 @@
-//! What a fact is about, as the JSON in its row. Shared by all databases.
+//! The JSON form of [`About`] in a fact's row, the same for every database.
 
 use domain::{
     events::fact::{About, Round},
@@ -36,7 +36,6 @@ struct RoundJson {
     invitation: String,
 }
 
-/// Writes it.
 pub(super) fn to_json(about: &About) -> String {
     let About { round, agreement, connection, schedule, provider, resource, status, note } = about.clone();
     let round = round.map(|round| RoundJson {
@@ -48,7 +47,6 @@ pub(super) fn to_json(about: &About) -> String {
     serde_json::to_string(&json).unwrap_or_default()
 }
 
-/// Reads it.
 pub(super) fn from_json(text: &str) -> Result<About, StoreError> {
     let json: Json = serde_json::from_str(text).map_err(|_| StoreError::Unreadable("fact"))?;
     let Json { round, agreement, connection, schedule, provider, resource, status, note } = json;

@@ -8,64 +8,60 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// Our key of an import: the one in its address.
+/// Our key of an import, as in its page's URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportKey(pub i64);
 
-/// How a file is read.
+/// How a file's text is split into rows and fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
-    /// What stands between two cells.
+    /// What separates two cells.
     pub delimiter: Delimiter,
-    /// Names of the columns.
+    /// The columns' names.
     pub header: Vec<String>,
-    /// The first rows.
+    /// The first rows, as samples.
     pub samples: Vec<Vec<String>>,
     /// What the columns mean.
     pub mapping: Mapping,
-    /// How many rows there are.
+    /// The number of rows.
     pub row_count: u32,
 }
 
-/// A file that was brought.
+/// A file that was uploaded or pasted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewImport {
-    /// Its name; none for what was pasted.
+    /// Its name; `None` if its text was pasted.
     pub file_name: Option<String>,
-    /// E-mail of who brought it.
+    /// E-mail address of the member of staff who did.
     pub actor: String,
-    /// In which encoding it was read.
+    /// The encoding it was read in.
     pub encoding: Encoding,
-    /// How it is read.
     pub reading: Reading,
-    /// The file as text.
+    /// The file's text.
     pub content: String,
-    /// When it was brought, UTC.
+    /// When it was uploaded, UTC.
     pub created_at: OffsetDateTime,
 }
 
-/// An import.
+/// An import of many invitations from one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportRow {
-    /// Our key.
     pub key: ImportKey,
-    /// How it stands.
     pub state: ImportState,
-    /// Why it pauses, or what its dry run could not find out.
+    /// Why it paused, or what its dry run couldn't find out.
     pub reason: Option<String>,
-    /// The file's name; none for what was pasted.
+    /// The file's name; `None` if its text was pasted.
     pub file_name: Option<String>,
-    /// E-mail of who brought it.
+    /// E-mail address of the member of staff who did.
     pub actor: String,
-    /// In which encoding it was read.
+    /// The encoding it was read in.
     pub encoding: Encoding,
-    /// How it is read.
     pub reading: Reading,
-    /// E-mail of who started it.
+    /// E-mail address of the member of staff who started it.
     pub started_by: Option<String>,
-    /// Whether fleets that declined are asked again.
+    /// Whether fleets that declined are invited again.
     pub reopen_declined: bool,
-    /// When the file was brought, UTC.
+    /// When the file was uploaded, UTC.
     pub created_at: OffsetDateTime,
     /// When it was started, UTC.
     pub started_at: Option<OffsetDateTime>,
@@ -76,105 +72,95 @@ pub struct ImportRow {
 /// A change of an import's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportMove {
-    /// How it stands now.
     pub to: ImportState,
-    /// Why.
     pub reason: Option<String>,
-    /// When, UTC.
     pub at: OffsetDateTime,
 }
 
 /// One row of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedRow {
-    /// Its place among the rows, from 1.
+    /// Its position among the rows, from 1.
     pub number: u32,
-    /// The line of the file in which it begins.
+    /// The line of the file on which it begins, from 1.
     pub line: u64,
-    /// Its reference as written; empty where it has none.
+    /// Its fleet reference as written; empty if it has none.
     pub fleet_ref: String,
-    /// What it says.
+    /// Its fields as written.
     pub said: Values,
-    /// What the dry run said of it.
+    /// The dry run's verdict on it.
     pub verdict: Verdict,
-    /// How it stands.
     pub state: RowState,
-    /// Why it is invalid, left out or refused.
+    /// Why it is invalid, was left out or was refused.
     pub reason: Option<String>,
-    /// When Catena was first asked, UTC.
+    /// When Catena was first asked for its invitation, UTC.
     pub started_at: Option<OffsetDateTime>,
     /// Our id of its invitation.
     pub invitation: Option<Uuid>,
-    /// When the link runs out, UTC.
+    /// When that invitation's link expires, UTC.
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowEnd {
-    /// How it stands now.
     pub state: RowState,
-    /// Why.
     pub reason: Option<String>,
-    /// Our id of its invitation, and when the link runs out, UTC.
+    /// Our id of its invitation, and when the link expires, UTC.
     pub invitation: Option<(Uuid, OffsetDateTime)>,
 }
 
-/// Which rows a page shows.
+/// Which rows a page shows; each part that is set narrows it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowFilter {
-    /// Those with this verdict.
+    /// Only rows with this verdict.
     pub verdict: Option<Verdict>,
-    /// Those in this state.
+    /// Only rows in this state.
     pub state: Option<RowState>,
 }
 
-/// An invitation that a fleet has, as far as it matters when the fleet is invited again.
+/// What needs to be known of a fleet's invitation when the fleet is invited again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetsInvitation {
-    /// The fleet's reference.
     pub fleet_ref: String,
-    /// Our id of the invitation.
     pub id: Uuid,
-    /// How it stands by its own facts.
+    /// Its stage by its own facts.
     pub stage: Option<Stage>,
-    /// What was asked for, in JSON.
+    /// What was asked for, in JSON; `None` for invitations made elsewhere.
     pub asked: Option<String>,
     /// When Catena made it, UTC.
     pub created_at: OffsetDateTime,
-    /// When its link runs out, UTC.
+    /// When its link expires, UTC.
     pub expires_at: OffsetDateTime,
 }
 
-/// Somebody took magic links away.
+/// A download of magic links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinksTaken {
-    /// When, UTC.
     pub at: OffsetDateTime,
-    /// Who.
+    /// E-mail address of the member of staff.
     pub actor: String,
-    /// How many.
+    /// How many links.
     pub count: u32,
 }
 
-/// Imports of many invitations, and their rows. Rows are written a few at a time, so that nobody waits for them.
+/// Imports of many invitations, and their rows. Callers write and delete rows in portions, so that other writers needn't wait.
 #[async_trait]
 pub trait Imports: Send + Sync {
-    /// Adds an import that waits for its columns.
+    /// Adds an import in the state "uploaded".
     async fn add_import(&self, import: &NewImport) -> Result<ImportKey, StoreError>;
-    /// The import with this key.
     async fn import(&self, key: ImportKey) -> Result<Option<ImportRow>, StoreError>;
-    /// The file as text, as long as it is kept.
+    /// The file's text, which is kept until the import is started or cancelled.
     async fn import_content(&self, key: ImportKey) -> Result<Option<String>, StoreError>;
-    /// Up to `limit` imports, the newest first.
+    /// The last `limit` imports, newest first.
     async fn last_imports(&self, limit: u32) -> Result<Vec<ImportRow>, StoreError>;
-    /// The import that goes on by itself and is next: a dry run before all others, then the oldest.
+    /// The import to work on next: dry runs come before running imports, older ones before newer ones.
     async fn import_to_do(&self) -> Result<Option<ImportRow>, StoreError>;
-    /// Keeps how an import is read while it waits for its columns; false if it doesn't.
+    /// Stores how an uploaded file is read; false if the import is past that state.
     async fn set_reading(&self, key: ImportKey, reading: &Reading) -> Result<bool, StoreError>;
-    /// Moves an import out of one of the states `from`; false if it stands elsewhere.
+    /// Changes an import's state if it is in one of the states `from`; false if it isn't. Cancelling drops the file's text.
     async fn move_import(&self, key: ImportKey, from: &[ImportState], change: &ImportMove) -> Result<bool, StoreError>;
-    /// Starts a checked import on behalf of `actor`, and lets its file go; false if it isn't checked.
+    /// Starts a checked import on behalf of `actor` and drops the file's text; false if it isn't in that state.
     async fn start_import(
         &self,
         key: ImportKey,
@@ -182,43 +168,45 @@ pub trait Imports: Send + Sync {
         reopen_declined: bool,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError>;
-    /// Removes up to `limit` rows of an import, and says how many.
+    /// Deletes up to `limit` rows of an import; returns how many it deleted.
     async fn forget_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError>;
-    /// Adds rows.
+    /// Adds rows, all or none. Their outcome is left empty.
     async fn add_import_rows(&self, key: ImportKey, rows: &[ImportedRow]) -> Result<(), StoreError>;
-    /// Changes the verdicts of rows.
+    /// Changes verdicts, given by row number.
     async fn set_verdicts(&self, key: ImportKey, verdicts: &[(u32, Verdict)]) -> Result<(), StoreError>;
-    /// How many rows there are of each verdict and state.
+    /// The number of rows for each verdict and state.
     async fn import_counts(&self, key: ImportKey) -> Result<Vec<(Verdict, RowState, u64)>, StoreError>;
-    /// Up to `limit` rows behind the one with that number, in their order. Costs the same however many there are.
+    /// A page of the rows, in their order: up to `limit` of those after the row number `after`. Costs the same however many
+    /// rows there are.
     async fn import_rows(
         &self,
         key: ImportKey,
         filter: RowFilter,
-        behind: u32,
+        after: u32,
         limit: u32,
     ) -> Result<Vec<ImportedRow>, StoreError>;
-    /// The row that is under way, else the next one that waits.
+    /// The row that was begun and has no outcome; if there is none, the next waiting row.
     async fn next_row(&self, key: ImportKey) -> Result<Option<ImportedRow>, StoreError>;
-    /// Marks a row as under way before Catena is asked; the first `now` stays.
+    /// Marks a row as begun, before Catena is asked. If it was begun before, the first `now` stays.
     async fn begin_row(&self, key: ImportKey, number: u32, now: OffsetDateTime) -> Result<(), StoreError>;
-    /// Keeps what became of a row.
+    /// Stores a row's outcome. One that is waiting again counts as not begun.
     async fn end_row(&self, key: ImportKey, number: u32, end: &RowEnd) -> Result<(), StoreError>;
-    /// Up to `limit` rows behind the one with that number that have an invitation whose link we hold, with that link,
-    /// sealed, and when it runs out, UTC.
+    /// A page of the rows whose invitation's link we hold, with that link, sealed, and its expiry, UTC: up to `limit` of
+    /// those after the row number `after`.
     async fn import_links(
         &self,
         key: ImportKey,
-        behind: u32,
+        after: u32,
         limit: u32,
     ) -> Result<Vec<(ImportedRow, Vec<u8>, OffsetDateTime)>, StoreError>;
-    /// Remembers that somebody took magic links away.
+    /// Records a download of magic links.
     async fn note_links_taken(&self, key: ImportKey, taken: &LinksTaken) -> Result<(), StoreError>;
-    /// Who took magic links away, the last ones first, up to `limit`.
+    /// The last `limit` downloads of magic links, newest first.
     async fn links_taken(&self, key: ImportKey, limit: u32) -> Result<Vec<LinksTaken>, StoreError>;
-    /// The invitations of these fleets, in no order.
+    /// All invitations of the fleets with these references, in no particular order.
     async fn invitations_of_fleets(&self, fleet_refs: &[&str]) -> Result<Vec<FleetsInvitation>, StoreError>;
-    /// Removes imports that have not changed since `before` and don't go on by themselves; up to `limit` rows and one
-    /// import at a time. Says how much was removed.
+    /// Deletes one step of the oldest import that hasn't changed since `before` and isn't being worked on: up to `limit` of its
+    /// rows, or the import itself once it has none. Returns how many rows or imports it deleted; 0 means there is nothing left
+    /// to do.
     async fn expire_imports(&self, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError>;
 }

@@ -8,14 +8,14 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// Our key of a delivery; later ones are greater.
+/// Our key of a delivery; later deliveries have greater keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeliveryKey(pub i64);
 
-/// A delivery to be kept.
+/// A delivery to be added.
 #[derive(Debug, Clone)]
 pub struct NewDelivery {
-    /// When it came, UTC.
+    /// When it arrived, UTC.
     pub received_at: OffsetDateTime,
     /// [`DeliveryState::Received`] or [`DeliveryState::Quarantined`].
     pub state: DeliveryState,
@@ -23,15 +23,15 @@ pub struct NewDelivery {
     pub reason: Option<String>,
     /// `X-Webhook-ID`.
     pub webhook_id: Option<String>,
-    /// `X-Event-Type`: unsigned, shown until the body is read.
+    /// `X-Event-Type`: unsigned, and shown only until the signed body is read.
     pub event_name: Option<String>,
     /// `X-Delivery-Attempt`.
     pub attempt: Option<i64>,
-    /// `X-Catena-Timestamp`, as it came.
+    /// `X-Catena-Timestamp`, unparsed.
     pub sent_at: Option<String>,
-    /// `X-Catena-Signature`, as it came.
+    /// `X-Catena-Signature`, unparsed.
     pub signature: Option<String>,
-    /// The other documented headers, as a JSON object in text.
+    /// The other documented headers, as the text of a JSON object.
     pub headers: String,
     /// The body after gunzip, sealed.
     pub sealed_body: Vec<u8>,
@@ -40,28 +40,26 @@ pub struct NewDelivery {
 /// A delivery to be processed.
 #[derive(Debug, Clone)]
 pub struct ToDo {
-    /// Its key.
     pub key: DeliveryKey,
     /// `X-Event-Type`.
     pub event_name: Option<String>,
-    /// `X-Catena-Timestamp`, as it came.
+    /// `X-Catena-Timestamp`, unparsed.
     pub sent_at: Option<String>,
-    /// When it came, UTC.
+    /// When it arrived, UTC.
     pub received_at: OffsetDateTime,
     /// The body, sealed.
     pub sealed_body: Vec<u8>,
 }
 
-/// A delivery in quarantine, with all that it takes to verify it again.
+/// A delivery in quarantine, with everything needed to verify it again.
 #[derive(Debug, Clone)]
 pub struct Quarantined {
-    /// Its key.
     pub key: DeliveryKey,
     /// `X-Webhook-ID`.
     pub webhook_id: Option<String>,
-    /// `X-Catena-Timestamp`, as it came.
+    /// `X-Catena-Timestamp`, unparsed.
     pub sent_at: Option<String>,
-    /// `X-Catena-Signature`, as it came.
+    /// `X-Catena-Signature`, unparsed.
     pub signature: Option<String>,
     /// The body, sealed.
     pub sealed_body: Vec<u8>,
@@ -70,13 +68,12 @@ pub struct Quarantined {
 /// A delivery as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryRow {
-    /// Its key.
     pub key: DeliveryKey,
-    /// When it came, UTC.
+    /// When it arrived, UTC.
     pub received_at: OffsetDateTime,
-    /// What became of it.
+    /// Its state.
     pub state: DeliveryState,
-    /// Why, where it is parked or quarantined.
+    /// Why it is parked or quarantined.
     pub reason: Option<String>,
     /// The event's name.
     pub event_name: Option<String>,
@@ -88,51 +85,50 @@ pub struct DeliveryRow {
     pub attempt: Option<i64>,
 }
 
-/// All that is kept of a delivery.
+/// Everything stored about a delivery but the sealed body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredDelivery {
-    /// What a list shows.
+    /// The part that lists show.
     pub row: DeliveryRow,
     /// When its processing ended, UTC.
     pub ended_at: Option<OffsetDateTime>,
-    /// `X-Catena-Timestamp`, as it came.
+    /// `X-Catena-Timestamp`, unparsed.
     pub sent_at: Option<String>,
-    /// `X-Catena-Signature`, as it came.
+    /// `X-Catena-Signature`, unparsed.
     pub signature: Option<String>,
     /// The other documented headers, by name.
     pub headers: BTreeMap<String, String>,
-    /// The redacted body, once it is processed.
+    /// The redacted body, once the delivery is processed.
     pub body: Option<Value>,
 }
 
-/// Which deliveries a list shows. Each part that is given narrows it.
+/// Which deliveries a list shows; each part that is set narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
-    /// What became of it.
+    /// Its state.
     pub state: Option<DeliveryState>,
     /// The event's name.
     pub event_name: Option<String>,
-    /// Came at this moment or later, UTC.
+    /// Arrived at this moment or later, UTC.
     pub from: Option<OffsetDateTime>,
-    /// Came before this moment, UTC.
+    /// Arrived before this moment, UTC.
     pub before: Option<OffsetDateTime>,
 }
 
-/// Where a page of the list ended.
+/// The last row of a page of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeliveryCursor {
-    /// When the last row came, UTC.
+    /// When that delivery arrived, UTC.
     pub received_at: OffsetDateTime,
-    /// The last row's key.
     pub key: DeliveryKey,
 }
 
-/// How the inbox stands. Counts stop at the limit that was asked for.
+/// Numbers of deliveries in the inbox. Counting stops at the limit that was asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InboxState {
     /// Deliveries to be processed.
     pub waiting: u32,
-    /// When the oldest of them came, UTC.
+    /// When the oldest of those arrived, UTC.
     pub oldest: Option<OffsetDateTime>,
     /// Deliveries that can't be processed.
     pub parked: u32,
@@ -140,54 +136,55 @@ pub struct InboxState {
     pub quarantined: u32,
 }
 
-/// How many deliveries of a state were removed for their age or for their number.
+/// How many deliveries in a state were deleted, because they were too old or too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expired {
-    /// The state that they were in.
+    /// The state they were in.
     pub state: DeliveryState,
-    /// How many, since the database was made.
+    /// How many, since the database was created.
     pub count: u64,
-    /// When last, UTC.
+    /// When the last ones were deleted, UTC.
     pub last_at: OffsetDateTime,
 }
 
-/// The inbox.
+/// The inbox of webhook deliveries.
 #[async_trait]
 pub trait Inbox: Send + Sync {
-    /// Keeps deliveries, all or none, durably: when this returns, a power cut loses none of them. Of the quarantined only
-    /// the newest `quarantine_max` stay, those of known subscriptions before all others; those that go are counted as expired.
+    /// Adds deliveries, all or none, durably: once this returns, a power cut loses none of them. Only `quarantine_max`
+    /// quarantined deliveries stay, those of our own subscriptions before others and newer before older ones; the rest are
+    /// deleted and counted as expired.
     async fn append(&self, deliveries: &[NewDelivery], quarantine_max: u32) -> Result<(), StoreError>;
-    /// Up to `limit` deliveries to be processed, the oldest first.
+    /// Up to `limit` deliveries to be processed, oldest first.
     async fn to_do(&self, limit: u32) -> Result<Vec<ToDo>, StoreError>;
 
-    /// Up to `limit` deliveries that pass the filter, the newest first, those after `behind` only.
+    /// A page of the deliveries that pass the filter, newest first: up to `limit` of those after the row `after`.
     async fn deliveries(
         &self,
         filter: &DeliveryFilter,
-        behind: Option<DeliveryCursor>,
+        after: Option<DeliveryCursor>,
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError>;
-    /// The names of events in the inbox, up to `limit`, by name.
+    /// Up to `limit` event names that occur in the inbox, in order.
     async fn event_names(&self, limit: u32) -> Result<Vec<String>, StoreError>;
-    /// How the inbox stands; no count goes past `limit`.
+    /// Numbers of deliveries, each counted up to `limit`.
     async fn inbox_state(&self, limit: u32) -> Result<InboxState, StoreError>;
-    /// One delivery.
     async fn delivery(&self, key: DeliveryKey) -> Result<Option<StoredDelivery>, StoreError>;
-    /// Up to `limit` other deliveries that tell of the same event or of a fact that this one tells, the newest first: other
-    /// attempts, replays, other subscriptions.
+    /// Up to `limit` other deliveries of the same event or of a fact that this one carries, newest first: further attempts,
+    /// replays, other subscriptions.
     async fn siblings(&self, key: DeliveryKey, limit: u32) -> Result<Vec<DeliveryRow>, StoreError>;
 
-    /// Up to `limit` quarantined deliveries after `after`, the oldest first.
+    /// A page of the quarantined deliveries, oldest first: up to `limit` of those after the key `after`.
     async fn quarantined(&self, after: DeliveryKey, limit: u32) -> Result<Vec<Quarantined>, StoreError>;
-    /// Gives parked or quarantined deliveries to the worker, and says how many were.
+    /// Moves those of the deliveries that are in the state `from` and still have their sealed body back to `received`, to be
+    /// processed again; returns how many were moved.
     async fn release(&self, keys: &[DeliveryKey], from: DeliveryState) -> Result<u64, StoreError>;
-    /// Gives every parked delivery to the worker, and says how many were.
+    /// Moves every parked delivery back to `received`; returns how many were moved.
     async fn release_parked(&self) -> Result<u64, StoreError>;
-    /// Keeps a newer reason for which a delivery stays in quarantine.
+    /// Updates the reason why a delivery stays in quarantine.
     async fn set_reason(&self, key: DeliveryKey, reason: &str) -> Result<(), StoreError>;
 
-    /// Removes up to `limit` deliveries of the state that came before `before`, counts them, and says how many. What they
-    /// told stays on timelines.
+    /// Deletes up to `limit` deliveries in the state that arrived before `before`, counts them as expired at `now`, and returns
+    /// how many it deleted. The facts they carried stay. Deliveries in the state `received` never expire.
     async fn expire(
         &self,
         state: DeliveryState,
@@ -195,6 +192,6 @@ pub trait Inbox: Send + Sync {
         limit: u32,
         now: OffsetDateTime,
     ) -> Result<u64, StoreError>;
-    /// How many were removed so far, by state.
+    /// How many deliveries have expired so far, by state.
     async fn expired(&self) -> Result<Vec<Expired>, StoreError>;
 }

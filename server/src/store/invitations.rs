@@ -12,90 +12,86 @@ use super::StoreError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FleetKey(pub i64);
 
-/// A fleet, with what the fold says of it.
+/// A fleet, with its stage and health as folded from its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetRow {
-    /// Our key.
     pub key: FleetKey,
-    /// Our reference for it.
+    /// Our reference for it, as sent to Catena.
     pub fleet_ref: String,
-    /// Its name as people write it.
+    /// Its name, if known.
     pub name: Option<String>,
-    /// Where its onboarding stands.
+    /// The stage of its onboarding.
     pub stage: Option<Stage>,
     /// Whether its data flows.
     pub health: Option<Health>,
 }
 
-/// An invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvitationRow {
-    /// Our id: the one in our URLs.
+    /// Our id, as in our URLs.
     pub id: Uuid,
-    /// Digest of Catena's id.
+    /// Digest of Catena's id, which is itself a secret.
     pub digest: String,
-    /// Whose it is.
+    /// The invited fleet.
     pub fleet: FleetKey,
     /// Catena's id, sealed.
     pub sealed_id: Vec<u8>,
-    /// The magic link, sealed.
+    /// The magic link, sealed; `None` if we don't hold it.
     pub sealed_link: Option<Vec<u8>>,
-    /// How it stands by its own facts.
+    /// Its stage by its own facts.
     pub stage: Option<Stage>,
-    /// What was asked for, in JSON.
+    /// What was asked for, in JSON; `None` for invitations made elsewhere.
     pub asked: Option<String>,
     /// When Catena made it, UTC.
     pub created_at: OffsetDateTime,
-    /// When its link runs out, UTC.
+    /// When its link expires, UTC.
     pub expires_at: OffsetDateTime,
 }
 
 /// An invitation as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedInvitation {
-    /// The invitation's id of ours.
+    /// Our id of the invitation.
     pub id: Uuid,
-    /// How the invitation itself stands.
+    /// The stage of the invitation itself; the fleet's may be further on.
     pub stage: Option<Stage>,
     /// When Catena made it, UTC.
     pub created_at: OffsetDateTime,
-    /// When its link runs out, UTC.
+    /// When its link expires, UTC.
     pub expires_at: OffsetDateTime,
-    /// The fleet.
     pub fleet: FleetRow,
 }
 
-/// Where a page of the list begins: behind the invitation made at this moment with this id.
+/// The last invitation of a page of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListCursor {
-    /// When that one was made, UTC.
+    /// When Catena made it, UTC.
     pub created_at: OffsetDateTime,
-    /// Its id.
+    /// Our id of it.
     pub id: Uuid,
 }
 
-/// Fleets, their invitations and the facts about them, to be read. Changed in a [`super::Transaction`] alone, since a
-/// fact, its fleet and what the fold says of it belong together.
+/// Reads fleets, their invitations and the facts about them. They change only in a [`super::Transaction`], because a fact, its
+/// fleet and the fleet's stage and health must change together.
 #[async_trait]
 pub trait Invitations: Send + Sync {
-    /// Up to `limit` invitations, the newest first, from `behind` on. Costs the same however many there are.
-    async fn invitations(&self, behind: Option<ListCursor>, limit: u32) -> Result<Vec<ListedInvitation>, StoreError>;
-    /// The invitation with our id.
+    /// A page of all invitations, newest first: up to `limit` of those after the row `after`. Costs the same however many there
+    /// are.
+    async fn invitations(&self, after: Option<ListCursor>, limit: u32) -> Result<Vec<ListedInvitation>, StoreError>;
+    /// The invitation with this id of ours.
     async fn invitation(&self, id: Uuid) -> Result<Option<InvitationRow>, StoreError>;
-    /// The invitation with this digest of Catena's id.
+    /// The invitation whose id at Catena has this digest.
     async fn invitation_by_digest(&self, digest: &str) -> Result<Option<InvitationRow>, StoreError>;
-    /// All invitations of a fleet, the newest first.
+    /// All invitations of a fleet, newest first.
     async fn invitations_of(&self, fleet: FleetKey) -> Result<Vec<InvitationRow>, StoreError>;
-    /// What Catena kept otherwise with the invitation of our id, as JSON.
+    /// Where the invitation at Catena differs from what was asked for, as JSON; `None` if nowhere.
     async fn differences(&self, id: Uuid) -> Result<Option<String>, StoreError>;
-    /// Invitations that nobody has answered and whose link ran out before `now`; `limit` of them, the oldest first.
+    /// Up to `limit` invitations that nobody has answered and whose link expired before `now`, in order of expiry.
     async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
-    /// The fleet with this key.
     async fn fleet(&self, key: FleetKey) -> Result<Option<FleetRow>, StoreError>;
-    /// The fleet with this reference.
     async fn fleet_by_ref(&self, fleet_ref: &str) -> Result<Option<FleetRow>, StoreError>;
-    /// Known references that differ from this one in nothing but the case of letters from A to Z; up to `limit`.
+    /// Up to `limit` known references that equal this one except for the case of the letters A to Z.
     async fn spelt_otherwise(&self, fleet_ref: &str, limit: u32) -> Result<Vec<String>, StoreError>;
-    /// All facts about a fleet, in no order.
+    /// All facts about a fleet, in no particular order.
     async fn facts_of(&self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError>;
 }

@@ -5,94 +5,88 @@ use uuid::Uuid;
 
 use super::{FleetKey, FleetRow, InvitationRow, StoreError};
 
-/// An e-mail to a fleet: proposed, under way, or sent.
+/// An e-mail to a fleet, from proposal to outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageRow {
-    /// Our id.
     pub id: Uuid,
-    /// What makes it this message: nothing with the same key is ever sent twice.
+    /// Its identity: no two messages with the same key are ever sent.
     pub key: String,
-    /// To whom.
+    /// The fleet it goes to.
     pub fleet: FleetKey,
-    /// Digest of the invitation that it is about.
+    /// Digest of the invitation it is about.
     pub invitation: String,
-    /// When the link runs out that it is about, UTC: another moment is another round.
+    /// When the link it is about expires, UTC: if that changes, it is another round.
     pub expires_at: OffsetDateTime,
-    /// The word of what it is for.
+    /// The word stored for its occasion.
     pub occasion: String,
-    /// E-mail address, if one is known.
+    /// Its e-mail address, if one is known.
     pub recipient: Option<String>,
-    /// Code of the language.
+    /// The code of its language.
     pub language: String,
-    /// How it stands.
     pub state: MessageState,
-    /// Since when nothing has moved, UTC, for a reminder.
+    /// For a reminder: since when the fleet has made no progress, UTC.
     pub since: Option<OffsetDateTime>,
-    /// When it was written down, UTC.
+    /// When it was added, UTC.
     pub made_at: OffsetDateTime,
-    /// When somebody decided about it, UTC.
+    /// When someone approved or dismissed it, UTC.
     pub decided_at: Option<OffsetDateTime>,
-    /// Who, by e-mail.
+    /// The e-mail address of who did.
     pub decided_by: Option<String>,
-    /// When it was sent, or failed, UTC.
+    /// When it was sent, failed or withdrawn, UTC.
     pub ended_at: Option<OffsetDateTime>,
-    /// Why it was not sent, and what to do.
+    /// Why it wasn't sent, and what to do about it.
     pub problem: Option<String>,
 }
 
-/// A message with what a list says of its fleet.
+/// A message as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedMessage {
-    /// The message.
     pub message: MessageRow,
-    /// Its fleet.
     pub fleet: FleetRow,
     /// Our id of its invitation.
     pub invitation: Uuid,
 }
 
-/// E-mails to fleets. Every step from one state to the next happens for one caller alone, however many try.
+/// E-mails to fleets. If several callers try the same change of a message's state, it succeeds for only one of them.
 #[async_trait]
 pub trait Messages: Send + Sync {
-    /// Writes a message down as it is; false if there is one with its key, which then stays as it was.
+    /// Adds a message; false if its key exists, and nothing changes.
     async fn add_message(&self, message: &MessageRow) -> Result<bool, StoreError>;
-    /// Proposes a message; also one with its key that was taken back before anyone sent it. False if there is one otherwise,
-    /// which then stays as it is.
+    /// Adds a proposed message, or proposes the withdrawn one with its key again. False if its key exists in another state, and
+    /// nothing changes.
     async fn propose(&self, message: &MessageRow) -> Result<bool, StoreError>;
-    /// From failed to sending, once more, as `again` says: to whom, in which language, who decided and when; its id stays. False if the
-    /// message with its key has not failed, or somebody else was quicker.
+    /// Moves the message with the key of `again` from failed to sending, and takes over occasion, recipient, language and decision
+    /// from `again`; the id stays. False if it isn't failed (any more).
     async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError>;
-    /// The message with this key.
     async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError>;
-    /// The message with this id.
     async fn message(&self, id: Uuid) -> Result<Option<MessageRow>, StoreError>;
-    /// Proposed messages, those whose link runs out first first; `limit` of them, behind the given one.
+    /// A page of the proposed messages, by expiry of the link and then id: up to `limit` of those after the given position.
     async fn proposed(
         &self,
-        behind: Option<(OffsetDateTime, Uuid)>,
+        after: Option<(OffsetDateTime, Uuid)>,
         limit: u32,
     ) -> Result<Vec<ListedMessage>, StoreError>;
-    /// How many messages are proposed, and how many of those have an address; counted up to `most`.
-    async fn count_proposed(&self, most: u32) -> Result<(u32, u32), StoreError>;
-    /// The reminders that somebody decided about and that did not fail, the latest decision first; `limit` of them.
+    /// How many messages are proposed, and how many of those have an address; counting stops at `limit` messages.
+    async fn count_proposed(&self, limit: u32) -> Result<(u32, u32), StoreError>;
+    /// The last `limit` reminders that were approved or dismissed and haven't failed, latest decision first.
     async fn decided(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError>;
-    /// Approves those of `ids` that are reminders, proposed, and have an address, or failed without having been sent; says how many.
+    /// Approves those of `ids` that are reminders, are proposed or failed, and have an address; returns how many.
     async fn approve(&self, ids: &[Uuid], by: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
-    /// Approves all that are proposed, have an address and were written down by `until`; says how many.
+    /// Approves all messages that are proposed, have an address and were added by `until`; returns how many.
     async fn approve_all(&self, until: OffsetDateTime, by: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
-    /// Puts those of `ids` aside that are proposed or failed; says how many.
+    /// Dismisses those of `ids` that are proposed or failed; returns how many.
     async fn dismiss(&self, ids: &[Uuid], by: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
-    /// The approved message that was decided on first, behind the given one.
-    async fn next_approved(&self, behind: Option<(OffsetDateTime, Uuid)>) -> Result<Option<MessageRow>, StoreError>;
-    /// How many reminders are approved, and how many failed.
+    /// The first approved message, by decision and then id, after the given position.
+    async fn next_approved(&self, after: Option<(OffsetDateTime, Uuid)>) -> Result<Option<MessageRow>, StoreError>;
+    /// How many messages are approved, and how many reminders have failed.
     async fn count_unsent(&self) -> Result<(u32, u32), StoreError>;
-    /// The reminders that failed, the latest decision first; `limit` of them.
+    /// The last `limit` reminders that failed, latest decision first.
     async fn failed(&self, limit: u32) -> Result<Vec<ListedMessage>, StoreError>;
-    /// How many of `ids` [`approve`](Self::approve) would take now, and how many it would not because they have no address.
+    /// How many of `ids` [`approve`](Self::approve) would approve now, and how many it would skip for want of an address.
     async fn count_approvable(&self, ids: &[Uuid]) -> Result<(u32, u32), StoreError>;
-    /// From approved to sending; false if somebody else was quicker.
+    /// Moves a message from approved to sending; false if it isn't approved (any more).
     async fn start_sending(&self, id: Uuid) -> Result<bool, StoreError>;
-    /// From sending to what became of it; what is approved again has not ended.
+    /// Moves a message from sending to its outcome. `approved` means it will be tried again, so it gets no end.
     async fn end_sending(
         &self,
         id: Uuid,
@@ -100,16 +94,17 @@ pub trait Messages: Send + Sync {
         problem: Option<&str>,
         now: OffsetDateTime,
     ) -> Result<(), StoreError>;
-    /// Takes back what is proposed or approved and no longer makes sense; says whether it was.
+    /// Withdraws a message that is proposed or approved; false if it isn't.
     async fn withdraw(&self, id: Uuid, now: OffsetDateTime) -> Result<bool, StoreError>;
-    /// What was being sent when the server ended may or may not have arrived; says how many. For the start alone.
+    /// Moves all messages from sending to unsure, since they may or may not have been sent when the server stopped; returns how
+    /// many. Only for the start, while nothing is being sent.
     async fn doubt_interrupted(&self, problem: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
-    /// Invitations whose link works at `now` and is not used to the end, those that run out first first; `limit` of them,
-    /// behind the given one.
+    /// A page of the invitations that aren't completed and whose link works at `now`, by expiry and then id: up to `limit` of
+    /// those after the given position.
     async fn under_way(
         &self,
         now: OffsetDateTime,
-        behind: Option<(OffsetDateTime, Uuid)>,
+        after: Option<(OffsetDateTime, Uuid)>,
         limit: u32,
     ) -> Result<Vec<InvitationRow>, StoreError>;
 }

@@ -6,19 +6,19 @@ use uuid::Uuid;
 
 use crate::store::{FleetKey, FleetRow, InvitationRow, StoreError};
 
-/// Why Catena was asked.
+/// Why a check ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// It was time.
+    /// It was due.
     Schedule,
-    /// Staff wanted to know.
+    /// A member of staff asked for it.
     Staff,
-    /// A fleet came back to a landing page, and no webhook said why.
+    /// A fleet came back to a landing page and no webhook explained it.
     Return,
 }
 
 impl Cause {
-    /// The word in which it is stored.
+    /// The word stored for it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Schedule => "schedule",
@@ -27,81 +27,78 @@ impl Cause {
         }
     }
 
-    /// The cause with this word.
+    /// The cause stored as this word.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Schedule, Self::Staff, Self::Return].into_iter().find(|cause| cause.name() == name)
     }
 }
 
-/// A check that ended.
+/// A finished check: Catena was asked for its records, to find those that no webhook delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckRow {
-    /// The one fleet that was asked about; none for all of them.
+    /// The fleet it was about; `None` if it was about all of them.
     pub fleet: Option<FleetKey>,
-    /// Why.
     pub cause: Cause,
-    /// When it began, or went on where an earlier one had stopped, UTC.
+    /// When it began, or resumed an earlier one, UTC.
     pub started_at: OffsetDateTime,
     /// When it ended, UTC.
     pub ended_at: OffsetDateTime,
-    /// Whether it came to its end; else it goes on from where it stands.
+    /// Whether it got through; if not, the next one resumes where it stopped.
     pub complete: bool,
-    /// Facts that were new.
+    /// How many facts were new.
     pub found: u32,
-    /// Those among them that a webhook should have told.
+    /// How many of those a webhook should have delivered.
     pub holes: u32,
-    /// What went wrong and what to do, for staff.
+    /// What went wrong and what to do about it, for staff.
     pub problem: Option<String>,
 }
 
-/// A telematics provider.
+/// A telematics provider (TSP) from Catena's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderRow {
-    /// Catena's id.
     pub id: Uuid,
-    /// Its id in words.
+    /// Its readable id, with hyphens.
     pub slug: String,
-    /// The integration that reads it; several providers may share one.
+    /// The integration that reads its data; several providers may share one.
     pub source_name: String,
-    /// Its name.
     pub name: String,
 }
 
-/// Questions to Catena, what they found, and what must be known to ask them.
+/// Checks against Catena's records, what they found, and what they need to know to ask.
 #[async_trait]
 pub trait Checks: Send + Sync {
-    /// Keeps a check that ended.
+    /// Records a finished check.
     async fn put_check(&self, check: &CheckRow) -> Result<(), StoreError>;
-    /// Forgets checks that began before `before`.
+    /// Deletes checks that began before `before`.
     async fn forget_checks(&self, before: OffsetDateTime) -> Result<(), StoreError>;
-    /// Up to `limit` checks of all fleets, the newest first.
+    /// The last `limit` checks that covered all fleets, newest first.
     async fn checks(&self, limit: u32) -> Result<Vec<CheckRow>, StoreError>;
-    /// The last check of this fleet alone.
+    /// The last check that was about this fleet alone.
     async fn last_check_of(&self, fleet: FleetKey) -> Result<Option<CheckRow>, StoreError>;
 
-    /// How many holes were found since `since` that no webhook has told of to this day; counted up to `most`.
-    async fn holes(&self, since: OffsetDateTime, most: u32) -> Result<u32, StoreError>;
-    /// Up to `limit` fleets with such holes and how many each has, those with the most first.
+    /// How many facts checks have found since `since` that still no webhook has delivered; counting stops at `limit`.
+    async fn holes(&self, since: OffsetDateTime, limit: u32) -> Result<u32, StoreError>;
+    /// Up to `limit` fleets with such facts and how many each has, largest number first.
     async fn holes_by_fleet(&self, since: OffsetDateTime, limit: u32) -> Result<Vec<(FleetRow, u32)>, StoreError>;
 
-    /// When we first knew the fleet, UTC.
+    /// When the fleet was added here, UTC.
     async fn known_since(&self, fleet: FleetKey) -> Result<Option<OffsetDateTime>, StoreError>;
-    /// The fleet with this id of Catena's.
+    /// The fleet that Catena knows by this id.
     async fn fleet_by_catena_id(&self, fleet_id: Uuid) -> Result<Option<FleetRow>, StoreError>;
-    /// Catena's ids of a fleet.
+    /// The ids by which Catena knows a fleet, in order.
     async fn catena_ids_of(&self, fleet: FleetKey) -> Result<Vec<Uuid>, StoreError>;
-    /// Up to `limit` invitations that nobody has answered and whose link still works, by the end of their links, behind the
-    /// one that runs out then and has this id of ours.
-    async fn unanswered(&self, behind: (OffsetDateTime, Uuid), limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
-    /// A fleet's invitations that nobody has answered and whose link works after `now`.
+    /// A page of the invitations that nobody has answered, by expiry and then id: up to `limit` of those after the given
+    /// position. Start at now to skip links that have expired.
+    async fn unanswered(&self, after: (OffsetDateTime, Uuid), limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
+    /// A fleet's invitations that nobody has answered and whose link still works at `now`.
     async fn unanswered_of(&self, fleet: FleetKey, now: OffsetDateTime) -> Result<Vec<InvitationRow>, StoreError>;
-    /// Up to `limit` fleets with an agreement that hasn't ended, by key, behind this one.
-    async fn fleets_under_agreement(&self, behind: FleetKey, limit: u32) -> Result<Vec<FleetRow>, StoreError>;
+    /// A page of the fleets with an agreement in force, by key: up to `limit` of those after the given key.
+    async fn fleets_under_agreement(&self, after: FleetKey, limit: u32) -> Result<Vec<FleetRow>, StoreError>;
 
-    /// Replaces the list of providers.
+    /// Replaces the list of providers, read from Catena at `read_at`.
     async fn put_providers(&self, providers: &[ProviderRow], read_at: OffsetDateTime) -> Result<(), StoreError>;
-    /// When the list of providers was read, UTC.
+    /// When the list of providers was last read from Catena, UTC.
     async fn providers_read_at(&self) -> Result<Option<OffsetDateTime>, StoreError>;
-    /// The names of the providers behind these integrations, where one integration stands for one provider or bears its slug.
+    /// Provider names by integration, where an integration has just one provider or one whose slug equals its name.
     async fn provider_names(&self, source_names: &[String]) -> Result<BTreeMap<String, String>, StoreError>;
 }

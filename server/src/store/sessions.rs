@@ -7,11 +7,11 @@ use super::StoreError;
 /// A browser's session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
-    /// Digest of the id in the cookie, so that who reads the database can't sign in with it.
+    /// Digest of the id in the cookie, so that nobody who reads the database can sign in with it.
     pub id_digest: String,
-    /// Whose it is, once someone signed in: so that a person's sessions can be ended.
+    /// Who is signed in, so that all of a person's sessions can be ended.
     pub staff_id: Option<Uuid>,
-    /// What it holds.
+    /// Its content, serialized.
     pub data: Vec<u8>,
     /// When it ends, UTC.
     pub expires_at: OffsetDateTime,
@@ -22,14 +22,13 @@ pub struct SessionRow {
 pub trait Sessions: Send + Sync {
     /// Adds a session; false if the id is taken.
     async fn add_session(&self, session: &SessionRow) -> Result<bool, StoreError>;
-    /// Replaces a session that is there. One that was ended in the meantime stays ended.
+    /// Updates a session. If it has been ended meanwhile, it stays ended.
     async fn put_session(&self, session: &SessionRow) -> Result<(), StoreError>;
-    /// The session, if it hasn't ended at `now`.
+    /// The session, unless it has ended by `now`.
     async fn session(&self, id_digest: &str, now: OffsetDateTime) -> Result<Option<SessionRow>, StoreError>;
-    /// Ends a session.
     async fn end_session(&self, id_digest: &str) -> Result<(), StoreError>;
     /// Ends all sessions of a member of staff.
     async fn end_sessions_of(&self, staff_id: Uuid) -> Result<(), StoreError>;
-    /// Forgets sessions that ended before `now`; says how many.
+    /// Deletes sessions that ended by `now`; returns how many.
     async fn forget_ended_sessions(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
 }

@@ -8,24 +8,22 @@ use super::StoreError;
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffRow {
-    /// Our id.
     pub id: Uuid,
     /// E-mail address in lower case.
     pub email: String,
-    /// What they may do.
+    /// Their role, which decides what they may do.
     pub role: Role,
-    /// Argon2id in PHC form; none before the first password is set.
+    /// Argon2id hash in PHC format; `None` until the first password is set.
     pub password_hash: Option<String>,
-    /// Made for the sandbox only.
+    /// Whether it was made for the sandbox: then it may not sign in at the real Catena.
     pub demo: bool,
 }
 
 /// A member of staff to be added.
 #[derive(Debug, Clone)]
 pub struct NewStaff {
-    /// The row.
     pub row: StaffRow,
-    /// Now, UTC.
+    /// When they are added, UTC.
     pub created_at: OffsetDateTime,
 }
 
@@ -34,7 +32,7 @@ pub struct NewStaff {
 pub struct OneTimeLink {
     /// Digest of its code.
     pub code_digest: String,
-    /// Whose password it sets; none for the set-up of the first administrator.
+    /// Whose password it sets; `None` for setting up the first administrator.
     pub staff_id: Option<Uuid>,
     /// When it stops working, UTC.
     pub expires_at: OffsetDateTime,
@@ -43,20 +41,19 @@ pub struct OneTimeLink {
 /// Members of staff and their one-time links.
 #[async_trait]
 pub trait Staff: Send + Sync {
-    /// The member with this address (in lower case).
+    /// The member with this address, given in lower case.
     async fn staff_by_email(&self, email: &str) -> Result<Option<StaffRow>, StoreError>;
-    /// The member with this id.
     async fn staff_by_id(&self, id: Uuid) -> Result<Option<StaffRow>, StoreError>;
     /// Adds a member; false if the address is taken.
     async fn add_staff(&self, staff: &NewStaff) -> Result<bool, StoreError>;
-    /// Sets a password's hash.
+    /// Sets the hash of a member's password.
     async fn set_password(&self, id: Uuid, password_hash: &str) -> Result<(), StoreError>;
-    /// Whether an administrator with a password exists, the sandbox's demo account aside.
+    /// Whether an administrator with a password exists, not counting the sandbox's demo account.
     async fn has_administrator(&self) -> Result<bool, StoreError>;
-    /// Keeps a one-time link. A new one for the same person, or for the set-up, replaces the old one.
+    /// Adds a one-time link; it replaces an earlier one for the same person, or for the set-up.
     async fn put_link(&self, link: &OneTimeLink) -> Result<(), StoreError>;
-    /// The link with this code that still works at `now`.
+    /// The link with this digest, if it still works at `now`.
     async fn link(&self, code_digest: &str, now: OffsetDateTime) -> Result<Option<OneTimeLink>, StoreError>;
-    /// Uses a link up; false if someone else did before.
+    /// Uses a link up; false if it is gone.
     async fn use_link(&self, code_digest: &str) -> Result<bool, StoreError>;
 }

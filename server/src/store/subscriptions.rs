@@ -4,27 +4,26 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// A subscription at Catena that is ours.
+/// A webhook subscription that we made at Catena.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionRow {
-    /// Catena's id: `X-Webhook-ID`.
+    /// Catena's id, sent with deliveries as `X-Webhook-ID`.
     pub webhook_id: Uuid,
-    /// The event it carries.
+    /// The event it delivers.
     pub event_name: String,
-    /// Where it posts to; Catena masks it at once (WEBHOOKS.md 8.22).
+    /// The URL it posts to. Catena only ever shows it masked (WEBHOOKS.md 8.22).
     pub url: String,
-    /// Its status as last heard, an open word.
+    /// Its last known status in Catena's words, which may be new ones.
     pub status: String,
     /// When we made it, UTC.
     pub created_at: OffsetDateTime,
 }
 
-/// A signing secret.
+/// A signing secret for deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningSecret {
-    /// Our id.
     pub id: Uuid,
-    /// What was asked for with it: an event's name or a wildcard.
+    /// The event name or wildcard of the creation call it was sent with.
     pub event_name: String,
     /// The secret, sealed.
     pub sealed: Vec<u8>,
@@ -32,43 +31,43 @@ pub struct SigningSecret {
     pub created_at: OffsetDateTime,
 }
 
-/// A secret with which a subscription's deliveries are verified.
+/// A secret that a subscription's deliveries may be signed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptedSecret {
     /// The secret.
     pub secret: SigningSecret,
-    /// Until when it is accepted, UTC, since another one took its place; none for one in use.
+    /// Until when it is accepted after its replacement, UTC; `None` while it is in use.
     pub until: Option<OffsetDateTime>,
 }
 
 /// Our subscriptions and their secrets.
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
-    /// Keeps a secret before Catena is asked.
+    /// Stores a secret, before the creation call that sends it to Catena.
     async fn put_secret(&self, secret: &SigningSecret) -> Result<(), StoreError>;
-    /// Keeps the subscriptions that a creation call with that secret made.
+    /// Stores the subscriptions that the creation call with that secret made.
     async fn put_subscriptions(&self, secret_id: Uuid, rows: &[SubscriptionRow]) -> Result<(), StoreError>;
-    /// All of ours, by event name.
+    /// All our subscriptions, by event name.
     async fn subscriptions(&self) -> Result<Vec<SubscriptionRow>, StoreError>;
-    /// Sets the status of one of ours, if it is ours.
+    /// Sets a subscription's status, if it is one of ours.
     async fn set_subscription_status(&self, webhook_id: Uuid, status: &str) -> Result<(), StoreError>;
-    /// Sets where one of ours posts to, if it is ours.
+    /// Sets a subscription's URL, if it is one of ours.
     async fn set_subscription_url(&self, webhook_id: Uuid, url: &str) -> Result<(), StoreError>;
-    /// Forgets one of ours as if it had never been, with its secrets.
+    /// Deletes one of our subscriptions from the database, with secrets that no other one uses.
     async fn disown(&self, webhook_id: Uuid) -> Result<(), StoreError>;
-    /// The secrets of a subscription, the newest first, those included that have ended; none if it isn't ours.
+    /// The secrets of a subscription, including replaced ones: those in use first, then newest first. Empty if it isn't ours.
     async fn secrets_of(&self, webhook_id: Uuid) -> Result<Vec<AcceptedSecret>, StoreError>;
-    /// Keeps one more secret of a subscription of ours.
+    /// Adds a secret to one of our subscriptions.
     async fn add_secret(&self, webhook_id: Uuid, secret: &SigningSecret) -> Result<(), StoreError>;
-    /// Ends the secrets of a subscription but `kept` at `until`; one that ends earlier already still does.
+    /// Lets all secrets of a subscription except `kept` end at `until`, or earlier if they already do.
     async fn retire_secrets(
         &self,
         webhook_id: Uuid,
         kept: Option<Uuid>,
         until: OffsetDateTime,
     ) -> Result<(), StoreError>;
-    /// Removes the secrets that ended before `now`, and says of how many subscriptions' secrets that was.
+    /// Deletes the secrets that ended before `now`; returns how many, counting a secret once for each subscription.
     async fn forget_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
-    /// Secrets with which a creation call was begun since `since` and not answered yet: a delivery may come before the answer.
+    /// Secrets stored since `since` whose creation call is unanswered: a first delivery may arrive before the answer.
     async fn pending_secrets(&self, since: OffsetDateTime) -> Result<Vec<SigningSecret>, StoreError>;
 }

@@ -1,6 +1,6 @@
-//! What a transaction knows of the database and what it has changed, in memory: so that it asks and writes once for many
-//! facts, and a batch of deliveries costs a dozen trips to the database instead of a thousand. No SQL: shared by all databases, whose
-//! transactions fill it before they answer from it, and write its [`Changes`] before they commit.
+//! What a transaction has read from the database and what it has changed, in memory. It reads and writes once for many facts,
+//! so a batch of deliveries costs a dozen trips to the database instead of a thousand. There is no SQL here: every database's
+//! transaction reads into [`Known`] before it answers from it, and writes its [`Changes`] before it commits.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -17,17 +17,17 @@ use uuid::Uuid;
 
 use crate::store::{Awaited, DeliveryEnd, DeliveryKey, FactKey, FleetKey, InvitationRow};
 
-/// A fact and where it belongs.
+/// A fact and the fleet it belongs to.
 #[derive(Debug, Clone)]
 pub(super) struct KnownFact {
     pub key: FactKey,
     pub fact: Fact,
     pub fleet: Option<FleetKey>,
-    /// By what it can be found while it waits for a fleet.
+    /// What leads to its fleet while that isn't known.
     pub subject: Subject,
 }
 
-/// The end of a delivery's processing, as it is written.
+/// The outcome of processing a delivery.
 #[derive(Debug)]
 pub(super) struct End {
     pub delivery: DeliveryKey,
@@ -43,18 +43,18 @@ pub(super) struct End {
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub fleets: Vec<(FleetKey, String, OffsetDateTime)>,
-    /// The name, and whether it replaces one that is there.
+    /// The name, and whether it replaces an existing one.
     pub names: BTreeMap<FleetKey, (String, bool)>,
     pub states: BTreeMap<FleetKey, (Option<Stage>, Option<Health>, OffsetDateTime)>,
     pub fleet_ids: Vec<(Uuid, FleetKey)>,
     pub connections: Vec<(Uuid, Uuid)>,
-    /// Digests.
+    /// By digest.
     pub invitations: BTreeSet<String>,
     pub stages: BTreeMap<String, Option<Stage>>,
-    /// Keys.
+    /// By the facts' keys.
     pub facts: BTreeSet<String>,
     pub holes: Vec<(FactKey, FleetKey, OffsetDateTime)>,
-    /// Keys of facts.
+    /// Facts that webhooks have delivered by now, by key.
     pub filled: BTreeSet<String>,
     pub events: Vec<(Uuid, DeliveryKey)>,
     pub effects: Vec<(DeliveryKey, FactKey, Effect)>,
@@ -62,7 +62,6 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         let Self {
             fleets,
@@ -95,7 +94,7 @@ impl Changes {
     }
 }
 
-/// What is known. In each map, a missing entry means "not asked yet", `None` means "there is none".
+/// What was read or added. In each map, a missing entry means "not read yet", `None` means "there is none".
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub fleets: HashMap<String, Option<FleetKey>>,
@@ -106,18 +105,18 @@ pub(super) struct Known {
     pub facts: HashMap<String, Option<KnownFact>>,
     /// Whether the event was processed before.
     pub events: HashMap<Uuid, bool>,
-    /// Fleets all of whose facts are known.
+    /// Fleets whose facts have all been read.
     pub whole: HashSet<FleetKey>,
-    /// Names whose waiting facts are known.
+    /// Names whose waiting facts have all been read.
     pub waited_for: HashSet<Awaited>,
     pub changes: Changes,
-    /// Keys of the facts that are known of each fleet, and of those that wait for one.
+    /// Keys of the facts read so far: by fleet, and of those without one.
     of_fleet: HashMap<FleetKey, BTreeSet<String>>,
     waiting: BTreeSet<String>,
 }
 
 impl Known {
-    /// Takes over a fact as the database has it, unless it is known already: then it may have changed since.
+    /// Takes over a fact read from the database, unless it is known already: it may have been changed here since.
     pub fn read(&mut self, found: KnownFact) {
         let key = found.fact.key.clone();
         if self.facts.get(&key).is_none_or(Option::is_none) {
@@ -133,17 +132,15 @@ impl Known {
         };
     }
 
-    /// Adds a fleet.
     pub fn add_fleet(&mut self, key: FleetKey, fleet_ref: &str, now: OffsetDateTime) {
         self.fleets.insert(fleet_ref.to_owned(), Some(key));
         self.whole.insert(key);
         self.changes.fleets.push((key, fleet_ref.to_owned(), now));
     }
 
-    /// Names a fleet.
     pub fn name_fleet(&mut self, fleet: FleetKey, name: &str, always: bool) {
         match self.changes.names.get(&fleet) {
-            // There will be a name already.
+            // It is about to get a name.
             Some(_) if !always => {}
             _ => {
                 self.changes.names.insert(fleet, (name.to_owned(), always));
@@ -151,7 +148,7 @@ impl Known {
         }
     }
 
-    /// Maps Catena's id to the fleet. What the id maps to has to be known.
+    /// Maps Catena's id to the fleet, unless it is mapped. The id must have been read.
     pub fn learn_fleet_id(&mut self, fleet_id: Uuid, fleet: FleetKey) {
         let entry = self.catena_fleets.entry(fleet_id).or_default();
         if entry.is_none() {
@@ -160,7 +157,7 @@ impl Known {
         }
     }
 
-    /// Maps a connection to Catena's fleet. What it maps to has to be known.
+    /// Maps a connection to Catena's fleet, unless it is mapped. The connection must have been read.
     pub fn learn_connection(&mut self, connection: Uuid, fleet_id: Uuid) {
         let entry = self.connections.entry(connection).or_default();
         if entry.is_none() {
@@ -169,7 +166,7 @@ impl Known {
         }
     }
 
-    /// Adds an invitation or updates the one with its digest, which has to be known. Gives our id.
+    /// Adds an invitation or updates the one with its digest; returns our id of it. The digest must have been read.
     pub fn put_invitation(&mut self, new: &InvitationRow) -> Uuid {
         self.changes.invitations.insert(new.digest.clone());
         let entry = self.invitations.entry(new.digest.clone()).or_default();
@@ -177,7 +174,7 @@ impl Known {
             *entry = Some(new.clone());
             return new.id;
         };
-        // An older telling doesn't bring back an older link.
+        // Older news don't bring back an older link.
         if new.expires_at >= row.expires_at {
             row.expires_at = new.expires_at;
             row.sealed_link = new.sealed_link.clone().or(row.sealed_link.take());
@@ -186,7 +183,7 @@ impl Known {
         row.id
     }
 
-    /// Adds a fact under the key `new`, or replaces the one with its key, which has to be known.
+    /// Adds a fact as `new`, or replaces the one with its key, keeping its id. The key must have been read.
     pub fn put_fact(&mut self, fact: &Fact, fleet: Option<FleetKey>, subject: &Subject, new: FactKey) -> FactKey {
         self.changes.facts.insert(fact.key.clone());
         if let Some(Some(known)) = self.facts.get_mut(&fact.key) {
@@ -205,7 +202,7 @@ impl Known {
         new
     }
 
-    /// The facts that wait and fit: their number after they were given to the fleet.
+    /// Moves the waiting facts that fit to the fleet; returns how many.
     pub fn adopt(&mut self, fleet: FleetKey, fits: impl Fn(&Subject, &HashMap<Uuid, Option<Uuid>>) -> bool) -> u64 {
         let adopted: Vec<String> = self
             .waiting
@@ -227,19 +224,19 @@ impl Known {
         adopted.len() as u64
     }
 
-    /// Connections of facts that wait, about which nothing is known.
+    /// Connections of waiting facts that haven't been read.
     pub fn unknown_connections(&self) -> Vec<Uuid> {
         let waiting = self.waiting.iter().filter_map(|key| self.facts.get(key)?.as_ref()?.subject.connection_id);
         waiting.filter(|connection| !self.connections.contains_key(connection)).collect()
     }
 
-    /// The known facts of a fleet.
+    /// The facts of a fleet that have been read.
     pub fn facts_of(&self, fleet: FleetKey) -> Vec<Fact> {
         let keys = self.of_fleet.get(&fleet).into_iter().flatten();
         keys.filter_map(|key| Some(self.facts.get(key)?.as_ref()?.fact.clone())).collect()
     }
 
-    /// Ends a delivery.
+    /// Records the outcome of processing a delivery.
     pub fn finish(&mut self, delivery: DeliveryKey, end: &DeliveryEnd<'_>) {
         self.changes.ends.push(End {
             delivery,

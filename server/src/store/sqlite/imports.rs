@@ -4,10 +4,13 @@ use domain::{
     timestamp::micros,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 use time::OffsetDateTime;
 
-use super::{SqliteStore, rows};
+use super::{
+    SqliteStore, rows,
+    statement::{no_rows, statements},
+};
 use crate::store::{
     FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, Imports, LinksTaken, NewImport, Reading, RowEnd,
     RowFilter, StoreError,
@@ -17,86 +20,137 @@ use crate::store::{
 const IMPORT: &str = "id, state, reason, file_name, actor, encoding, delimiter, header, samples, mapping, row_count, started_by, \
      reopen_declined, created_at, started_at, changed_at";
 
-/// Rows in one INSERT; SQLite takes 32,766 values in a statement and a row has eight.
+/// The columns of [`imported`], of `import_rows r`.
+const IMPORTED: &str =
+    "r.number, r.line, r.fleet_ref, r.said, r.verdict, r.state, r.reason, r.started_at, r.invitation, r.expires_at";
+
+/// A page of an import's rows; further conditions go between this and [`PAGE_END`].
+const PAGE: &str = " WHERE r.import = ? AND r.number > ?";
+const PAGE_END: &str = " ORDER BY r.number LIMIT ?";
+
+/// Left to itself, SQLite would take the primary key and read every row up to those that fit.
+const BY_VERDICT: &str = "import_rows r INDEXED BY import_rows_by_verdict";
+/// As for [`BY_VERDICT`].
+const BY_STATE: &str = "import_rows r INDEXED BY import_rows_by_state";
+
+statements! {
+    ADD_IMPORT: ImportKey = import_key(
+        "INSERT INTO imports (state, file_name, actor, encoding, delimiter, header, samples, mapping, row_count, content,
+             created_at, changed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    );
+    BY_KEY: ImportRow = import("SELECT ", IMPORT, " FROM imports WHERE id = ?");
+    CONTENT: Option<String> = rows::first("SELECT content FROM imports WHERE id = ?");
+    LAST: ImportRow = import("SELECT ", IMPORT, " FROM imports ORDER BY id DESC LIMIT ?");
+    // "checking" also precedes "running" alphabetically, so the index yields this order.
+    TO_DO: ImportRow = import(
+        "SELECT ", IMPORT, " FROM imports WHERE state IN ('checking', 'running') ORDER BY state, id LIMIT 1",
+    );
+    SET_READING: () = no_rows(
+        "UPDATE imports SET delimiter = ?, header = ?, samples = ?, mapping = ?, row_count = ?
+         WHERE id = ? AND state = 'uploaded'",
+    );
+    MOVE: () = no_rows(
+        "UPDATE imports SET state = ?1, reason = ?2, changed_at = ?3,
+             content = CASE WHEN ?1 = 'cancelled' THEN NULL ELSE content END
+         WHERE id = ?4 AND state IN (SELECT value FROM json_each(?5))",
+    );
+    START: () = no_rows(
+        "UPDATE imports SET state = 'running', reason = NULL, content = NULL, started_by = ?, reopen_declined = ?,
+             started_at = ?, changed_at = ?
+         WHERE id = ? AND state = 'checked'",
+    );
+    FORGET_ROWS: () = no_rows(
+        "DELETE FROM import_rows WHERE import = ?1 AND number IN
+         (SELECT number FROM import_rows WHERE import = ?1 ORDER BY number LIMIT ?2)",
+    );
+    ADD_ROWS: () = no_rows(
+        "INSERT INTO import_rows (import, number, line, fleet_ref, said, verdict, state, reason)
+         SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+         FROM json_each(?)",
+    );
+    SET_VERDICT: () = no_rows("UPDATE import_rows SET verdict = ? WHERE import = ? AND number = ?");
+    COUNTS: (Verdict, RowState, u64) = counted(
+        "SELECT verdict, state, count(*) AS count FROM import_rows WHERE import = ? GROUP BY verdict, state",
+    );
+    ROWS: ImportedRow = imported("SELECT ", IMPORTED, " FROM import_rows r", PAGE, PAGE_END);
+    ROWS_BY_VERDICT: ImportedRow = imported(
+        "SELECT ", IMPORTED, " FROM ", BY_VERDICT, PAGE, " AND r.verdict = ?", PAGE_END,
+    );
+    ROWS_BY_STATE: ImportedRow = imported("SELECT ", IMPORTED, " FROM ", BY_STATE, PAGE, " AND r.state = ?", PAGE_END);
+    ROWS_BY_VERDICT_AND_STATE: ImportedRow = imported(
+        "SELECT ", IMPORTED, " FROM ", BY_VERDICT, PAGE, " AND r.verdict = ? AND r.state = ?", PAGE_END,
+    );
+    NEXT_ROW: ImportedRow = imported(
+        "SELECT ", IMPORTED, " FROM ", BY_STATE, " WHERE r.import = ? AND r.state = ? ORDER BY r.number LIMIT 1",
+    );
+    BEGIN_ROW: () = no_rows(
+        "UPDATE import_rows SET state = 'doing', started_at = coalesce(started_at, ?) WHERE import = ? AND number = ?",
+    );
+    END_ROW: () = no_rows(
+        "UPDATE import_rows SET state = ?, reason = ?, invitation = ?, expires_at = ?,
+             started_at = CASE WHEN ? THEN NULL ELSE started_at END
+         WHERE import = ? AND number = ?",
+    );
+    LINKS: (ImportedRow, Vec<u8>, OffsetDateTime) = imported_link(
+        "SELECT ", IMPORTED, ", i.sealed_link, i.expires_at AS link_expires_at
+         FROM import_rows r JOIN invitations i ON i.id = r.invitation
+         WHERE r.import = ? AND r.number > ? AND i.sealed_link IS NOT NULL ORDER BY r.number LIMIT ?",
+    );
+    NOTE_LINKS_TAKEN: () = no_rows("INSERT INTO import_links (import, at, actor, count) VALUES (?, ?, ?, ?)");
+    LINKS_TAKEN: LinksTaken = links_taken(
+        "SELECT at, actor, count FROM import_links WHERE import = ? ORDER BY at DESC LIMIT ?",
+    );
+    INVITATIONS_OF_FLEETS: FleetsInvitation = fleets_invitation(
+        "SELECT f.fleet_ref, i.id, i.stage, i.asked, i.created_at, i.expires_at
+         FROM fleets f JOIN invitations i ON i.fleet = f.id
+         WHERE f.fleet_ref IN (SELECT value FROM json_each(?))",
+    );
+    TO_EXPIRE: ImportKey = import_key(
+        "SELECT id FROM imports WHERE changed_at < ? AND state NOT IN ('checking', 'running') ORDER BY id LIMIT 1",
+    );
+    DELETE_UNCHANGED: () = no_rows("DELETE FROM imports WHERE id = ? AND changed_at < ?");
+}
+
+/// Rows in one INSERT: a whole import in one piece of JSON could be large.
 const CHUNK: usize = 500;
 
 #[async_trait]
 impl Imports for SqliteStore {
     async fn add_import(&self, import: &NewImport) -> Result<ImportKey, StoreError> {
         let NewImport { file_name, actor, encoding, reading, content, created_at } = import;
-        let query = sqlx::query_scalar(
-            "INSERT INTO imports (state, file_name, actor, encoding, delimiter, header, samples, mapping, row_count, content,
-                 created_at, changed_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        );
-        let id = query
-            .bind(ImportState::Uploaded.name())
-            .bind(file_name)
-            .bind(actor)
-            .bind(encoding.name())
-            .bind(reading.delimiter.name())
-            .bind(json(&reading.header))
-            .bind(json(&reading.samples))
-            .bind(json(&reading.mapping))
-            .bind(reading.row_count)
-            .bind(content)
-            .bind(micros(*created_at))
-            .bind(micros(*created_at))
-            .fetch_one(&self.write)
-            .await?;
-        Ok(ImportKey(id))
+        let add = ADD_IMPORT.bind(ImportState::Uploaded.name()).bind(file_name).bind(actor).bind(encoding.name());
+        let add = add.bind(reading.delimiter.name()).bind(json(&reading.header)).bind(json(&reading.samples));
+        let add = add.bind(json(&reading.mapping)).bind(reading.row_count).bind(content);
+        add.bind(micros(*created_at)).bind(micros(*created_at)).one(&self.write).await
     }
 
     async fn import(&self, key: ImportKey) -> Result<Option<ImportRow>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {IMPORT} FROM imports WHERE id = ?")));
-        let row = query.bind(key.0).fetch_optional(&self.read).await?;
-        row.as_ref().map(import).transpose()
+        BY_KEY.bind(key.0).optional(&self.read).await
     }
 
     async fn import_content(&self, key: ImportKey) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_scalar("SELECT content FROM imports WHERE id = ?");
-        Ok(query.bind(key.0).fetch_optional(&self.read).await?.flatten())
+        Ok(CONTENT.bind(key.0).optional(&self.read).await?.flatten())
     }
 
     async fn last_imports(&self, limit: u32) -> Result<Vec<ImportRow>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {IMPORT} FROM imports ORDER BY id DESC LIMIT ?")));
-        let rows = query.bind(limit).fetch_all(&self.read).await?;
-        rows.iter().map(import).collect()
+        LAST.bind(limit).all(&self.read).await
     }
 
     async fn import_to_do(&self) -> Result<Option<ImportRow>, StoreError> {
-        // "checking" stands before "running" in the alphabet too, so the index gives this order.
-        let query = sqlx::query(AssertSqlSafe(format!(
-            "SELECT {IMPORT} FROM imports WHERE state IN ('checking', 'running') ORDER BY state, id LIMIT 1"
-        )));
-        let row = query.fetch_optional(&self.read).await?;
-        row.as_ref().map(import).transpose()
+        TO_DO.query().optional(&self.read).await
     }
 
     async fn set_reading(&self, key: ImportKey, reading: &Reading) -> Result<bool, StoreError> {
-        let query = sqlx::query(
-            "UPDATE imports SET delimiter = ?, header = ?, samples = ?, mapping = ?, row_count = ?
-             WHERE id = ? AND state = 'uploaded'",
-        );
-        let query = query.bind(reading.delimiter.name()).bind(json(&reading.header)).bind(json(&reading.samples));
-        let query = query.bind(json(&reading.mapping)).bind(reading.row_count).bind(key.0);
-        Ok(query.execute(&self.write).await?.rows_affected() == 1)
+        let set = SET_READING.bind(reading.delimiter.name()).bind(json(&reading.header)).bind(json(&reading.samples));
+        let set = set.bind(json(&reading.mapping)).bind(reading.row_count).bind(key.0);
+        Ok(set.execute(&self.write).await? == 1)
     }
 
     async fn move_import(&self, key: ImportKey, from: &[ImportState], change: &ImportMove) -> Result<bool, StoreError> {
-        let mut update = QueryBuilder::<Sqlite>::new("UPDATE imports SET state = ");
-        update.push_bind(change.to.name()).push(", reason = ").push_bind(&change.reason);
-        update.push(", changed_at = ").push_bind(micros(change.at));
-        if change.to == ImportState::Cancelled {
-            update.push(", content = NULL");
-        }
-        update.push(" WHERE id = ").push_bind(key.0).push(" AND state IN (");
-        let mut states = update.separated(", ");
-        for state in from {
-            states.push_bind(state.name());
-        }
-        update.push(")");
-        Ok(update.build().execute(&self.write).await?.rows_affected() == 1)
+        let from: Vec<_> = from.iter().map(|state| state.name()).collect();
+        let update = MOVE.bind(change.to.name()).bind(&change.reason).bind(micros(change.at));
+        Ok(update.bind(key.0).bind(json(&from)).execute(&self.write).await? == 1)
     }
 
     async fn start_import(
@@ -106,41 +160,26 @@ impl Imports for SqliteStore {
         reopen_declined: bool,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        let query = sqlx::query(
-            "UPDATE imports SET state = 'running', reason = NULL, content = NULL, started_by = ?, reopen_declined = ?,
-                 started_at = ?, changed_at = ?
-             WHERE id = ? AND state = 'checked'",
-        );
-        let query = query.bind(actor).bind(reopen_declined).bind(micros(at)).bind(micros(at)).bind(key.0);
-        Ok(query.execute(&self.write).await?.rows_affected() == 1)
+        let start = START.bind(actor).bind(reopen_declined).bind(micros(at)).bind(micros(at)).bind(key.0);
+        Ok(start.execute(&self.write).await? == 1)
     }
 
     async fn forget_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError> {
-        let query = sqlx::query(
-            "DELETE FROM import_rows WHERE import = ? AND number IN
-             (SELECT number FROM import_rows WHERE import = ? ORDER BY number LIMIT ?)",
-        );
-        Ok(query.bind(key.0).bind(key.0).bind(limit).execute(&self.write).await?.rows_affected())
+        FORGET_ROWS.bind(key.0).bind(limit).execute(&self.write).await
     }
 
     async fn add_import_rows(&self, key: ImportKey, rows: &[ImportedRow]) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for chunk in rows.chunks(CHUNK) {
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO import_rows (import, number, line, fleet_ref, said, verdict, state, reason) ",
-            );
-            insert.push_values(chunk, |mut values, row| {
-                values
-                    .push_bind(key.0)
-                    .push_bind(row.number)
-                    .push_bind(i64::try_from(row.line).unwrap_or(i64::MAX))
-                    .push_bind(&row.fleet_ref)
-                    .push_bind(json(&row.said))
-                    .push_bind(row.verdict.name())
-                    .push_bind(row.state.name())
-                    .push_bind(&row.reason);
-            });
-            insert.build().execute(&mut *tx).await?;
+            let values: Vec<_> = chunk
+                .iter()
+                .map(|row| {
+                    let line = i64::try_from(row.line).unwrap_or(i64::MAX);
+                    let (verdict, state) = (row.verdict.name(), row.state.name());
+                    (row.number, line, &row.fleet_ref, json(&row.said), verdict, state, &row.reason)
+                })
+                .collect();
+            ADD_ROWS.bind(key.0).bind(json(&values)).execute(&mut *tx).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -148,154 +187,92 @@ impl Imports for SqliteStore {
     async fn set_verdicts(&self, key: ImportKey, verdicts: &[(u32, Verdict)]) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for (number, verdict) in verdicts {
-            let query = sqlx::query("UPDATE import_rows SET verdict = ? WHERE import = ? AND number = ?");
-            query.bind(verdict.name()).bind(key.0).bind(number).execute(&mut *tx).await?;
+            SET_VERDICT.bind(verdict.name()).bind(key.0).bind(number).execute(&mut *tx).await?;
         }
         Ok(tx.commit().await?)
     }
 
     async fn import_counts(&self, key: ImportKey) -> Result<Vec<(Verdict, RowState, u64)>, StoreError> {
-        let query = sqlx::query(
-            "SELECT verdict, state, count(*) AS count FROM import_rows WHERE import = ? GROUP BY verdict, state",
-        );
-        let rows = query.bind(key.0).fetch_all(&self.read).await?;
-        let counts = rows.iter().map(|row| {
-            let count: i64 = row.try_get("count")?;
-            Ok((verdict(row)?, row_state(row)?, u64::try_from(count).unwrap_or_default()))
-        });
-        counts.collect()
+        COUNTS.bind(key.0).all(&self.read).await
     }
 
     async fn import_rows(
         &self,
         key: ImportKey,
         filter: RowFilter,
-        behind: u32,
+        after: u32,
         limit: u32,
     ) -> Result<Vec<ImportedRow>, StoreError> {
-        let mut select = QueryBuilder::<Sqlite>::new("SELECT * FROM import_rows WHERE import = ");
-        select.push_bind(key.0).push(" AND number > ").push_bind(behind);
-        if let Some(verdict) = filter.verdict {
-            select.push(" AND verdict = ").push_bind(verdict.name());
-        }
-        if let Some(state) = filter.state {
-            select.push(" AND state = ").push_bind(state.name());
-        }
-        select.push(" ORDER BY number LIMIT ").push_bind(limit);
-        let rows = select.build().fetch_all(&self.read).await?;
-        rows.iter().map(imported).collect()
+        let page = match (filter.verdict, filter.state) {
+            (None, None) => ROWS.bind(key.0).bind(after),
+            (Some(verdict), None) => ROWS_BY_VERDICT.bind(key.0).bind(after).bind(verdict.name()),
+            (None, Some(state)) => ROWS_BY_STATE.bind(key.0).bind(after).bind(state.name()),
+            (Some(verdict), Some(state)) => {
+                ROWS_BY_VERDICT_AND_STATE.bind(key.0).bind(after).bind(verdict.name()).bind(state.name())
+            }
+        };
+        page.bind(limit).all(&self.read).await
     }
 
     async fn next_row(&self, key: ImportKey) -> Result<Option<ImportedRow>, StoreError> {
         for state in [RowState::Doing, RowState::Waiting] {
-            let query = sqlx::query("SELECT * FROM import_rows WHERE import = ? AND state = ? ORDER BY number LIMIT 1");
-            let row = query.bind(key.0).bind(state.name()).fetch_optional(&self.read).await?;
-            if let Some(row) = row {
-                return imported(&row).map(Some);
+            let row = NEXT_ROW.bind(key.0).bind(state.name()).optional(&self.read).await?;
+            if row.is_some() {
+                return Ok(row);
             }
         }
         Ok(None)
     }
 
     async fn begin_row(&self, key: ImportKey, number: u32, now: OffsetDateTime) -> Result<(), StoreError> {
-        let query = sqlx::query(
-            "UPDATE import_rows SET state = 'doing', started_at = coalesce(started_at, ?) WHERE import = ? AND number = ?",
-        );
-        query.bind(micros(now)).bind(key.0).bind(number).execute(&self.write).await?;
+        BEGIN_ROW.bind(micros(now)).bind(key.0).bind(number).execute(&self.write).await?;
         Ok(())
     }
 
     async fn end_row(&self, key: ImportKey, number: u32, end: &RowEnd) -> Result<(), StoreError> {
-        let query = sqlx::query(
-            "UPDATE import_rows SET state = ?, reason = ?, invitation = ?, expires_at = ?,
-                 started_at = CASE WHEN ? THEN NULL ELSE started_at END
-             WHERE import = ? AND number = ?",
-        );
-        query
-            .bind(end.state.name())
-            .bind(&end.reason)
-            .bind(end.invitation.map(|(id, _)| id.to_string()))
-            .bind(end.invitation.map(|(_, expires_at)| micros(expires_at)))
-            .bind(end.state == RowState::Waiting)
-            .bind(key.0)
-            .bind(number)
-            .execute(&self.write)
-            .await?;
+        let update = END_ROW.bind(end.state.name()).bind(&end.reason);
+        let update = update.bind(end.invitation.map(|(id, _)| id.to_string()));
+        let update = update.bind(end.invitation.map(|(_, expires_at)| micros(expires_at)));
+        let update = update.bind(end.state == RowState::Waiting).bind(key.0).bind(number);
+        update.execute(&self.write).await?;
         Ok(())
     }
 
     async fn import_links(
         &self,
         key: ImportKey,
-        behind: u32,
+        after: u32,
         limit: u32,
     ) -> Result<Vec<(ImportedRow, Vec<u8>, OffsetDateTime)>, StoreError> {
-        let query = sqlx::query(
-            "SELECT r.*, i.sealed_link, i.expires_at AS link_expires_at
-             FROM import_rows r JOIN invitations i ON i.id = r.invitation
-             WHERE r.import = ? AND r.number > ? AND i.sealed_link IS NOT NULL ORDER BY r.number LIMIT ?",
-        );
-        let rows = query.bind(key.0).bind(behind).bind(limit).fetch_all(&self.read).await?;
-        let links = rows
-            .iter()
-            .map(|row| Ok((imported(row)?, row.try_get("sealed_link")?, rows::moment(row, "link_expires_at")?)));
-        links.collect()
+        LINKS.bind(key.0).bind(after).bind(limit).all(&self.read).await
     }
 
     async fn note_links_taken(&self, key: ImportKey, taken: &LinksTaken) -> Result<(), StoreError> {
-        let query = sqlx::query("INSERT INTO import_links (import, at, actor, count) VALUES (?, ?, ?, ?)");
-        let query = query.bind(key.0).bind(micros(taken.at)).bind(&taken.actor).bind(taken.count);
-        query.execute(&self.write).await?;
+        let note = NOTE_LINKS_TAKEN.bind(key.0).bind(micros(taken.at)).bind(&taken.actor).bind(taken.count);
+        note.execute(&self.write).await?;
         Ok(())
     }
 
     async fn links_taken(&self, key: ImportKey, limit: u32) -> Result<Vec<LinksTaken>, StoreError> {
-        let query = sqlx::query("SELECT at, actor, count FROM import_links WHERE import = ? ORDER BY at DESC LIMIT ?");
-        let rows = query.bind(key.0).bind(limit).fetch_all(&self.read).await?;
-        let taken = rows.iter().map(|row| {
-            Ok(LinksTaken { at: rows::moment(row, "at")?, actor: row.try_get("actor")?, count: row.try_get("count")? })
-        });
-        taken.collect()
+        LINKS_TAKEN.bind(key.0).bind(limit).all(&self.read).await
     }
 
     async fn invitations_of_fleets(&self, fleet_refs: &[&str]) -> Result<Vec<FleetsInvitation>, StoreError> {
         let mut found = Vec::new();
         for chunk in fleet_refs.chunks(CHUNK) {
-            let mut select = QueryBuilder::<Sqlite>::new(
-                "SELECT f.fleet_ref, i.id, i.stage, i.asked, i.created_at, i.expires_at
-                 FROM fleets f JOIN invitations i ON i.fleet = f.id WHERE f.fleet_ref IN (",
-            );
-            let mut refs = select.separated(", ");
-            for fleet_ref in chunk {
-                refs.push_bind(*fleet_ref);
-            }
-            select.push(")");
-            for row in &select.build().fetch_all(&self.read).await? {
-                found.push(FleetsInvitation {
-                    fleet_ref: row.try_get("fleet_ref")?,
-                    id: rows::uuid(row, "id")?,
-                    stage: rows::stage(row, "stage")?,
-                    asked: row.try_get("asked")?,
-                    created_at: rows::moment(row, "created_at")?,
-                    expires_at: rows::moment(row, "expires_at")?,
-                });
-            }
+            found.extend(INVITATIONS_OF_FLEETS.bind(json(&chunk)).all(&self.read).await?);
         }
         Ok(found)
     }
 
     async fn expire_imports(&self, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
-        let query = sqlx::query_scalar(
-            "SELECT id FROM imports WHERE changed_at < ? AND state NOT IN ('checking', 'running') ORDER BY id LIMIT 1",
-        );
-        let Some(id) = query.bind(micros(before)).fetch_optional(&self.read).await? else { return Ok(0) };
-        let rows = self.forget_import_rows(ImportKey(id), limit).await?;
+        let Some(key) = TO_EXPIRE.bind(micros(before)).optional(&self.read).await? else { return Ok(0) };
+        let rows = self.forget_import_rows(key, limit).await?;
         if rows > 0 {
             return Ok(rows);
         }
-        // Somebody may have gone on with it since.
-        let query = sqlx::query("DELETE FROM imports WHERE id = ? AND changed_at < ?");
-        Ok(query.bind(id).bind(micros(before)).execute(&self.write).await?.rows_affected())
+        // Someone may have changed it since it was selected.
+        DELETE_UNCHANGED.bind(key.0).bind(micros(before)).execute(&self.write).await
     }
 }
 
@@ -352,5 +329,33 @@ fn imported(row: &SqliteRow) -> Result<ImportedRow, StoreError> {
         started_at: rows::optional_moment(row, "started_at")?,
         invitation: rows::optional_uuid(row, "invitation")?,
         expires_at: rows::optional_moment(row, "expires_at")?,
+    })
+}
+
+fn import_key(row: &SqliteRow) -> Result<ImportKey, StoreError> {
+    Ok(ImportKey(row.try_get("id")?))
+}
+
+fn counted(row: &SqliteRow) -> Result<(Verdict, RowState, u64), StoreError> {
+    let count: i64 = row.try_get("count")?;
+    Ok((verdict(row)?, row_state(row)?, u64::try_from(count).unwrap_or_default()))
+}
+
+fn imported_link(row: &SqliteRow) -> Result<(ImportedRow, Vec<u8>, OffsetDateTime), StoreError> {
+    Ok((imported(row)?, row.try_get("sealed_link")?, rows::moment(row, "link_expires_at")?))
+}
+
+fn links_taken(row: &SqliteRow) -> Result<LinksTaken, StoreError> {
+    Ok(LinksTaken { at: rows::moment(row, "at")?, actor: row.try_get("actor")?, count: row.try_get("count")? })
+}
+
+fn fleets_invitation(row: &SqliteRow) -> Result<FleetsInvitation, StoreError> {
+    Ok(FleetsInvitation {
+        fleet_ref: row.try_get("fleet_ref")?,
+        id: rows::uuid(row, "id")?,
+        stage: rows::stage(row, "stage")?,
+        asked: row.try_get("asked")?,
+        created_at: rows::moment(row, "created_at")?,
+        expires_at: rows::moment(row, "expires_at")?,
     })
 }

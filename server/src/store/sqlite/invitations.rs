@@ -1,94 +1,93 @@
 use async_trait::async_trait;
 use domain::{events::fact::Fact, timestamp::micros};
-use sqlx::AssertSqlSafe;
+use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{SqliteStore, rows};
+use super::{
+    SqliteStore,
+    rows::{self, FACT, FLEET, INVITATION},
+    statement::statements,
+};
 use crate::store::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation, StoreError};
 
-/// The columns of [`rows::fleet`].
-pub(super) const FLEET: &str = "f.id AS fleet, f.fleet_ref, f.name, f.stage AS fleet_stage, f.health";
+statements! {
+    LIST: ListedInvitation = listed(
+        "SELECT i.id, i.stage, i.created_at, i.expires_at, ", FLEET, "
+         FROM invitations i JOIN fleets f ON f.id = i.fleet
+         WHERE (i.created_at, i.id) < (?, ?) ORDER BY i.created_at DESC, i.id DESC LIMIT ?",
+    );
+    BY_ID: InvitationRow = rows::invitation("SELECT ", INVITATION, " FROM invitations WHERE id = ?");
+    BY_DIGEST: InvitationRow = rows::invitation("SELECT ", INVITATION, " FROM invitations WHERE digest = ?");
+    OF_FLEET: InvitationRow = rows::invitation(
+        "SELECT ", INVITATION, " FROM invitations WHERE fleet = ? ORDER BY created_at DESC, id DESC",
+    );
+    DIFFERENCES: Option<String> = rows::first("SELECT differences FROM invitations WHERE id = ?");
+    RAN_OUT: InvitationRow = rows::invitation(
+        "SELECT ", INVITATION, " FROM invitations WHERE stage IN ('created', 'sent', 'viewed') AND expires_at < ?
+         ORDER BY expires_at LIMIT ?",
+    );
+    FLEET_BY_KEY: FleetRow = rows::fleet("SELECT ", FLEET, " FROM fleets f WHERE f.id = ?");
+    FLEET_BY_REF: FleetRow = rows::fleet("SELECT ", FLEET, " FROM fleets f WHERE f.fleet_ref = ?");
+    SPELT_OTHERWISE: String = rows::first(
+        "SELECT fleet_ref FROM fleets WHERE fleet_ref = ?1 COLLATE NOCASE AND fleet_ref <> ?1 ORDER BY fleet_ref LIMIT ?2",
+    );
+    FACTS_OF: Fact = rows::fact("SELECT ", FACT, " FROM facts WHERE fleet = ?");
+}
+
+fn listed(row: &SqliteRow) -> Result<ListedInvitation, StoreError> {
+    Ok(ListedInvitation {
+        id: rows::uuid(row, "id")?,
+        stage: rows::stage(row, "stage")?,
+        created_at: rows::moment(row, "created_at")?,
+        expires_at: rows::moment(row, "expires_at")?,
+        fleet: rows::fleet(row)?,
+    })
+}
 
 #[async_trait]
 impl Invitations for SqliteStore {
-    async fn invitations(&self, behind: Option<ListCursor>, limit: u32) -> Result<Vec<ListedInvitation>, StoreError> {
-        let (created_at, id) = match behind {
+    async fn invitations(&self, after: Option<ListCursor>, limit: u32) -> Result<Vec<ListedInvitation>, StoreError> {
+        let (created_at, id) = match after {
             Some(cursor) => (micros(cursor.created_at), cursor.id.to_string()),
             None => (i64::MAX, String::new()),
         };
-        let query = sqlx::query(AssertSqlSafe(format!(
-            "SELECT i.id, i.stage, i.created_at, i.expires_at, {FLEET}
-             FROM invitations i JOIN fleets f ON f.id = i.fleet
-             WHERE (i.created_at, i.id) < (?, ?) ORDER BY i.created_at DESC, i.id DESC LIMIT ?"
-        )));
-        let rows = query.bind(created_at).bind(id).bind(limit).fetch_all(&self.read).await?;
-        let listed = rows.iter().map(|row| {
-            Ok(ListedInvitation {
-                id: rows::uuid(row, "id")?,
-                stage: rows::stage(row, "stage")?,
-                created_at: rows::moment(row, "created_at")?,
-                expires_at: rows::moment(row, "expires_at")?,
-                fleet: rows::fleet(row)?,
-            })
-        });
-        listed.collect()
+        LIST.bind(created_at).bind(id).bind(limit).all(&self.read).await
     }
 
     async fn invitation(&self, id: Uuid) -> Result<Option<InvitationRow>, StoreError> {
-        let query = sqlx::query("SELECT * FROM invitations WHERE id = ?");
-        let row = query.bind(id.to_string()).fetch_optional(&self.read).await?;
-        row.as_ref().map(rows::invitation).transpose()
+        BY_ID.bind(id.to_string()).optional(&self.read).await
     }
 
     async fn invitation_by_digest(&self, digest: &str) -> Result<Option<InvitationRow>, StoreError> {
-        let query = sqlx::query("SELECT * FROM invitations WHERE digest = ?");
-        let row = query.bind(digest).fetch_optional(&self.read).await?;
-        row.as_ref().map(rows::invitation).transpose()
+        BY_DIGEST.bind(digest).optional(&self.read).await
     }
 
     async fn invitations_of(&self, fleet: FleetKey) -> Result<Vec<InvitationRow>, StoreError> {
-        let query = sqlx::query("SELECT * FROM invitations WHERE fleet = ? ORDER BY created_at DESC, id DESC");
-        let rows = query.bind(fleet.0).fetch_all(&self.read).await?;
-        rows.iter().map(rows::invitation).collect()
+        OF_FLEET.bind(fleet.0).all(&self.read).await
     }
 
     async fn differences(&self, id: Uuid) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_scalar("SELECT differences FROM invitations WHERE id = ?");
-        Ok(query.bind(id.to_string()).fetch_optional(&self.read).await?.flatten())
+        Ok(DIFFERENCES.bind(id.to_string()).optional(&self.read).await?.flatten())
     }
 
     async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM invitations WHERE stage IN ('created', 'sent', 'viewed') AND expires_at < ?
-             ORDER BY expires_at LIMIT ?",
-        );
-        let rows = query.bind(micros(now)).bind(limit).fetch_all(&self.read).await?;
-        rows.iter().map(rows::invitation).collect()
+        RAN_OUT.bind(micros(now)).bind(limit).all(&self.read).await
     }
 
     async fn fleet(&self, key: FleetKey) -> Result<Option<FleetRow>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {FLEET} FROM fleets f WHERE f.id = ?")));
-        let row = query.bind(key.0).fetch_optional(&self.read).await?;
-        row.as_ref().map(rows::fleet).transpose()
+        FLEET_BY_KEY.bind(key.0).optional(&self.read).await
     }
 
     async fn fleet_by_ref(&self, fleet_ref: &str) -> Result<Option<FleetRow>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {FLEET} FROM fleets f WHERE f.fleet_ref = ?")));
-        let row = query.bind(fleet_ref).fetch_optional(&self.read).await?;
-        row.as_ref().map(rows::fleet).transpose()
+        FLEET_BY_REF.bind(fleet_ref).optional(&self.read).await
     }
 
     async fn spelt_otherwise(&self, fleet_ref: &str, limit: u32) -> Result<Vec<String>, StoreError> {
-        let query = sqlx::query_scalar(
-            "SELECT fleet_ref FROM fleets WHERE fleet_ref = ?1 COLLATE NOCASE AND fleet_ref <> ?1 ORDER BY fleet_ref LIMIT ?2",
-        );
-        Ok(query.bind(fleet_ref).bind(limit).fetch_all(&self.read).await?)
+        SPELT_OTHERWISE.bind(fleet_ref).bind(limit).all(&self.read).await
     }
 
     async fn facts_of(&self, fleet: FleetKey) -> Result<Vec<Fact>, StoreError> {
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {} FROM facts WHERE fleet = ?", rows::FACT)));
-        let rows = query.bind(fleet.0).fetch_all(&self.read).await?;
-        rows.iter().map(rows::fact).collect()
+        FACTS_OF.bind(fleet.0).all(&self.read).await
     }
 }

@@ -1,7 +1,9 @@
-//! SQLite: the database that comes with Onramp, for everything that one machine can carry.
+//! SQLite: the built-in database, for everything that one machine can carry.
 //!
 //! One connection writes, with `synchronous=FULL`, so a commit survives a power cut; a pool of others reads beside it (WAL).
-//! Other processes (the commands) may write at the same time: writers take turns through `BEGIN IMMEDIATE` and wait.
+//! Other processes (the commands) may write as well: `BEGIN IMMEDIATE` makes writers wait for each other.
+//!
+//! SQL is declared with `statements!`; see [`crate::store`] for how to add a statement and how it is checked.
 
 mod imports;
 mod inbox;
@@ -11,6 +13,9 @@ mod reconcile_runs;
 mod rows;
 mod sessions;
 mod staff;
+mod statement;
+#[cfg(test)]
+mod statement_tests;
 mod subscription_snapshots;
 mod subscriptions;
 mod transaction;
@@ -25,11 +30,16 @@ use sqlx::{
 };
 
 use super::{Store, StoreError, Transaction};
+use statement::statements;
 use transaction::SqliteTransaction;
 
-/// How long a writer waits for another process that writes.
+statements! {
+    PING: i64 = rows::first("SELECT 1 AS pong");
+}
+
+/// How long a writer waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(5);
-/// How many may read at once.
+/// The number of reading connections.
 const READERS: u32 = 4;
 
 /// Onramp's database in one SQLite file.
@@ -40,7 +50,7 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, makes it if it isn't there, and brings its tables up to date.
+    /// Opens the file, or creates it, and migrates its tables.
     pub async fn open(file: &Path) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
@@ -51,7 +61,7 @@ impl SqliteStore {
             .busy_timeout(BUSY);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            // A file doesn't go away as a server does, and asking is one more trip.
+            // A file doesn't go away as a server does, and the test costs a trip.
             .test_before_acquire(false)
             .after_release(|connection, _| Box::pin(is_whole(connection)))
             .connect_with(options.clone())
@@ -65,18 +75,18 @@ impl SqliteStore {
         Ok(Self { read, write })
     }
 
-    /// Ends all connections, after what is under way.
+    /// Closes all connections once they are idle.
     pub async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
     }
 }
 
-/// Whether the writing connection can be used again. A write that fails for want of space ends SQLite's transaction by itself;
-/// sqlx then counts one that doesn't exist, and nothing could be written through this connection ever after.
+/// Whether the writing connection can be used again. When a write fails for lack of space, SQLite ends the transaction itself;
+/// sqlx still counts it as open, and nothing could be written through this connection any more.
 async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     if connection.is_in_transaction() {
-        // A roll-back may be under way; this waits for it.
+        // Waits for a rollback that sqlx may have queued.
         connection.ping().await?;
     }
     Ok(!connection.is_in_transaction())
@@ -89,7 +99,7 @@ impl Store for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.read).await?;
+        PING.query().one(&self.read).await?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! From SQLite's rows to ours.
+//! Reads SQLite's rows into the store's types.
 
 use domain::{
     events::{
@@ -8,17 +8,31 @@ use domain::{
     onboarding::lifecycle::{Health, Stage},
     timestamp::from_micros,
 };
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::store::{Awaited, DeliveryKey, DeliveryRow, FleetKey, FleetRow, InvitationRow, StoreError, fact_json};
+
+/// The columns of [`fleet`], of `fleets f`.
+pub(super) const FLEET: &str = "f.id AS fleet, f.fleet_ref, f.name, f.stage AS fleet_stage, f.health";
+
+/// The columns of [`invitation`].
+pub(super) const INVITATION: &str = "id, digest, fleet, sealed_id, sealed_link, stage, asked, created_at, expires_at";
 
 /// The columns of [`fact`].
 pub(super) const FACT: &str = "key, kind, at, source, event_id, actor, about";
 
 /// The columns of [`delivery`].
 pub(super) const DELIVERY: &str = "id, received_at, state, reason, event_name, event_id, webhook_id, attempt";
+
+/// The first column as it is.
+pub(super) fn first<T>(row: &SqliteRow) -> Result<T, StoreError>
+where
+    T: for<'r> Decode<'r, Sqlite> + Type<Sqlite>,
+{
+    Ok(row.try_get(0)?)
+}
 
 pub(super) fn moment(row: &SqliteRow, column: &str) -> Result<OffsetDateTime, StoreError> {
     Ok(from_micros(row.try_get(column)?))
@@ -92,7 +106,7 @@ pub(super) fn delivery(row: &SqliteRow) -> Result<DeliveryRow, StoreError> {
     })
 }
 
-/// What is awaited as one text: the key of an assignment.
+/// The key of an assignment: the kind of name and the name.
 pub(super) fn write_awaited(awaited: &Awaited) -> String {
     match awaited {
         Awaited::Fleet(id) => format!("fleet:{id}"),

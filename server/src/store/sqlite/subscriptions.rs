@@ -4,8 +4,58 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{SqliteStore, rows};
+use super::{
+    SqliteStore, rows,
+    statement::{no_rows, statements},
+};
 use crate::store::{AcceptedSecret, SigningSecret, StoreError, SubscriptionRow, Subscriptions};
+
+/// The columns of [`secret`], of `signing_secrets s`.
+const SECRET: &str = "s.id, s.event_name, s.sealed, s.created_at";
+
+statements! {
+    ADD_SECRET: () = no_rows("INSERT INTO signing_secrets (id, event_name, sealed, created_at) VALUES (?, ?, ?, ?)");
+    LINK_SECRET: () = no_rows(
+        "INSERT INTO subscription_secrets (webhook_id, secret_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+    );
+    // Removes secrets that no subscription uses any more. It is given those that one did use: a secret whose creation call
+    // is still unanswered has never had a subscription and must stay.
+    FORGET_UNUSED: () = no_rows(
+        "DELETE FROM signing_secrets WHERE id IN (SELECT value FROM json_each(?))
+         AND NOT EXISTS (SELECT 1 FROM subscription_secrets l WHERE l.secret_id = signing_secrets.id)",
+    );
+    PUT: () = no_rows(
+        "INSERT INTO subscriptions (webhook_id, event_name, url, status, created_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (webhook_id) DO UPDATE SET url = excluded.url, status = excluded.status",
+    );
+    ALL: SubscriptionRow = subscription(
+        "SELECT webhook_id, event_name, url, status, created_at FROM subscriptions ORDER BY event_name",
+    );
+    pub(super) SET_STATUS: () = no_rows("UPDATE subscriptions SET status = ? WHERE webhook_id = ?");
+    SET_URL: () = no_rows("UPDATE subscriptions SET url = ? WHERE webhook_id = ?");
+    DELETE: () = no_rows("DELETE FROM subscriptions WHERE webhook_id = ?");
+    SECRET_IDS_OF: String = rows::first(
+        "SELECT json_group_array(secret_id) AS ids FROM subscription_secrets WHERE webhook_id = ?",
+    );
+    SECRETS_OF: AcceptedSecret = accepted(
+        "SELECT ", SECRET, ", l.accept_until
+         FROM signing_secrets s JOIN subscription_secrets l ON l.secret_id = s.id
+         WHERE l.webhook_id = ?
+         ORDER BY l.accept_until IS NOT NULL, s.created_at DESC, s.rowid DESC",
+    );
+    RETIRE_SECRETS: () = no_rows(
+        "UPDATE subscription_secrets SET accept_until = min(coalesce(accept_until, ?1), ?1)
+         WHERE webhook_id = ?2 AND secret_id IS NOT ?3",
+    );
+    RETIRED_SECRET_IDS: String = rows::first(
+        "SELECT json_group_array(secret_id) AS ids FROM subscription_secrets WHERE accept_until < ?",
+    );
+    UNLINK_RETIRED: () = no_rows("DELETE FROM subscription_secrets WHERE accept_until < ?");
+    PENDING_SECRETS: SigningSecret = secret(
+        "SELECT ", SECRET, " FROM signing_secrets s WHERE s.created_at >= ?
+         AND NOT EXISTS (SELECT 1 FROM subscription_secrets l WHERE l.secret_id = s.id)",
+    );
+}
 
 fn secret(row: &SqliteRow) -> Result<SigningSecret, StoreError> {
     Ok(SigningSecret {
@@ -16,30 +66,30 @@ fn secret(row: &SqliteRow) -> Result<SigningSecret, StoreError> {
     })
 }
 
+fn accepted(row: &SqliteRow) -> Result<AcceptedSecret, StoreError> {
+    Ok(AcceptedSecret { secret: secret(row)?, until: rows::optional_moment(row, "accept_until")? })
+}
+
+fn subscription(row: &SqliteRow) -> Result<SubscriptionRow, StoreError> {
+    Ok(SubscriptionRow {
+        webhook_id: rows::uuid(row, "webhook_id")?,
+        event_name: row.try_get("event_name")?,
+        url: row.try_get("url")?,
+        status: row.try_get("status")?,
+        created_at: rows::moment(row, "created_at")?,
+    })
+}
+
 async fn insert_secret(connection: &mut SqliteConnection, secret: &SigningSecret) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO signing_secrets (id, event_name, sealed, created_at) VALUES (?, ?, ?, ?)")
-        .bind(secret.id.to_string())
-        .bind(&secret.event_name)
-        .bind(&secret.sealed)
-        .bind(micros(secret.created_at))
-        .execute(connection)
-        .await?;
+    let add = ADD_SECRET.bind(secret.id.to_string()).bind(&secret.event_name).bind(&secret.sealed);
+    add.bind(micros(secret.created_at)).execute(connection).await?;
     Ok(())
 }
 
 async fn link(connection: &mut SqliteConnection, webhook_id: Uuid, secret_id: Uuid) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO subscription_secrets (webhook_id, secret_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
-        .bind(webhook_id.to_string())
-        .bind(secret_id.to_string())
-        .execute(connection)
-        .await?;
+    LINK_SECRET.bind(webhook_id.to_string()).bind(secret_id.to_string()).execute(connection).await?;
     Ok(())
 }
-
-/// Removes secrets that belonged to a subscription and belong to none any more. One whose creation call wasn't answered
-/// never belonged to any.
-const FORGET_UNUSED: &str = "DELETE FROM signing_secrets WHERE id IN (SELECT value FROM json_each(?))
-    AND NOT EXISTS (SELECT 1 FROM subscription_secrets l WHERE l.secret_id = signing_secrets.id)";
 
 #[async_trait]
 impl Subscriptions for SqliteStore {
@@ -52,73 +102,38 @@ impl Subscriptions for SqliteStore {
     async fn put_subscriptions(&self, secret_id: Uuid, rows: &[SubscriptionRow]) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for row in rows {
-            sqlx::query(
-                "INSERT INTO subscriptions (webhook_id, event_name, url, status, created_at) VALUES (?, ?, ?, ?, ?)
-                 ON CONFLICT (webhook_id) DO UPDATE SET url = excluded.url, status = excluded.status",
-            )
-            .bind(row.webhook_id.to_string())
-            .bind(&row.event_name)
-            .bind(&row.url)
-            .bind(&row.status)
-            .bind(micros(row.created_at))
-            .execute(&mut *tx)
-            .await?;
+            let put = PUT.bind(row.webhook_id.to_string()).bind(&row.event_name).bind(&row.url).bind(&row.status);
+            put.bind(micros(row.created_at)).execute(&mut *tx).await?;
             link(&mut tx, row.webhook_id, secret_id).await?;
         }
         Ok(tx.commit().await?)
     }
 
     async fn subscriptions(&self) -> Result<Vec<SubscriptionRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM subscriptions ORDER BY event_name").fetch_all(&self.read).await?;
-        let subscriptions = rows.iter().map(|row| {
-            Ok(SubscriptionRow {
-                webhook_id: rows::uuid(row, "webhook_id")?,
-                event_name: row.try_get("event_name")?,
-                url: row.try_get("url")?,
-                status: row.try_get("status")?,
-                created_at: rows::moment(row, "created_at")?,
-            })
-        });
-        subscriptions.collect()
+        ALL.query().all(&self.read).await
     }
 
     async fn set_subscription_status(&self, webhook_id: Uuid, status: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("UPDATE subscriptions SET status = ? WHERE webhook_id = ?");
-        query.bind(status).bind(webhook_id.to_string()).execute(&self.write).await?;
+        SET_STATUS.bind(status).bind(webhook_id.to_string()).execute(&self.write).await?;
         Ok(())
     }
 
     async fn set_subscription_url(&self, webhook_id: Uuid, url: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("UPDATE subscriptions SET url = ? WHERE webhook_id = ?");
-        query.bind(url).bind(webhook_id.to_string()).execute(&self.write).await?;
+        SET_URL.bind(url).bind(webhook_id.to_string()).execute(&self.write).await?;
         Ok(())
     }
 
     async fn disown(&self, webhook_id: Uuid) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let id = webhook_id.to_string();
-        let secrets: Option<String> =
-            sqlx::query("SELECT json_group_array(secret_id) AS ids FROM subscription_secrets WHERE webhook_id = ?")
-                .bind(&id)
-                .fetch_one(&mut *tx)
-                .await?
-                .try_get("ids")?;
-        sqlx::query("DELETE FROM subscriptions WHERE webhook_id = ?").bind(&id).execute(&mut *tx).await?;
-        sqlx::query(FORGET_UNUSED).bind(secrets).execute(&mut *tx).await?;
+        let secrets = SECRET_IDS_OF.bind(&id).one(&mut *tx).await?;
+        DELETE.bind(&id).execute(&mut *tx).await?;
+        FORGET_UNUSED.bind(secrets).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
 
     async fn secrets_of(&self, webhook_id: Uuid) -> Result<Vec<AcceptedSecret>, StoreError> {
-        let query = sqlx::query(
-            "SELECT s.*, l.accept_until FROM signing_secrets s JOIN subscription_secrets l ON l.secret_id = s.id
-             WHERE l.webhook_id = ?
-             ORDER BY l.accept_until IS NOT NULL, s.created_at DESC, s.rowid DESC",
-        );
-        let rows = query.bind(webhook_id.to_string()).fetch_all(&self.read).await?;
-        let accepted = rows
-            .iter()
-            .map(|row| Ok(AcceptedSecret { secret: secret(row)?, until: rows::optional_moment(row, "accept_until")? }));
-        accepted.collect()
+        SECRETS_OF.bind(webhook_id.to_string()).all(&self.read).await
     }
 
     async fn add_secret(&self, webhook_id: Uuid, secret: &SigningSecret) -> Result<(), StoreError> {
@@ -134,41 +149,21 @@ impl Subscriptions for SqliteStore {
         kept: Option<Uuid>,
         until: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE subscription_secrets SET accept_until = min(coalesce(accept_until, ?1), ?1)
-             WHERE webhook_id = ?2 AND secret_id IS NOT ?3",
-        )
-        .bind(micros(until))
-        .bind(webhook_id.to_string())
-        .bind(kept.map(|id| id.to_string()))
-        .execute(&self.write)
-        .await?;
+        let retire = RETIRE_SECRETS.bind(micros(until)).bind(webhook_id.to_string());
+        retire.bind(kept.map(|id| id.to_string())).execute(&self.write).await?;
         Ok(())
     }
 
     async fn forget_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
-        let secrets: Option<String> =
-            sqlx::query("SELECT json_group_array(secret_id) AS ids FROM subscription_secrets WHERE accept_until < ?")
-                .bind(micros(now))
-                .fetch_one(&mut *tx)
-                .await?
-                .try_get("ids")?;
-        let done = sqlx::query("DELETE FROM subscription_secrets WHERE accept_until < ?")
-            .bind(micros(now))
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(FORGET_UNUSED).bind(secrets).execute(&mut *tx).await?;
+        let secrets = RETIRED_SECRET_IDS.bind(micros(now)).one(&mut *tx).await?;
+        let unlinked = UNLINK_RETIRED.bind(micros(now)).execute(&mut *tx).await?;
+        FORGET_UNUSED.bind(secrets).execute(&mut *tx).await?;
         tx.commit().await?;
-        Ok(done.rows_affected())
+        Ok(unlinked)
     }
 
     async fn pending_secrets(&self, since: OffsetDateTime) -> Result<Vec<SigningSecret>, StoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM signing_secrets s WHERE created_at >= ?
-             AND NOT EXISTS (SELECT 1 FROM subscription_secrets l WHERE l.secret_id = s.id)",
-        );
-        let rows = query.bind(micros(since)).fetch_all(&self.read).await?;
-        rows.iter().map(secret).collect()
+        PENDING_SECRETS.bind(micros(since)).all(&self.read).await
     }
 }

@@ -1,8 +1,9 @@
-//! The one writing connection, inside `BEGIN IMMEDIATE`. A trip to the database costs far more than what it does there, so
-//! answers are read for many questions at once (`read`), changes are kept in memory ([`Known`]) and written at once (`write`).
+//! A transaction on the writing connection, inside `BEGIN IMMEDIATE`. A trip to the database costs far more than the work it
+//! does there, so rows are read for many questions at once (`read`), and changes are kept in memory ([`Known`]) and written
+//! together (`write`).
 
-mod read;
-mod write;
+pub(super) mod read;
+pub(super) mod write;
 
 use async_trait::async_trait;
 use domain::{
@@ -13,17 +14,26 @@ use sqlx::Sqlite;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::rows;
+use super::{
+    rows,
+    statement::{no_rows, statements},
+    subscriptions::SET_STATUS,
+};
 use crate::store::{
     Ahead, Awaited, DeliveryEnd, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError, Transaction,
     unit_of_work::Known,
 };
 
-/// A transaction: what is asked is answered from what is known, which is read where it isn't known yet.
+statements! {
+    ASSIGN: () = no_rows("INSERT INTO assignments (subject, fleet) VALUES (?, ?)");
+    SET_DIFFERENCES: () = no_rows("UPDATE invitations SET differences = ? WHERE digest = ?");
+}
+
+/// Answers from [`Known`], after reading what is missing there.
 pub(super) struct SqliteTransaction {
     tx: sqlx::Transaction<'static, Sqlite>,
     known: Known,
-    /// The next keys of fleets and of facts, once somebody asked. Nobody else writes meanwhile.
+    /// The next keys of fleets and of facts, once they were needed. Nobody else writes during the transaction.
     next: Option<(i64, i64)>,
 }
 
@@ -89,10 +99,9 @@ impl Transaction for SqliteTransaction {
         if self.assigned(awaited).await?.is_some() {
             return Ok(());
         }
-        // The fleet may be new and not written yet.
+        // The fleet may be new and still unwritten.
         self.write().await?;
-        let query = sqlx::query("INSERT INTO assignments (subject, fleet) VALUES (?, ?)");
-        query.bind(rows::write_awaited(awaited)).bind(fleet.0).execute(&mut *self.tx).await?;
+        ASSIGN.bind(rows::write_awaited(awaited)).bind(fleet.0).execute(&mut *self.tx).await?;
         self.known.assignments.insert(awaited.clone(), Some(fleet));
         Ok(())
     }
@@ -169,10 +178,9 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn set_differences(&mut self, digest: &str, differences: Option<&str>) -> Result<(), StoreError> {
-        // The invitation may be new and not written yet.
+        // The invitation may be new and still unwritten.
         self.write().await?;
-        let query = sqlx::query("UPDATE invitations SET differences = ? WHERE digest = ?");
-        query.bind(differences).bind(digest).execute(&mut *self.tx).await?;
+        SET_DIFFERENCES.bind(differences).bind(digest).execute(&mut *self.tx).await?;
         Ok(())
     }
 
@@ -217,8 +225,7 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn set_subscription_status(&mut self, webhook_id: Uuid, status: &str) -> Result<(), StoreError> {
-        let query = sqlx::query("UPDATE subscriptions SET status = ? WHERE webhook_id = ?");
-        query.bind(status).bind(webhook_id.to_string()).execute(&mut *self.tx).await?;
+        SET_STATUS.bind(status).bind(webhook_id.to_string()).execute(&mut *self.tx).await?;
         Ok(())
     }
 

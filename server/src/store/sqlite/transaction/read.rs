@@ -1,18 +1,68 @@
-//! Answers read for many questions at once: each question here takes a list and reads what of it isn't known yet. Lists go as
-//! one JSON array, so that a statement is prepared once whatever their length.
+//! Reads for many questions at once: each function takes a list and reads the part of it that isn't known yet. A list is bound
+//! as one JSON array, so one prepared statement serves lists of any length.
 
 use std::collections::HashSet;
 
 use domain::events::record::Subject;
 use serde::Serialize;
-use sqlx::{AssertSqlSafe, Row, sqlite::SqliteRow};
+use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{SqliteTransaction, rows};
-use crate::store::{Ahead, Awaited, FactKey, FleetKey, StoreError, unit_of_work::KnownFact};
+use crate::store::{
+    Ahead, Awaited, FactKey, FleetKey, InvitationRow, StoreError,
+    sqlite::{
+        rows::{FACT, INVITATION},
+        statement::{Statement, statements},
+    },
+    unit_of_work::KnownFact,
+};
 
-/// The columns of [`known_fact`].
+/// The columns of [`known_fact`] besides [`FACT`].
 const KNOWN_FACT: &str = "id, fleet, fleet_id, connection_id, invitation";
+
+statements! {
+    EVENTS: Uuid = event("SELECT event_id FROM events WHERE event_id IN (SELECT value FROM json_each(?))");
+    FLEETS: (String, FleetKey) = fleet("SELECT fleet_ref, id FROM fleets WHERE fleet_ref IN (SELECT value FROM json_each(?))");
+    CATENA_FLEETS: (Uuid, FleetKey) = catena_fleet(
+        "SELECT fleet_id, fleet FROM catena_fleets WHERE fleet_id IN (SELECT value FROM json_each(?))",
+    );
+    CONNECTIONS: (Uuid, Uuid) = connection(
+        "SELECT connection_id, fleet_id FROM connections WHERE connection_id IN (SELECT value FROM json_each(?))",
+    );
+    ASSIGNMENTS: (String, FleetKey) = assignment(
+        "SELECT subject, fleet FROM assignments WHERE subject IN (SELECT value FROM json_each(?))",
+    );
+    INVITATIONS: InvitationRow = rows::invitation(
+        "SELECT ", INVITATION, " FROM invitations WHERE digest IN (SELECT value FROM json_each(?))",
+    );
+    FACTS: KnownFact = known_fact(
+        "SELECT ", KNOWN_FACT, ", ", FACT, " FROM facts WHERE key IN (SELECT value FROM json_each(?))",
+    );
+    FACTS_OF_FLEETS: KnownFact = known_fact(
+        "SELECT ", KNOWN_FACT, ", ", FACT, " FROM facts WHERE fleet IN (SELECT value FROM json_each(?))",
+    );
+    WAITING_FOR_FLEETS: KnownFact = known_fact(
+        "SELECT ", KNOWN_FACT, ", ", FACT, " FROM facts
+         WHERE fleet IS NULL AND fleet_id IN (SELECT value FROM json_each(?))",
+    );
+    WAITING_FOR_CONNECTIONS_OF_FLEETS: KnownFact = known_fact(
+        "SELECT ", KNOWN_FACT, ", ", FACT, " FROM facts
+         WHERE fleet IS NULL AND connection_id IN (SELECT connection_id FROM connections
+             WHERE fleet_id IN (SELECT value FROM json_each(?)))",
+    );
+    WAITING_FOR_CONNECTIONS: KnownFact = known_fact(
+        "SELECT ", KNOWN_FACT, ", ", FACT, " FROM facts
+         WHERE fleet IS NULL AND connection_id IN (SELECT value FROM json_each(?))",
+    );
+    WAITING_FOR_INVITATIONS: KnownFact = known_fact(
+        "SELECT ", KNOWN_FACT, ", ", FACT, " FROM facts
+         WHERE fleet IS NULL AND invitation IN (SELECT value FROM json_each(?))",
+    );
+    NEXT_KEYS: (i64, i64) = next_keys(
+        "SELECT (SELECT coalesce(max(id), 0) + 1 FROM fleets) AS fleet, (SELECT coalesce(max(id), 0) + 1 FROM facts) AS fact",
+    );
+}
 
 impl SqliteTransaction {
     pub(super) async fn read_ahead(&mut self, ahead: &Ahead) -> Result<(), StoreError> {
@@ -45,9 +95,8 @@ impl SqliteTransaction {
         if ids.is_empty() {
             return Ok(());
         }
-        let rows = self.rows("SELECT event_id FROM events WHERE event_id IN (SELECT value FROM json_each(?))", &ids);
-        for row in rows.await? {
-            self.known.events.insert(rows::uuid(&row, "event_id")?, true);
+        for id in self.read(EVENTS, &ids).await? {
+            self.known.events.insert(id, true);
         }
         for id in ids {
             self.known.events.entry(id).or_insert(false);
@@ -60,10 +109,8 @@ impl SqliteTransaction {
         if refs.is_empty() {
             return Ok(());
         }
-        let rows =
-            self.rows("SELECT fleet_ref, id FROM fleets WHERE fleet_ref IN (SELECT value FROM json_each(?))", &refs);
-        for row in rows.await? {
-            self.known.fleets.insert(row.try_get("fleet_ref")?, Some(FleetKey(row.try_get("id")?)));
+        for (fleet_ref, key) in self.read(FLEETS, &refs).await? {
+            self.known.fleets.insert(fleet_ref, Some(key));
         }
         for fleet_ref in refs {
             self.known.fleets.entry(fleet_ref.to_owned()).or_default();
@@ -76,10 +123,8 @@ impl SqliteTransaction {
         if ids.is_empty() {
             return Ok(());
         }
-        let sql = "SELECT fleet_id, fleet FROM catena_fleets WHERE fleet_id IN (SELECT value FROM json_each(?))";
-        for row in self.rows(sql, &ids).await? {
-            let fleet = FleetKey(row.try_get("fleet")?);
-            self.known.catena_fleets.insert(rows::uuid(&row, "fleet_id")?, Some(fleet));
+        for (id, fleet) in self.read(CATENA_FLEETS, &ids).await? {
+            self.known.catena_fleets.insert(id, Some(fleet));
         }
         for id in ids {
             self.known.catena_fleets.entry(id).or_default();
@@ -92,11 +137,8 @@ impl SqliteTransaction {
         if ids.is_empty() {
             return Ok(());
         }
-        let sql = "SELECT connection_id, fleet_id FROM connections
-            WHERE connection_id IN (SELECT value FROM json_each(?))";
-        for row in self.rows(sql, &ids).await? {
-            let fleet_id = rows::uuid(&row, "fleet_id")?;
-            self.known.connections.insert(rows::uuid(&row, "connection_id")?, Some(fleet_id));
+        for (id, fleet_id) in self.read(CONNECTIONS, &ids).await? {
+            self.known.connections.insert(id, Some(fleet_id));
         }
         for id in ids {
             self.known.connections.entry(id).or_default();
@@ -110,11 +152,8 @@ impl SqliteTransaction {
             return Ok(());
         }
         let subjects: Vec<_> = names.iter().map(|name| rows::write_awaited(name)).collect();
-        let sql = "SELECT subject, fleet FROM assignments WHERE subject IN (SELECT value FROM json_each(?))";
-        for row in self.rows(sql, &subjects).await? {
-            let subject: &str = row.try_get("subject")?;
-            let fleet = FleetKey(row.try_get("fleet")?);
-            if let Some(at) = subjects.iter().position(|wanted| wanted == subject) {
+        for (subject, fleet) in self.read(ASSIGNMENTS, &subjects).await? {
+            if let Some(at) = subjects.iter().position(|wanted| *wanted == subject) {
                 self.known.assignments.insert(names[at].clone(), Some(fleet));
             }
         }
@@ -129,9 +168,7 @@ impl SqliteTransaction {
         if digests.is_empty() {
             return Ok(());
         }
-        let sql = "SELECT * FROM invitations WHERE digest IN (SELECT value FROM json_each(?))";
-        for row in self.rows(sql, &digests).await? {
-            let invitation = rows::invitation(&row)?;
+        for invitation in self.read(INVITATIONS, &digests).await? {
             self.known.invitations.insert(invitation.digest.clone(), Some(invitation));
         }
         for digest in digests {
@@ -145,7 +182,7 @@ impl SqliteTransaction {
         if keys.is_empty() {
             return Ok(());
         }
-        self.read_facts_where("key IN (SELECT value FROM json_each(?))", &keys).await?;
+        self.learn(FACTS, &keys).await?;
         for key in keys {
             self.known.facts.entry(key.to_owned()).or_default();
         }
@@ -158,12 +195,12 @@ impl SqliteTransaction {
             return Ok(());
         }
         let keys: Vec<_> = fleets.iter().map(|fleet| fleet.0).collect();
-        self.read_facts_where("fleet IN (SELECT value FROM json_each(?))", &keys).await?;
+        self.learn(FACTS_OF_FLEETS, &keys).await?;
         self.known.whole.extend(fleets);
         Ok(())
     }
 
-    /// The facts that wait for these names. Those that wait for a connection of a fleet wait for the fleet as well.
+    /// The facts that wait for these names. A fact that waits for a connection of a fleet waits for the fleet too.
     pub(super) async fn read_waiting(&mut self, names: Vec<Awaited>) -> Result<(), StoreError> {
         let names: HashSet<_> = names.into_iter().filter(|name| !self.known.waited_for.contains(name)).collect();
         let (mut fleets, mut connections, mut invitations) = (Vec::new(), Vec::new(), Vec::new());
@@ -175,35 +212,29 @@ impl SqliteTransaction {
             }
         }
         if !fleets.is_empty() {
-            self.read_facts_where("fleet IS NULL AND fleet_id IN (SELECT value FROM json_each(?))", &fleets).await?;
-            let of_fleets = "fleet IS NULL AND connection_id IN (SELECT connection_id FROM connections
-                WHERE fleet_id IN (SELECT value FROM json_each(?)))";
-            self.read_facts_where(of_fleets, &fleets).await?;
+            self.learn(WAITING_FOR_FLEETS, &fleets).await?;
+            self.learn(WAITING_FOR_CONNECTIONS_OF_FLEETS, &fleets).await?;
         }
         if !connections.is_empty() {
-            let sql = "fleet IS NULL AND connection_id IN (SELECT value FROM json_each(?))";
-            self.read_facts_where(sql, &connections).await?;
+            self.learn(WAITING_FOR_CONNECTIONS, &connections).await?;
         }
         if !invitations.is_empty() {
-            let sql = "fleet IS NULL AND invitation IN (SELECT value FROM json_each(?))";
-            self.read_facts_where(sql, &invitations).await?;
+            self.learn(WAITING_FOR_INVITATIONS, &invitations).await?;
         }
         self.known.waited_for.extend(names);
         Ok(())
     }
 
-    async fn read_facts_where(&mut self, condition: &str, list: &(impl Serialize + Sync)) -> Result<(), StoreError> {
-        let sql = format!("SELECT {KNOWN_FACT}, {} FROM facts WHERE {condition}", rows::FACT);
-        let query = sqlx::query(AssertSqlSafe(sql));
-        let rows = query.bind(json(list)).fetch_all(&mut *self.tx).await?;
-        for row in &rows {
-            self.known.read(known_fact(row)?);
+    /// Takes over the facts that a statement finds for a list.
+    async fn learn(&mut self, facts: Statement<KnownFact>, list: &(impl Serialize + Sync)) -> Result<(), StoreError> {
+        for fact in self.read(facts, list).await? {
+            self.known.read(fact);
         }
         Ok(())
     }
 
-    async fn rows(&mut self, sql: &'static str, list: &(impl Serialize + Sync)) -> Result<Vec<SqliteRow>, StoreError> {
-        Ok(sqlx::query(sql).bind(json(list)).fetch_all(&mut *self.tx).await?)
+    async fn read<T>(&mut self, query: Statement<T>, list: &(impl Serialize + Sync)) -> Result<Vec<T>, StoreError> {
+        query.bind(json(list)).all(&mut *self.tx).await
     }
 
     pub(super) async fn next_fleet(&mut self) -> Result<FleetKey, StoreError> {
@@ -219,19 +250,13 @@ impl SqliteTransaction {
     }
 
     async fn next_keys(&mut self) -> Result<&mut (i64, i64), StoreError> {
-        let next = if let Some(next) = self.next {
-            next
-        } else {
-            let sql = "SELECT (SELECT coalesce(max(id), 0) + 1 FROM fleets),
-                (SELECT coalesce(max(id), 0) + 1 FROM facts)";
-            sqlx::query_as(sql).fetch_one(&mut *self.tx).await?
-        };
+        let next = if let Some(next) = self.next { next } else { NEXT_KEYS.query().one(&mut *self.tx).await? };
         Ok(self.next.insert(next))
     }
 }
 
 fn json(list: &impl Serialize) -> String {
-    // Texts, ids and numbers always can be written as JSON.
+    // Strings, ids and numbers always serialize.
     serde_json::to_string(list).unwrap_or_default()
 }
 
@@ -247,4 +272,28 @@ fn known_fact(row: &SqliteRow) -> Result<KnownFact, StoreError> {
             connection_id: rows::optional_uuid(row, "connection_id")?,
         },
     })
+}
+
+fn event(row: &SqliteRow) -> Result<Uuid, StoreError> {
+    rows::uuid(row, "event_id")
+}
+
+fn fleet(row: &SqliteRow) -> Result<(String, FleetKey), StoreError> {
+    Ok((row.try_get("fleet_ref")?, FleetKey(row.try_get("id")?)))
+}
+
+fn catena_fleet(row: &SqliteRow) -> Result<(Uuid, FleetKey), StoreError> {
+    Ok((rows::uuid(row, "fleet_id")?, FleetKey(row.try_get("fleet")?)))
+}
+
+fn connection(row: &SqliteRow) -> Result<(Uuid, Uuid), StoreError> {
+    Ok((rows::uuid(row, "connection_id")?, rows::uuid(row, "fleet_id")?))
+}
+
+fn assignment(row: &SqliteRow) -> Result<(String, FleetKey), StoreError> {
+    Ok((row.try_get("subject")?, FleetKey(row.try_get("fleet")?)))
+}
+
+fn next_keys(row: &SqliteRow) -> Result<(i64, i64), StoreError> {
+    Ok((row.try_get("fleet")?, row.try_get("fact")?))
 }

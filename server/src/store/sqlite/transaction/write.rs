@@ -1,4 +1,4 @@
-//! Everything that changed, written in one trip: each table's rows go as one JSON array.
+//! Writes everything that changed in one trip to the database: each table's rows are bound as one JSON array.
 
 use domain::{
     events::delivery::DeliveryState,
@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use super::SqliteTransaction;
 use crate::store::{
     InvitationRow, StoreError, fact_json,
+    sqlite::statement::{no_rows, statements},
     unit_of_work::{Changes, Known, KnownFact},
 };
 
-/// In the order in which the tables refer to each other; one parameter each.
-const WRITE: &str = "
+statements! {
+    // In the order in which the tables refer to each other; each takes one parameter: its rows, as an array of arrays.
+    WRITE: () = no_rows("
 INSERT INTO fleets (id, fleet_ref, created_at, updated_at)
 SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 2 FROM json_each(?);
 
@@ -68,16 +70,18 @@ UPDATE deliveries SET state = new.state, reason = new.reason, event_name = coale
 FROM (SELECT value ->> 0 AS id, value ->> 1 AS state, value ->> 2 AS reason, value ->> 3 AS event_name,
           value ->> 4 AS event_id, value ->> 5 AS body, value ->> 6 AS ended_at, value ->> 7 AS keeps_sealed
       FROM json_each(?)) AS new
-WHERE deliveries.id = new.id";
+WHERE deliveries.id = new.id",
+    );
+}
 
 impl SqliteTransaction {
-    /// Writes what changed since the last time.
+    /// Writes what changed since the last call.
     pub(super) async fn write(&mut self) -> Result<(), StoreError> {
         let changes = std::mem::take(&mut self.known.changes);
         if changes.is_empty() {
             return Ok(());
         }
-        let mut query = sqlx::query(WRITE);
+        let mut query = WRITE.query();
         for table in tables(&changes, &self.known) {
             query = query.bind(Value::Array(table).to_string());
         }
@@ -86,7 +90,7 @@ impl SqliteTransaction {
     }
 }
 
-/// One array of rows for each statement.
+/// One array of rows for each statement in [`WRITE`].
 fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 13] {
     let fleets = changes.fleets.iter().map(|(key, fleet_ref, at)| json!([key.0, fleet_ref, micros(*at)]));
     let names = changes.names.iter().map(|(key, (name, always))| json!([key.0, name, always]));
@@ -156,7 +160,7 @@ fn fact(known: &KnownFact) -> Value {
     ])
 }
 
-/// JSON has no bytes.
+/// JSON can't hold bytes; `unhex` in [`WRITE`] turns them back.
 fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
