@@ -11,11 +11,11 @@ mod subscriptions;
 
 use app::{
     components::OnboardingView,
-    pages::{AgainView, InvitationDetail, InvitationForm, Landing, NewInvitationPage, subscriptions::Confirmation},
+    pages::{InvitationDetail, InvitationForm, Landing, NewInvitationPage, RenewView, subscriptions::Confirmation},
 };
 use domain::{
     import::ImportState,
-    invitation::{callback_policy::Look, renewal::Again, request::Draft, upsert_forecast::Standing},
+    invitation::{callback_policy::CallbackPolicy, renewal::RenewalAction, request::Draft, upsert_forecast::Standing},
     onboarding::lifecycle::fold,
     subscription::Remedy,
 };
@@ -186,7 +186,7 @@ fn without_a_list_of_providers_short_names_can_be_typed() {
 fn a_callback_address_is_offered_only_after_a_good_look() {
     let page = |organisation_wide, callback_url: &str| {
         let draft = Draft { callback_url: callback_url.into(), ..Draft::default() };
-        let callback = Look { organisation_wide, default_callback: Some(false) };
+        let callback = CallbackPolicy { organisation_wide, default_callback: Some(false) };
         let form = InvitationForm { draft, callback, ..InvitationForm::default() };
         html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
     };
@@ -205,17 +205,18 @@ fn what_can_be_asked_again_fits_how_things_stand() {
         detail_page(detail)
     };
     for (again, button) in [
-        (Again::Refresh, "Refresh"),
-        (Again::Invite, "Invite again"),
-        (Again::Reopen, "Open again"),
-        (Again::Reauthenticate, "Get the sign-in link"),
+        (RenewalAction::Refresh, "Refresh"),
+        (RenewalAction::Invite, "Invite again"),
+        (RenewalAction::Reopen, "Open again"),
+        (RenewalAction::Reauthenticate, "Get the sign-in link"),
     ] {
         let page = page(again);
         let section = after(&page, "data-testid=\"again\"", "</section>");
         assert!(section.contains("action=\"/invitations/00000000-0000-0000-0000-000000000007/again\""));
         assert!(text(section).contains(button), "{section}");
     }
-    let elsewhere = AgainView { form: Some("/invitations/new?fleet_ref=F".into()), ..again_view(Again::Invite) };
+    let elsewhere =
+        RenewView { form: Some("/invitations/new?fleet_ref=F".into()), ..again_view(RenewalAction::Invite) };
     let page = detail_page(InvitationDetail { again: Some(elsewhere), ..detail(facts_with_gaps(), Some(LINK)) });
     let section = after(&page, "data-testid=\"again\"", "</section>");
     assert!(!section.contains("<form") && section.contains("href=\"/invitations/new?fleet_ref=F\""), "{section}");

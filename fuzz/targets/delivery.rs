@@ -6,7 +6,7 @@ use fuzz::domain::{
     events::{
         envelope::{self, REDACTED},
         fact::Fact,
-        record::{Told, told},
+        record::{Observation, observations},
     },
     onboarding::lifecycle::fold,
     timestamp::{self, from_micros},
@@ -37,7 +37,7 @@ fn deliver(body: &[u8], header: Option<&str>) {
         is_gone(&id, &redacted);
     }
     let again = envelope::read(body, header).expect("the same bytes are read again");
-    assert_eq!(told(&envelope, sent_at), told(&again, sent_at));
+    assert_eq!(observations(&envelope, sent_at), observations(&again, sent_at));
     let (first, second) = (facts(&envelope, sent_at), facts(&again, sent_at + Duration::SECOND));
     let onboarding = fold(first.iter().chain(&second).cloned());
     let backwards = fold(second.iter().rev().chain(&first).chain(first.iter().rev()).cloned());
@@ -52,10 +52,10 @@ fn deliver(body: &[u8], header: Option<&str>) {
 }
 
 fn facts(envelope: &envelope::Envelope, sent_at: OffsetDateTime) -> Vec<Fact> {
-    let told = told(envelope, sent_at).unwrap_or_default();
+    let told = observations(envelope, sent_at).unwrap_or_default();
     let facts = told.into_iter().filter_map(|told| match told {
-        Told::Fact { fact, .. } => Some(fact),
-        Told::Subscription { .. } => None,
+        Observation::Fact { fact, .. } => Some(fact),
+        Observation::Subscription { .. } => None,
     });
     facts.collect()
 }

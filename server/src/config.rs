@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 
 use crate::mail::MailSettings;
 use catena::{CALLS_AT_ONCE, CatenaSettings, Retries};
-use platform::{random::SharedEntropy, secret::Secret};
+use platform::{random::SharedRandom, secret::Secret};
 use sandbox::{ALL_SCOPES, PARTNER_SCOPES};
 
-pub use crate::config::args::Given;
+pub use crate::config::args::CliArgs;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +153,7 @@ const CATENA_AUTH: &str = "https://auth.catenatelematics.com/realms/catena";
 /// How long one call to Catena may take.
 const CATENA_TIMEOUT: Duration = Duration::from_secs(15);
 
-impl Given {
+impl CliArgs {
     /// Checks them. `listen` is where the server really listens, once it does: with port 0 that is known only then.
     pub fn check(&self, listen: SocketAddr) -> Result<Settings, ConfigError> {
         let sandbox = self.catena_client_id.as_deref().is_none_or(|id| id.trim().is_empty());
@@ -241,7 +241,7 @@ impl Given {
     }
 
     /// The key that seals secrets: the one given, else the one in the key file, which is made if it isn't there.
-    pub fn key(&self, entropy: &SharedEntropy) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    pub fn key(&self, random: &SharedRandom) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
         let wrong = |problem: &str| ConfigError::Wrong {
             setting: "ONRAMP_SECRET_KEY",
             problem: problem.to_owned(),
@@ -255,7 +255,7 @@ impl Given {
         match std::fs::read_to_string(&path) {
             Ok(text) => decode_key(&text).ok_or_else(|| wrong(&format!("the key file {} is damaged", path.display()))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = Zeroizing::new(entropy.bytes::<32>());
+                let key = Zeroizing::new(random.bytes::<32>());
                 write_private(&path, STANDARD.encode(*key).as_bytes())
                     .map_err(|error| ConfigError::DataDir { path, error })?;
                 Ok(key)
@@ -350,7 +350,7 @@ fn decode_key(text: &str) -> Option<Zeroizing<[u8; 32]>> {
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
-fn sandbox_catena(given: &Given, local: &Url) -> Result<CatenaSettings, ConfigError> {
+fn sandbox_catena(given: &CliArgs, local: &Url) -> Result<CatenaSettings, ConfigError> {
     let below = |path: &str| {
         let mut url = local.clone();
         url.set_path(path);
@@ -368,7 +368,7 @@ fn sandbox_catena(given: &Given, local: &Url) -> Result<CatenaSettings, ConfigEr
     })
 }
 
-fn real_catena(given: &Given) -> Result<CatenaSettings, ConfigError> {
+fn real_catena(given: &CliArgs) -> Result<CatenaSettings, ConfigError> {
     let secret = given.catena_client_secret.as_deref().filter(|secret| !secret.trim().is_empty());
     let secret = secret.ok_or_else(|| ConfigError::Wrong {
         setting: "CATENA_CLIENT_SECRET",

@@ -14,25 +14,28 @@ use crate::{
     security::{passwords::Passwords, vault::Vault},
     services::{
         imports::Importer,
-        invitations::{callback_policy::Callbacks, create::Inviter, delete::Withdrawer, preview::Foreteller},
-        links::delivery::Courier,
+        invitations::{
+            callback_policy::CallbackPolicies, create::Invitations, delete::InvitationDeletion,
+            preview::InvitationPreview,
+        },
+        links::delivery::LinkDelivery,
         providers::Providers,
-        reconcile::Checker,
+        reconcile::Reconciler,
         reminders::Reminders,
-        subscriptions::Subscriber,
+        subscriptions::Subscriptions,
         timeline::Timeline,
     },
     static_files::Site,
     store::{NewStaff, SharedStore, StaffRow, StoreError},
     telemetry::metrics::Metrics,
-    web::{self, Presses, Throttle},
+    web::{self, IdempotencyKeys, Throttle},
     webhooks::{
-        inbox::inbox, process::Projector, receive::Receiver, reprocess::Review, signing_secrets::SecretBook,
+        inbox::inbox, process::Processor, receive::Receiver, reprocess::Reprocessor, signing_secrets::SigningSecrets,
         worker::work,
     },
 };
 use catena::{Catena, CatenaError};
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 /// E-mail and password of the account that the sandbox comes with. It opens nothing else.
 pub const DEMO: (&str, &str) = ("demo@onramp.example", "onramp-sandbox");
@@ -50,7 +53,7 @@ pub struct Parts {
     /// Tells the time.
     pub clock: SharedClock,
     /// Gives randomness.
-    pub entropy: SharedEntropy,
+    pub random: SharedRandom,
 }
 
 /// What handlers share.
@@ -66,37 +69,37 @@ pub struct Onramp {
     /// Tells the time.
     pub clock: SharedClock,
     /// Gives randomness.
-    pub entropy: SharedEntropy,
+    pub random: SharedRandom,
     /// Catena.
     pub catena: Catena,
     /// Takes facts in.
     pub timeline: Timeline,
     /// Invites fleets.
-    pub inviter: Arc<Inviter>,
+    pub invitations: Arc<Invitations>,
     /// Foretells what inviting will do.
-    pub foreteller: Foreteller,
+    pub preview: InvitationPreview,
     /// Deletes invitations.
-    pub withdrawer: Withdrawer,
+    pub deletion: InvitationDeletion,
     /// Shows and sends magic links.
-    pub courier: Courier,
+    pub links: LinkDelivery,
     /// Proposes reminders and sends them.
     pub reminders: Reminders,
     /// Knows the telematics providers.
     pub providers: Providers,
     /// Knows what speaks against a callback address.
-    pub callbacks: Callbacks,
+    pub callbacks: CallbackPolicies,
     /// Makes subscriptions.
-    pub subscriber: Subscriber,
+    pub subscriptions: Subscriptions,
     /// Asks Catena for what no webhook told.
-    pub checker: Arc<Checker>,
+    pub reconciler: Arc<Reconciler>,
     /// Gives deliveries that were put aside another chance.
-    pub review: Review,
+    pub review: Reprocessor,
     /// Counts and times.
     pub metrics: Metrics,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// Remembers the forms that were sent lately.
-    pub presses: Presses,
+    pub idempotency: IdempotencyKeys,
     /// Slows down guessing.
     pub throttle: Throttle,
     /// Says when pages that stay open must close.
@@ -112,43 +115,43 @@ pub struct Onramp {
 impl Onramp {
     /// Puts the parts together.
     pub fn new(parts: Parts, shutdown: CancellationToken) -> Result<Self, CatenaError> {
-        let Parts { settings, site, store, vault, clock, entropy } = parts;
-        let catena = Catena::new(settings.catena.clone(), clock.clone(), entropy.clone(), shutdown.clone())?;
-        let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), entropy.clone());
-        let inviter = Arc::new(Inviter::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
-        let foreteller = Foreteller::new(catena.clone(), store.clone(), clock.clone());
-        let withdrawer = Withdrawer::new(catena.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let Parts { settings, site, store, vault, clock, random } = parts;
+        let catena = Catena::new(settings.catena.clone(), clock.clone(), random.clone(), shutdown.clone())?;
+        let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), random.clone());
+        let invitations = Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
+        let preview = InvitationPreview::new(catena.clone(), store.clone(), clock.clone());
+        let deletion = InvitationDeletion::new(catena.clone(), timeline.clone(), vault.clone(), clock.clone());
         let mailer = settings.mail.as_ref().map(|mail| Mailer::new(mail, clock.clone()));
-        let courier = Courier::new(mailer, store.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let links = LinkDelivery::new(mailer, store.clone(), timeline.clone(), vault.clone(), clock.clone());
         let reminders = Reminders::new(
             store.clone(),
-            courier.clone(),
-            (clock.clone(), entropy.clone()),
+            links.clone(),
+            (clock.clone(), random.clone()),
             settings.remind_after,
             settings.sender_name.clone(),
         );
         let providers = Providers::new(catena.clone(), clock.clone());
-        let callbacks = Callbacks::new(catena.clone(), store.clone(), clock.clone());
-        let subscriber = Subscriber::new(
+        let callbacks = CallbackPolicies::new(catena.clone(), store.clone(), clock.clone());
+        let subscriptions = Subscriptions::new(
             catena.clone(),
             store.clone(),
             vault.clone(),
             clock.clone(),
-            entropy.clone(),
+            random.clone(),
             &settings.public_url,
         );
-        let checker = Arc::new(Checker::new(
+        let reconciler = Arc::new(Reconciler::new(
             catena.clone(),
             store.clone(),
             timeline.clone(),
             vault.clone(),
-            (clock.clone(), entropy.clone()),
+            (clock.clone(), random.clone()),
             settings.checks,
         ));
         let arrived = Arc::new(Notify::new());
-        let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
-        let review = Review::new(store.clone(), secrets, vault.clone(), arrived.clone());
-        let passwords = Passwords::new(entropy.clone());
+        let secrets = SigningSecrets::new(store.clone(), vault.clone(), clock.clone());
+        let review = Reprocessor::new(store.clone(), secrets, vault.clone(), arrived.clone());
+        let passwords = Passwords::new(random.clone());
         let throttle = Throttle::default();
         Ok(Self {
             settings,
@@ -156,22 +159,22 @@ impl Onramp {
             store,
             vault,
             clock,
-            entropy,
+            random,
             catena,
             timeline,
-            inviter,
-            foreteller,
-            withdrawer,
-            courier,
+            invitations,
+            preview,
+            deletion,
+            links,
             reminders,
             providers,
             callbacks,
-            subscriber,
-            checker,
+            subscriptions,
+            reconciler,
             review,
             metrics: Metrics::default(),
             passwords,
-            presses: Presses::default(),
+            idempotency: IdempotencyKeys::default(),
             throttle,
             shutdown,
             begun: TaskTracker::new(),
@@ -186,20 +189,20 @@ impl Onramp {
         let (store, clock, vault, metrics) = (&self.store, &self.clock, &self.vault, &self.metrics);
         let arrived = self.arrived.clone();
         let (handle, writer) = inbox(store.clone(), arrived.clone(), metrics.clone());
-        let secrets = SecretBook::new(store.clone(), vault.clone(), clock.clone());
+        let secrets = SigningSecrets::new(store.clone(), vault.clone(), clock.clone());
         let receiver = Arc::new(Receiver::new(handle, secrets, vault.clone(), clock.clone(), metrics.clone()));
-        let projector =
-            Projector::new(store.clone(), self.timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
+        let processor =
+            Processor::new(store.clone(), self.timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
         tasks.spawn(writer.run(shutdown.clone()));
-        tasks.spawn(work(store.clone(), projector, arrived, shutdown.clone()));
+        tasks.spawn(work(store.clone(), processor, arrived, shutdown.clone()));
         tasks.spawn(jobs::invitation_expiry::run(
             store.clone(),
             self.timeline.clone(),
             clock.clone(),
             shutdown.clone(),
         ));
-        tasks.spawn(jobs::reconcile::run(self.checker.clone(), shutdown.clone()));
-        tasks.spawn(jobs::reconcile::run_returns(self.checker.clone(), shutdown.clone()));
+        tasks.spawn(jobs::reconcile::run(self.reconciler.clone(), shutdown.clone()));
+        tasks.spawn(jobs::reconcile::run_returns(self.reconciler.clone(), shutdown.clone()));
         tasks.spawn(jobs::reminders::run(self.reminders.clone(), shutdown.clone()));
         tasks.spawn(jobs::reminders::run_sending(self.reminders.clone(), shutdown.clone()));
         tasks.spawn(jobs::delivery_cleanup::run(
@@ -217,7 +220,7 @@ impl Onramp {
         Importer {
             store: self.store.clone(),
             catena: self.catena.clone(),
-            inviter: self.inviter.clone(),
+            invitations: self.invitations.clone(),
             clock: self.clock.clone(),
             base: web::with_landing_pages(self),
             pace: self.settings.imports.clone(),
@@ -232,7 +235,7 @@ impl Onramp {
         }
         let now = self.clock.now();
         let row = StaffRow {
-            id: self.entropy.uuid_v7(now),
+            id: self.random.uuid_v7(now),
             email: DEMO.0.to_owned(),
             role: Role::Administrator,
             password_hash: Some(self.passwords.hash(DEMO.1.to_owned()).await),

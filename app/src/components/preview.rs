@@ -9,7 +9,7 @@ use domain::{
     fleet::{check_fleet_ref, name_for_catena, path_of},
     invitation::{
         expiry_hint::Bad,
-        preview::{Prospect, RunsOut},
+        preview::{Preview, RunsOut},
         request::{hours, name},
         upsert_forecast::{Known, Outlook, Standing},
     },
@@ -40,21 +40,21 @@ pub struct PreviewView {
 
 impl PreviewView {
     /// Puts into words what is known of an invitation, as of `now`.
-    pub fn new(prospect: &Prospect, now: OffsetDateTime) -> Self {
-        let mut lines = vec![outlook_line(prospect, now)];
-        for similar in &prospect.similar {
+    pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
+        let mut lines = vec![outlook_line(preview, now)];
+        for similar in &preview.similar {
             lines.push(PreviewLine {
                 tone: "warning".into(),
                 text: format!("“{similar}” is known here and differs in nothing but capitals. Whether Catena tells the two apart is not known: use one spelling."),
                 fleet: Some(path_of(similar)),
             });
         }
-        if let Some(out) = &prospect.runs_out {
+        if let Some(out) = &preview.runs_out {
             lines.push(line("warning", runs_out_sentence(out)));
         }
-        let better = prospect.runs_out.as_ref().and_then(|out| out.better.as_ref());
+        let better = preview.runs_out.as_ref().and_then(|out| out.better.as_ref());
         let better = better.map(|(hours, moment)| (*hours, format!("Take {hours} hours: {moment}")));
-        Self { lines, agreed: prospect.agreement_by_sight(), better }
+        Self { lines, agreed: preview.agreement_by_sight(), better }
     }
 
     /// What is wrong, or will be changed, in fields as they are being typed. Empty ones are not spoken of.
@@ -84,8 +84,8 @@ fn line(tone: &str, text: impl Into<String>) -> PreviewLine {
     PreviewLine { tone: tone.into(), text: text.into(), fleet: None }
 }
 
-fn outlook_line(prospect: &Prospect, now: OffsetDateTime) -> PreviewLine {
-    let (tone, text) = match &prospect.outlook {
+fn outlook_line(preview: &Preview, now: OffsetDateTime) -> PreviewLine {
+    let (tone, text) = match &preview.outlook {
         Outlook::New { after: None } => ("new", "No invitation of this reference is known: Catena makes a new one.".to_owned()),
         Outlook::New { after: Some(Known { standing: Standing::Deleted, .. }) } => {
             ("new", "The last invitation of this reference was deleted: Catena makes a new one, with another link.".to_owned())
@@ -103,7 +103,7 @@ fn outlook_line(prospect: &Prospect, now: OffsetDateTime) -> PreviewLine {
         ),
         Outlook::Refresh(known) => refresh_words(known),
     };
-    let fleet = prospect.has_page.then(|| path_of(&prospect.fleet_ref));
+    let fleet = preview.has_page.then(|| path_of(&preview.fleet_ref));
     PreviewLine { tone: tone.into(), text, fleet }
 }
 
@@ -174,8 +174,8 @@ mod tests {
     use super::*;
     use domain::timestamp::from_micros;
 
-    fn prospect(outlook: Outlook) -> Prospect {
-        Prospect { fleet_ref: "FLEET 42".into(), outlook, has_page: true, similar: vec![], runs_out: None }
+    fn preview(outlook: Outlook) -> Preview {
+        Preview { fleet_ref: "FLEET 42".into(), outlook, has_page: true, similar: vec![], runs_out: None }
     }
 
     fn known(standing: Standing) -> Known {
@@ -194,7 +194,7 @@ mod tests {
             (Outlook::Unknown, "known", "could not be found out"),
         ];
         for (outlook, tone, says) in table {
-            let view = PreviewView::new(&prospect(outlook), from_micros(0));
+            let view = PreviewView::new(&preview(outlook), from_micros(0));
             assert_eq!(view.lines[0].tone, tone, "{says}");
             assert!(view.lines[0].text.contains(says), "{}", view.lines[0].text);
             assert_eq!(view.lines[0].fleet.as_deref(), Some("/fleets/FLEET%2042"));

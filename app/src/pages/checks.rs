@@ -100,7 +100,7 @@ pub fn ChecksPage(
             {refused.map(|problem| {
                 view! { <Notice kind=NoticeKind::Problem text=format!("The last check could not ask for everything: {problem}")/> }
             })}
-            <Figures running_since=running_since next_at=next_at last=lines.first().cloned() day=view.day week=view.week ever=view.ever now=now/>
+            <DeliveryMetrics running_since=running_since next_at=next_at last=lines.first().cloned() day=view.day week=view.week ever=view.ever now=now/>
             {(!fleets.is_empty()).then(|| view! { <Fleets fleets=fleets/> })}
             {if lines.is_empty() {
                 view! { <p class="card empty">"No check has ended yet."</p> }.into_any()
@@ -112,7 +112,7 @@ pub fn ChecksPage(
 }
 
 #[component]
-fn Figures(
+fn DeliveryMetrics(
     running_since: Option<OffsetDateTime>,
     next_at: Option<OffsetDateTime>,
     last: Option<CheckLine>,

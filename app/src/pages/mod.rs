@@ -16,9 +16,9 @@ pub use checks::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
 pub use fleets::{FleetDetail, FleetPage, RoundRow};
 pub use invitations::{
-    AgainForm, AgainPage, AgainView, BODY_MAX, Choice, Confirm, DeleteForm, DeletePage, InvitationDetail,
-    InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow, KeptRow, LetterForm,
-    LinkView, NewInvitationPage, OfferedProvider, SharePage, ShareView,
+    BODY_MAX, Choice, Confirm, DeleteForm, DeletePage, DifferenceRow, InvitationDetail, InvitationDetailPage,
+    InvitationForm, InvitationList, InvitationListPage, InvitationRow, LetterForm, LinkView, NewInvitationPage,
+    OfferedProvider, RenewForm, RenewPage, RenewView, SharePage, ShareView,
 };
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};

@@ -11,13 +11,13 @@ use domain::{
         envelope,
         fact::{Fact, Kind, Source},
         missed_webhooks::webhooks_may_not_arrive,
-        record::{Told, told},
+        record::{Observation, observations},
     },
     invitation::{
         expiry_hint::Bad,
         permissions::Preset,
-        preview::{Prospect, RunsOut},
-        renewal::Again,
+        preview::{Preview, RunsOut},
+        renewal::RenewalAction,
         request::{Draft, FieldErrors},
         upsert_forecast::{Known, Outlook, Standing},
     },
@@ -67,10 +67,10 @@ pub fn facts(events: &[&str]) -> Vec<Fact> {
     let of_event = |event: &&str| {
         let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
         let envelope = envelope::read(&std::fs::read(path).unwrap(), None).unwrap();
-        told(&envelope, timestamp::from_micros(0)).unwrap()
+        observations(&envelope, timestamp::from_micros(0)).unwrap()
     };
     let told = events.iter().flat_map(of_event);
-    told.filter_map(|told| if let Told::Fact { fact, .. } = told { Some(fact) } else { None }).collect()
+    told.filter_map(|told| if let Observation::Fact { fact, .. } = told { Some(fact) } else { None }).collect()
 }
 
 /// A fleet whose opening nobody reported, whose provider was linked before, and which asked for another one.
@@ -96,12 +96,12 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         expires_at: at(24),
         now: at(3),
         asked: vec![("Contact e-mail".into(), "dispatch@acme.example".into())],
-        kept: vec![KeptRow {
+        kept: vec![DifferenceRow {
             label: "Data to ask for".into(),
             asked: "Vehicles".into(),
             kept: "everything, to read".into(),
         }],
-        again: Some(again_view(Again::Refresh)),
+        again: Some(again_view(RenewalAction::Refresh)),
         newer: Some(Uuid::from_u128(8)),
         onboarding: OnboardingView::new(&fold(facts), at(24), at(3)),
         live_url: "/live?invitation=7".into(),
@@ -112,8 +112,8 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
     }
 }
 
-pub fn again_view(again: Again) -> AgainView {
-    AgainView {
+pub fn again_view(again: RenewalAction) -> RenewView {
+    RenewView {
         once: "1".into(),
         id: Uuid::from_u128(7),
         again: Some(again),
@@ -124,11 +124,11 @@ pub fn again_view(again: Again) -> AgainView {
     }
 }
 
-pub fn prospect(standing: Standing) -> Prospect {
+pub fn preview(standing: Standing) -> Preview {
     let known = Known { standing, created_at: at(0), expires_at: at(24), reason: Some(HOSTILE.into()) };
     let better = Some((31, "Tue 3 Mar, 09:00 in New York".to_owned()));
     let said = "Tue 3 Mar, 02:00 in New York".to_owned();
-    Prospect {
+    Preview {
         fleet_ref: "FLEET-42".into(),
         outlook: Outlook::Refresh(known),
         has_page: true,
@@ -139,26 +139,26 @@ pub fn prospect(standing: Standing) -> Prospect {
 
 pub fn confirm_page(standing: Standing) -> String {
     let draft = Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() };
-    let confirm = Some(Confirm::new(&prospect(standing), at(3)));
+    let confirm = Some(Confirm::new(&preview(standing), at(3)));
     let form = InvitationForm { draft, confirm, ..InvitationForm::default() };
     html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
 }
 
 pub fn again_page(error: Option<String>) -> String {
-    let confirm = error.is_none().then(|| Confirm::new(&prospect(Standing::Declined), at(3)));
-    let form = AgainForm {
+    let confirm = error.is_none().then(|| Confirm::new(&preview(Standing::Declined), at(3)));
+    let form = RenewForm {
         once: "1".into(),
         id: Uuid::from_u128(7),
         fleet_ref: "FLEET 42".into(),
         fleet_name: Some("Acme Trucking".into()),
-        again: Again::Reopen,
+        again: RenewalAction::Reopen,
         hours: "24".into(),
         error,
         problem: Some("Catena is down.".into()),
         agreed: String::new(),
         confirm,
     };
-    html(move || view! { <AgainPage visit=visit("/invitations/7/again") form=form/> })
+    html(move || view! { <RenewPage visit=visit("/invitations/7/again") form=form/> })
 }
 
 pub fn delete_page(may_delete: bool) -> String {

@@ -8,7 +8,7 @@ use app::{
     },
 };
 use domain::subscription::{
-    Ask, Breaker, DeadLetters, Figures, Finding, Judgement, Periods, Place, SuccessRate, Trouble,
+    Ask, Breaker, DeadLetters, DeliveryMetrics, Diagnosis, Finding, Periods, Place, SubscriptionProblem, SuccessRate,
 };
 use leptos::prelude::*;
 use time::Duration;
@@ -16,18 +16,18 @@ use uuid::Uuid;
 
 use super::samples::{at, html, visit};
 
-pub const TROUBLES: [Trouble; 11] = [
-    Trouble::Stale,
-    Trouble::Paused,
-    Trouble::OddStatus,
-    Trouble::Misplaced { replaced: false },
-    Trouble::Misplaced { replaced: true },
-    Trouble::Duplicate,
-    Trouble::Filtered,
-    Trouble::Unverifiable { needless: false },
-    Trouble::Unverifiable { needless: true },
-    Trouble::NotNeeded,
-    Trouble::Foreign,
+pub const TROUBLES: [SubscriptionProblem; 11] = [
+    SubscriptionProblem::Stale,
+    SubscriptionProblem::Paused,
+    SubscriptionProblem::OddStatus,
+    SubscriptionProblem::Misplaced { replaced: false },
+    SubscriptionProblem::Misplaced { replaced: true },
+    SubscriptionProblem::Duplicate,
+    SubscriptionProblem::Filtered,
+    SubscriptionProblem::Unverifiable { needless: false },
+    SubscriptionProblem::Unverifiable { needless: true },
+    SubscriptionProblem::NotNeeded,
+    SubscriptionProblem::Foreign,
 ];
 
 fn row(number: u128) -> SubscriptionRow {
@@ -37,7 +37,7 @@ fn row(number: u128) -> SubscriptionRow {
         status: "active".into(),
         place: Place::Here,
         address: "https://onramp.example/webhooks/catena".into(),
-        rate: Some(SuccessRate::Told(96)),
+        rate: Some(SuccessRate::Known(96)),
         breaker: Breaker::Weighted(0.9812),
         dead: Some(DeadLetters { count: 3, oldest: Some(at(0) - Duration::days(5)) }),
     }
@@ -68,7 +68,7 @@ pub fn list(missing: &[&str], may_administer: bool) -> String {
     let missing = missing.iter().map(|event| Ask { event_name: (*event).to_owned(), watch: false });
     let view = SubscriptionsView {
         rows: rows(),
-        judgement: Judgement { missing: missing.collect(), findings: findings.collect() },
+        judgement: Diagnosis { missing: missing.collect(), findings: findings.collect() },
         endpoint: "https://onramp.example/webhooks/catena".into(),
         as_of: Some(at(0)),
         stuck: Some("Try again in a minute.".into()),
@@ -82,9 +82,10 @@ pub fn list(missing: &[&str], may_administer: bool) -> String {
     html(move || view! { <SubscriptionsPage visit=visit("/subscriptions") view=view/> })
 }
 
-pub fn one(trouble: Option<Trouble>, confirmation: Confirmation, may_administer: bool) -> String {
+pub fn one(trouble: Option<SubscriptionProblem>, confirmation: Confirmation, may_administer: bool) -> String {
     let periods = Periods { six_hours: Some(1), day: Some(2), week: Some(3), fortnight: None };
-    let figures = Figures { attempts: periods, success_percent: Periods::default(), ..Figures::default() };
+    let figures =
+        DeliveryMetrics { attempts: periods, success_percent: Periods::default(), ..DeliveryMetrics::default() };
     let detail = SubscriptionDetail {
         row: row(1),
         troubles: trouble.into_iter().collect(),

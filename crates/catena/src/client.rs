@@ -21,7 +21,7 @@ use crate::{
     token::{Token, Tokens},
     transport::Transport,
 };
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 /// Catena, as far as a partner may speak to it. Cheap to clone; all clones share connections and the token.
 #[derive(Clone)]
@@ -48,11 +48,11 @@ impl Catena {
     pub fn new(
         settings: CatenaSettings,
         clock: SharedClock,
-        entropy: SharedEntropy,
+        random: SharedRandom,
         stop: CancellationToken,
     ) -> Result<Self, CatenaError> {
         settings.check()?;
-        let transport = Transport::new(&settings, clock.clone(), entropy, stop)?;
+        let transport = Transport::new(&settings, clock.clone(), random, stop)?;
         let tokens = Tokens::new(&settings, clock);
         let older_agreements = AtomicBool::new(false);
         Ok(Self(Arc::new(Inner { api_url: settings.api_url, transport, tokens, older_agreements })))

@@ -7,7 +7,7 @@
 //! and a method in its resource's file.
 //!
 //! Reads leniently: unknown fields are dropped, unknown enum values kept. Errors hold no secret; the caller logs them, once.
-//! Depends on `clock`, `entropy`, `secret` and `domain`, on nothing else of ours.
+//! Depends on `clock`, `random`, `secret` and `domain`, on nothing else of ours.
 
 #![warn(missing_docs)]
 

@@ -13,7 +13,7 @@ use crate::{
     retry_after,
     settings::{CatenaSettings, Retries},
 };
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 /// No answer of Catena's is longer: a page of a thousand invitations takes about 3 MB.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
@@ -24,7 +24,7 @@ pub(crate) struct Transport {
     retries: Retries,
     pace: Pace,
     clock: SharedClock,
-    entropy: SharedEntropy,
+    random: SharedRandom,
 }
 
 /// A try without an answer.
@@ -39,7 +39,7 @@ impl Transport {
     pub fn new(
         settings: &CatenaSettings,
         clock: SharedClock,
-        entropy: SharedEntropy,
+        random: SharedRandom,
         stop: CancellationToken,
     ) -> Result<Self, CatenaError> {
         // Fails when a provider is installed already, which is as good.
@@ -58,7 +58,7 @@ impl Transport {
         let http = builder
             .build()
             .map_err(|error| CatenaError::Unreachable { side: Side::Api, reason: innermost(&error.without_url()) })?;
-        Ok(Self { http, retries: settings.retries, pace: Pace::new(settings.at_once, stop), clock, entropy })
+        Ok(Self { http, retries: settings.retries, pace: Pace::new(settings.at_once, stop), clock, random })
     }
 
     /// Sends what `build` makes, anew for each try, until there is an answer worth returning or the tries are used up.
@@ -158,7 +158,7 @@ impl Transport {
     fn backoff(&self, attempt: u32) -> Duration {
         let doubled = self.retries.base.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
         let half = doubled.min(self.retries.longest) / 2;
-        let chance = f64::from(u32::from_be_bytes(self.entropy.bytes())) / f64::from(u32::MAX);
+        let chance = f64::from(u32::from_be_bytes(self.random.bytes())) / f64::from(u32::MAX);
         half + half.mul_f64(chance)
     }
 }
@@ -187,7 +187,7 @@ mod tests {
 
     use super::*;
     use crate::settings::CALLS_AT_ONCE;
-    use platform::{clock::ManualClock, random::SeededEntropy, secret::Secret};
+    use platform::{clock::ManualClock, random::SeededRandom, secret::Secret};
 
     fn transport() -> Transport {
         let url: url::Url = "http://127.0.0.1".parse().unwrap();
@@ -201,7 +201,7 @@ mod tests {
             at_once: CALLS_AT_ONCE,
         };
         let clock = Arc::new(ManualClock::at(datetime!(2026-03-02 15:00 UTC)));
-        Transport::new(&settings, clock, Arc::new(SeededEntropy::new(1)), CancellationToken::new()).unwrap()
+        Transport::new(&settings, clock, Arc::new(SeededRandom::new(1)), CancellationToken::new()).unwrap()
     }
 
     fn answer(status: u16, retry_after: Option<u64>, body: &str) -> Answer {

@@ -6,7 +6,7 @@ use domain::{
     events::{
         envelope,
         fact::{Fact, Kind},
-        record::{Told, told},
+        record::{Observation, observations},
     },
     onboarding::lifecycle::{Health, Onboarding, Stage, fold},
     timestamp,
@@ -26,10 +26,10 @@ fn facts(event: &str) -> Vec<Fact> {
     let path = format!("{}/../contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
     let body = std::fs::read(path).unwrap();
     let envelope = envelope::read(&body, None).unwrap();
-    let told = told(&envelope, timestamp::from_micros(0)).unwrap();
+    let told = observations(&envelope, timestamp::from_micros(0)).unwrap();
     let facts = told.into_iter().filter_map(|told| match told {
-        Told::Fact { fact, .. } => Some(fact),
-        Told::Subscription { .. } => None,
+        Observation::Fact { fact, .. } => Some(fact),
+        Observation::Subscription { .. } => None,
     });
     facts.collect()
 }
@@ -119,7 +119,7 @@ fn every_example_is_understood_and_its_secrets_do_not_survive_redaction() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let body = std::fs::read(entry.unwrap().path()).unwrap();
         let envelope = envelope::read(&body, None).unwrap();
-        assert!(!told(&envelope, timestamp::from_micros(0)).unwrap().is_empty(), "{}", envelope.name);
+        assert!(!observations(&envelope, timestamp::from_micros(0)).unwrap().is_empty(), "{}", envelope.name);
         let kept = envelope::redact(&body, None).unwrap().to_string();
         if envelope.name.starts_with("invitation.") {
             assert!(

@@ -1,4 +1,4 @@
-//! Chance as a parameter. Ids, tokens and keys come from an [`Entropy`], so a test that needs the same ones twice seeds it.
+//! Chance as a parameter. Ids, tokens and keys come from an [`Random`], so a test that needs the same ones twice seeds it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,15 +8,15 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A source of random bytes, good enough for keys.
-pub trait Entropy: Send + Sync + 'static {
+pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` completely.
     fn fill(&self, bytes: &mut [u8]);
 }
 
 /// A source of randomness that can be handed around.
-pub type SharedEntropy = Arc<dyn Entropy>;
+pub type SharedRandom = Arc<dyn Random>;
 
-impl dyn Entropy {
+impl dyn Random {
     /// `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -43,9 +43,9 @@ impl dyn Entropy {
 
 /// The operating system's randomness.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemEntropy;
+pub struct SystemRandom;
 
-impl Entropy for SystemEntropy {
+impl Random for SystemRandom {
     fn fill(&self, bytes: &mut [u8]) {
         #[expect(
             clippy::disallowed_methods,
@@ -58,18 +58,18 @@ impl Entropy for SystemEntropy {
 
 /// The same bytes for the same seed, every time. For tests and for the sandbox's repeatable stories; never for real secrets.
 #[derive(Debug)]
-pub struct SeededEntropy {
+pub struct SeededRandom {
     state: Mutex<(u64, u64)>,
 }
 
-impl SeededEntropy {
+impl SeededRandom {
     /// A stream of bytes that depends on `seed` alone.
     pub fn new(seed: u64) -> Self {
         Self { state: Mutex::new((seed, 0)) }
     }
 }
 
-impl Entropy for SeededEntropy {
+impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for chunk in bytes.chunks_mut(32) {
@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_ids_every_time_and_another_seed_others() {
         let ids = |seed| {
-            let entropy: SharedEntropy = Arc::new(SeededEntropy::new(seed));
-            (entropy.uuid_v4(), entropy.token())
+            let random: SharedRandom = Arc::new(SeededRandom::new(seed));
+            (random.uuid_v4(), random.token())
         };
         assert_eq!(ids(1), ids(1));
         assert_ne!(ids(1), ids(2));
@@ -97,9 +97,9 @@ mod tests {
 
     #[test]
     fn a_version_7_id_carries_its_moment() {
-        let entropy: SharedEntropy = Arc::new(SystemEntropy);
+        let random: SharedRandom = Arc::new(SystemRandom);
         let now = OffsetDateTime::from_unix_timestamp(1_772_463_611).unwrap();
-        let id = entropy.uuid_v7(now);
+        let id = random.uuid_v7(now);
         assert_eq!(id.get_version_num(), 7);
         assert_eq!(id.get_timestamp().map(|stamp| stamp.to_unix()), Some((1_772_463_611, 0)));
     }

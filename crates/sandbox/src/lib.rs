@@ -1,7 +1,7 @@
 //! The sandbox: a local stand-in of Catena, for trying Onramp and for tests (CONTRACT.md, WEBHOOKS.md).
 //!
 //! It answers Catena's API, plays the pages that a fleet sees, and sends the webhooks that follow, over HTTP like the
-//! real one. It may depend on `clock`, `entropy`, `web::render` and the pages in `crate::pages::connect`, and on nothing
+//! real one. It may depend on `clock`, `random`, `web::render` and the pages in `crate::pages::connect`, and on nothing
 //! else of Onramp: no shortcut, no shared state.
 //!
 //! - what it remembers: `state`, saved by `keeping`
@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use platform::{
     clock::SharedClock,
-    random::{Entropy, SeededEntropy, SharedEntropy},
+    random::{Random, SeededRandom, SharedRandom},
 };
 
 use crate::state::{State, persistence::Keeper};
@@ -52,7 +52,7 @@ pub struct Sandbox(Arc<Inner>);
 struct Inner {
     settings: SandboxSettings,
     clock: SharedClock,
-    entropy: SharedEntropy,
+    random: SharedRandom,
     /// Never held over an await.
     state: Mutex<State>,
     /// The file; none: memory only.
@@ -71,7 +71,7 @@ struct Change<'a> {
     state: &'a mut State,
     /// Business time: the clock plus the offset set through `/control/clock`.
     now: OffsetDateTime,
-    entropy: &'a (dyn Entropy + 'static),
+    random: &'a (dyn Random + 'static),
     settings: &'a SandboxSettings,
 }
 
@@ -80,7 +80,7 @@ impl Sandbox {
     pub async fn open(
         settings: SandboxSettings,
         clock: SharedClock,
-        entropy: SharedEntropy,
+        random: SharedRandom,
     ) -> Result<Self, SandboxError> {
         let (keeper, mut state) = match &settings.data {
             Some(path) => {
@@ -89,13 +89,13 @@ impl Sandbox {
             }
             None => (None, State::default()),
         };
-        let entropy = match settings.seed {
-            Some(seed) => Arc::new(SeededEntropy::new(run_seed(seed, state.runs))),
-            None => entropy,
+        let random = match settings.seed {
+            Some(seed) => Arc::new(SeededRandom::new(run_seed(seed, state.runs))),
+            None => random,
         };
         state.runs += 1;
         if state.partner_id.is_nil() {
-            state.partner_id = entropy.uuid_v4();
+            state.partner_id = random.uuid_v4();
         }
         state.furnish(clock.now());
         state.deliveries.requeue();
@@ -108,7 +108,7 @@ impl Sandbox {
         Ok(Self(Arc::new(Inner {
             settings,
             clock,
-            entropy,
+            random,
             state: Mutex::new(state),
             keeper,
             http,
@@ -147,7 +147,7 @@ impl Sandbox {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         let offset = time::Duration::seconds(state.clock_offset_seconds);
         let now = self.0.clock.now().saturating_add(offset);
-        act(&mut Change { state: &mut state, now, entropy: &*self.0.entropy, settings: &self.0.settings })
+        act(&mut Change { state: &mut state, now, random: &*self.0.random, settings: &self.0.settings })
     }
 
     /// Looks at the state and the business time, after what was due by then has happened.

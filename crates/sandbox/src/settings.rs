@@ -31,7 +31,7 @@ pub struct SandboxSettings {
     pub client_secret: String,
     /// The SQLite file in which the state is kept; none: memory only, gone when the process ends.
     pub data: Option<PathBuf>,
-    /// From what ids, tokens, secrets and chance are drawn; none: from the entropy that [`crate::Sandbox::open`] is given.
+    /// From what ids, tokens, secrets and chance are drawn; none: from the random that [`crate::Sandbox::open`] is given.
     /// A sandbox that is opened again with the same seed and file draws others than before.
     pub seed: Option<u64>,
     /// The scopes that a token holds, with spaces between: [`PARTNER_SCOPES`], [`ALL_SCOPES`] or any others.

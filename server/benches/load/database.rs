@@ -11,9 +11,9 @@ use uuid::Uuid;
 use crate::Failure;
 
 /// A look at a database that is in use.
-pub struct Look(SqliteConnection);
+pub struct CallbackPolicy(SqliteConnection);
 
-impl Look {
+impl CallbackPolicy {
     /// Opens it for reading.
     pub async fn at(file: &Path) -> Result<Self, Failure> {
         Ok(Self(SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file).read_only(true)).await?))

@@ -7,7 +7,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{events::delivery::DeliveryState, staff::Role};
 use platform::{
     clock::{Clock as _, SystemClock},
-    random::{SharedEntropy, SystemEntropy},
+    random::{SharedRandom, SystemRandom},
 };
 use server::{
     security::{
@@ -15,7 +15,7 @@ use server::{
         vault::{Purpose, Vault},
     },
     store::{
-        Inbox as _, NewDelivery, NewStaff, SigningSecret, Staff as _, StaffRow, SubscriptionRow, Subscriptions as _,
+        InboxStore as _, NewDelivery, NewStaff, SigningSecret, StaffStore as _, StaffRow, SubscriptionRow, SubscriptionStore as _,
         sqlite::SqliteStore,
     },
 };
@@ -59,10 +59,10 @@ pub fn command(binary: &Path, dir: &Path, address: SocketAddr) -> Command {
 /// Makes the database with a subscription and a person.
 pub async fn prepare(dir: &Path) -> Result<(), Failure> {
     let store = SqliteStore::open(&dir.join("onramp.db")).await?;
-    let entropy: SharedEntropy = Arc::new(SystemEntropy);
+    let random: SharedRandom = Arc::new(SystemRandom);
     let created_at = SystemClock.now();
     let sealed = vault().seal(Purpose::SigningSecret, SECRET.as_bytes());
-    let secret = SigningSecret { id: entropy.uuid_v4(), event_name: "*".into(), sealed, created_at };
+    let secret = SigningSecret { id: random.uuid_v4(), event_name: "*".into(), sealed, created_at };
     store.put_secret(&secret).await?;
     let row = SubscriptionRow {
         webhook_id: WEBHOOK_ID,
@@ -74,10 +74,10 @@ pub async fn prepare(dir: &Path) -> Result<(), Failure> {
     store.put_subscriptions(secret.id, &[row]).await?;
     let (email, password) = STAFF;
     let row = StaffRow {
-        id: entropy.uuid_v4(),
+        id: random.uuid_v4(),
         email: email.into(),
         role: Role::Operator,
-        password_hash: Some(Passwords::new(entropy).hash(password.into()).await),
+        password_hash: Some(Passwords::new(random).hash(password.into()).await),
         demo: false,
     };
     store.add_staff(&NewStaff { row, created_at }).await?;
@@ -109,5 +109,5 @@ pub async fn fill(dir: &Path, requests: &[Request]) -> Result<(), Failure> {
 }
 
 fn vault() -> Vault {
-    Vault::new(&KEY, Arc::new(SystemEntropy))
+    Vault::new(&KEY, Arc::new(SystemRandom))
 }

@@ -8,7 +8,7 @@ use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use platform::{
     clock::{SharedClock, SystemClock},
-    random::{SharedEntropy, SystemEntropy},
+    random::{SharedRandom, SystemRandom},
 };
 use std::sync::Arc;
 
@@ -34,25 +34,25 @@ pub struct Request {
 
 /// Signed now; taken for five minutes (WEBHOOKS.md 3.3).
 pub fn deliveries(count: usize) -> Result<Arc<Vec<Request>>, Failure> {
-    let (clock, entropy): (SharedClock, SharedEntropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let story = Story::read(clock.now())?;
     let mut requests = Vec::with_capacity(count);
     let mut salt = 0;
     for index in 0..count {
         let event = index % EVENTS.len();
         if event == 0 {
-            salt = u128::from_be_bytes(entropy.bytes());
+            salt = u128::from_be_bytes(random.bytes());
         }
         let fleet_ref = format!("BENCH-{:016x}", salt & u128::from(u64::MAX));
         let now = clock.now();
-        let body = story.body(event, &fleet_ref, salt, entropy.uuid_v7(now));
-        let wire = wire(EVENTS[event], &body, &timestamp::rfc3339(now), &entropy)?;
+        let body = story.body(event, &fleet_ref, salt, random.uuid_v7(now));
+        let wire = wire(EVENTS[event], &body, &timestamp::rfc3339(now), &random)?;
         requests.push(Request { wire, event: EVENTS[event], body, fleet_ref });
     }
     Ok(Arc::new(requests))
 }
 
-fn wire(event: &str, body: &str, now: &str, entropy: &SharedEntropy) -> Result<Vec<u8>, Failure> {
+fn wire(event: &str, body: &str, now: &str, random: &SharedRandom) -> Result<Vec<u8>, Failure> {
     let timestamp = now.replace('Z', "+00:00");
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes())?;
     mac.update(timestamp.as_bytes());
@@ -79,7 +79,7 @@ fn wire(event: &str, body: &str, now: &str, entropy: &SharedEntropy) -> Result<V
          X-Source: catena-notifications\r\n\
          X-Delivery-Attempt: 1\r\n\r\n",
         length = compressed.len(),
-        request_id = entropy.uuid_v4(),
+        request_id = random.uuid_v4(),
     );
     Ok([head.as_bytes(), &compressed].concat())
 }

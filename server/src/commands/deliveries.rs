@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, open_store, say};
 use crate::{
-    config::Given,
+    config::CliArgs,
     store::{DeliveryFilter, DeliveryRow},
 };
 
@@ -25,7 +25,7 @@ pub(super) struct Args {
     limit: u32,
 }
 
-pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
+pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
     let store = open_store(&given.check(given.listen()?)?).await?;
     let state = args.state.as_deref().map(|word| {
         DeliveryState::from_name(word).ok_or_else(|| {

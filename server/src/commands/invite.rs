@@ -2,7 +2,7 @@
 
 use domain::{
     invitation::{
-        preview::{Agreed, Prospect},
+        preview::{Agreed, Preview},
         request::{Checked, Draft},
     },
     link::audit::Shown,
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{Failure, open, say};
 use crate::{
-    config::Given,
+    config::CliArgs,
     services::invitations::{
         create::{Answer, Invited},
         request,
@@ -42,7 +42,7 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
+pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
     let onramp = open(&given).await?;
     let draft = Draft {
         fleet_ref: args.fleet_ref,
@@ -55,7 +55,7 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
     })?;
     let invited = invite(&onramp, &checked, args.reopen_declined).await?;
     let row = onramp.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
-    onramp.courier.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
+    onramp.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
     let what = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({
@@ -78,23 +78,23 @@ async fn invite(onramp: &Onramp, checked: &Checked, reopen_declined: bool) -> Re
     let asked = request::to_json(checked);
     let mut agreed = Agreed::default();
     loop {
-        let answer = onramp.inviter.invite_agreed(checked, &asked, ACTOR, &agreed).await;
+        let answer = onramp.invitations.invite_agreed(checked, &asked, ACTOR, &agreed).await;
         match answer.map_err(|error| error.explain())? {
             Answer::Done { invited, .. } => return Ok(invited),
-            Answer::Asks(prospect) if prospect.reopens() && !reopen_declined => return Err(declined(&prospect).into()),
+            Answer::Asks(preview) if preview.reopens() && !reopen_declined => return Err(declined(&preview).into()),
             // Asked once more only if the fleet moved between the two looks.
-            Answer::Asks(prospect) => agreed = Agreed::read([prospect.agreement().as_str()]),
+            Answer::Asks(preview) => agreed = Agreed::read([preview.agreement().as_str()]),
         }
     }
 }
 
 /// The reason is the fleet's own words, so it is kept to one line.
-fn declined(prospect: &Prospect) -> String {
-    let reason = prospect.refreshed().and_then(|known| known.reason.as_deref());
+fn declined(preview: &Preview) -> String {
+    let reason = preview.refreshed().and_then(|known| known.reason.as_deref());
     let words = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
     let wrote = if words.is_empty() { String::new() } else { format!(" and wrote “{words}”") };
     format!(
         "{} declined its invitation{wrote}. Talk to the fleet first; to open the invitation again, add --reopen-declined.",
-        prospect.fleet_ref
+        preview.fleet_ref
     )
 }

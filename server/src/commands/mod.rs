@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Given, Settings, make_dir},
+    config::{CliArgs, Settings, make_dir},
     security::vault::Vault,
     state::{Onramp, Parts},
     static_files::Site,
@@ -23,7 +23,7 @@ use crate::{
 };
 use platform::{
     clock::{SharedClock, SystemClock},
-    random::{SharedEntropy, SystemEntropy},
+    random::{SharedRandom, SystemRandom},
 };
 
 #[expect(clippy::doc_markdown, reason = "these words are the help text")]
@@ -34,7 +34,7 @@ use platform::{
 #[command(name = "onramp", version, max_term_width = 110)]
 pub struct Cli {
     #[command(flatten)]
-    given: Given,
+    given: CliArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -81,17 +81,17 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 /// Onramp as the settings say, without anything running.
-async fn open(given: &Given) -> Result<Onramp, Failure> {
+async fn open(given: &CliArgs) -> Result<Onramp, Failure> {
     let settings = given.check(given.listen()?)?;
     assemble(given, settings, CancellationToken::new()).await
 }
 
-async fn assemble(given: &Given, settings: Settings, shutdown: CancellationToken) -> Result<Onramp, Failure> {
-    let (clock, entropy): (SharedClock, SharedEntropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let vault = Vault::new(&*given.key(&entropy)?, entropy.clone());
+async fn assemble(given: &CliArgs, settings: Settings, shutdown: CancellationToken) -> Result<Onramp, Failure> {
+    let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let vault = Vault::new(&*given.key(&random)?, random.clone());
     let store = open_store(&settings).await?;
     let site = Site::find(settings.site_dir.as_deref());
-    Ok(Onramp::new(Parts { settings, site, store, vault, clock, entropy }, shutdown)?)
+    Ok(Onramp::new(Parts { settings, site, store, vault, clock, random }, shutdown)?)
 }
 
 async fn open_store(settings: &Settings) -> Result<SharedStore, Failure> {

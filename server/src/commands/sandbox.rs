@@ -12,13 +12,13 @@ use super::{
     serve::{DRAIN, start_log, wait_for_signal},
 };
 use crate::{
-    config::{Given, SANDBOX_CLIENT},
+    config::{CliArgs, SANDBOX_CLIENT},
     static_files::Site,
 };
 use platform::{
     clock::{SharedClock, SystemClock},
     http_server::{Limits, serve},
-    random::{SharedEntropy, SystemEntropy},
+    random::{SharedRandom, SystemRandom},
 };
 use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
 
@@ -44,9 +44,9 @@ pub struct Args {
     client_secret: String,
 }
 
-pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
+pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
     start_log(given.log_format()?);
-    let address = Given { listen: args.listen.clone(), ..given.clone() }.listen()?;
+    let address = CliArgs { listen: args.listen.clone(), ..given.clone() }.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("--listen: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
     })?;
@@ -64,8 +64,8 @@ pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
         longest_delay: SandboxSettings::DEFAULT_LONGEST_DELAY,
         stylesheet: site.stylesheet.clone(),
     };
-    let (clock, entropy): (SharedClock, SharedEntropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let sandbox = Sandbox::open(settings, clock, entropy).await?;
+    let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let sandbox = Sandbox::open(settings, clock, random).await?;
     if args.demo {
         sandbox.ensure_demo();
     }

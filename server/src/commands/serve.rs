@@ -9,7 +9,7 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberI
 
 use super::{Failure, assemble, say};
 use crate::{
-    config::{Given, LogFormat, SANDBOX_CLIENT, Settings},
+    config::{CliArgs, LogFormat, SANDBOX_CLIENT, Settings},
     jobs,
     state::{DEMO, Onramp},
     web::issue_link,
@@ -17,14 +17,14 @@ use crate::{
 use platform::{
     clock::{SharedClock, SystemClock},
     http_server::{Limits, serve},
-    random::{SharedEntropy, SystemEntropy},
+    random::{SharedRandom, SystemRandom},
 };
 use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
 
 /// How long requests under way may take once the server is told to stop.
 pub(super) const DRAIN: Duration = Duration::from_secs(10);
 
-pub(super) async fn run(given: Given) -> Result<(), Failure> {
+pub(super) async fn run(given: CliArgs) -> Result<(), Failure> {
     start_log(given.log_format()?);
     let address = given.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
@@ -101,8 +101,8 @@ async fn open_sandbox(onramp: &Onramp) -> Result<Sandbox, Failure> {
         longest_delay: SandboxSettings::DEFAULT_LONGEST_DELAY,
         stylesheet: onramp.site.stylesheet.clone(),
     };
-    let (clock, entropy): (SharedClock, SharedEntropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    Ok(Sandbox::open(settings, clock, entropy).await?)
+    let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    Ok(Sandbox::open(settings, clock, random).await?)
 }
 
 /// Says where it is and how to sign in. On standard output, not in the log: it holds a one-time link.
@@ -118,7 +118,7 @@ async fn greet(onramp: &Onramp) -> Result<(), Failure> {
     }
     if !onramp.store.has_administrator().await? {
         let url = &onramp.settings.public_url;
-        let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, url, None).await?;
+        let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, url, None).await?;
         say(format_args!("Make the first administrator (works once, for 48 hours): {link}"));
     }
     Ok(())
@@ -127,7 +127,7 @@ async fn greet(onramp: &Onramp) -> Result<(), Failure> {
 /// What was missed is fetched first, then the page about subscriptions is kept fresh.
 async fn look_after_subscriptions(onramp: Arc<Onramp>) {
     let replay = onramp.settings.replay_on_start;
-    let mut care = jobs::subscriptions::Care::new(&onramp.subscriber, replay);
+    let mut care = jobs::subscriptions::SubscriptionMonitor::new(&onramp.subscriptions, replay);
     tokio::select! {
         () = onramp.shutdown.cancelled() => return,
         () = care.turn() => {}
@@ -142,7 +142,7 @@ async fn look_after_subscriptions(onramp: Arc<Onramp>) {
 async fn subscribe(onramp: Arc<Onramp>) {
     tokio::select! {
         () = onramp.shutdown.cancelled() => {}
-        result = onramp.subscriber.ensure() => match result {
+        result = onramp.subscriptions.ensure() => match result {
             Ok(all) => {
                 let made = all.iter().filter(|ensured| ensured.is_new).count();
                 tracing::info!(subscriptions = all.len(), made, "the sandbox's webhooks are set up");

@@ -7,7 +7,7 @@ use domain::{
 use serde_json::{Value, json};
 
 use super::{Failure, open_store, say};
-use crate::config::Given;
+use crate::config::CliArgs;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,7 +18,7 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(given: Given, args: Args) -> Result<(), Failure> {
+pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
     let store = open_store(&given.check(given.listen()?)?).await?;
     let Some(fleet) = store.fleet_by_ref(&args.fleet_ref).await? else {
         return Err(format!("there is no fleet {:?} here", args.fleet_ref).into());

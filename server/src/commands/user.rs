@@ -5,7 +5,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, stdin};
 
 use super::{Failure, open, say};
 use crate::{
-    config::Given,
+    config::CliArgs,
     store::{NewStaff, StaffRow},
     web::issue_link,
 };
@@ -27,7 +27,7 @@ fn role(word: &str) -> Result<Role, String> {
     Role::from_name(word).ok_or_else(|| "write administrator, operator or viewer".to_owned())
 }
 
-pub(super) async fn run(given: Given, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(given: CliArgs, command: Command) -> Result<(), Failure> {
     let Command::Add { email, role } = command;
     let email = check_email(&email)?;
     let onramp = open(&given).await?;
@@ -41,7 +41,7 @@ pub(super) async fn run(given: Given, command: Command) -> Result<(), Failure> {
     };
     let now = onramp.clock.now();
     let has_password = password_hash.is_some();
-    let row = StaffRow { id: onramp.entropy.uuid_v7(now), email: email.clone(), role, password_hash, demo: false };
+    let row = StaffRow { id: onramp.random.uuid_v7(now), email: email.clone(), role, password_hash, demo: false };
     let id = row.id;
     if !onramp.store.add_staff(&NewStaff { row, created_at: now }).await? {
         return Err(format!("{email} is here already").into());
@@ -49,7 +49,7 @@ pub(super) async fn run(given: Given, command: Command) -> Result<(), Failure> {
     say(format_args!("{email} may sign in as {}", role.name()));
     if !has_password {
         let url = &onramp.settings.public_url;
-        let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, url, Some(id)).await?;
+        let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, url, Some(id)).await?;
         say(format_args!("Set the password (works once, for 48 hours): {link}"));
     }
     Ok(())

@@ -7,7 +7,7 @@ use clap::Args;
 /// The settings as given.
 #[expect(clippy::doc_markdown, reason = "these words are the help text")]
 #[derive(Debug, Clone, Args)]
-pub struct Given {
+pub struct CliArgs {
     /// Address and port to listen on.
     #[arg(long, global = true, env = "ONRAMP_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
     pub listen: String,

@@ -1,13 +1,13 @@
 //! The settings of mail and reminders, and the name under which fleets know the partner.
 
-use super::{ConfigError, Given};
+use super::{CliArgs, ConfigError};
 use crate::mail::MailSettings;
 
 /// The longest name of a partner, in characters.
 const LONGEST_NAME: usize = 100;
 
 /// Where mail is handed over; none where neither setting is there.
-pub(super) fn mail(given: &Given) -> Result<Option<MailSettings>, ConfigError> {
+pub(super) fn mail(given: &CliArgs) -> Result<Option<MailSettings>, ConfigError> {
     let missing = |setting, other: &str, mend| ConfigError::Wrong {
         setting,
         problem: format!("it is missing, while {other} is set"),
@@ -31,7 +31,7 @@ pub(super) fn mail(given: &Given) -> Result<Option<MailSettings>, ConfigError> {
 }
 
 /// The name under which fleets know the partner, trimmed.
-pub(super) fn sender_name(given: &Given) -> Result<Option<String>, ConfigError> {
+pub(super) fn sender_name(given: &CliArgs) -> Result<Option<String>, ConfigError> {
     let Some(name) = filled(given.sender_name.as_deref()) else { return Ok(None) };
     if name.chars().any(char::is_control) || name.chars().count() > LONGEST_NAME {
         return Err(ConfigError::Wrong {
@@ -44,7 +44,7 @@ pub(super) fn sender_name(given: &Given) -> Result<Option<String>, ConfigError> 
 }
 
 /// How long a fleet may take before a reminder is proposed.
-pub(super) fn remind_after(given: &Given) -> Result<time::Duration, ConfigError> {
+pub(super) fn remind_after(given: &CliArgs) -> Result<time::Duration, ConfigError> {
     let hours = given.remind_after_hours.trim().parse().ok().filter(|hours| (0..=672).contains(hours));
     hours.map(time::Duration::hours).ok_or_else(|| ConfigError::Wrong {
         setting: "ONRAMP_REMIND_AFTER_HOURS",
@@ -66,11 +66,11 @@ mod tests {
     #[derive(Parser)]
     struct Typed {
         #[command(flatten)]
-        given: Given,
+        given: CliArgs,
     }
 
     /// The settings as this command line gives them, whatever the environment says.
-    fn given(url: &str, from: &str, name: &str) -> Given {
+    fn given(url: &str, from: &str, name: &str) -> CliArgs {
         let typed = ["onramp", "--smtp-url", url, "--mail-from", from, "--sender-name", name];
         Typed::try_parse_from(typed).map_err(|error| error.to_string()).unwrap().given
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::events::{
     fact::{About, Fact, Kind, Round, Source},
-    record::{Subject, Told, expired_key},
+    record::{Observation, Subject, expired_key},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -38,18 +38,18 @@ pub async fn run(store: SharedStore, timeline: Timeline, clock: SharedClock, shu
 /// Tells the timeline of each unanswered link that ran out.
 pub async fn notice(store: &SharedStore, timeline: &Timeline, clock: &SharedClock) -> Result<(), StoreError> {
     loop {
-        let ran_out = store.ran_out(clock.now() - GRACE, BATCH).await?;
-        if ran_out.is_empty() {
+        let expired_unanswered = store.expired_unanswered(clock.now() - GRACE, BATCH).await?;
+        if expired_unanswered.is_empty() {
             return Ok(());
         }
-        let told: Vec<Told> = ran_out.iter().map(expired).collect();
-        if !timeline.tell(&told).await? {
+        let told: Vec<Observation> = expired_unanswered.iter().map(expired).collect();
+        if !timeline.record(&told).await? {
             return Ok(());
         }
     }
 }
 
-fn expired(invitation: &InvitationRow) -> Told {
+fn expired(invitation: &InvitationRow) -> Observation {
     let InvitationRow { digest, created_at, expires_at, .. } = invitation;
     let round = Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() };
     let fact = Fact {
@@ -62,5 +62,5 @@ fn expired(invitation: &InvitationRow) -> Told {
         about: About { round: Some(round), ..About::default() },
     };
     let subject = Subject { invitation: Some(digest.clone()), ..Subject::default() };
-    Told::Fact { fact, subject, invitation: None }
+    Observation::Fact { fact, subject, invitation: None }
 }

@@ -4,33 +4,33 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::services::reconcile::Checker;
+use crate::services::reconcile::Reconciler;
 
 /// How often to look whether something is due.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Checks everything when it is due, until `shutdown`.
-pub async fn run(checker: Arc<Checker>, shutdown: CancellationToken) {
-    checker.plan_first();
+pub async fn run(reconciler: Arc<Reconciler>, shutdown: CancellationToken) {
+    reconciler.plan_first();
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = checker.check_what_is_due() => {}
+            () = reconciler.check_what_is_due() => {}
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = checker.wanted() => {}
+            () = reconciler.wanted() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
 }
 
 /// Asks about fleets that came back, until `shutdown`: beside a check of everything, which may take long.
-pub async fn run_returns(checker: Arc<Checker>, shutdown: CancellationToken) {
+pub async fn run_returns(reconciler: Arc<Reconciler>, shutdown: CancellationToken) {
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = checker.check_returns() => {}
+            () = reconciler.check_returns() => {}
         }
         tokio::select! {
             () = shutdown.cancelled() => return,

@@ -45,7 +45,7 @@ pub async fn run_sending(reminders: Reminders, shutdown: CancellationToken) {
         };
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = reminders.woken(), if pause > PACE => {}
+            () = reminders.recovery(), if pause > PACE => {}
             () = tokio::time::sleep(pause) => {}
         }
     }

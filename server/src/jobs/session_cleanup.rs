@@ -12,7 +12,7 @@ const EVERY: Duration = Duration::from_mins(10);
 /// Forgets until `shutdown`.
 pub async fn run(store: SharedStore, clock: SharedClock, shutdown: CancellationToken) {
     loop {
-        if let Err(error) = store.forget_ended_sessions(clock.now()).await {
+        if let Err(error) = store.delete_ended_sessions(clock.now()).await {
             tracing::error!(%error, "ended sessions can't be removed; trying again");
         }
         tokio::select! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::services::subscriptions::{SubscribeError, Subscriber, Woken};
+use crate::services::subscriptions::{Recovery, SubscriptionError, Subscriptions};
 use catena::CatenaError;
 
 /// How often to look.
@@ -14,17 +14,17 @@ const EVERY: Duration = Duration::from_mins(5);
 const AGAIN: Duration = Duration::from_secs(30);
 
 /// Looks after the subscriptions. To be started once the server answers: what is fetched comes at once.
-pub struct Care<'a> {
-    subscriber: &'a Subscriber,
+pub struct SubscriptionMonitor<'a> {
+    subscriptions: &'a Subscriptions,
     replay: bool,
     /// Whether the first look after the start succeeded.
     awake: bool,
 }
 
-impl<'a> Care<'a> {
+impl<'a> SubscriptionMonitor<'a> {
     /// With `replay`, the first look fetches what waits in dead letter queues.
-    pub fn new(subscriber: &'a Subscriber, replay: bool) -> Self {
-        Self { subscriber, replay, awake: false }
+    pub fn new(subscriptions: &'a Subscriptions, replay: bool) -> Self {
+        Self { subscriptions, replay, awake: false }
     }
 
     /// Looks again and again until `shutdown`, the next time after a while.
@@ -45,27 +45,27 @@ impl<'a> Care<'a> {
     /// Looks once.
     pub async fn turn(&mut self) {
         let looked = if self.awake {
-            self.subscriber.look().await
+            self.subscriptions.look().await
         } else {
-            self.subscriber.wake(self.replay).await.map(|woken| {
+            self.subscriptions.wake(self.replay).await.map(|recovery| {
                 self.awake = true;
-                self.report(&woken);
+                self.report(&recovery);
             })
         };
         match looked {
             // Stopping is no failure.
-            Ok(()) | Err(SubscribeError::Catena(CatenaError::Cancelled)) => {}
+            Ok(()) | Err(SubscriptionError::Catena(CatenaError::Cancelled)) => {}
             Err(error) => tracing::warn!(%error, "Catena can't be asked about subscriptions; trying again"),
         }
-        match self.subscriber.forget_retired_secrets().await {
+        match self.subscriptions.delete_retired_secrets().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "secrets that were replaced are no longer accepted and were removed"),
             Err(error) => tracing::error!(%error, "secrets that were replaced can't be removed; trying again"),
         }
     }
 
-    fn report(&self, woken: &Woken) {
-        let Woken { dead_letters, replayed, activated, failed, .. } = woken;
+    fn report(&self, recovery: &Recovery) {
+        let Recovery { dead_letters, replayed, activated, failed, .. } = recovery;
         let replay = self.replay;
         tracing::info!(
             dead_letters,

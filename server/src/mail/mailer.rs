@@ -88,7 +88,7 @@ impl Mailer {
         mail: &Mail,
         until: Instant,
     ) -> Result<(), MailError> {
-        let announced = timeout_at(until, self.announce(connection, message, mail)).await;
+        let announced = timeout_at(until, self.publish(connection, message, mail)).await;
         announced.unwrap_or(Err(MailError::TimedOut))?;
         // From here on the server may take the message without our hearing of it.
         match timeout_at(until, connection.message(&message.formatted())).await {
@@ -99,7 +99,7 @@ impl Mailer {
     }
 
     /// Everything before the message itself.
-    async fn announce(
+    async fn publish(
         &self,
         connection: &mut AsyncSmtpConnection,
         message: &Message,

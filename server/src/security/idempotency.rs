@@ -1,4 +1,4 @@
-//! A form that is sent twice is done once: whoever presses a button twice is answered as after the first time.
+//! A form that is sent twice is done once: whoever idempotency a button twice is answered as after the first time.
 
 use std::{
     collections::VecDeque,
@@ -18,11 +18,11 @@ type Led = Arc<Turn<Option<String>>>;
 
 /// Remembers the forms that were sent lately.
 #[derive(Debug, Default)]
-pub struct Presses {
+pub struct IdempotencyKeys {
     last: Mutex<VecDeque<(String, Led)>>,
 }
 
-impl Presses {
+impl IdempotencyKeys {
     /// The turn of a form that `actor` (their e-mail) sends to `path`. If it was sent before, this waits for what becomes of that,
     /// and the turn holds the address to which it led; if it led nowhere, it may be tried again. Whoever sends it now puts there
     /// where it leads.
@@ -71,11 +71,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_second_press_waits_for_the_first_and_goes_where_it_led() {
-        let presses = Presses::default();
-        let mut first = presses.turn("ada@example.com", "/x", &form("1")).await;
+        let idempotency = IdempotencyKeys::default();
+        let mut first = idempotency.turn("ada@example.com", "/x", &form("1")).await;
         assert_eq!(*first, None);
         let again = form("1");
-        let second = presses.turn("ada@example.com", "/x", &again);
+        let second = idempotency.turn("ada@example.com", "/x", &again);
         tokio::pin!(second);
         assert!(timeout(Duration::from_millis(20), &mut second).await.is_err());
         *first = Some("/done".into());
@@ -85,15 +85,15 @@ mod tests {
 
     #[tokio::test]
     async fn what_led_nowhere_may_be_tried_again() {
-        let presses = Presses::default();
-        drop(presses.turn("ada@example.com", "/x", &form("1")).await);
-        assert_eq!(*presses.turn("ada@example.com", "/x", &form("1")).await, None);
+        let idempotency = IdempotencyKeys::default();
+        drop(idempotency.turn("ada@example.com", "/x", &form("1")).await);
+        assert_eq!(*idempotency.turn("ada@example.com", "/x", &form("1")).await, None);
     }
 
     #[tokio::test]
     async fn another_person_another_page_another_form_or_other_contents_are_not_the_same_press() {
-        let presses = Presses::default();
-        *presses.turn("ada@example.com", "/x", &form("1")).await = Some("/done".into());
+        let idempotency = IdempotencyKeys::default();
+        *idempotency.turn("ada@example.com", "/x", &form("1")).await = Some("/done".into());
         let mut changed = form("1");
         changed[1].1 = "G".into();
         for (actor, path, fields) in [
@@ -102,27 +102,27 @@ mod tests {
             ("ada@example.com", "/x", form("2")),
             ("ada@example.com", "/x", changed),
         ] {
-            assert_eq!(*presses.turn(actor, path, &fields).await, None, "{actor} {path} {fields:?}");
+            assert_eq!(*idempotency.turn(actor, path, &fields).await, None, "{actor} {path} {fields:?}");
         }
     }
 
     #[tokio::test]
     async fn forms_that_are_not_told_apart_are_never_the_same_press() {
-        let presses = Presses::default();
+        let idempotency = IdempotencyKeys::default();
         for fields in [form(""), vec![]] {
-            *presses.turn("ada@example.com", "/x", &fields).await = Some("/done".into());
-            assert_eq!(*presses.turn("ada@example.com", "/x", &fields).await, None);
+            *idempotency.turn("ada@example.com", "/x", &fields).await = Some("/done".into());
+            assert_eq!(*idempotency.turn("ada@example.com", "/x", &fields).await, None);
         }
     }
 
     #[tokio::test]
     async fn only_the_last_forms_are_remembered() {
-        let presses = Presses::default();
+        let idempotency = IdempotencyKeys::default();
         for once in 0..=REMEMBERED {
-            *presses.turn("ada@example.com", "/x", &form(&once.to_string())).await = Some("/done".into());
+            *idempotency.turn("ada@example.com", "/x", &form(&once.to_string())).await = Some("/done".into());
         }
-        assert_eq!(presses.last.lock().unwrap().len(), REMEMBERED);
-        assert_eq!(presses.turn("ada@example.com", "/x", &form("1")).await.as_deref(), Some("/done"));
-        assert_eq!(*presses.turn("ada@example.com", "/x", &form("0")).await, None);
+        assert_eq!(idempotency.last.lock().unwrap().len(), REMEMBERED);
+        assert_eq!(idempotency.turn("ada@example.com", "/x", &form("1")).await.as_deref(), Some("/done"));
+        assert_eq!(*idempotency.turn("ada@example.com", "/x", &form("0")).await, None);
     }
 }

@@ -6,7 +6,7 @@ use argon2::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use platform::random::SharedEntropy;
+use platform::random::SharedRandom;
 
 /// How many passwords are worked on at once: each takes 19 MiB and a core for a moment.
 const AT_ONCE: usize = 2;
@@ -20,23 +20,23 @@ pub struct Place<'a>(#[expect(dead_code, reason = "held until it is given back")
 pub struct Passwords {
     turns: Semaphore,
     places: Semaphore,
-    entropy: SharedEntropy,
+    random: SharedRandom,
     /// The hash of a password that nobody has: what an unknown account is checked against.
     nobody: String,
 }
 
 impl Passwords {
     /// Ready to hash.
-    pub fn new(entropy: SharedEntropy) -> Self {
-        let nobody = hash(&entropy, &entropy.token());
-        Self { turns: Semaphore::new(AT_ONCE), places: Semaphore::new(TAKEN), entropy, nobody }
+    pub fn new(random: SharedRandom) -> Self {
+        let nobody = hash(&random, &random.token());
+        Self { turns: Semaphore::new(AT_ONCE), places: Semaphore::new(TAKEN), random, nobody }
     }
 
     /// The password's hash in PHC form.
     pub async fn hash(&self, password: String) -> String {
         let _turn = self.turns.acquire().await;
-        let entropy = self.entropy.clone();
-        tokio::task::spawn_blocking(move || hash(&entropy, &password)).await.unwrap_or_default()
+        let random = self.random.clone();
+        tokio::task::spawn_blocking(move || hash(&random, &password)).await.unwrap_or_default()
     }
 
     /// A place among those who wait for [`check`](Self::check); none while too many do.
@@ -57,8 +57,8 @@ impl Passwords {
     }
 }
 
-fn hash(entropy: &SharedEntropy, password: &str) -> String {
-    let salt: [u8; 16] = entropy.bytes();
+fn hash(random: &SharedRandom, password: &str) -> String {
+    let salt: [u8; 16] = random.bytes();
     Argon2::default()
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map(|hash| hash.to_string())
@@ -70,11 +70,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use platform::random::SystemEntropy;
+    use platform::random::SystemRandom;
 
     #[tokio::test]
     async fn only_the_right_password_of_an_existing_account_is_right() {
-        let passwords = Passwords::new(Arc::new(SystemEntropy));
+        let passwords = Passwords::new(Arc::new(SystemRandom));
         let hash = passwords.hash("correct horse battery".into()).await;
         assert!(hash.starts_with("$argon2id$"));
         let check =
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn no_more_wait_than_there_are_places_and_a_place_is_given_back() {
-        let passwords = Passwords::new(Arc::new(SystemEntropy));
+        let passwords = Passwords::new(Arc::new(SystemRandom));
         let mut places: Vec<_> = (0..TAKEN).map(|_| passwords.place().unwrap()).collect();
         assert!(passwords.place().is_none());
         places.pop();

@@ -7,7 +7,7 @@ use chacha20poly1305::{
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use platform::random::SharedEntropy;
+use platform::random::SharedRandom;
 
 /// First byte of what is sealed, so that another way of sealing can be told apart later.
 const VERSION: u8 = 1;
@@ -51,18 +51,18 @@ pub struct VaultError;
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
-    entropy: SharedEntropy,
+    random: SharedRandom,
 }
 
 impl Vault {
     /// A vault with this key.
-    pub fn new(key: &[u8; 32], entropy: SharedEntropy) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.into()), entropy }
+    pub fn new(key: &[u8; 32], random: SharedRandom) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(key.into()), random }
     }
 
     /// Seals `plain` for a purpose.
     pub fn seal(&self, purpose: Purpose, plain: &[u8]) -> Vec<u8> {
-        let nonce: [u8; NONCE] = self.entropy.bytes();
+        let nonce: [u8; NONCE] = self.random.bytes();
         let payload = Payload { msg: plain, aad: purpose.label() };
         // Encryption into a fresh buffer fails only past 256 GiB, which no limit of ours lets through.
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
@@ -89,10 +89,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use platform::random::SeededEntropy;
+    use platform::random::SeededRandom;
 
     fn vault(key: u8) -> Vault {
-        Vault::new(&[key; 32], Arc::new(SeededEntropy::new(1)))
+        Vault::new(&[key; 32], Arc::new(SeededRandom::new(1)))
     }
 
     #[test]

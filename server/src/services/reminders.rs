@@ -1,5 +1,5 @@
 //! Reminders: proposed where a fleet has its link and does nothing with it, sent once staff approved. What is due is a rule of
-//! `domain::link::reminder`; here it is looked for, written down, and handed to the courier, never twice.
+//! `domain::link::reminder`; here it is looked for, written down, and handed to the links, never twice.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     link::{
-        message::{Language, MessageState, Occasion, Told, message as text_for},
+        message::{Language, MessageContext, MessageState, Occasion, message as text_for},
         reminder::{Due, due},
     },
     onboarding::lifecycle::fold,
@@ -20,11 +20,11 @@ use uuid::Uuid;
 use crate::{
     services::{
         invitations::request,
-        links::delivery::{Courier, CourierError, Letter, Meanwhile},
+        links::delivery::{EmailDraft, LinkDelivery, LinkDeliveryError, Meanwhile},
     },
     store::{FleetRow, InvitationRow, ListedMessage, MessageRow, SharedStore, StoreError},
 };
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 /// Invitations or proposals read at once: few, since each of them is folded, and whoever waits for a page waits behind.
 const BATCH: u32 = 20;
@@ -53,9 +53,9 @@ struct Queue {
 #[derive(Clone)]
 pub struct Reminders {
     store: SharedStore,
-    courier: Courier,
+    links: LinkDelivery,
     clock: SharedClock,
-    entropy: SharedEntropy,
+    random: SharedRandom,
     /// How long a fleet may take.
     patience: time::Duration,
     /// The name under which fleets know us.
@@ -69,12 +69,12 @@ impl Reminders {
     /// Ready to remind. Fleets may take `patience`; they know us as `sender`.
     pub fn new(
         store: SharedStore,
-        courier: Courier,
-        (clock, entropy): (SharedClock, SharedEntropy),
+        links: LinkDelivery,
+        (clock, random): (SharedClock, SharedRandom),
         patience: time::Duration,
         sender: Option<String>,
     ) -> Self {
-        Self { store, courier, clock, entropy, patience, sender, approved: Arc::default(), queue: Arc::default() }
+        Self { store, links, clock, random, patience, sender, approved: Arc::default(), queue: Arc::default() }
     }
 
     /// Tells the sending that something was approved.
@@ -92,7 +92,7 @@ impl Reminders {
     }
 
     /// Waits until something was approved.
-    pub(crate) async fn woken(&self) {
+    pub(crate) async fn recovery(&self) {
         self.approved.notified().await;
     }
 
@@ -102,7 +102,7 @@ impl Reminders {
         let mut looked = Looked { withdrawn: self.withdraw_stale(most, rest).await?, ..Looked::default() };
         let (mut left, mut behind) = (most, None);
         while left > 0 {
-            let invitations = self.store.under_way(self.clock.now(), behind, BATCH.min(left)).await?;
+            let invitations = self.store.open_invitations(self.clock.now(), behind, BATCH.min(left)).await?;
             let Some(last) = invitations.last() else { break };
             behind = Some((last.expires_at, last.id));
             left = left.saturating_sub(u32::try_from(invitations.len()).unwrap_or(u32::MAX));
@@ -159,7 +159,7 @@ impl Reminders {
         let draft = asked.and_then(|asked| request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), asked));
         let (email, country) = draft.map(|draft| (draft.fleet_email, draft.fleet_country_code)).unwrap_or_default();
         let proposal = MessageRow {
-            id: self.entropy.uuid_v7(now),
+            id: self.random.uuid_v7(now),
             key: due.key(),
             fleet: fleet.key,
             invitation: invitation.digest.clone(),
@@ -200,7 +200,7 @@ impl Reminders {
             return Ok(true);
         }
         let Ready { invitation, occasion, letter } = ready;
-        let sent = self.courier.hand_over(&message, &invitation, occasion, &letter, Meanwhile::Waits).await;
+        let sent = self.links.hand_over(&message, &invitation, occasion, &letter, Meanwhile::Waits).await;
         if let Err(error) = &sent {
             tracing::warn!(message = %id, %error, "a reminder did not go its way");
         }
@@ -225,7 +225,7 @@ impl Reminders {
     }
 
     /// Keeps why a message has to wait; says whether others can be sent meanwhile.
-    async fn wait(&self, message: &MessageRow, error: &CourierError) -> Result<bool, StoreError> {
+    async fn wait(&self, message: &MessageRow, error: &LinkDeliveryError) -> Result<bool, StoreError> {
         let behind = Some((message.decided_at.unwrap_or(message.made_at), message.id));
         *self.queue() = Queue { behind, problem: Some(error.explain()) };
         Ok(!error.concerns_all() && self.store.next_approved(behind).await?.is_some())
@@ -243,14 +243,18 @@ impl Reminders {
             return Ok(None);
         };
         let language = Language::from_code(&message.language).unwrap_or(Language::English);
-        let told = Told { fleet: fleet.name.as_deref(), sender: self.sender.as_deref(), until: invitation.expires_at };
+        let told = MessageContext {
+            fleet: fleet.name.as_deref(),
+            sender: self.sender.as_deref(),
+            until: invitation.expires_at,
+        };
         let text = text_for(language, occasion, &told);
-        Ok(Some(Ready { invitation, occasion, letter: Letter { to, subject: text.subject, body: text.body } }))
+        Ok(Some(Ready { invitation, occasion, letter: EmailDraft { to, subject: text.subject, body: text.body } }))
     }
 }
 
 struct Ready {
     invitation: InvitationRow,
     occasion: Occasion,
-    letter: Letter,
+    letter: EmailDraft,
 }

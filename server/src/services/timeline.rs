@@ -7,7 +7,7 @@ use domain::{
     events::{
         delivery::Effect,
         fact::{Fact, Source},
-        record::{InvitationRecord, Subject, Told},
+        record::{InvitationRecord, Observation, Subject},
     },
     fleet::is_invented,
     onboarding::lifecycle::{Onboarding, fold, invitation_stage},
@@ -18,14 +18,14 @@ use crate::{
     security::vault::{Purpose, Vault},
     store::{Ahead, Awaited, FactKey, FleetKey, InvitationRow, SharedStore, StoreError, Transaction},
 };
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 /// Announcements that a slow listener may lag behind before it is told to look again.
 const LAG: usize = 1_024;
 
 /// What telling came to. Several tellings of one transaction may share it.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct Ingested {
     /// The fleets that something new is known of.
     pub changed: BTreeSet<FleetKey>,
     /// Digests of the invitations that something new is known of.
@@ -47,14 +47,14 @@ pub struct Timeline {
     store: SharedStore,
     vault: Vault,
     clock: SharedClock,
-    entropy: SharedEntropy,
+    random: SharedRandom,
     changes: broadcast::Sender<FleetKey>,
 }
 
 impl Timeline {
     /// A timeline over this store.
-    pub fn new(store: SharedStore, vault: Vault, clock: SharedClock, entropy: SharedEntropy) -> Self {
-        Self { store, vault, clock, entropy, changes: broadcast::Sender::new(LAG) }
+    pub fn new(store: SharedStore, vault: Vault, clock: SharedClock, random: SharedRandom) -> Self {
+        Self { store, vault, clock, random, changes: broadcast::Sender::new(LAG) }
     }
 
     /// Every fleet that changes from now on.
@@ -63,33 +63,33 @@ impl Timeline {
     }
 
     /// Takes in what was told, in a transaction of its own, and announces it. Says whether anything was new.
-    pub async fn tell(&self, told: &[Told]) -> Result<bool, StoreError> {
+    pub async fn record(&self, told: &[Observation]) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
-        let mut outcome = Outcome::default();
-        let effects = self.take_in(tx.as_mut(), told, &mut outcome).await?;
-        self.settle(tx.as_mut(), &outcome).await?;
+        let mut outcome = Ingested::default();
+        let effects = self.ingest(tx.as_mut(), told, &mut outcome).await?;
+        self.recompute(tx.as_mut(), &outcome).await?;
         tx.commit().await?;
-        self.announce(&outcome);
+        self.publish(&outcome);
         Ok(effects.news)
     }
 
-    /// Takes in what was told as a part of a larger transaction, which then has to [`settle`](Self::settle) before it
-    /// commits and to [`announce`](Self::announce) afterwards.
-    pub async fn take_in(
+    /// Takes in what was told as a part of a larger transaction, which then has to [`recompute`](Self::recompute) before it
+    /// commits and to [`publish`](Self::publish) afterwards.
+    pub async fn ingest(
         &self,
         tx: &mut dyn Transaction,
-        told: &[Told],
-        outcome: &mut Outcome,
+        told: &[Observation],
+        outcome: &mut Ingested,
     ) -> Result<Effects, StoreError> {
         tx.look_ahead(&ahead_of(told)).await?;
         let mut effects = Effects::default();
         for told in told {
             match told {
-                Told::Subscription { id, status } => {
+                Observation::Subscription { id, status } => {
                     tx.set_subscription_status(*id, status).await?;
                     effects.news = true;
                 }
-                Told::Fact { fact, subject, invitation } => {
+                Observation::Fact { fact, subject, invitation } => {
                     let fleet = self.join(tx, subject, invitation.as_ref()).await?;
                     let (key, effect) = put(tx, fact, fleet, subject).await?;
                     let news = effect != Effect::Known;
@@ -108,7 +108,7 @@ impl Timeline {
     }
 
     /// Folds anew what changed, once for each fleet however much was told of it.
-    pub async fn settle(&self, tx: &mut dyn Transaction, outcome: &Outcome) -> Result<(), StoreError> {
+    pub async fn recompute(&self, tx: &mut dyn Transaction, outcome: &Ingested) -> Result<(), StoreError> {
         let fleets = outcome.changed.iter().copied().collect();
         tx.look_ahead(&Ahead { fleets, ..Ahead::default() }).await?;
         for fleet in &outcome.changed {
@@ -141,15 +141,15 @@ impl Timeline {
             Awaited::Connection(id) => tx.adopt_by_connection(*id, fleet).await?,
             Awaited::Invitation(digest) => tx.adopt_by_invitation(digest, fleet).await?,
         };
-        let outcome = Outcome { changed: BTreeSet::from([fleet]), touched: BTreeSet::new() };
-        self.settle(tx.as_mut(), &outcome).await?;
+        let outcome = Ingested { changed: BTreeSet::from([fleet]), touched: BTreeSet::new() };
+        self.recompute(tx.as_mut(), &outcome).await?;
         tx.commit().await?;
-        self.announce(&outcome);
+        self.publish(&outcome);
         Ok(adopted)
     }
 
     /// Tells whoever looks which fleets changed, after the commit.
-    pub fn announce(&self, outcome: &Outcome) {
+    pub fn publish(&self, outcome: &Ingested) {
         for fleet in &outcome.changed {
             // An error only says that nobody looks.
             let _ = self.changes.send(*fleet);
@@ -207,7 +207,7 @@ impl Timeline {
             tx.name_fleet(fleet, name, false).await?;
         }
         let row = InvitationRow {
-            id: self.entropy.uuid_v7(self.clock.now()),
+            id: self.random.uuid_v7(self.clock.now()),
             digest: digest.to_owned(),
             fleet,
             sealed_id: self.vault.seal(Purpose::InvitationId, record.id.to_string().as_bytes()),
@@ -223,10 +223,10 @@ impl Timeline {
 }
 
 /// What telling will ask the database.
-pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Told>) -> Ahead {
+pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Observation>) -> Ahead {
     let facts = told.into_iter().filter_map(|told| match told {
-        Told::Fact { fact, subject, .. } => Some((fact.key.clone(), subject.clone())),
-        Told::Subscription { .. } => None,
+        Observation::Fact { fact, subject, .. } => Some((fact.key.clone(), subject.clone())),
+        Observation::Subscription { .. } => None,
     });
     let (facts, subjects) = facts.unzip();
     Ahead { facts, subjects, ..Ahead::default() }

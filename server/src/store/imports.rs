@@ -144,9 +144,9 @@ pub struct LinksTaken {
     pub count: u32,
 }
 
-/// Imports of many invitations, and their rows. Callers write and delete rows in portions, so that other writers needn't wait.
+/// ImportStore of many invitations, and their rows. Callers write and delete rows in portions, so that other writers needn't wait.
 #[async_trait]
-pub trait Imports: Send + Sync {
+pub trait ImportStore: Send + Sync {
     /// Adds an import in the state "uploaded".
     async fn add_import(&self, import: &NewImport) -> Result<ImportKey, StoreError>;
     async fn import(&self, key: ImportKey) -> Result<Option<ImportRow>, StoreError>;
@@ -158,7 +158,7 @@ pub trait Imports: Send + Sync {
     async fn import_to_do(&self) -> Result<Option<ImportRow>, StoreError>;
     /// Stores how an uploaded file is read; false if the import is past that state.
     async fn set_reading(&self, key: ImportKey, reading: &Reading) -> Result<bool, StoreError>;
-    /// Changes an import's state if it is in one of the states `from`; false if it isn't. Cancelling drops the file's text.
+    /// PendingWrites an import's state if it is in one of the states `from`; false if it isn't. Cancelling drops the file's text.
     async fn move_import(&self, key: ImportKey, from: &[ImportState], change: &ImportMove) -> Result<bool, StoreError>;
     /// Starts a checked import on behalf of `actor` and drops the file's text; false if it isn't in that state.
     async fn start_import(
@@ -169,10 +169,10 @@ pub trait Imports: Send + Sync {
         at: OffsetDateTime,
     ) -> Result<bool, StoreError>;
     /// Deletes up to `limit` rows of an import; returns how many it deleted.
-    async fn forget_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError>;
+    async fn delete_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError>;
     /// Adds rows, all or none. Their outcome is left empty.
     async fn add_import_rows(&self, key: ImportKey, rows: &[ImportedRow]) -> Result<(), StoreError>;
-    /// Changes verdicts, given by row number.
+    /// PendingWrites verdicts, given by row number.
     async fn set_verdicts(&self, key: ImportKey, verdicts: &[(u32, Verdict)]) -> Result<(), StoreError>;
     /// The number of rows for each verdict and state.
     async fn import_counts(&self, key: ImportKey) -> Result<Vec<(Verdict, RowState, u64)>, StoreError>;

@@ -39,7 +39,7 @@ pub struct NewDelivery {
 
 /// A delivery to be processed.
 #[derive(Debug, Clone)]
-pub struct ToDo {
+pub struct PendingDelivery {
     pub key: DeliveryKey,
     /// `X-Event-Type`.
     pub event_name: Option<String>,
@@ -149,13 +149,13 @@ pub struct Expired {
 
 /// The inbox of webhook deliveries.
 #[async_trait]
-pub trait Inbox: Send + Sync {
+pub trait InboxStore: Send + Sync {
     /// Adds deliveries, all or none, durably: once this returns, a power cut loses none of them. Only `quarantine_max`
     /// quarantined deliveries stay, those of our own subscriptions before others and newer before older ones; the rest are
     /// deleted and counted as expired.
     async fn append(&self, deliveries: &[NewDelivery], quarantine_max: u32) -> Result<(), StoreError>;
     /// Up to `limit` deliveries to be processed, oldest first.
-    async fn to_do(&self, limit: u32) -> Result<Vec<ToDo>, StoreError>;
+    async fn to_do(&self, limit: u32) -> Result<Vec<PendingDelivery>, StoreError>;
 
     /// A page of the deliveries that pass the filter, newest first: up to `limit` of those after the row `after`.
     async fn deliveries(

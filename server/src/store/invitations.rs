@@ -74,7 +74,7 @@ pub struct ListCursor {
 /// Reads fleets, their invitations and the facts about them. They change only in a [`super::Transaction`], because a fact, its
 /// fleet and the fleet's stage and health must change together.
 #[async_trait]
-pub trait Invitations: Send + Sync {
+pub trait InvitationStore: Send + Sync {
     /// A page of all invitations, newest first: up to `limit` of those after the row `after`. Costs the same however many there
     /// are.
     async fn invitations(&self, after: Option<ListCursor>, limit: u32) -> Result<Vec<ListedInvitation>, StoreError>;
@@ -87,7 +87,7 @@ pub trait Invitations: Send + Sync {
     /// Where the invitation at Catena differs from what was asked for, as JSON; `None` if nowhere.
     async fn differences(&self, id: Uuid) -> Result<Option<String>, StoreError>;
     /// Up to `limit` invitations that nobody has answered and whose link expired before `now`, in order of expiry.
-    async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
+    async fn expired_unanswered(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError>;
     async fn fleet(&self, key: FleetKey) -> Result<Option<FleetRow>, StoreError>;
     async fn fleet_by_ref(&self, fleet_ref: &str) -> Result<Option<FleetRow>, StoreError>;
     /// Up to `limit` known references that equal this one except for the case of the letters A to Z.

@@ -49,7 +49,7 @@ pub struct ListedMessage {
 
 /// E-mails to fleets. If several callers try the same change of a message's state, it succeeds for only one of them.
 #[async_trait]
-pub trait Messages: Send + Sync {
+pub trait MessageStore: Send + Sync {
     /// Adds a message; false if its key exists, and nothing changes.
     async fn add_message(&self, message: &MessageRow) -> Result<bool, StoreError>;
     /// Adds a proposed message, or proposes the withdrawn one with its key again. False if its key exists in another state, and
@@ -101,7 +101,7 @@ pub trait Messages: Send + Sync {
     async fn doubt_interrupted(&self, problem: &str, now: OffsetDateTime) -> Result<u64, StoreError>;
     /// A page of the invitations that aren't completed and whose link works at `now`, by expiry and then id: up to `limit` of
     /// those after the given position.
-    async fn under_way(
+    async fn open_invitations(
         &self,
         now: OffsetDateTime,
         after: Option<(OffsetDateTime, Uuid)>,

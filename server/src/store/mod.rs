@@ -61,29 +61,38 @@ mod unit_of_work;
 
 use std::sync::Arc;
 
-pub use crate::store::reconcile_runs::{Cause, CheckRow, Checks, ProviderRow};
-pub use crate::store::subscription_snapshots::{Desk, LastLook, Measured, SeenSubscription};
-pub use crate::store::unassigned_facts::{Awaited, Change, FactKey, Waiting, WaitingFacts};
+pub use crate::store::reconcile_runs::{Cause, CheckRow, ProviderRow, ReconcileRunStore};
+pub use crate::store::subscription_snapshots::{LastLook, Measured, SeenSubscription, SubscriptionSnapshotStore};
+pub use crate::store::unassigned_facts::{Awaited, Change, FactKey, UnassignedFactStore, WaitingFacts};
 pub use error::StoreError;
 pub use imports::{
-    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, Imports, LinksTaken, NewImport, Reading, RowEnd,
-    RowFilter,
+    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportStore, ImportedRow, LinksTaken, NewImport, Reading,
+    RowEnd, RowFilter,
 };
 pub use inbox::{
-    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
-    StoredDelivery, ToDo,
+    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, InboxState, InboxStore, NewDelivery,
+    PendingDelivery, Quarantined, StoredDelivery,
 };
-pub use invitations::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation};
-pub use messages::{ListedMessage, MessageRow, Messages};
-pub use sessions::{SessionRow, Sessions};
-pub use staff::{NewStaff, OneTimeLink, Staff, StaffRow};
-pub use subscriptions::{AcceptedSecret, SigningSecret, SubscriptionRow, Subscriptions};
+pub use invitations::{FleetKey, FleetRow, InvitationRow, InvitationStore, ListCursor, ListedInvitation};
+pub use messages::{ListedMessage, MessageRow, MessageStore};
+pub use sessions::{SessionRow, SessionStore};
+pub use staff::{NewStaff, OneTimeLink, StaffRow, StaffStore};
+pub use subscriptions::{AcceptedSecret, SigningSecret, SubscriptionRow, SubscriptionStore};
 pub use transaction::{Ahead, DeliveryEnd, Transaction};
 
 /// A database of Onramp's: all traits together.
 #[async_trait::async_trait]
 pub trait Store:
-    Staff + Sessions + Invitations + Imports + Inbox + Waiting + Subscriptions + Checks + Desk + Messages
+    StaffStore
+    + SessionStore
+    + InvitationStore
+    + ImportStore
+    + InboxStore
+    + UnassignedFactStore
+    + SubscriptionStore
+    + ReconcileRunStore
+    + SubscriptionSnapshotStore
+    + MessageStore
 {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;

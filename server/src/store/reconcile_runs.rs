@@ -64,13 +64,13 @@ pub struct ProviderRow {
     pub name: String,
 }
 
-/// Checks against Catena's records, what they found, and what they need to know to ask.
+/// ReconcileRunStore against Catena's records, what they found, and what they need to know to ask.
 #[async_trait]
-pub trait Checks: Send + Sync {
+pub trait ReconcileRunStore: Send + Sync {
     /// Records a finished check.
     async fn put_check(&self, check: &CheckRow) -> Result<(), StoreError>;
     /// Deletes checks that began before `before`.
-    async fn forget_checks(&self, before: OffsetDateTime) -> Result<(), StoreError>;
+    async fn delete_checks(&self, before: OffsetDateTime) -> Result<(), StoreError>;
     /// The last `limit` checks that covered all fleets, newest first.
     async fn checks(&self, limit: u32) -> Result<Vec<CheckRow>, StoreError>;
     /// The last check that was about this fleet alone.

@@ -19,7 +19,7 @@ pub struct SessionRow {
 
 /// Browsers' sessions.
 #[async_trait]
-pub trait Sessions: Send + Sync {
+pub trait SessionStore: Send + Sync {
     /// Adds a session; false if the id is taken.
     async fn add_session(&self, session: &SessionRow) -> Result<bool, StoreError>;
     /// Updates a session. If it has been ended meanwhile, it stays ended.
@@ -30,5 +30,5 @@ pub trait Sessions: Send + Sync {
     /// Ends all sessions of a member of staff.
     async fn end_sessions_of(&self, staff_id: Uuid) -> Result<(), StoreError>;
     /// Deletes sessions that ended by `now`; returns how many.
-    async fn forget_ended_sessions(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
+    async fn delete_ended_sessions(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
 }

@@ -40,7 +40,7 @@ pub struct OneTimeLink {
 
 /// Members of staff and their one-time links.
 #[async_trait]
-pub trait Staff: Send + Sync {
+pub trait StaffStore: Send + Sync {
     /// The member with this address, given in lower case.
     async fn staff_by_email(&self, email: &str) -> Result<Option<StaffRow>, StoreError>;
     async fn staff_by_id(&self, id: Uuid) -> Result<Option<StaffRow>, StoreError>;

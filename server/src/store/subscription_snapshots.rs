@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::subscription::Figures;
+use domain::subscription::DeliveryMetrics;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ pub struct SeenSubscription {
 /// Catena's delivery figures of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
-    pub figures: Figures,
+    pub figures: DeliveryMetrics,
     /// When the oldest dead letter in the log died, UTC.
     pub oldest_dead: Option<OffsetDateTime>,
     /// When they were fetched, UTC.
@@ -46,7 +46,7 @@ pub struct LastLook {
 
 /// A copy of Catena's list of subscriptions, so that pages about them needn't ask Catena.
 #[async_trait]
-pub trait Desk: Send + Sync {
+pub trait SubscriptionSnapshotStore: Send + Sync {
     /// Replaces the copy with Catena's whole list. Our own subscriptions take over the status given there; those that are
     /// missing become `deleted`.
     async fn put_seen(&self, all: &[SeenSubscription]) -> Result<(), StoreError>;

@@ -42,7 +42,7 @@ pub struct AcceptedSecret {
 
 /// Our subscriptions and their secrets.
 #[async_trait]
-pub trait Subscriptions: Send + Sync {
+pub trait SubscriptionStore: Send + Sync {
     /// Stores a secret, before the creation call that sends it to Catena.
     async fn put_secret(&self, secret: &SigningSecret) -> Result<(), StoreError>;
     /// Stores the subscriptions that the creation call with that secret made.
@@ -67,7 +67,7 @@ pub trait Subscriptions: Send + Sync {
         until: OffsetDateTime,
     ) -> Result<(), StoreError>;
     /// Deletes the secrets that ended before `now`; returns how many, counting a secret once for each subscription.
-    async fn forget_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
+    async fn delete_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError>;
     /// Secrets stored since `since` whose creation call is unanswered: a first delivery may arrive before the answer.
     async fn pending_secrets(&self, since: OffsetDateTime) -> Result<Vec<SigningSecret>, StoreError>;
 }

@@ -45,7 +45,7 @@ pub struct Change {
 
 /// The facts that deliveries carried, and facts whose fleet isn't known.
 #[async_trait]
-pub trait Waiting: Send + Sync {
+pub trait UnassignedFactStore: Send + Sync {
     /// What a delivery did, fact by fact, in the order in which the facts happened.
     async fn changes_of(&self, delivery: DeliveryKey) -> Result<Vec<Change>, StoreError>;
     /// Up to `limit` names that facts wait for, latest fact first.

@@ -1,6 +1,6 @@
 //! What a transaction has read from the database and what it has changed, in memory. It reads and writes once for many facts,
 //! so a batch of deliveries costs a dozen trips to the database instead of a thousand. There is no SQL here: every database's
-//! transaction reads into [`Known`] before it answers from it, and writes its [`Changes`] before it commits.
+//! transaction reads into [`UnitOfWork`] before it answers from it, and writes its [`PendingWrites`] before it commits.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -41,7 +41,7 @@ pub(super) struct End {
 
 /// What is still to be written, in the order in which the tables refer to each other.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
+pub(super) struct PendingWrites {
     pub fleets: Vec<(FleetKey, String, OffsetDateTime)>,
     /// The name, and whether it replaces an existing one.
     pub names: BTreeMap<FleetKey, (String, bool)>,
@@ -61,7 +61,7 @@ pub(super) struct Changes {
     pub ends: Vec<End>,
 }
 
-impl Changes {
+impl PendingWrites {
     pub fn is_empty(&self) -> bool {
         let Self {
             fleets,
@@ -96,7 +96,7 @@ impl Changes {
 
 /// What was read or added. In each map, a missing entry means "not read yet", `None` means "there is none".
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct UnitOfWork {
     pub fleets: HashMap<String, Option<FleetKey>>,
     pub catena_fleets: HashMap<Uuid, Option<FleetKey>>,
     pub connections: HashMap<Uuid, Option<Uuid>>,
@@ -109,13 +109,13 @@ pub(super) struct Known {
     pub whole: HashSet<FleetKey>,
     /// Names whose waiting facts have all been read.
     pub waited_for: HashSet<Awaited>,
-    pub changes: Changes,
+    pub changes: PendingWrites,
     /// Keys of the facts read so far: by fleet, and of those without one.
     of_fleet: HashMap<FleetKey, BTreeSet<String>>,
     waiting: BTreeSet<String>,
 }
 
-impl Known {
+impl UnitOfWork {
     /// Takes over a fact read from the database, unless it is known already: it may have been changed here since.
     pub fn read(&mut self, found: KnownFact) {
         let key = found.fact.key.clone();

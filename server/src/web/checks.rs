@@ -19,7 +19,7 @@ use super::{
     render::page,
 };
 use crate::{
-    services::reconcile::Standing,
+    services::reconcile::ReconcileStatus,
     state::Onramp,
     store::{Cause, CheckRow},
     web::extract::session::Viewer,
@@ -45,7 +45,7 @@ pub(super) async fn get(
     let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(onramp.store.holes(since, COUNT_MAX).await?));
     let week = now - Duration::WEEK;
     let fleets = onramp.store.holes_by_fleet(week, FLEETS).await?;
-    let Standing { running_since, next_at } = onramp.checker.standing();
+    let ReconcileStatus { running_since, next_at } = onramp.reconciler.standing();
     let view = ChecksView {
         running_since,
         next_at,
@@ -70,7 +70,7 @@ pub(super) async fn get(
 pub(super) async fn post(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Redirect, PageError> {
     viewer.may_operate()?;
     tracing::info!(by = viewer.staff.email, "a check of everything is started");
-    onramp.checker.want_everything();
+    onramp.reconciler.want_everything();
     Ok(Redirect::to("/settings/checks?started=true"))
 }
 

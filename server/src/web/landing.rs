@@ -18,7 +18,7 @@ use domain::{
     digest::{digest, of_invitation},
     events::{
         fact::{About, Fact, Kind, Round, Source},
-        record::{Subject, Told},
+        record::{Observation, Subject},
     },
     onboarding::lifecycle::Stage,
     timestamp,
@@ -179,8 +179,8 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
         _ => Outcome::Failure,
     };
     // The first time it comes back so, Catena is asked unless a webhook says why: a browser proves nothing.
-    if onramp.timeline.tell(&[told(onramp, &invitation, kind, claim.note())]).await? {
-        onramp.checker.expect_news_of(invitation.fleet);
+    if onramp.timeline.record(&[told(onramp, &invitation, kind, claim.note())]).await? {
+        onramp.reconciler.expect_news_of(invitation.fleet);
     }
     let until = timestamp::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
     Ok(Some(Note { fleet_ref: fleet.fleet_ref, outcome, until }))
@@ -205,7 +205,7 @@ async fn is_over_at_catena(onramp: &Onramp, id: Uuid) -> bool {
 }
 
 /// The return as a fact: one for each outcome of a round, so that a browser which comes again and again adds nothing.
-fn told(onramp: &Onramp, invitation: &InvitationRow, kind: Kind, note: Option<String>) -> Told {
+fn told(onramp: &Onramp, invitation: &InvitationRow, kind: Kind, note: Option<String>) -> Observation {
     let InvitationRow { digest: invitation, created_at, expires_at, .. } = invitation.clone();
     let key = digest(&[&invitation, kind.name(), &timestamp::micros(expires_at).to_string()]);
     let round = Some(Round { created_at, expires_at, invitation: invitation.clone() });
@@ -219,7 +219,7 @@ fn told(onramp: &Onramp, invitation: &InvitationRow, kind: Kind, note: Option<St
         about: About { round, note, ..About::default() },
     };
     let subject = Subject { invitation: Some(invitation), ..Subject::default() };
-    Told::Fact { fact, subject, invitation: None }
+    Observation::Fact { fact, subject, invitation: None }
 }
 
 fn show(onramp: &Onramp, page: Page, headers: &HeaderMap) -> Response {

@@ -128,7 +128,7 @@ pub(super) async fn decide(
         let count = onramp.store.dismiss(&ids, &by, now).await?;
         return Ok(Redirect::to(&format!("/reminders?aside={count}")).into_response());
     }
-    if !onramp.courier.can_mail() {
+    if !onramp.links.can_mail() {
         let problem =
             wrong("Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.");
         return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
@@ -193,7 +193,7 @@ async fn show(
         failed: failed.into_iter().map(decided_row).collect(),
         failed_in_all,
         decided: decided.into_iter().map(decided_row).collect(),
-        can_mail: onramp.courier.can_mail(),
+        can_mail: onramp.links.can_mail(),
         may_invite: viewer.staff.role.may_invite(),
         now: onramp.clock.now(),
         notice,

@@ -30,7 +30,7 @@ use crate::{
     store::{NewStaff, OneTimeLink, SharedStore, StaffRow, StoreError},
     web::extract::session::Visitor,
 };
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 const CODE: &str = "setup_code_digest";
 /// How long a one-time link works.
@@ -40,11 +40,11 @@ const LIFE: Duration = Duration::hours(48);
 pub async fn issue_link(
     store: &SharedStore,
     clock: &SharedClock,
-    entropy: &SharedEntropy,
+    random: &SharedRandom,
     public_url: &Url,
     staff_id: Option<Uuid>,
 ) -> Result<String, StoreError> {
-    let code = entropy.token();
+    let code = random.token();
     let link = OneTimeLink { code_digest: code_digest(&code), staff_id, expires_at: clock.now() + LIFE };
     store.put_link(&link).await?;
     Ok(format!("{}/setup?code={code}", public_url.as_str().trim_end_matches('/')))
@@ -150,7 +150,7 @@ async fn keep(
         return Ok(staff);
     }
     let now = onramp.clock.now();
-    let id = onramp.entropy.uuid_v7(now);
+    let id = onramp.random.uuid_v7(now);
     let row = StaffRow { id, email, role: Role::Administrator, password_hash: Some(hash), demo: false };
     onramp.store.add_staff(&NewStaff { row: row.clone(), created_at: now }).await?;
     Ok(row)

@@ -4,7 +4,7 @@ use domain::{
     events::{
         delivery::DeliveryState,
         envelope::{self, Envelope, EnvelopeError, redact},
-        record::{RecordError, Told, told},
+        record::{Observation, RecordError, observations},
     },
     timestamp,
 };
@@ -13,15 +13,15 @@ use thiserror::Error;
 
 use crate::{
     security::vault::{Purpose, Vault, VaultError},
-    services::timeline::{Effects, Outcome, Timeline, ahead_of},
-    store::{Ahead, DeliveryEnd, SharedStore, StoreError, ToDo, Transaction},
+    services::timeline::{Effects, Ingested, Timeline, ahead_of},
+    store::{Ahead, DeliveryEnd, PendingDelivery, SharedStore, StoreError, Transaction},
     telemetry::metrics::Metrics,
 };
 use platform::clock::SharedClock;
 
 /// Why a delivery can't be processed, now or ever.
 #[derive(Debug, Error)]
-pub enum Poison {
+pub enum ProcessingError {
     /// Its processing broke off again and again, though the database answers.
     #[error("its processing failed {0} times; the log has the cause")]
     KeepsFailing(u32),
@@ -38,7 +38,7 @@ pub enum Poison {
 
 /// Processes deliveries.
 #[derive(Clone)]
-pub struct Projector {
+pub struct Processor {
     store: SharedStore,
     timeline: Timeline,
     vault: Vault,
@@ -49,11 +49,11 @@ pub struct Projector {
 /// A delivery that was read.
 struct Read {
     envelope: Envelope,
-    told: Vec<Told>,
+    told: Vec<Observation>,
     body: Option<Value>,
 }
 
-impl Projector {
+impl Processor {
     /// Ready to process.
     pub fn new(store: SharedStore, timeline: Timeline, vault: Vault, clock: SharedClock, metrics: Metrics) -> Self {
         Self { store, timeline, vault, clock, metrics }
@@ -61,9 +61,9 @@ impl Projector {
 
     /// Processes deliveries to their ends: processed, duplicate, or parked with the reason; all of them in one transaction,
     /// since a durable commit costs far more than a delivery. An error means that nothing changed.
-    pub async fn project(&self, deliveries: &[ToDo]) -> Result<(), StoreError> {
+    pub async fn project(&self, deliveries: &[PendingDelivery]) -> Result<(), StoreError> {
         let read: Vec<_> = deliveries.iter().map(|delivery| (delivery, self.read(delivery))).collect();
-        let mut outcome = Outcome::default();
+        let mut outcome = Ingested::default();
         let mut ends = Vec::with_capacity(read.len());
         let readable = || read.iter().filter_map(|(_, read)| read.as_ref().ok());
         let events = readable().filter_map(|read| read.envelope.id).collect();
@@ -77,9 +77,9 @@ impl Projector {
             };
             ends.push((delivery.received_at, state));
         }
-        self.timeline.settle(tx.as_mut(), &outcome).await?;
+        self.timeline.recompute(tx.as_mut(), &outcome).await?;
         tx.commit().await?;
-        self.timeline.announce(&outcome);
+        self.timeline.publish(&outcome);
         let now = self.clock.now();
         for (received_at, state) in ends {
             self.metrics.processed(state, now - received_at);
@@ -88,7 +88,7 @@ impl Projector {
     }
 
     /// Puts a delivery aside with the reason, so that it doesn't hold up the next.
-    pub async fn park(&self, delivery: &ToDo, poison: &Poison) -> Result<(), StoreError> {
+    pub async fn park(&self, delivery: &PendingDelivery, poison: &ProcessingError) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
         let state = self.put_aside(tx.as_mut(), delivery, poison).await?;
         tx.commit().await?;
@@ -96,11 +96,11 @@ impl Projector {
         Ok(())
     }
 
-    fn read(&self, delivery: &ToDo) -> Result<Read, Poison> {
+    fn read(&self, delivery: &PendingDelivery) -> Result<Read, ProcessingError> {
         let body = self.vault.open(Purpose::Body, &delivery.sealed_body)?;
         let envelope = envelope::read(&body, delivery.event_name.as_deref())?;
         let sent_at = delivery.sent_at.as_deref().and_then(timestamp::parse).unwrap_or(delivery.received_at);
-        let told = told(&envelope, sent_at)?;
+        let told = observations(&envelope, sent_at)?;
         let body = redact(&body, delivery.event_name.as_deref());
         Ok(Read { envelope, told, body })
     }
@@ -108,9 +108,9 @@ impl Projector {
     async fn tell(
         &self,
         tx: &mut dyn Transaction,
-        delivery: &ToDo,
+        delivery: &PendingDelivery,
         read: Read,
-        outcome: &mut Outcome,
+        outcome: &mut Ingested,
     ) -> Result<DeliveryState, StoreError> {
         let Read { envelope, told, body } = read;
         let first = match envelope.id {
@@ -118,7 +118,7 @@ impl Projector {
             None => true,
         };
         let is_about_nothing = told.is_empty();
-        let effects = if first { self.timeline.take_in(tx, &told, outcome).await? } else { Effects::default() };
+        let effects = if first { self.timeline.ingest(tx, &told, outcome).await? } else { Effects::default() };
         for (fact, effect) in &effects.facts {
             tx.link_fact(delivery.key, *fact, *effect).await?;
         }
@@ -132,8 +132,8 @@ impl Projector {
     async fn put_aside(
         &self,
         tx: &mut dyn Transaction,
-        delivery: &ToDo,
-        poison: &Poison,
+        delivery: &PendingDelivery,
+        poison: &ProcessingError,
     ) -> Result<DeliveryState, StoreError> {
         tracing::warn!(delivery = delivery.key.0, reason = %poison, "a delivery is parked: it can't be processed");
         let end = DeliveryEnd { reason: Some(poison.to_string()), ..self.end(DeliveryState::Parked) };

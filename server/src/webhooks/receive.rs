@@ -19,7 +19,7 @@ use crate::{
     security::vault::{Purpose, Vault},
     store::NewDelivery,
     telemetry::metrics::Metrics,
-    webhooks::signing_secrets::{SecretBook, Secrets, SecretsError},
+    webhooks::signing_secrets::{Secrets, SecretsError, SigningSecrets},
 };
 use catena::webhook_signature::{BODY_MAX, Refusal, WIRE_MAX, check_fresh, check_signature, inflate};
 use platform::clock::SharedClock;
@@ -47,7 +47,7 @@ struct Taken<'a> {
 /// What receiving needs.
 pub struct Receiver {
     inbox: InboxHandle,
-    secrets: SecretBook,
+    secrets: SigningSecrets,
     vault: Vault,
     clock: SharedClock,
     metrics: Metrics,
@@ -57,7 +57,13 @@ pub struct Receiver {
 
 impl Receiver {
     /// Ready to receive.
-    pub fn new(inbox: InboxHandle, secrets: SecretBook, vault: Vault, clock: SharedClock, metrics: Metrics) -> Self {
+    pub fn new(
+        inbox: InboxHandle,
+        secrets: SigningSecrets,
+        vault: Vault,
+        clock: SharedClock,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             inbox,
             secrets,

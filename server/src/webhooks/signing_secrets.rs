@@ -38,7 +38,7 @@ pub enum SecretsError {
 }
 
 /// The secrets of all subscriptions.
-pub struct SecretBook {
+pub struct SigningSecrets {
     store: SharedStore,
     vault: Vault,
     clock: SharedClock,
@@ -51,7 +51,7 @@ struct Remembered {
     until: OffsetDateTime,
 }
 
-impl SecretBook {
+impl SigningSecrets {
     /// An empty book over this store.
     pub fn new(store: SharedStore, vault: Vault, clock: SharedClock) -> Self {
         Self { store, vault, clock, known: RwLock::default() }

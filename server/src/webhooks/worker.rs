@@ -12,8 +12,8 @@ use tokio::{sync::Notify, task::JoinError};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    store::{SharedStore, StoreError, ToDo},
-    webhooks::process::{Poison, Projector},
+    store::{PendingDelivery, SharedStore, StoreError},
+    webhooks::process::{ProcessingError, Processor},
 };
 
 /// Deliveries in one transaction. Few enough that whoever waits for the writer meanwhile, an arriving delivery above all,
@@ -30,9 +30,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 const TRIES: u32 = 3;
 
 /// Processes what arrives until `shutdown`.
-pub async fn work(store: SharedStore, projector: Projector, arrived: Arc<Notify>, shutdown: CancellationToken) {
+pub async fn work(store: SharedStore, processor: Processor, arrived: Arc<Notify>, shutdown: CancellationToken) {
     loop {
-        let failed = match drain(&store, &projector, &arrived, &shutdown).await {
+        let failed = match drain(&store, &processor, &arrived, &shutdown).await {
             Ok(()) => false,
             Err(error) => {
                 tracing::error!(%error, "deliveries can't be processed; trying again");
@@ -49,17 +49,17 @@ pub async fn work(store: SharedStore, projector: Projector, arrived: Arc<Notify>
 
 async fn drain(
     store: &SharedStore,
-    projector: &Projector,
+    processor: &Processor,
     arrived: &Notify,
     shutdown: &CancellationToken,
 ) -> Result<(), StoreError> {
     while !shutdown.is_cancelled() {
         let started = Instant::now();
-        let batch: Arc<[ToDo]> = store.to_do(BATCH).await?.into();
+        let batch: Arc<[PendingDelivery]> = store.to_do(BATCH).await?.into();
         if batch.is_empty() {
             return Ok(());
         }
-        let Err(failure) = attempt(projector, batch.clone()).await else {
+        let Err(failure) = attempt(processor, batch.clone()).await else {
             if arrived.notified().now_or_never().is_some() {
                 let rest = (started.elapsed() * REST).min(LONGEST_REST);
                 // An error is the time being over.
@@ -73,7 +73,7 @@ async fn drain(
             if shutdown.is_cancelled() {
                 return Ok(());
             }
-            process(projector, delivery).await?;
+            process(processor, delivery).await?;
         }
     }
     Ok(())
@@ -104,19 +104,19 @@ impl Failure {
 }
 
 /// Processes deliveries, in a task of its own so that a bug that panics ends that task alone.
-async fn attempt(projector: &Projector, deliveries: Arc<[ToDo]>) -> Result<(), Failure> {
-    let projector = projector.clone();
-    tokio::spawn(async move { projector.project(&deliveries).await }).await.map_err(Failure::Panic)??;
+async fn attempt(processor: &Processor, deliveries: Arc<[PendingDelivery]>) -> Result<(), Failure> {
+    let processor = processor.clone();
+    tokio::spawn(async move { processor.project(&deliveries).await }).await.map_err(Failure::Panic)??;
     Ok(())
 }
 
-async fn process(projector: &Projector, delivery: &ToDo) -> Result<(), StoreError> {
-    let alone: Arc<[ToDo]> = Arc::new([delivery.clone()]);
+async fn process(processor: &Processor, delivery: &PendingDelivery) -> Result<(), StoreError> {
+    let alone: Arc<[PendingDelivery]> = Arc::new([delivery.clone()]);
     for tries in 1.. {
-        let Err(failure) = attempt(projector, alone.clone()).await else { return Ok(()) };
+        let Err(failure) = attempt(processor, alone.clone()).await else { return Ok(()) };
         failure.unless_outage()?;
         if tries >= TRIES {
-            return projector.park(delivery, &Poison::KeepsFailing(tries)).await;
+            return processor.park(delivery, &ProcessingError::KeepsFailing(tries)).await;
         }
         tokio::time::sleep(PAUSE).await;
     }

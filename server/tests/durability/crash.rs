@@ -14,7 +14,7 @@ use domain::{
     events::delivery::DeliveryState,
     onboarding::lifecycle::{Stage, fold},
 };
-use platform::random::{Entropy as _, SystemEntropy};
+use platform::random::{Random as _, SystemRandom};
 use reqwest::StatusCode;
 use server::store::{DeliveryFilter, SharedStore};
 use tokio::net::TcpListener;
@@ -82,7 +82,7 @@ async fn what_was_acknowledged_survives_sigkill_and_no_fact_is_there_twice() {
 
 fn random_pause() -> Duration {
     let mut bytes = [0; 8];
-    SystemEntropy.fill(&mut bytes);
+    SystemRandom.fill(&mut bytes);
     let random = u64::from_le_bytes(bytes);
     Duration::from_millis(CRASH_AFTER.start + random % (CRASH_AFTER.end - CRASH_AFTER.start))
 }

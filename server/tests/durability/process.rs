@@ -4,7 +4,7 @@ use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::timestamp;
-use platform::random::SystemEntropy;
+use platform::random::SystemRandom;
 use server::{
     security::vault::{Purpose, Vault},
     store::{SharedStore, SigningSecret, SubscriptionRow, sqlite::SqliteStore},
@@ -79,7 +79,7 @@ pub async fn store(dir: &Path) -> SharedStore {
 /// Makes Catena's subscription known in `dir`, as if it had been set up.
 pub async fn subscribe(dir: &Path) {
     let store = SqliteStore::open(&dir.join("onramp.db")).await.unwrap();
-    let vault = Vault::new(&KEY, Arc::new(SystemEntropy));
+    let vault = Vault::new(&KEY, Arc::new(SystemRandom));
     let created_at = timestamp::parse("2026-03-02T15:00:00Z").unwrap();
     let sealed = vault.seal(Purpose::SigningSecret, SECRET.as_bytes());
     let secret = SigningSecret { id: Uuid::from_u128(1), event_name: "*".into(), sealed, created_at };

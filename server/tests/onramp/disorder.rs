@@ -68,7 +68,7 @@ impl World {
     /// An Onramp that hears of everything, with a sandbox whose chance repeats.
     async fn open() -> Self {
         let server = TestServer::start_with(Catena::SeededSandbox(20_260_302)).await;
-        server.onramp.subscriber.ensure().await.unwrap();
+        server.onramp.subscriptions.ensure().await.unwrap();
         Self { server, http: Client::new() }
     }
 
@@ -89,12 +89,12 @@ impl World {
 
     /// Waits until nothing is on its way any more.
     async fn settled(&self) {
-        let settle = async {
+        let recompute = async {
             while self.control(Method::GET, "state", Value::Null).await["deliveries"]["pending"] != 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_mins(1), settle).await.expect("deliveries come to an end");
+        tokio::time::timeout(Duration::from_mins(1), recompute).await.expect("deliveries come to an end");
         self.server.processed().await;
     }
 
@@ -102,7 +102,7 @@ impl World {
     async fn heal(&self) -> u64 {
         let onramp = &self.server.onramp;
         let secret = SigningSecret {
-            id: onramp.entropy.uuid_v4(),
+            id: onramp.random.uuid_v4(),
             event_name: "*".into(),
             sealed: onramp.vault.seal(Purpose::SigningSecret, sandbox::WRONG_SECRET.as_bytes()),
             created_at: self.server.clock.now(),

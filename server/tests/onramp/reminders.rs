@@ -80,7 +80,7 @@ async fn a_fleet_that_did_not_open_its_link_is_proposed_and_reminded_once() {
     settled(&server).await;
     assert_eq!(count(&server, "ACME-1", "reminder.sent").await, 1);
 
-    // Again, from the same page; after another look; after days.
+    // RenewalAction, from the same page; after another look; after days.
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
     assert!(look(&browser).await.is_empty());
     server.clock.advance(time::Duration::hours(40));

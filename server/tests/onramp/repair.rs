@@ -27,7 +27,7 @@ impl World {
     async fn new(subscribed: bool) -> Self {
         let server = TestServer::start().await;
         if subscribed {
-            server.onramp.subscriber.ensure().await.unwrap();
+            server.onramp.subscriptions.ensure().await.unwrap();
         }
         Self { server, links: RefCell::default() }
     }
@@ -40,8 +40,13 @@ impl World {
             permissions,
             ..server::web::with_landing_pages(&self.server.onramp)
         };
-        let invited =
-            self.server.onramp.inviter.invite(&draft.check().unwrap(), "{}", "ada@example.com", None).await.unwrap();
+        let invited = self
+            .server
+            .onramp
+            .invitations
+            .invite(&draft.check().unwrap(), "{}", "ada@example.com", None)
+            .await
+            .unwrap();
         let link: Url = invited.magic_link.expose().parse().unwrap();
         let invite = link.query_pairs().find(|(name, _)| name == "invite").unwrap().1.into_owned();
         self.links.borrow_mut().insert(fleet_ref.to_owned(), invite);
@@ -101,7 +106,7 @@ impl World {
     }
 
     /// Waits until the sandbox has sent everything and it is processed.
-    async fn settle(&self) {
+    async fn recompute(&self) {
         until("all webhooks", async || {
             let url = self.server.url.join("/sandbox/control/state").unwrap();
             let state: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
@@ -112,7 +117,7 @@ impl World {
     }
 
     async fn check(&self) -> CheckRow {
-        let row = self.server.onramp.checker.everything(Cause::Schedule).await.unwrap();
+        let row = self.server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
         assert_eq!((row.complete, &row.problem), (true, &None));
         row
     }
@@ -214,9 +219,9 @@ async fn fleets_whose_webhooks_never_arrive_reach_by_checks_what_the_others_reac
             world.server.clock.advance(Duration::minutes(40));
             play(world, chapter).await;
             // Before the clock moves: a delivery under way would be too old all at once.
-            world.settle().await;
+            world.recompute().await;
             world.server.clock.advance(Duration::minutes(20));
-            world.settle().await;
+            world.recompute().await;
             let check = world.check().await;
             assert_eq!(world.check().await.found, 0, "chapter {chapter}: a second check finds nothing");
             if std::ptr::eq(world, &raw const told) {
@@ -266,7 +271,7 @@ async fn a_fetch_that_works_again_ends_repeated_failures() {
         world.server.clock.advance(Duration::minutes(1));
         world.lever("failing", "fail").await;
     }
-    world.settle().await;
+    world.recompute().await;
     assert_eq!(world.server.onboarding("failing").await.unwrap().health, Some(Health::FetchFailing));
     world.check().await;
     assert_eq!(world.server.onboarding("failing").await.unwrap().health, Some(Health::FetchFailing), "too early");
@@ -318,9 +323,9 @@ async fn a_fleet_that_comes_back_is_asked_about_unless_a_webhook_says_why() {
     }
     let fleet = async |name: &str| world.server.onramp.store.fleet_by_ref(name).await.unwrap().unwrap();
     // A check on demand stands for the webhook here: the return is borne out before its time comes.
-    world.server.onramp.checker.one_fleet(&fleet("told").await, Cause::Staff).await.unwrap();
+    world.server.onramp.reconciler.one_fleet(&fleet("told").await, Cause::Staff).await.unwrap();
     world.server.clock.advance(Duration::seconds(19));
-    world.server.onramp.checker.check_returns().await;
+    world.server.onramp.reconciler.check_returns().await;
     assert_eq!(fleet("silent").await.stage, Some(Stage::Created), "the webhook has time left");
     world.server.clock.advance(Duration::seconds(1));
     let last = async |name: &str| {
@@ -372,18 +377,18 @@ async fn an_account_that_is_older_than_this_onramp_is_taken_in_without_alarm() {
         store.clone(),
         onramp.vault.clone(),
         onramp.clock.clone(),
-        onramp.entropy.clone(),
+        onramp.random.clone(),
     );
-    let checker = server::services::reconcile::Checker::new(
+    let reconciler = server::services::reconcile::Reconciler::new(
         onramp.catena.clone(),
         store.clone(),
         timeline,
         onramp.vault.clone(),
-        (onramp.clock.clone(), onramp.entropy.clone()),
+        (onramp.clock.clone(), onramp.random.clone()),
         server::config::Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     world.server.clock.advance(Duration::hours(1));
-    let row = checker.everything(Cause::Schedule).await.unwrap();
+    let row = reconciler.everything(Cause::Schedule).await.unwrap();
     assert_eq!((row.complete, row.found, row.holes), (true, 5, 0));
     let fleet = store.fleet_by_ref("elder").await.unwrap().unwrap();
     assert_eq!(fleet.stage, Some(Stage::Connected));

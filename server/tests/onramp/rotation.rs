@@ -19,7 +19,7 @@ use axum::{
 use catena::{CreateInvitation, LogFilter};
 use domain::{events::delivery::DeliveryState, subscription::OldSecret};
 use reqwest::StatusCode;
-use server::{security::vault::Purpose, services::subscriptions::SubscribeError};
+use server::{security::vault::Purpose, services::subscriptions::SubscriptionError};
 use uuid::Uuid;
 
 use crate::support::{Catena, TestServer, example, sign, until};
@@ -30,7 +30,7 @@ const INVITED: usize = 120;
 const ROTATIONS: usize = 12;
 
 async fn subscribed(server: &TestServer, event: &str) -> Uuid {
-    server.onramp.subscriber.ensure().await.unwrap();
+    server.onramp.subscriptions.ensure().await.unwrap();
     let ours = server.onramp.store.subscriptions().await.unwrap();
     ours.into_iter().find(|row| row.event_name == event).unwrap().webhook_id
 }
@@ -73,7 +73,7 @@ async fn rotate_under_load(server: &TestServer, rotate: impl AsyncFn(Uuid)) {
 #[tokio::test]
 async fn rotation_under_load_loses_nothing() {
     let server = TestServer::start().await;
-    rotate_under_load(&server, async |id| server.onramp.subscriber.rotate(id, OldSecret::Kept).await.unwrap()).await;
+    rotate_under_load(&server, async |id| server.onramp.subscriptions.rotate(id, OldSecret::Kept).await.unwrap()).await;
     let id = subscribed(&server, "invitation.created").await;
     let secrets = server.onramp.store.secrets_of(id).await.unwrap();
     assert_eq!(secrets.len(), ROTATIONS + 1);
@@ -91,7 +91,7 @@ async fn rotation_under_load_loses_nothing_although_catenas_answer_is_lost() {
     let meddle = move |played: Router| played.layer(from_fn(lose));
     let server = TestServer::start_with(Catena::Through(Box::new(meddle))).await;
     rotate_under_load(&server, async |id| {
-        let error = server.onramp.subscriber.rotate(id, OldSecret::Leaked).await.unwrap_err();
+        let error = server.onramp.subscriptions.rotate(id, OldSecret::Leaked).await.unwrap_err();
         assert!(error.may_have_happened(), "{error}");
     })
     .await;
@@ -111,8 +111,8 @@ async fn rotation_under_load_loses_nothing_although_catena_refuses_it() {
     let meddle = move |played: Router| played.layer(from_fn(refuse));
     let server = TestServer::start_with(Catena::Through(Box::new(meddle))).await;
     rotate_under_load(&server, async |id| {
-        let error = server.onramp.subscriber.rotate(id, OldSecret::Leaked).await.unwrap_err();
-        assert!(matches!(error, SubscribeError::Catena(_)) && !error.may_have_happened(), "{error}");
+        let error = server.onramp.subscriptions.rotate(id, OldSecret::Leaked).await.unwrap_err();
+        assert!(matches!(error, SubscriptionError::Catena(_)) && !error.may_have_happened(), "{error}");
     })
     .await;
 }
@@ -137,7 +137,7 @@ async fn the_new_secret_is_accepted_before_catena_hears_of_it() {
     let server = TestServer::start_with(Catena::Through(Box::new(meddle))).await;
     assert!(known.set(server.onramp.clone()).is_ok());
     let id = subscribed(&server, "invitation.created").await;
-    server.onramp.subscriber.rotate(id, OldSecret::Kept).await.unwrap();
+    server.onramp.subscriptions.rotate(id, OldSecret::Kept).await.unwrap();
     assert!(accepted.load(Ordering::SeqCst));
 }
 
@@ -145,7 +145,7 @@ async fn the_new_secret_is_accepted_before_catena_hears_of_it() {
 async fn replaced(old: OldSecret, after: time::Duration) -> (StatusCode, StatusCode) {
     let server = TestServer::start().await;
     let id = subscribed(&server, "connection.created").await;
-    server.onramp.subscriber.rotate(id, old).await.unwrap();
+    server.onramp.subscriptions.rotate(id, old).await.unwrap();
     let secrets = server.onramp.store.secrets_of(id).await.unwrap();
     let [new, old] =
         [0, 1].map(|at| server.onramp.vault.open_text(Purpose::SigningSecret, &secrets[at].secret.sealed).unwrap());
@@ -158,7 +158,7 @@ async fn replaced(old: OldSecret, after: time::Duration) -> (StatusCode, StatusC
     assert_eq!(send(&old).await, StatusCode::ACCEPTED);
     server.clock.advance(after);
     let answers = (send(&old).await, send(&new).await);
-    server.onramp.subscriber.forget_retired_secrets().await.unwrap();
+    server.onramp.subscriptions.delete_retired_secrets().await.unwrap();
     assert_eq!(send(&old).await, answers.0, "whether or not it was removed");
     answers
 }

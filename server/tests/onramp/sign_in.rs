@@ -99,7 +99,7 @@ async fn a_post_from_another_site_is_refused() {
 async fn the_set_up_link_makes_the_first_administrator_once() {
     let server = TestServer::start().await;
     let onramp = &server.onramp;
-    let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, &server.url, None).await.unwrap();
+    let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, &server.url, None).await.unwrap();
     let path = link.strip_prefix(server.url.as_str()).map(|rest| format!("/{rest}")).unwrap();
     let browser = server.browser();
     let first = browser.get(&path).await;
@@ -128,7 +128,7 @@ async fn the_set_up_link_makes_the_first_administrator_once() {
 async fn a_second_set_up_link_is_worth_nothing_once_there_is_an_administrator() {
     let server = TestServer::start().await;
     let onramp = &server.onramp;
-    let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, &server.url, None).await.unwrap();
+    let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, &server.url, None).await.unwrap();
     server.add_staff("ada@example.com", Role::Administrator).await;
     let browser = server.browser();
     browser.get(&format!("/{}", link.strip_prefix(server.url.as_str()).unwrap())).await;
@@ -144,7 +144,7 @@ async fn a_persons_link_sets_their_password_and_ends_their_sessions() {
     let id = server.add_staff("ada@example.com", Role::Viewer).await;
     let old = server.browser();
     old.post("/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-    let link = issue_link(&onramp.store, &onramp.clock, &onramp.entropy, &server.url, Some(id)).await.unwrap();
+    let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, &server.url, Some(id)).await.unwrap();
     let browser = server.browser();
     browser.get(&format!("/{}", link.strip_prefix(server.url.as_str()).unwrap())).await;
     // The address is fixed: what the form says about it is not believed.

@@ -148,7 +148,7 @@ async fn sessions_end_one_by_one_all_of_a_person_and_by_time() {
     assert_eq!(store.session("a", now()).await.unwrap(), None, "what was ended does not come back");
     store.end_sessions_of(Uuid::from_u128(1)).await.unwrap();
     assert_eq!(store.session("b", now()).await.unwrap(), None);
-    assert_eq!(store.forget_ended_sessions(now() + Duration::hours(3)).await.unwrap(), 1);
+    assert_eq!(store.delete_ended_sessions(now() + Duration::hours(3)).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -314,7 +314,8 @@ async fn links_that_ran_out_are_found_until_the_invitation_is_answered() {
     tx.set_invitation_stage(&of_invitation(Uuid::from_u128(2)), Some(Stage::Accepted)).await.unwrap();
     tx.commit().await.unwrap();
     let later = now() + Duration::DAY + Duration::hours(2) + Duration::SECOND;
-    let found: Vec<u128> = store.ran_out(later, 10).await.unwrap().iter().map(|row| row.id.as_u128()).collect();
+    let found: Vec<u128> =
+        store.expired_unanswered(later, 10).await.unwrap().iter().map(|row| row.id.as_u128()).collect();
     assert_eq!(found, [1]);
 }
 

@@ -45,7 +45,7 @@ async fn checks_of_all_and_of_one_fleet_are_kept_apart_and_forgotten_in_time() {
     assert_eq!(store.checks(1).await.unwrap(), [check(None, 2)]);
     assert_eq!(store.last_check_of(fleet).await.unwrap(), Some(check(Some(fleet), 4)));
     assert_eq!(store.last_check_of(FleetKey(99)).await.unwrap(), None);
-    store.forget_checks(now() + Duration::minutes(2)).await.unwrap();
+    store.delete_checks(now() + Duration::minutes(2)).await.unwrap();
     assert_eq!(store.checks(10).await.unwrap(), [check(None, 2)]);
     assert_eq!(store.known_since(fleet).await.unwrap(), Some(now()));
     assert_eq!(store.known_since(FleetKey(99)).await.unwrap(), None);

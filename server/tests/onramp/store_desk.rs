@@ -1,6 +1,6 @@
 //! What a store promises about subscriptions as Catena lists them, and about secrets that end.
 
-use domain::subscription::{Figures, Periods};
+use domain::subscription::{DeliveryMetrics, Periods};
 use server::store::{LastLook, Measured, SeenSubscription, SharedStore, SigningSecret, SubscriptionRow};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -47,11 +47,11 @@ async fn status(store: &SharedStore, number: u128) -> Option<String> {
 }
 
 fn measured(dead_letters: u64) -> Measured {
-    let figures = Figures {
+    let figures = DeliveryMetrics {
         attempts: Periods { day: Some(4), ..Periods::default() },
         weighted: Some(0.98),
         dead_letters,
-        ..Figures::default()
+        ..DeliveryMetrics::default()
     };
     Measured { figures, oldest_dead: Some(now() - Duration::DAY), at: now() }
 }
@@ -123,8 +123,8 @@ async fn a_retired_secret_ends_at_its_time_and_never_later_than_it_would_have() 
     store.retire_secrets(id, Some(secret(12).id), at(14)).await.unwrap();
     assert_eq!(ends().await, [(12, Some(at(1))), (11, Some(at(14))), (1, Some(at(1)))]);
 
-    assert_eq!(store.forget_retired_secrets(at(1)).await.unwrap(), 0, "not before its time is over");
-    assert_eq!(store.forget_retired_secrets(at(2)).await.unwrap(), 2);
+    assert_eq!(store.delete_retired_secrets(at(1)).await.unwrap(), 0, "not before its time is over");
+    assert_eq!(store.delete_retired_secrets(at(2)).await.unwrap(), 2);
     assert_eq!(ends().await, [(11, Some(at(14)))]);
     assert!(store.pending_secrets(now()).await.unwrap().is_empty(), "what was forgotten is gone, not pending again");
 }

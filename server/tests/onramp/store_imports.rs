@@ -134,8 +134,8 @@ async fn rows_are_counted_paged_narrowed_and_corrected() {
             (V::Invalid, R::Invalid, 400)
         ]
     );
-    assert_eq!(store.forget_import_rows(key, 1_000).await.unwrap(), 1_000);
-    assert_eq!(store.forget_import_rows(key, 1_000).await.unwrap(), 200);
+    assert_eq!(store.delete_import_rows(key, 1_000).await.unwrap(), 1_000);
+    assert_eq!(store.delete_import_rows(key, 1_000).await.unwrap(), 200);
     assert_eq!(store.import_counts(other).await.unwrap(), [(V::New, R::Waiting, 1)]);
 }
 

@@ -252,7 +252,7 @@ async fn links_under_way_are_those_that_work_and_are_not_used_to_the_end() {
         invite(&store, number, stage).await;
     }
     let ids = async |at, behind, limit| {
-        let rows = store.under_way(at, behind, limit).await.unwrap();
+        let rows = store.open_invitations(at, behind, limit).await.unwrap();
         rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>()
     };
     assert_eq!(ids(now(), None, 10).await, [1, 2, 4]);

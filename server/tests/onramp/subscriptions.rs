@@ -20,7 +20,7 @@ use crate::support::{Browser, Catena, TestServer, until};
 /// An Onramp with the recommended set and an administrator's browser.
 async fn desk() -> (TestServer, Browser) {
     let server = TestServer::start().await;
-    server.onramp.subscriber.ensure().await.unwrap();
+    server.onramp.subscriptions.ensure().await.unwrap();
     let browser = server.signed_in(Role::Administrator).await;
     (server, browser)
 }

@@ -13,7 +13,7 @@ use domain::{events::delivery::DeliveryState, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::{
-    jobs::subscriptions::Care,
+    jobs::subscriptions::SubscriptionMonitor,
     security::vault::Purpose,
     store::{SigningSecret, SubscriptionRow},
 };
@@ -23,7 +23,7 @@ use crate::support::{Catena, TestServer, until};
 
 /// Lets one subscription of ours post to nowhere, as while Onramp is away.
 async fn cut_off(server: &TestServer, event: &str) -> Uuid {
-    server.onramp.subscriber.ensure().await.unwrap();
+    server.onramp.subscriptions.ensure().await.unwrap();
     let ours = server.onramp.store.subscriptions().await.unwrap();
     let id = ours.into_iter().find(|row| row.event_name == event).unwrap().webhook_id;
     point(server, id, "http://127.0.0.1:9/webhooks/catena").await;
@@ -105,7 +105,7 @@ async fn trap_6_after_a_start_dead_letters_are_counted_replayed_and_shown() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Viewer).await;
     missed(&server).await;
-    Care::new(&server.onramp.subscriber, true).turn().await;
+    SubscriptionMonitor::new(&server.onramp.subscriptions, true).turn().await;
     both_came(&server).await;
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("After the start on 2 Mar 2026, 15:31 UTC, 2 events waited; 1 queue was fetched."), "{page}");
@@ -116,7 +116,7 @@ async fn trap_6_who_wants_to_fetch_them_by_hand_only_has_them_counted() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Viewer).await;
     let id = missed(&server).await;
-    Care::new(&server.onramp.subscriber, false).turn().await;
+    SubscriptionMonitor::new(&server.onramp.subscriptions, false).turn().await;
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("After the start on 2 Mar 2026, 15:31 UTC, 2 events waited."), "{page}");
     assert_eq!(dead_letters(&server, id).await, 2);
@@ -221,7 +221,7 @@ async fn scripted(script: &Script) -> TestServer {
         let row = SubscriptionRow {
             webhook_id: id(at),
             event_name: (*name).into(),
-            url: server.onramp.subscriber.endpoints().main,
+            url: server.onramp.subscriptions.endpoints().main,
             status: "active".into(),
             created_at,
         };
@@ -235,14 +235,14 @@ async fn scripted(script: &Script) -> TestServer {
 async fn trap_25_after_a_start_what_catena_switched_off_is_activated_before_its_queue_is_replayed() {
     let script = Script::new(["stale", "active", "paused"]);
     let server = scripted(&script).await;
-    let mut care = Care::new(&server.onramp.subscriber, true);
+    let mut care = SubscriptionMonitor::new(&server.onramp.subscriptions, true);
     care.turn().await;
     assert_eq!(
         script.calls(),
         ["activate invitation.created", "replay invitation.created", "replay invitation.viewed"]
     );
-    let woken = server.onramp.subscriber.woken().unwrap();
-    assert_eq!((woken.dead_letters, woken.activated, woken.replayed, woken.failed), (6, 1, 2, 0));
+    let recovery = server.onramp.subscriptions.recovery().unwrap();
+    assert_eq!((recovery.dead_letters, recovery.activated, recovery.replayed, recovery.failed), (6, 1, 2, 0));
     care.turn().await;
     assert_eq!(script.calls().len(), 3, "once after a start, not at every look");
 }
@@ -253,7 +253,7 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     script.0.lock().unwrap().stubborn = true;
     let server = scripted(&script).await;
     let browser = server.signed_in(Role::Administrator).await;
-    Care::new(&server.onramp.subscriber, true).turn().await;
+    SubscriptionMonitor::new(&server.onramp.subscriptions, true).turn().await;
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.viewed"]);
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("6 events waited; 1 queue was fetched, 1 move failed (the log says why)."), "{page}");
@@ -267,7 +267,7 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
     let script = Script::new(["stale", "active", "active"]);
     let server = scripted(&script).await;
     let browser = server.signed_in(Role::Administrator).await;
-    server.onramp.subscriber.look().await.unwrap();
+    server.onramp.subscriptions.look().await.unwrap();
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("Catena switched it off after too many failures."), "{page}");
     assert!(page.contains("switched off</span>"), "the breaker: {page}");
@@ -285,9 +285,9 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
 #[tokio::test]
 async fn until_catena_answers_after_a_start_nothing_counts_as_looked_at() {
     let server = TestServer::start_with(Catena::Routes(Router::new())).await;
-    let mut care = Care::new(&server.onramp.subscriber, true);
+    let mut care = SubscriptionMonitor::new(&server.onramp.subscriptions, true);
     care.turn().await;
-    assert_eq!(server.onramp.subscriber.woken(), None);
+    assert_eq!(server.onramp.subscriptions.recovery(), None);
     let look = server.onramp.store.last_look().await.unwrap();
     assert!(look.ended_at.is_none() && look.problem.is_some(), "{look:?}");
 }

@@ -24,7 +24,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use platform::{
     clock::{Clock as _, ManualClock},
     http_server::{Limits, serve},
-    random::{SharedEntropy, SystemEntropy},
+    random::{SharedRandom, SystemRandom},
     secret::Secret,
 };
 use reqwest::{Method, StatusCode, header};
@@ -109,7 +109,7 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let clock = Arc::new(ManualClock::at(timestamp::parse(now).unwrap()));
-        let entropy: SharedEntropy = Arc::new(SystemEntropy);
+        let random: SharedRandom = Arc::new(SystemRandom);
         let database = dir.path().join("onramp.db");
         let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
         let base = match catena {
@@ -146,9 +146,8 @@ impl TestServer {
             sender_name: None,
         };
         tune(&mut settings);
-        let vault = Vault::new(&[7; 32], entropy.clone());
-        let parts =
-            Parts { settings, site: Site::none(), store, vault, clock: clock.clone(), entropy: entropy.clone() };
+        let vault = Vault::new(&[7; 32], random.clone());
+        let parts = Parts { settings, site: Site::none(), store, vault, clock: clock.clone(), random: random.clone() };
         let (closing, stopping, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
         let onramp = Arc::new(Onramp::new(parts, closing).unwrap());
         let mut router = onramp.start(&tasks, &stopping);
@@ -175,7 +174,7 @@ impl TestServer {
                     longest_delay: Duration::from_millis(100),
                     stylesheet: "onramp.css".into(),
                 };
-                let sandbox = Sandbox::open(settings, clock.clone(), entropy).await.unwrap();
+                let sandbox = Sandbox::open(settings, clock.clone(), random).await.unwrap();
                 let (answers, recording) = recorded(sandbox.router(), Answers::Checked);
                 let answers = if let Catena::Through(meddle) = played { meddle(answers) } else { answers };
                 router = router.merge(Router::new().nest("/sandbox", answers));
@@ -201,7 +200,7 @@ impl TestServer {
     /// Makes a subscription known, as if Catena had just been asked for it.
     pub async fn subscribe(&self, webhook_id: Uuid, secrets: &[&str]) {
         for secret in secrets {
-            let id = self.onramp.entropy.uuid_v4();
+            let id = self.onramp.random.uuid_v4();
             let sealed = self.onramp.vault.seal(Purpose::SigningSecret, secret.as_bytes());
             let created_at = self.clock.now();
             let secret = SigningSecret { id, event_name: "*".into(), sealed, created_at };
@@ -246,7 +245,7 @@ impl TestServer {
             ("x-catena-signature", signature),
             ("x-catena-timestamp", timestamp),
             ("x-webhook-id", webhook_id.to_string()),
-            ("x-request-id", self.onramp.entropy.uuid_v4().to_string()),
+            ("x-request-id", self.onramp.random.uuid_v4().to_string()),
             ("x-delivery-attempt", "1".to_owned()),
         ];
         Delivery { headers: headers.into_iter().collect(), wire: gzip(&body) }
@@ -285,7 +284,7 @@ impl TestServer {
     /// Adds a member of staff with [`PASSWORD`].
     pub async fn add_staff(&self, email: &str, role: Role) -> Uuid {
         let hash = self.onramp.passwords.hash(PASSWORD.into()).await;
-        let id = self.onramp.entropy.uuid_v4();
+        let id = self.onramp.random.uuid_v4();
         let row = StaffRow { id, email: email.into(), role, password_hash: Some(hash), demo: false };
         assert!(self.onramp.store.add_staff(&NewStaff { row, created_at: self.clock.now() }).await.unwrap());
         id

@@ -123,7 +123,7 @@ pub fn DeliveriesPage(
             </div>
             {list.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {list.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
-            <Figures figures=figures/>
+            <DeliveryMetrics figures=figures/>
             <FilterForm filter=filter names=list.event_names/>
             {all_again}
             {if rows.is_empty() {
@@ -164,7 +164,7 @@ fn all_again(state: &str, figures: &InboxFigures) -> Option<AnyView> {
 }
 
 #[component]
-fn Figures(figures: InboxFigures) -> impl IntoView {
+fn DeliveryMetrics(figures: InboxFigures) -> impl IntoView {
     let InboxFigures { worker, behind, parked, quarantined, waiting } = figures;
     view! {
         <dl class="figures" data-testid="figures">

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::components::{PreviewLines, PreviewView};
 use domain::invitation::{
-    preview::{Prospect, RunsOut},
+    preview::{Preview, RunsOut},
     upsert_forecast::Standing,
 };
 
@@ -23,10 +23,10 @@ pub struct Confirm {
 }
 
 impl Confirm {
-    /// The question about what this prospect would do, as of `now`. The gravest part gives its title.
-    pub fn new(prospect: &Prospect, now: OffsetDateTime) -> Self {
-        let standing = prospect.refreshed().map(|known| known.standing);
-        let (title, button) = match (standing, &prospect.runs_out) {
+    /// The question about what this preview would do, as of `now`. The gravest part gives its title.
+    pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
+        let standing = preview.refreshed().map(|known| known.standing);
+        let (title, button) = match (standing, &preview.runs_out) {
             (Some(Standing::Declined), _) => {
                 ("The fleet declined. Open its invitation again?", "Open the declined one again".to_owned())
             }
@@ -34,15 +34,13 @@ impl Confirm {
                 ("The fleet has accepted already. Refresh its invitation?", "Refresh it".into())
             }
             (Some(_), _) => ("This fleet has an invitation already. Refresh it?", "Refresh it".into()),
-            (None, _) if !prospect.similar.is_empty() => {
-                ("Is this another fleet?", "Yes, create the invitation".into())
-            }
+            (None, _) if !preview.similar.is_empty() => ("Is this another fleet?", "Yes, create the invitation".into()),
             (None, Some(RunsOut { hours, .. })) => {
                 ("The link would run out at a bad moment", format!("Keep {hours} hours"))
             }
             (None, None) => ("Create the invitation?", "Create it".into()),
         };
-        let (preview, agreed) = (PreviewView::new(prospect, now), prospect.agreement());
+        let (preview, agreed) = (PreviewView::new(preview, now), preview.agreement());
         Self { title: title.into(), preview, button, agreed }
     }
 }

@@ -9,8 +9,8 @@ use crate::{
     components::{Document, Notice, NoticeKind, OnboardingView, Visit},
     islands::{CopyButton, LiveOnboarding},
     pages::invitations::{
-        renew::{AgainSection, AgainView},
-        response_diff::{Kept, KeptRow},
+        renew::{AgainSection, RenewView},
+        response_diff::{DifferenceRow, Kept},
     },
 };
 use domain::{fleet::path_of, onboarding::lifecycle::Stage, timestamp};
@@ -50,9 +50,9 @@ pub struct InvitationDetail {
     /// What was asked for besides: label and value.
     pub asked: Vec<(String, String)>,
     /// What Catena kept otherwise.
-    pub kept: Vec<KeptRow>,
+    pub kept: Vec<DifferenceRow>,
     /// What can be done with it, for who may.
-    pub again: Option<AgainView>,
+    pub again: Option<RenewView>,
     /// Our id of the fleet's latest invitation, where this isn't it.
     pub newer: Option<Uuid>,
     /// Where the fleet's onboarding stands.

@@ -13,8 +13,8 @@ mod renew;
 mod response_diff;
 mod share;
 
-pub use crate::pages::invitations::renew::{AgainForm, AgainPage, AgainView};
-pub use crate::pages::invitations::response_diff::KeptRow;
+pub use crate::pages::invitations::renew::{RenewForm, RenewPage, RenewView};
+pub use crate::pages::invitations::response_diff::DifferenceRow;
 pub use confirm::Confirm;
 pub use delete::{DeleteForm, DeletePage};
 pub use detail::{InvitationDetail, InvitationDetailPage, LinkView};

@@ -13,7 +13,7 @@ use crate::{
     islands::InvitationPreview,
 };
 use domain::invitation::{
-    callback_policy::Look,
+    callback_policy::CallbackPolicy,
     permissions::Preset,
     request::{Draft, EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, LABELS, label},
 };
@@ -36,7 +36,7 @@ pub struct InvitationForm {
     /// The providers to choose from; empty where Catena's list can't be had.
     pub providers: Vec<OfferedProvider>,
     /// What speaks against a callback address.
-    pub callback: Look,
+    pub callback: CallbackPolicy,
 }
 
 /// Invites a fleet, or renews its invitation.
@@ -190,7 +190,7 @@ fn Permissions(preset: Preset, draft: Draft, error: Option<String>) -> impl Into
 }
 
 #[component]
-fn Addresses(draft: Draft, errors: FieldErrors, callback: Look) -> impl IntoView {
+fn Addresses(draft: Draft, errors: FieldErrors, callback: CallbackPolicy) -> impl IntoView {
     const FIELDS: [&str; 3] = ["success_redirect_url", "failure_redirect_url", "callback_url"];
     let open = any_wrong(&errors, &FIELDS) || !draft.callback_url.is_empty();
     let error = move |field: &str| errors.get(field).cloned();

@@ -10,20 +10,20 @@ use crate::{
 use domain::{
     fleet::path_of,
     invitation::{
-        renewal::Again,
+        renewal::RenewalAction,
         request::{EXPIRY_HOURS, label},
     },
 };
 
 /// What can be done with an invitation besides looking at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgainView {
+pub struct RenewView {
     /// Tells the form from the one of another visit: the same one sent twice is done once.
     pub once: String,
     /// Our id of the invitation.
     pub id: Uuid,
     /// What asking again would be for.
-    pub again: Option<Again>,
+    pub again: Option<RenewalAction>,
     /// Hours that the form starts with.
     pub hours: String,
     /// What pressing the button agrees to, since the page says it.
@@ -34,32 +34,32 @@ pub struct AgainView {
     pub may_delete: bool,
 }
 
-impl AgainView {
+impl RenewView {
     /// Whether the fleet won't move until somebody asks again.
     pub(super) fn is_urgent(&self) -> bool {
-        matches!(self.again, Some(Again::Invite | Again::Reopen | Again::Reauthenticate))
+        matches!(self.again, Some(RenewalAction::Invite | RenewalAction::Reopen | RenewalAction::Reauthenticate))
     }
 }
 
 /// Title, explanation and button of asking again.
-fn words(again: Again) -> (&'static str, &'static str, &'static str) {
+fn words(again: RenewalAction) -> (&'static str, &'static str, &'static str) {
     match again {
-        Again::Refresh => (
+        RenewalAction::Refresh => (
             "Let the link work longer",
             "Catena refreshes the invitation: its expiry is counted from now, and comes no earlier than it would. What it asks for is sent again as it was.",
             "Refresh",
         ),
-        Again::Invite => (
+        RenewalAction::Invite => (
             "Invite again",
             "Asks for the same again. Catena makes a new invitation with another link; the history of this fleet stays together.",
             "Invite again",
         ),
-        Again::Reopen => (
+        RenewalAction::Reopen => (
             "Ask the fleet once more",
             "The fleet declined. Catena would open the same invitation again; you are asked once more before it happens.",
             "Open again",
         ),
-        Again::Reauthenticate => (
+        RenewalAction::Reauthenticate => (
             "Link for signing in again",
             "The provider no longer takes the fleet’s sign-in. A refresh makes the fleet’s link work again: send it, and the fleet signs in to its provider there.",
             "Get the sign-in link",
@@ -71,9 +71,9 @@ fn words(again: Again) -> (&'static str, &'static str, &'static str) {
 #[component]
 pub(super) fn AgainSection(
     /// What can be done.
-    view: AgainView,
+    view: RenewView,
 ) -> impl IntoView {
-    let AgainView { once, id, again, hours, agreed, form, may_delete } = view;
+    let RenewView { once, id, again, hours, agreed, form, may_delete } = view;
     let title = again.map_or("Delete", |again| words(again).0);
     let ask = again.map(|again| match form {
         Some(href) => view! {
@@ -110,7 +110,7 @@ pub(super) fn AgainSection(
 
 /// The page that asks once more.
 #[derive(Debug, Clone)]
-pub struct AgainForm {
+pub struct RenewForm {
     /// Tells it from the form of another visit: the same one sent twice is done once.
     pub once: String,
     /// Our id of the invitation.
@@ -120,7 +120,7 @@ pub struct AgainForm {
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
     /// What asking again is for.
-    pub again: Again,
+    pub again: RenewalAction,
     /// The hours that were typed.
     pub hours: String,
     /// What is wrong with them.
@@ -135,13 +135,13 @@ pub struct AgainForm {
 
 /// Asks again for an invitation.
 #[component]
-pub fn AgainPage(
+pub fn RenewPage(
     /// The visit.
     visit: Visit,
     /// The form.
-    form: AgainForm,
+    form: RenewForm,
 ) -> impl IntoView {
-    let AgainForm { once, id, fleet_ref, fleet_name, again, hours, error, problem, agreed, confirm } = form;
+    let RenewForm { once, id, fleet_ref, fleet_name, again, hours, error, problem, agreed, confirm } = form;
     let (title, about, button) = words(again);
     let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let page_title = if error.is_some() { format!("Error: {title}") } else { title.to_owned() };

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 /// One field that Catena kept otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptRow {
+pub struct DifferenceRow {
     /// The field's label.
     pub label: String,
     /// What was asked.
@@ -17,7 +17,7 @@ pub struct KeptRow {
 #[component]
 pub(super) fn Kept(
     /// The fields that differ.
-    rows: Vec<KeptRow>,
+    rows: Vec<DifferenceRow>,
 ) -> impl IntoView {
     (!rows.is_empty()).then(|| {
         let rows = rows.into_iter().map(|row| {

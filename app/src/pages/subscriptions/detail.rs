@@ -10,7 +10,7 @@ use super::{
 };
 use crate::components::{Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, Visit};
 use domain::{
-    subscription::{Figures, Periods, Place, Trouble},
+    subscription::{DeliveryMetrics, Periods, Place, SubscriptionProblem},
     timestamp,
 };
 
@@ -38,7 +38,7 @@ pub struct SubscriptionDetail {
     /// What a list shows.
     pub row: SubscriptionRow,
     /// What is wrong with it, or worth knowing.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<SubscriptionProblem>,
     /// Whether it carries the events of some fleets only.
     pub filtered: bool,
     /// When it was made, UTC.
@@ -46,7 +46,7 @@ pub struct SubscriptionDetail {
     /// When it was last changed, UTC.
     pub updated_at: Option<OffsetDateTime>,
     /// Catena's figures, and when they were asked for, UTC.
-    pub figures: Option<(Figures, OffsetDateTime)>,
+    pub figures: Option<(DeliveryMetrics, OffsetDateTime)>,
     /// The secrets that are accepted, the newest first; none if it isn't ours.
     pub secrets: Vec<AcceptedSecret>,
     /// What was typed to confirm a deletion.
@@ -106,7 +106,7 @@ fn Troubles(detail: SubscriptionDetail) -> impl IntoView {
     if detail.troubles.is_empty() {
         return None;
     }
-    let line = |trouble: Trouble| {
+    let line = |trouble: SubscriptionProblem| {
         let (id, name) = (detail.row.id.clone(), detail.row.event_name.clone());
         let button = detail.may_administer.then(|| remedy(trouble.remedy(), id, name)).flatten();
         view! { <li><p>{words::trouble(trouble)}</p>{button}</li> }
@@ -167,7 +167,7 @@ fn Secrets(secrets: Vec<AcceptedSecret>) -> impl IntoView {
 }
 
 #[component]
-fn FiguresCard(figures: Option<(Figures, OffsetDateTime)>, now: OffsetDateTime) -> impl IntoView {
+fn FiguresCard(figures: Option<(DeliveryMetrics, OffsetDateTime)>, now: OffsetDateTime) -> impl IntoView {
     let Some((figures, at)) = figures else {
         return view! {
             <section class="card" aria-labelledby="figures">

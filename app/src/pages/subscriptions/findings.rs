@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::{moves::remedy, words::trouble};
-use domain::subscription::{Ask, Finding, Judgement, Remedy};
+use domain::subscription::{Ask, Diagnosis, Finding, Remedy};
 
 /// What is missing, what is wrong, and what is worth knowing.
 #[component]
-pub(super) fn Findings(judgement: Judgement, dead_letters: u64, may_administer: bool) -> impl IntoView {
-    let Judgement { missing, findings } = judgement;
+pub(super) fn Findings(judgement: Diagnosis, dead_letters: u64, may_administer: bool) -> impl IntoView {
+    let Diagnosis { missing, findings } = judgement;
     let (serious, notes): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.trouble.is_serious());
     let stale = serious.iter().filter(|finding| finding.trouble.remedy() == Remedy::ActivateAndReplay).count();

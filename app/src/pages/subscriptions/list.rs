@@ -9,7 +9,7 @@ use super::{
 };
 use crate::components::{Document, Notice, NoticeKind, Visit};
 use domain::{
-    subscription::{Breaker, DeadLetters, Judgement, Place, SuccessRate},
+    subscription::{Breaker, DeadLetters, Diagnosis, Place, SuccessRate},
     timestamp,
 };
 
@@ -55,7 +55,7 @@ pub struct SubscriptionsView {
     /// Those that exist, by event name.
     pub rows: Vec<SubscriptionRow>,
     /// What is missing and what is wrong.
-    pub judgement: Judgement,
+    pub judgement: Diagnosis,
     /// Our own endpoint.
     pub endpoint: String,
     /// When Catena last told, UTC.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use domain::{
-    subscription::{Breaker, DeadLetters, SuccessRate, Trouble},
+    subscription::{Breaker, DeadLetters, SubscriptionProblem, SuccessRate},
     timestamp,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn StatusBadge(#[prop(into)] status: String) -> impl IntoView {
 pub(super) fn rate(rate: Option<SuccessRate>) -> String {
     match rate {
         None => "not known yet".into(),
-        Some(SuccessRate::Told(percent)) => format!("{percent} %"),
+        Some(SuccessRate::Known(percent)) => format!("{percent} %"),
         Some(SuccessRate::Counted { successes, attempts }) => format!("{successes} of {attempts}"),
         Some(SuccessRate::Nothing) => "nothing sent".into(),
     }
@@ -94,32 +94,34 @@ pub(super) fn dead_letters(dead: Option<DeadLetters>, now: OffsetDateTime) -> St
 }
 
 /// What is wrong, and what follows from it.
-pub(super) fn trouble(trouble: Trouble) -> &'static str {
+pub(super) fn trouble(trouble: SubscriptionProblem) -> &'static str {
     match trouble {
-        Trouble::Stale => {
+        SubscriptionProblem::Stale => {
             "Catena switched it off after too many failures. New events wait in its queue for 14 days, and nothing comes until it is activated."
         }
-        Trouble::Paused => {
+        SubscriptionProblem::Paused => {
             "It is paused: Catena doesn’t deliver, and whether it keeps what happens meanwhile isn’t known."
         }
-        Trouble::OddStatus => "It has a status that this version of Onramp doesn’t know, so it may not deliver.",
-        Trouble::Misplaced { replaced: false } => {
+        SubscriptionProblem::OddStatus => {
+            "It has a status that this version of Onramp doesn’t know, so it may not deliver."
+        }
+        SubscriptionProblem::Misplaced { replaced: false } => {
             "It posts to an address that is no longer Onramp’s, so what it carries is lost."
         }
-        Trouble::Misplaced { replaced: true } => {
+        SubscriptionProblem::Misplaced { replaced: true } => {
             "It posts to an address that is no longer Onramp’s, and another one carries the event here."
         }
-        Trouble::Duplicate => "Another one carries the same event here, so each event arrives twice.",
-        Trouble::Filtered => {
+        SubscriptionProblem::Duplicate => "Another one carries the same event here, so each event arrives twice.",
+        SubscriptionProblem::Filtered => {
             "It carries the events of some fleets only and leaves out those to come. Delete it, then set up webhooks."
         }
-        Trouble::Unverifiable { needless: false } => {
+        SubscriptionProblem::Unverifiable { needless: false } => {
             "It seems to post to Onramp, but Onramp didn’t make it and doesn’t know its secret: what it brings can’t be verified."
         }
-        Trouble::Unverifiable { needless: true } => {
+        SubscriptionProblem::Unverifiable { needless: true } => {
             "It seems to post to Onramp with a secret that Onramp doesn’t know, and isn’t needed: an invitation’s callback address may have made it."
         }
-        Trouble::NotNeeded => "Onramp stores what it brings, but nothing in onboarding needs it.",
-        Trouble::Foreign => "It posts to somebody else. Onramp leaves it alone.",
+        SubscriptionProblem::NotNeeded => "Onramp stores what it brings, but nothing in onboarding needs it.",
+        SubscriptionProblem::Foreign => "It posts to somebody else. Onramp leaves it alone.",
     }
 }

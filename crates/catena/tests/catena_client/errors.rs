@@ -151,7 +151,7 @@ async fn every_shape_of_detail_is_read() {
 async fn an_address_of_another_kind_stops_the_start_and_names_the_setting() {
     let fake = Fake::start().await;
     let settings = CatenaSettings { auth_url: "ftp://auth.example".parse().unwrap(), ..fake.settings() };
-    let entropy = std::sync::Arc::new(platform::random::SeededEntropy::new(1));
-    let error = catena::Catena::new(settings, fake.clock.clone(), entropy, fake.stop.clone()).unwrap_err();
+    let random = std::sync::Arc::new(platform::random::SeededRandom::new(1));
+    let error = catena::Catena::new(settings, fake.clock.clone(), random, fake.stop.clone()).unwrap_err();
     assert!(error.to_string().starts_with("CATENA_AUTH_URL: it must start with https://"), "{error}");
 }

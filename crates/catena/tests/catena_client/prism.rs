@@ -22,7 +22,7 @@ use axum::{
     routing::post,
 };
 use catena::{CALLS_AT_ONCE, Catena, CatenaSettings, Retries};
-use platform::{clock::SystemClock, random::SystemEntropy, secret::Secret};
+use platform::{clock::SystemClock, random::SystemRandom, secret::Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -267,8 +267,8 @@ async fn start() -> (Front, Catena, Recording) {
         retries: Retries { tries: 1, ..Retries::default() },
         at_once: CALLS_AT_ONCE,
     };
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    (front, Catena::new(settings, clock, entropy, CancellationToken::new()).unwrap(), recording)
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    (front, Catena::new(settings, clock, random, CancellationToken::new()).unwrap(), recording)
 }
 
 async fn token() -> Json<Value> {

@@ -14,7 +14,7 @@ use axum::{
     response::Response,
 };
 use catena::{CALLS_AT_ONCE, Catena, CatenaSettings, Retries};
-use platform::{clock::ManualClock, random::SeededEntropy, secret::Secret};
+use platform::{clock::ManualClock, random::SeededRandom, secret::Secret};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
@@ -223,7 +223,7 @@ impl Fake {
     }
 
     pub fn client_of(&self, settings: CatenaSettings) -> Catena {
-        Catena::new(settings, self.clock.clone(), Arc::new(SeededEntropy::new(7)), self.stop.clone()).unwrap()
+        Catena::new(settings, self.clock.clone(), Arc::new(SeededRandom::new(7)), self.stop.clone()).unwrap()
     }
 }
 

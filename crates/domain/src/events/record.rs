@@ -53,7 +53,7 @@ impl std::fmt::Debug for InvitationRecord {
 /// What one record tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are facts, and they don't live long")]
-pub enum Told {
+pub enum Observation {
     /// Something happened to a fleet.
     Fact {
         /// What.
@@ -98,7 +98,7 @@ pub fn is_about_data(event_name: &str) -> bool {
 /// All that an event tells of onboarding, record by record; nothing where it [is about data](is_about_data), which comes by the
 /// thousand and stands on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event
 /// that carries no time of its own.
-pub fn told(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Told>, RecordError> {
+pub fn observations(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Observation>, RecordError> {
     if is_about_data(&envelope.name) {
         return Ok(Vec::new());
     }
@@ -108,7 +108,7 @@ pub fn told(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Told>, R
         .enumerate()
         .map(|(index, record)| {
             let record = record.as_object().ok_or(RecordError::NotAnObject(index))?;
-            Reader { envelope, index, record, sent_at }.told()
+            Reader { envelope, index, record, sent_at }.observations()
         })
         .collect()
 }
@@ -121,7 +121,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn told(&self) -> Result<Told, RecordError> {
+    fn observations(&self) -> Result<Observation, RecordError> {
         let kind = Kind::from_name(&self.envelope.name);
         match kind {
             _ if self.envelope.name.starts_with("webhook.") => self.subscription(),
@@ -141,12 +141,12 @@ impl Reader<'_> {
         }
     }
 
-    fn subscription(&self) -> Result<Told, RecordError> {
+    fn subscription(&self) -> Result<Observation, RecordError> {
         let status = self.text("status").unwrap_or("unknown").to_owned();
-        Ok(Told::Subscription { id: self.need("id")?, status })
+        Ok(Observation::Subscription { id: self.need("id")?, status })
     }
 
-    fn invitation(&self, kind: Kind) -> Result<Told, RecordError> {
+    fn invitation(&self, kind: Kind) -> Result<Observation, RecordError> {
         let id = self.need("id")?;
         let expires_at = self.time("expires_at").ok_or(self.missing("expires_at"))?;
         let created_at = self.time("created_at").or(timestamp::of_uuid(id)).unwrap_or(expires_at);
@@ -181,10 +181,10 @@ impl Reader<'_> {
             fleet_name: self.text("partner_provided_fleet_name").or(self.text("fleet_name")).map(str::to_owned),
         };
         let subject = Subject { invitation: Some(invitation), ..self.subject() };
-        Ok(Told::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })
+        Ok(Observation::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })
     }
 
-    fn agreement(&self, kind: Kind) -> Result<Told, RecordError> {
+    fn agreement(&self, kind: Kind) -> Result<Observation, RecordError> {
         let id = self.need("id")?;
         let (own_time, key) = match kind {
             Kind::AgreementCreated => (self.time("effective_date"), agreement_key(id, &kind)),
@@ -195,7 +195,7 @@ impl Reader<'_> {
         Ok(self.plain(kind, own_time, key, about, self.subject()))
     }
 
-    fn connection(&self, kind: Kind) -> Result<Told, RecordError> {
+    fn connection(&self, kind: Kind) -> Result<Observation, RecordError> {
         let id = self.need("id")?;
         let key = match kind {
             Kind::ConnectionStaled => state_key(id, &kind, self.event_time()),
@@ -206,7 +206,7 @@ impl Reader<'_> {
         Ok(self.plain(kind, None, key, about, subject))
     }
 
-    fn fleet_connection(&self, kind: Kind) -> Result<Told, RecordError> {
+    fn fleet_connection(&self, kind: Kind) -> Result<Observation, RecordError> {
         let (fleet, connection) = (self.need("fleet_id")?, self.need("connection_id")?);
         // WEBHOOKS.md 6: `data[].id`. A connection that is attached anew comes with another one.
         let own = self.text("id").unwrap_or_default();
@@ -214,26 +214,33 @@ impl Reader<'_> {
         Ok(self.plain(kind, None, key, About { connection: Some(connection), ..self.about() }, self.subject()))
     }
 
-    fn execution(&self, kind: Kind) -> Result<Told, RecordError> {
+    fn execution(&self, kind: Kind) -> Result<Observation, RecordError> {
         let id = self.need("id")?;
         let key = digest(&[&id.to_string(), kind.name()]);
         let about = About { schedule: uuid(self.record, "schedule_id"), ..self.about() };
         Ok(self.plain(kind, self.time("updated_at"), key, about, self.subject()))
     }
 
-    fn schedule(&self, kind: Kind) -> Result<Told, RecordError> {
+    fn schedule(&self, kind: Kind) -> Result<Observation, RecordError> {
         let id = self.need("id")?;
         let key = state_key(id, &kind, self.event_time());
         Ok(self.plain(kind, None, key, About { schedule: Some(id), ..self.about() }, self.subject()))
     }
 
-    fn unknown(&self, kind: Kind) -> Told {
+    fn unknown(&self, kind: Kind) -> Observation {
         let key = digest(&["other", kind.name(), &self.content()]);
         self.plain(kind, None, key, self.about(), self.subject())
     }
 
-    fn plain(&self, kind: Kind, own: Option<OffsetDateTime>, key: String, about: About, subject: Subject) -> Told {
-        Told::Fact { fact: self.fact(kind, own, key, about), subject, invitation: None }
+    fn plain(
+        &self,
+        kind: Kind,
+        own: Option<OffsetDateTime>,
+        key: String,
+        about: About,
+        subject: Subject,
+    ) -> Observation {
+        Observation::Fact { fact: self.fact(kind, own, key, about), subject, invitation: None }
     }
 
     fn fact(&self, kind: Kind, own_time: Option<OffsetDateTime>, key: String, about: About) -> Fact {

@@ -14,7 +14,7 @@ mod verdict;
 
 pub use crate::import::cell::{inert, plain};
 pub use crate::import::columns::{Column, Mapping, Values, column_label};
-pub use crate::import::row_check::{Judge, Judged};
+pub use crate::import::row_check::{CheckedRow, RowChecker};
 pub use crate::import::state::{ImportState, RowState};
 pub use crate::import::table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, look, rows};
 pub use crate::import::text::{Encoding, TextError, decode};

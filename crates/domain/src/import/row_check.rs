@@ -12,7 +12,7 @@ use crate::{
 
 /// A row after its check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct CheckedRow {
     /// The line of the file in which it begins.
     pub line: u64,
     /// Its reference as written; empty where it has none.
@@ -24,7 +24,7 @@ pub struct Judged {
 }
 
 /// Checks the rows of one file, one after the other: by the rules of a single invitation, and against each other.
-pub struct Judge<'a> {
+pub struct RowChecker<'a> {
     mapping: &'a Mapping,
     base: &'a Draft,
     width: usize,
@@ -32,14 +32,14 @@ pub struct Judge<'a> {
     seen: HashMap<String, (String, u64)>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> RowChecker<'a> {
     /// A judge for a file with this many columns. What neither row nor mapping says is taken from `base`.
     pub fn new(mapping: &'a Mapping, base: &'a Draft, width: usize) -> Self {
         Self { mapping, base, width, seen: HashMap::new() }
     }
 
     /// Judges the next row.
-    pub fn judge(&mut self, row: &Row) -> Judged {
+    pub fn judge(&mut self, row: &Row) -> CheckedRow {
         let values = self.mapping.values(&row.cells);
         let fleet_ref = values.get(&Column::FleetRef).cloned().unwrap_or_default();
         let checked = self.mapping.draft(&values, self.base).check().map_err(|errors| {
@@ -54,7 +54,7 @@ impl<'a> Judge<'a> {
             Some(sentence) => Err(sentence),
             None => checked,
         };
-        Judged { line: row.line, fleet_ref, values, invitation }
+        CheckedRow { line: row.line, fleet_ref, values, invitation }
     }
 
     /// Why an earlier row with this reference stands in the way. Whether Catena tells capitals from small letters is
@@ -81,11 +81,11 @@ mod tests {
     use super::*;
     use crate::import::{Delimiter, rows};
 
-    fn judged(text: &str) -> Vec<Judged> {
+    fn judged(text: &str) -> Vec<CheckedRow> {
         let base = Draft::default();
         let rows = rows(text, Delimiter::guess(text));
         let mapping = Mapping::guess(&rows.header);
-        let mut judge = Judge::new(&mapping, &base, rows.header.len());
+        let mut judge = RowChecker::new(&mapping, &base, rows.header.len());
         rows.map(|row| judge.judge(&row)).collect()
     }
 

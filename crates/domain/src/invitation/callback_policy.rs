@@ -6,14 +6,14 @@ pub type Found<T> = Option<T>;
 
 /// What the look found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct CallbackPolicy {
     /// How many active subscriptions post the events of every fleet.
     pub organisation_wide: Found<usize>,
     /// Whether the partner's `default_callback_url` is set.
     pub default_callback: Found<bool>,
 }
 
-impl Look {
+impl CallbackPolicy {
     /// Whether a callback address may be offered.
     pub fn offers(self) -> bool {
         self.organisation_wide == Some(0)
@@ -56,7 +56,7 @@ mod tests {
             (None, Some(false), false, "might double every event"),
         ];
         for (organisation_wide, default_callback, offers, says) in table {
-            let look = Look { organisation_wide, default_callback };
+            let look = CallbackPolicy { organisation_wide, default_callback };
             assert_eq!(look.offers(), offers, "{look:?}");
             assert!(look.explanation().contains(says), "{look:?}: {}", look.explanation());
         }

@@ -25,7 +25,7 @@ pub struct RunsOut {
 
 /// What is known of an invitation before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prospect {
+pub struct Preview {
     /// The reference.
     pub fleet_ref: String,
     /// What Catena will do.
@@ -38,7 +38,7 @@ pub struct Prospect {
     pub runs_out: Option<RunsOut>,
 }
 
-impl Prospect {
+impl Preview {
     /// The invitation that goes on instead of a new one being made.
     pub fn refreshed(&self) -> Option<&Known> {
         if let Outlook::Refresh(known) = &self.outlook { Some(known) } else { None }
@@ -101,10 +101,10 @@ mod tests {
     use super::*;
     use crate::timestamp::from_micros;
 
-    fn prospect(standing: Option<Standing>) -> Prospect {
+    fn preview(standing: Option<Standing>) -> Preview {
         let known = |standing| Known { standing, created_at: from_micros(0), expires_at: from_micros(9), reason: None };
         let outlook = standing.map_or(Outlook::New { after: None }, |standing| Outlook::Refresh(known(standing)));
-        Prospect { fleet_ref: "F 1".into(), outlook, has_page: true, similar: vec![], runs_out: None }
+        Preview { fleet_ref: "F 1".into(), outlook, has_page: true, similar: vec![], runs_out: None }
     }
 
     fn runs_out() -> RunsOut {
@@ -113,31 +113,31 @@ mod tests {
 
     #[test]
     fn what_is_plainly_new_takes_no_agreement() {
-        assert!(!prospect(None).asks(&Agreed::default()));
-        let unknown = Prospect { outlook: Outlook::Unknown, ..prospect(None) };
+        assert!(!preview(None).asks(&Agreed::default()));
+        let unknown = Preview { outlook: Outlook::Unknown, ..preview(None) };
         assert!(!unknown.asks(&Agreed::default()));
     }
 
     #[test]
     fn whoever_saw_it_has_agreed_but_not_to_opening_what_was_declined() {
         for (standing, asks) in [(Standing::Active, false), (Standing::Accepted, false), (Standing::Declined, true)] {
-            let prospect =
-                Prospect { similar: vec!["f 1".into()], runs_out: Some(runs_out()), ..prospect(Some(standing)) };
-            assert!(prospect.asks(&Agreed::default()));
-            let sight = prospect.agreement_by_sight();
-            assert_eq!(prospect.asks(&Agreed::read([sight.as_str()])), asks, "{standing:?}");
-            let all = prospect.agreement();
-            assert!(!prospect.asks(&Agreed::read(["", all.as_str()])), "{standing:?}");
+            let preview =
+                Preview { similar: vec!["f 1".into()], runs_out: Some(runs_out()), ..preview(Some(standing)) };
+            assert!(preview.asks(&Agreed::default()));
+            let sight = preview.agreement_by_sight();
+            assert_eq!(preview.asks(&Agreed::read([sight.as_str()])), asks, "{standing:?}");
+            let all = preview.agreement();
+            assert!(!preview.asks(&Agreed::read(["", all.as_str()])), "{standing:?}");
         }
     }
 
     #[test]
     fn an_agreement_is_to_this_reference_in_this_standing_and_to_these_hours() {
-        let agreed = |prospect: &Prospect| Agreed::read([prospect.agreement().as_str()]);
-        let seen = Prospect { runs_out: Some(runs_out()), ..prospect(Some(Standing::Active)) };
-        let other_ref = Prospect { fleet_ref: "F 2".into(), ..seen.clone() };
-        let declined_meanwhile = Prospect { runs_out: Some(runs_out()), ..prospect(Some(Standing::Declined)) };
-        let other_hours = Prospect { runs_out: Some(RunsOut { hours: 25, ..runs_out() }), ..seen.clone() };
+        let agreed = |preview: &Preview| Agreed::read([preview.agreement().as_str()]);
+        let seen = Preview { runs_out: Some(runs_out()), ..preview(Some(Standing::Active)) };
+        let other_ref = Preview { fleet_ref: "F 2".into(), ..seen.clone() };
+        let declined_meanwhile = Preview { runs_out: Some(runs_out()), ..preview(Some(Standing::Declined)) };
+        let other_hours = Preview { runs_out: Some(RunsOut { hours: 25, ..runs_out() }), ..seen.clone() };
         for changed in [other_ref, declined_meanwhile, other_hours] {
             assert!(changed.asks(&agreed(&seen)), "{changed:?}");
         }

@@ -5,7 +5,7 @@ use crate::onboarding::lifecycle::{Health, Stage};
 
 /// What asking again would be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Again {
+pub enum RenewalAction {
     /// The link is to work longer.
     Refresh,
     /// The last invitation is over: another one.
@@ -18,13 +18,15 @@ pub enum Again {
 
 /// What can be asked again, if anything: `invitation` is how the fleet's latest invitation stands by its own facts and by the
 /// clock, `fleet` and `health` what the fold says.
-pub fn again(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<Again> {
+pub fn again(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<RenewalAction> {
     match (invitation, fleet) {
-        (Stage::Created | Stage::Sent | Stage::Viewed, _) => Some(Again::Refresh),
-        (Stage::Declined, _) => Some(Again::Reopen),
-        (Stage::Expired | Stage::Deleted, _) | (_, Some(Stage::Deleted)) => Some(Again::Invite),
-        (_, Some(Stage::Connected)) => (health == Some(Health::NeedsReauthentication)).then_some(Again::Reauthenticate),
-        _ => Some(Again::Refresh),
+        (Stage::Created | Stage::Sent | Stage::Viewed, _) => Some(RenewalAction::Refresh),
+        (Stage::Declined, _) => Some(RenewalAction::Reopen),
+        (Stage::Expired | Stage::Deleted, _) | (_, Some(Stage::Deleted)) => Some(RenewalAction::Invite),
+        (_, Some(Stage::Connected)) => {
+            (health == Some(Health::NeedsReauthentication)).then_some(RenewalAction::Reauthenticate)
+        }
+        _ => Some(RenewalAction::Refresh),
     }
 }
 
@@ -42,20 +44,26 @@ mod tests {
     fn each_standing_has_the_call_that_helps() {
         use Stage as S;
         let table = [
-            (S::Created, Some(S::Created), None, Some(Again::Refresh), true),
-            (S::Sent, Some(S::Sent), None, Some(Again::Refresh), true),
-            (S::Viewed, Some(S::Viewed), None, Some(Again::Refresh), true),
-            (S::Declined, Some(S::Declined), None, Some(Again::Reopen), true),
-            (S::Expired, Some(S::Expired), None, Some(Again::Invite), false),
-            (S::Deleted, Some(S::Deleted), None, Some(Again::Invite), false),
-            (S::Accepted, Some(S::Accepted), None, Some(Again::Refresh), false),
-            (S::Accepted, Some(S::Agreement), None, Some(Again::Refresh), false),
-            (S::Accepted, Some(S::Connection), None, Some(Again::Refresh), false),
+            (S::Created, Some(S::Created), None, Some(RenewalAction::Refresh), true),
+            (S::Sent, Some(S::Sent), None, Some(RenewalAction::Refresh), true),
+            (S::Viewed, Some(S::Viewed), None, Some(RenewalAction::Refresh), true),
+            (S::Declined, Some(S::Declined), None, Some(RenewalAction::Reopen), true),
+            (S::Expired, Some(S::Expired), None, Some(RenewalAction::Invite), false),
+            (S::Deleted, Some(S::Deleted), None, Some(RenewalAction::Invite), false),
+            (S::Accepted, Some(S::Accepted), None, Some(RenewalAction::Refresh), false),
+            (S::Accepted, Some(S::Agreement), None, Some(RenewalAction::Refresh), false),
+            (S::Accepted, Some(S::Connection), None, Some(RenewalAction::Refresh), false),
             (S::Accepted, Some(S::Connected), Some(Health::Flowing), None, false),
             (S::Accepted, Some(S::Connected), Some(Health::FetchFailing), None, false),
             (S::Accepted, Some(S::Connected), Some(Health::Stopped), None, false),
-            (S::Accepted, Some(S::Connected), Some(Health::NeedsReauthentication), Some(Again::Reauthenticate), false),
-            (S::Accepted, Some(S::Deleted), None, Some(Again::Invite), false),
+            (
+                S::Accepted,
+                Some(S::Connected),
+                Some(Health::NeedsReauthentication),
+                Some(RenewalAction::Reauthenticate),
+                false,
+            ),
+            (S::Accepted, Some(S::Deleted), None, Some(RenewalAction::Invite), false),
         ];
         for (invitation, fleet, health, want, deletable) in table {
             assert_eq!(again(invitation, fleet, health), want, "{invitation:?} {fleet:?} {health:?}");

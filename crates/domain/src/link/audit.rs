@@ -7,7 +7,7 @@ use crate::{
     digest::digest,
     events::{
         fact::{About, Fact, Kind, Round, Source},
-        record::{Subject, Told},
+        record::{Observation, Subject},
     },
     link::{
         message::Occasion,
@@ -42,13 +42,13 @@ impl Shown {
 }
 
 /// Somebody (`actor`, their e-mail) had the link of this round shown at `at`.
-pub fn shown(round: Round, how: Shown, actor: &str, at: OffsetDateTime) -> Told {
+pub fn shown(round: Round, how: Shown, actor: &str, at: OffsetDateTime) -> Observation {
     let key = digest(&["link.shown", &round.invitation, actor, &micros(at).to_string()]);
     told(Kind::LinkShown, key, round, how.note().map(str::to_owned), actor, at)
 }
 
 /// An e-mail with the link of this round left at `at`, for `actor`; `message` is our id of it. A reminder is said to be one.
-pub fn sent(round: Round, message: &str, occasion: Occasion, to: &str, actor: &str, at: OffsetDateTime) -> Told {
+pub fn sent(round: Round, message: &str, occasion: Occasion, to: &str, actor: &str, at: OffsetDateTime) -> Observation {
     let kind = match occasion {
         Occasion::NotOpened | Occasion::NotFinished => Kind::ReminderSent,
         Occasion::Invitation | Occasion::SignInAgain => Kind::LinkSent,
@@ -57,7 +57,7 @@ pub fn sent(round: Round, message: &str, occasion: Occasion, to: &str, actor: &s
     told(kind, key, round, Some(format!("To {to}")), actor, at)
 }
 
-fn told(kind: Kind, key: String, round: Round, note: Option<String>, actor: &str, at: OffsetDateTime) -> Told {
+fn told(kind: Kind, key: String, round: Round, note: Option<String>, actor: &str, at: OffsetDateTime) -> Observation {
     let subject = Subject { invitation: Some(round.invitation.clone()), ..Subject::default() };
     let fact = Fact {
         source: Source::Staff,
@@ -68,7 +68,7 @@ fn told(kind: Kind, key: String, round: Round, note: Option<String>, actor: &str
         actor: Some(actor.to_owned()),
         about: About { round: Some(round), note, ..About::default() },
     };
-    Told::Fact { fact, subject, invitation: None }
+    Observation::Fact { fact, subject, invitation: None }
 }
 
 impl From<Undone> for Occasion {
@@ -144,7 +144,8 @@ mod tests {
         let facts = [fact(Kind::InvitationCreated, 0), fact(Kind::InvitationViewed, 10)];
         let round = facts[0].about.round.clone().unwrap();
         let now = from_micros(3_600_000_000);
-        let Told::Fact { fact: shown, subject, .. } = shown(round.clone(), Shown::OnPage, "ada@example.com", now)
+        let Observation::Fact { fact: shown, subject, .. } =
+            shown(round.clone(), Shown::OnPage, "ada@example.com", now)
         else {
             panic!("a fact")
         };
@@ -161,7 +162,8 @@ mod tests {
         gone.about = About { agreement: Some(uuid::Uuid::from_u128(9)), ..About::default() };
         let created = fact(Kind::InvitationCreated, 0);
         let round = created.about.round.clone().unwrap();
-        let Told::Fact { fact: shown, .. } = shown(round, Shown::OnPage, "ada@example.com", from_micros(3_600_000_000))
+        let Observation::Fact { fact: shown, .. } =
+            shown(round, Shown::OnPage, "ada@example.com", from_micros(3_600_000_000))
         else {
             panic!("a fact")
         };
@@ -179,8 +181,8 @@ mod tests {
             "ada@example.com",
             from_micros(0),
         ) {
-            Told::Fact { fact, .. } => (fact.key, fact.kind),
-            Told::Subscription { .. } => panic!("a fact"),
+            Observation::Fact { fact, .. } => (fact.key, fact.kind),
+            Observation::Subscription { .. } => panic!("a fact"),
         };
         assert_eq!(key("1", Occasion::Invitation), key("1", Occasion::Invitation));
         assert_ne!(key("1", Occasion::Invitation).0, key("2", Occasion::Invitation).0);

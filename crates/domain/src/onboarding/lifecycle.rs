@@ -15,7 +15,7 @@ use crate::{
         mail_scanner::scanned_after,
     },
     onboarding::{
-        problem::{Trouble, open_troubles},
+        problem::{Problem, open_problems},
         state_changes::episodes,
     },
 };
@@ -151,7 +151,7 @@ pub struct Onboarding {
     /// Whether data flows; none before it is connected.
     pub health: Option<Health>,
     /// What keeps data from flowing; nothing before it is connected.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<Problem>,
     /// The six steps from invitation to data, with their states.
     pub steps: [(Stage, StepState); 6],
     /// The facts in the order in which they happened.
@@ -167,7 +167,7 @@ pub fn fold(facts: impl IntoIterator<Item = Fact>) -> Onboarding {
     let chapter = current_chapter(&facts);
     let stage = stage(&chapter);
     let connected = stage == Some(Stage::Connected);
-    let troubles = if connected { open_troubles(&chapter.facts) } else { Vec::new() };
+    let troubles = if connected { open_problems(&chapter.facts) } else { Vec::new() };
     let worst = troubles.iter().map(|trouble| trouble.wrong.health()).max().unwrap_or(Health::Flowing);
     let mut timeline = episodes(&facts);
     sort(&mut timeline);

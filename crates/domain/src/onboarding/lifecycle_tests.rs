@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     events::fact::{About, Round},
-    onboarding::problem::Wrong,
+    onboarding::problem::ProblemKind,
     timestamp::from_micros,
 };
 
@@ -437,6 +437,9 @@ fn open_troubles_are_told_with_the_last_moment_at_which_they_were_seen() {
         failure(3, 7),
     ];
     let got: Vec<_> = fold(facts).troubles.into_iter().map(|open| (open.wrong, open.schedule, open.at)).collect();
-    let want = [(Wrong::Stopped, Some(Uuid::from_u128(4)), at(2)), (Wrong::Stale, None, at(1) + Duration::minutes(5))];
+    let want = [
+        (ProblemKind::Stopped, Some(Uuid::from_u128(4)), at(2)),
+        (ProblemKind::Stale, None, at(1) + Duration::minutes(5)),
+    ];
     assert_eq!(got, want, "one failure is none");
 }

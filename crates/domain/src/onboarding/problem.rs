@@ -15,7 +15,7 @@ const REPEATED_FAILURES: usize = 2;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wrong {
+pub enum ProblemKind {
     /// Fetches of one schedule fail again and again.
     Failing,
     /// Catena gave up fetching one resource.
@@ -24,7 +24,7 @@ pub enum Wrong {
     Stale,
 }
 
-impl Wrong {
+impl ProblemKind {
     /// What it means for the health of the fleet.
     pub fn health(self) -> Health {
         match self {
@@ -37,9 +37,9 @@ impl Wrong {
 
 /// A trouble that nothing has mended yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct Problem {
     /// What is wrong.
-    pub wrong: Wrong,
+    pub wrong: ProblemKind,
     /// With which connection.
     pub connection: Option<Uuid>,
     /// With which of its schedules; none where the connection itself is the trouble.
@@ -51,10 +51,10 @@ pub struct Trouble {
 }
 
 /// What is wrong, with which connection and which schedule.
-type Place = (Wrong, Option<Uuid>, Option<Uuid>);
+type Place = (ProblemKind, Option<Uuid>, Option<Uuid>);
 
 /// The troubles that these facts, sorted by time, leave open.
-pub(crate) fn open_troubles(facts: &[&Fact]) -> Vec<Trouble> {
+pub(crate) fn open_problems(facts: &[&Fact]) -> Vec<Problem> {
     let menders: Vec<&Fact> = facts.iter().copied().filter(|fact| is_mender(fact)).collect();
     let is_open = |fact: &Fact| !menders.iter().any(|later| later.at > fact.at && mends(later, fact));
     let mut told: BTreeMap<Place, Vec<&Fact>> = BTreeMap::new();
@@ -63,17 +63,17 @@ pub(crate) fn open_troubles(facts: &[&Fact]) -> Vec<Trouble> {
         told.entry((wrong, fact.about.connection, fact.about.schedule)).or_default().push(fact);
     }
     let troubles = told.into_iter().filter_map(|((wrong, connection, schedule), facts)| {
-        let last = facts.last().filter(|_| wrong != Wrong::Failing || again_and_again(&facts))?;
-        Some(Trouble { wrong, connection, schedule, resource: last.about.resource.clone(), at: last.at })
+        let last = facts.last().filter(|_| wrong != ProblemKind::Failing || again_and_again(&facts))?;
+        Some(Problem { wrong, connection, schedule, resource: last.about.resource.clone(), at: last.at })
     });
     troubles.collect()
 }
 
-fn wrong(fact: &Fact) -> Option<Wrong> {
+fn wrong(fact: &Fact) -> Option<ProblemKind> {
     match fact.kind {
-        Kind::ConnectionStaled => Some(Wrong::Stale),
-        Kind::ScheduleDeactivated => Some(Wrong::Stopped),
-        Kind::ExecutionFailed => Some(Wrong::Failing),
+        Kind::ConnectionStaled => Some(ProblemKind::Stale),
+        Kind::ScheduleDeactivated => Some(ProblemKind::Stopped),
+        Kind::ExecutionFailed => Some(ProblemKind::Failing),
         _ => None,
     }
 }
@@ -93,9 +93,9 @@ pub(crate) fn mends(later: &Fact, trouble: &Fact) -> bool {
     let (Some(wrong), true) = (wrong(trouble), is_mender(later)) else { return false };
     let recovers = later.kind == Kind::ConnectionRecovered;
     let fits = match wrong {
-        Wrong::Stale => !recovers || later.about.schedule.is_none(),
-        Wrong::Stopped => !recovers || later.about.schedule == trouble.about.schedule,
-        Wrong::Failing => {
+        ProblemKind::Stale => !recovers || later.about.schedule.is_none(),
+        ProblemKind::Stopped => !recovers || later.about.schedule == trouble.about.schedule,
+        ProblemKind::Failing => {
             recovers && later.about.schedule.is_none_or(|schedule| trouble.about.schedule == Some(schedule))
         }
     };

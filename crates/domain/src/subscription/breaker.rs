@@ -5,7 +5,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::subscription::metrics::Figures;
+use crate::subscription::metrics::DeliveryMetrics;
 
 /// How long after its making or a change a subscription isn't judged.
 const GRACE: Duration = Duration::minutes(15);
@@ -63,7 +63,7 @@ impl Breaker {
 /// How far the breaker is away from a subscription that was made or last changed at `changed_at`.
 pub fn breaker(
     status: &str,
-    figures: Option<&Figures>,
+    figures: Option<&DeliveryMetrics>,
     changed_at: Option<OffsetDateTime>,
     now: OffsetDateTime,
 ) -> Breaker {
@@ -95,9 +95,9 @@ mod tests {
 
     const NOW: OffsetDateTime = time::macros::datetime!(2026-03-02 15:31 UTC);
 
-    fn figures(attempts: i64, successes: i64, weighted: Option<f64>) -> Figures {
+    fn figures(attempts: i64, successes: i64, weighted: Option<f64>) -> DeliveryMetrics {
         let of = |count| Periods { six_hours: Some(count), ..Periods::default() };
-        Figures { attempts: of(attempts), successes: of(successes), weighted, ..Figures::default() }
+        DeliveryMetrics { attempts: of(attempts), successes: of(successes), weighted, ..DeliveryMetrics::default() }
     }
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
             assert_eq!(breaker("active", Some(&figures), None, NOW), want, "{figures:?}");
         }
         assert_eq!(breaker("active", None, None, NOW), Breaker::Unknown);
-        assert_eq!(breaker("active", Some(&Figures::default()), None, NOW), Breaker::Unknown);
+        assert_eq!(breaker("active", Some(&DeliveryMetrics::default()), None, NOW), Breaker::Unknown);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn could_be(masked_url: &str, url: &str) -> bool {
 
 /// A subscription as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownSubscription {
     /// Catena's id.
     pub id: Uuid,
     /// The event it carries, or a wildcard.
@@ -81,7 +81,7 @@ pub struct Known {
 
 /// What is wrong with a subscription, or worth knowing about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum SubscriptionProblem {
     /// Switched off by Catena after too many failures; it stays so until somebody acts (WEBHOOKS.md 8.25).
     Stale,
     /// Switched off by somebody: what happens to events meanwhile isn't told (WEBHOOKS.md 5.5).
@@ -126,7 +126,7 @@ pub enum Remedy {
     Leave,
 }
 
-impl Trouble {
+impl SubscriptionProblem {
     /// The move that mends it.
     pub fn remedy(self) -> Remedy {
         match self {
@@ -156,12 +156,12 @@ pub struct Finding {
     /// The event it carries.
     pub event_name: String,
     /// What is wrong with it.
-    pub trouble: Trouble,
+    pub trouble: SubscriptionProblem,
 }
 
 /// What was found about all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Judgement {
+pub struct Diagnosis {
     /// The creation calls that make what is missing.
     pub missing: Vec<Ask>,
     /// What is wrong with those that exist, in their order. One may have several.
@@ -169,33 +169,36 @@ pub struct Judgement {
 }
 
 /// Judges the subscriptions that exist. Deleted ones don't count.
-pub fn judge(all: &[Known]) -> Judgement {
-    let all: Vec<&Known> = all.iter().filter(|one| one.status != "deleted").collect();
-    let covering: Vec<&Known> = all.iter().copied().filter(|one| one.place == Place::Here && !one.filtered).collect();
+pub fn diagnose(all: &[KnownSubscription]) -> Diagnosis {
+    let all: Vec<&KnownSubscription> = all.iter().filter(|one| one.status != "deleted").collect();
+    let covering: Vec<&KnownSubscription> =
+        all.iter().copied().filter(|one| one.place == Place::Here && !one.filtered).collect();
     let findings = all.iter().flat_map(|one| {
         let finding = |trouble| Finding { id: one.id, event_name: one.event_name.clone(), trouble };
         troubles(one, &covering).into_iter().map(finding)
     });
-    Judgement { missing: missing(covering.iter().map(|one| one.event_name.as_str())), findings: findings.collect() }
+    Diagnosis { missing: missing(covering.iter().map(|one| one.event_name.as_str())), findings: findings.collect() }
 }
 
-fn troubles(one: &Known, covering: &[&Known]) -> Vec<Trouble> {
+fn troubles(one: &KnownSubscription, covering: &[&KnownSubscription]) -> Vec<SubscriptionProblem> {
     let others = || covering.iter().filter(|other| other.id != one.id && other.event_name == one.event_name);
     let is_covered = others().next().is_some();
     let place = match one.place {
-        Place::Foreign => return vec![Trouble::Foreign],
-        Place::LooksLikeHere => return vec![Trouble::Unverifiable { needless: one.filtered || is_covered }],
-        Place::Formerly => Some(Trouble::Misplaced { replaced: is_covered }),
-        Place::Here if one.filtered => Some(Trouble::Filtered),
-        Place::Here if others().any(|other| rank(other) < rank(one)) => Some(Trouble::Duplicate),
-        Place::Here if !is_recommended(&one.event_name) => Some(Trouble::NotNeeded),
+        Place::Foreign => return vec![SubscriptionProblem::Foreign],
+        Place::LooksLikeHere => {
+            return vec![SubscriptionProblem::Unverifiable { needless: one.filtered || is_covered }];
+        }
+        Place::Formerly => Some(SubscriptionProblem::Misplaced { replaced: is_covered }),
+        Place::Here if one.filtered => Some(SubscriptionProblem::Filtered),
+        Place::Here if others().any(|other| rank(other) < rank(one)) => Some(SubscriptionProblem::Duplicate),
+        Place::Here if !is_recommended(&one.event_name) => Some(SubscriptionProblem::NotNeeded),
         Place::Here => None,
     };
     let status = match one.status.as_str() {
         "active" => None,
-        "stale" => Some(Trouble::Stale),
-        "paused" => Some(Trouble::Paused),
-        _ => Some(Trouble::OddStatus),
+        "stale" => Some(SubscriptionProblem::Stale),
+        "paused" => Some(SubscriptionProblem::Paused),
+        _ => Some(SubscriptionProblem::OddStatus),
     };
     // One that is to be deleted needn't be mended first.
     let doomed = place.is_some_and(|trouble| trouble.remedy() == Remedy::Delete);
@@ -203,7 +206,7 @@ fn troubles(one: &Known, covering: &[&Known]) -> Vec<Trouble> {
 }
 
 /// Of several that carry the same event the one with the least rank stays: one that delivers, and the one that was first.
-fn rank(one: &Known) -> (bool, bool, Option<OffsetDateTime>, Uuid) {
+fn rank(one: &KnownSubscription) -> (bool, bool, Option<OffsetDateTime>, Uuid) {
     (one.status != "active", one.created_at.is_none(), one.created_at, one.id)
 }
 

@@ -24,7 +24,7 @@ impl Periods {
 
 /// How a subscription fares.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Figures {
+pub struct DeliveryMetrics {
     /// Requests sent.
     pub attempts: Periods,
     /// Requests answered with 2xx.
@@ -49,7 +49,7 @@ pub struct Figures {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuccessRate {
     /// As Catena tells it, in whole percent.
-    Told(i64),
+    Known(i64),
     /// By our own count, since Catena tells none before there were 200 events: so many of so many requests.
     Counted {
         /// Requests answered with 2xx.
@@ -62,9 +62,9 @@ pub enum SuccessRate {
 }
 
 /// The success rate over a period.
-pub fn success_rate(figures: &Figures, period: impl Fn(Periods) -> Option<i64>) -> SuccessRate {
+pub fn success_rate(figures: &DeliveryMetrics, period: impl Fn(Periods) -> Option<i64>) -> SuccessRate {
     if let Some(percent) = period(figures.success_percent) {
-        return SuccessRate::Told(percent);
+        return SuccessRate::Known(percent);
     }
     match (period(figures.successes), period(figures.attempts)) {
         (Some(successes), Some(attempts)) if attempts > 0 => SuccessRate::Counted { successes, attempts },
@@ -79,16 +79,16 @@ mod tests {
     #[test]
     fn trap_26_percent_is_told_as_it_is_and_never_mixed_with_the_fraction() {
         let all = |count| Periods { six_hours: count, day: count, week: count, fortnight: count };
-        let figures = |percent, successes, attempts| Figures {
+        let figures = |percent, successes, attempts| DeliveryMetrics {
             success_percent: all(percent),
             successes: all(successes),
             attempts: all(attempts),
             weighted: Some(0.5),
-            ..Figures::default()
+            ..DeliveryMetrics::default()
         };
         let table = [
-            (figures(Some(96), Some(1), Some(9)), SuccessRate::Told(96)),
-            (figures(Some(0), Some(1), Some(9)), SuccessRate::Told(0)),
+            (figures(Some(96), Some(1), Some(9)), SuccessRate::Known(96)),
+            (figures(Some(0), Some(1), Some(9)), SuccessRate::Known(0)),
             (figures(None, Some(12), Some(13)), SuccessRate::Counted { successes: 12, attempts: 13 }),
             (figures(None, Some(0), Some(0)), SuccessRate::Nothing),
             (figures(None, None, None), SuccessRate::Nothing),

@@ -1,5 +1,5 @@
 //! Webhook subscriptions at Catena (WEBHOOKS.md 4 and 5): which Onramp needs (`recommended`), what can be subscribed to at all
-//! (`names`), what is wrong with those that exist and the move that mends it (`judge`), and what Catena's figures allow one
+//! (`names`), what is wrong with those that exist and the move that mends it (`diagnose`), and what Catena's figures allow one
 //! to say (`figures`, `breaker`, `dead_letters`). `rotation` says how long a replaced secret is still accepted.
 //!
 //! Pure rules: whatever comes from Catena or from a database comes in as a value.
@@ -15,9 +15,10 @@ mod rotation;
 pub use crate::subscription::breaker::{Breaker, breaker};
 pub use crate::subscription::dead_letters::{Attempt, DeadLetters, oldest_dead};
 pub use crate::subscription::diagnosis::{
-    Endpoints, Finding, Judgement, Known, Place, Remedy, Trouble, could_be, is_recommended, judge,
+    Diagnosis, Endpoints, Finding, KnownSubscription, Place, Remedy, SubscriptionProblem, could_be, diagnose,
+    is_recommended,
 };
-pub use crate::subscription::metrics::{Figures, Periods, SuccessRate, success_rate};
+pub use crate::subscription::metrics::{DeliveryMetrics, Periods, SuccessRate, success_rate};
 pub use crate::subscription::names::{suggestions, wrong_name};
 pub use crate::subscription::recommended::{Ask, RECOMMENDED, Wanted, missing};
 pub use crate::subscription::rotation::{OldSecret, accepted_for};

@@ -5,7 +5,7 @@ use domain::{
     digest::{digest, of_invitation},
     events::{
         fact::{About, Fact, Kind, Round, Source},
-        record::{Told, created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
+        record::{Observation, created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
     },
     link::{
         audit::{self, Shown},
@@ -43,7 +43,7 @@ impl Refusal {
 /// Who tells it: Catena by a webhook, Onramp by its own clock or by asking, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Teller {
-    Told,
+    Observation,
     Checked,
     Both,
 }
@@ -265,7 +265,7 @@ impl Catena {
             1 => audit::sent(round, &message, Occasion::Invitation, "ops@acme.example", actor, at),
             _ => audit::sent(round, &message, Occasion::NotOpened, "ops@acme.example", actor, at),
         };
-        let Told::Fact { fact, .. } = told else { unreachable!("a handover is a fact") };
+        let Observation::Fact { fact, .. } = told else { unreachable!("a handover is a fact") };
         (Happening::HandedOver { how, at: now }, fact)
     }
 

@@ -18,7 +18,7 @@ use domain::{
 use proptest::{collection::vec, prelude::*, sample::Index};
 use story::{Story, story};
 use time::{Duration, OffsetDateTime};
-use wire::{Again, again};
+use wire::{RenewalAction, again};
 
 /// What is stored: as `server/src/timeline.rs` puts a fact beside or into what is known.
 #[derive(Default)]
@@ -46,13 +46,13 @@ impl Ledger {
     }
 }
 
-fn told(story: &Story) -> Vec<Vec<Fact>> {
+fn observations(story: &Story) -> Vec<Vec<Fact>> {
     story.tellings.iter().map(story::Telling::facts).collect()
 }
 
 /// The story's deliveries and some of them once more, in any order.
-fn delivered(story: &Story, agains: &[(Index, Again)], order: &[u16]) -> Vec<Vec<Fact>> {
-    let mut deliveries = told(story);
+fn delivered(story: &Story, agains: &[(Index, RenewalAction)], order: &[u16]) -> Vec<Vec<Fact>> {
+    let mut deliveries = observations(story);
     if !story.tellings.is_empty() {
         deliveries.extend(agains.iter().map(|(which, again)| which.get(&story.tellings).facts_again(*again)));
     }
@@ -61,7 +61,7 @@ fn delivered(story: &Story, agains: &[(Index, Again)], order: &[u16]) -> Vec<Vec
     deliveries.into_iter().map(|(_, facts)| facts).collect()
 }
 
-fn agains() -> impl Strategy<Value = Vec<(Index, Again)>> {
+fn agains() -> impl Strategy<Value = Vec<(Index, RenewalAction)>> {
     vec((any::<Index>(), again()), 0..40)
 }
 
@@ -98,7 +98,7 @@ fn entries(onboarding: &Onboarding) -> Vec<Shown<'_>> {
 proptest! {
     #[test]
     fn order_and_duplication_leave_no_trace(story in story(), agains in agains(), order in order(), other in order()) {
-        let once = Ledger::of(&told(&story)).fold();
+        let once = Ledger::of(&observations(&story)).fold();
         let one = Ledger::of(&delivered(&story, &agains, &order)).fold();
         let two = Ledger::of(&delivered(&story, &agains, &other)).fold();
         prop_assert_eq!(&one, &two);

@@ -97,7 +97,7 @@ fn action() -> impl Strategy<Value = Move> {
     let any_two = || (0..3_usize, 0..2_usize);
     let words = proptest::sample::select(vec![None, Some("cancelled"), Some("deleted"), Some("expired")]);
     let refusal = proptest::sample::select(vec![Refusal::Declined, Refusal::Rejected, Refusal::Both]);
-    let teller = || proptest::sample::select(vec![Teller::Told, Teller::Checked, Teller::Both]);
+    let teller = || proptest::sample::select(vec![Teller::Observation, Teller::Checked, Teller::Both]);
     let flags = || any::<(bool, bool, bool)>();
     let invite = (1..700_i64, flags(), any::<bool>());
     prop_oneof![

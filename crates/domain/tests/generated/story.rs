@@ -8,7 +8,7 @@ use super::{
     catena::{Catena, Teller},
     moves::{MINUTE, Move, Step, steps},
     truth::{Happening, STATUSES, Truth},
-    wire::{Again, Event, Oddity, SECOND, read},
+    wire::{Event, Oddity, RenewalAction, SECOND, read},
 };
 
 const HOUR: i64 = 60 * MINUTE;
@@ -48,7 +48,7 @@ impl Telling {
         }
     }
 
-    pub fn facts_again(&self, again: Again) -> Vec<Fact> {
+    pub fn facts_again(&self, again: RenewalAction) -> Vec<Fact> {
         match &self.how {
             How::Delivery(event) => event.facts_again(again),
             How::Own(_) | How::Nothing(_) => self.facts(),
@@ -201,7 +201,7 @@ impl Play {
     fn expire(&mut self, expiry: Teller) {
         self.catena.last().stage = Stage::Expired;
         self.now = self.now.max(self.catena.expires_at(self.catena.round()) + MINUTE);
-        if expiry != Teller::Told {
+        if expiry != Teller::Observation {
             let (what, fact) = self.catena.ran_out();
             self.tell(vec![what], How::Own(fact));
         }
@@ -270,7 +270,7 @@ impl Play {
     }
 
     fn tell_state(&mut self, teller: Teller, what: Happening, found: Fact, name: &str, record: serde_json::Value) {
-        if teller != Teller::Told {
+        if teller != Teller::Observation {
             self.tell(vec![what.clone()], How::Own(found));
         }
         if teller != Teller::Checked {

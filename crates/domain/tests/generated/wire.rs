@@ -4,7 +4,7 @@ use domain::{
     events::{
         envelope,
         fact::Fact,
-        record::{Told, told},
+        record::{Observation, observations},
     },
     timestamp::{from_micros, rfc3339},
 };
@@ -89,7 +89,7 @@ pub fn oddity() -> impl Strategy<Value = Oddity> {
 
 /// How a telling comes another time.
 #[derive(Debug, Clone, Copy)]
-pub enum Again {
+pub enum RenewalAction {
     /// The same bytes.
     Verbatim,
     /// A later attempt: the same id, another dispatch.
@@ -98,11 +98,11 @@ pub enum Again {
     OtherSubscription { same_id: bool },
 }
 
-pub fn again() -> impl Strategy<Value = Again> {
+pub fn again() -> impl Strategy<Value = RenewalAction> {
     prop_oneof![
-        Just(Again::Verbatim),
-        Just(Again::Retry),
-        any::<bool>().prop_map(|same_id| Again::OtherSubscription { same_id }),
+        Just(RenewalAction::Verbatim),
+        Just(RenewalAction::Retry),
+        any::<bool>().prop_map(|same_id| RenewalAction::OtherSubscription { same_id }),
     ]
 }
 
@@ -125,19 +125,19 @@ impl Event {
     }
 
     /// The facts of another delivery, later than the first.
-    pub fn facts_again(&self, again: Again) -> Vec<Fact> {
+    pub fn facts_again(&self, again: RenewalAction) -> Vec<Fact> {
         self.deliver(Some(again))
     }
 
-    fn deliver(&self, again: Option<Again>) -> Vec<Fact> {
+    fn deliver(&self, again: Option<RenewalAction>) -> Vec<Fact> {
         let odd = self.oddity;
         let made_at = self.at + odd.lag;
         let (attempt, subscription, other_id) = match again {
-            None | Some(Again::Verbatim) => (1, 1, false),
-            Some(Again::Retry) => (2, 1, false),
-            Some(Again::OtherSubscription { same_id }) => (1, 2, !same_id),
+            None | Some(RenewalAction::Verbatim) => (1, 1, false),
+            Some(RenewalAction::Retry) => (2, 1, false),
+            Some(RenewalAction::OtherSubscription { same_id }) => (1, 2, !same_id),
         };
-        let repeated = !matches!(again, None | Some(Again::Verbatim));
+        let repeated = !matches!(again, None | Some(RenewalAction::Verbatim));
         let (id_at, id_serial) =
             if other_id { (made_at + 2 * SECOND, self.serial + 500_000) } else { (made_at, self.serial) };
         let id = if odd.timeless_id { v4(id_serial) } else { v7(id_at, id_serial) };
@@ -166,10 +166,10 @@ impl Event {
 /// What the server makes of a verified body: facts, or nothing when the delivery is parked.
 pub fn read(body: &[u8], event_type: Option<&str>, sent_at: i64) -> Vec<Fact> {
     let Ok(envelope) = envelope::read(body, event_type) else { return Vec::new() };
-    let Ok(told) = told(&envelope, from_micros(sent_at)) else { return Vec::new() };
+    let Ok(told) = observations(&envelope, from_micros(sent_at)) else { return Vec::new() };
     let facts = told.into_iter().filter_map(|told| match told {
-        Told::Fact { fact, .. } => Some(fact),
-        Told::Subscription { .. } => None,
+        Observation::Fact { fact, .. } => Some(fact),
+        Observation::Subscription { .. } => None,
     });
     facts.collect()
 }

@@ -70,7 +70,7 @@ pub(crate) async fn token(State(sandbox): State<Sandbox>, body: Bytes) -> Respon
         });
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let head = part(&json!({ "alg": "HS256", "typ": "JWT" }));
-        let token = format!("{head}.{}.{}", part(&claims), change.entropy.token());
+        let token = format!("{head}.{}.{}", part(&claims), change.random.token());
         change.state.tokens.retain(|_, token| token.expires_at > issued_at);
         let scopes = change.settings.scopes.split_ascii_whitespace().map(str::to_owned).collect();
         change.state.tokens.insert(token.clone(), Token { expires_at, scopes });

@@ -92,7 +92,7 @@ impl Schedule {
 impl Change<'_> {
     /// Keeps a failed fetch of the schedule, the `count`th in a row; its id.
     pub(crate) fn keep_failure(&mut self, schedule: &mut Schedule, count: u32) -> Uuid {
-        let (now, id) = (self.now, self.entropy.uuid_v4());
+        let (now, id) = (self.now, self.random.uuid_v4());
         let oldest = now.saturating_sub(KEPT);
         self.state.failures.retain(|_, failure| failure.at >= oldest);
         let response = json!({ "status_code": 503, "body": "Service Unavailable" });

@@ -128,7 +128,7 @@ impl Change<'_> {
         let known = self.state.external_tsps.values().find(|tsp| tsp.name.eq_ignore_ascii_case(name.trim()));
         let known = known.map(|tsp| tsp.id);
         let ext_tsp_id = known.unwrap_or_else(|| {
-            let id = self.entropy.uuid_v7(self.now);
+            let id = self.random.uuid_v7(self.now);
             let tsp = ExternalTsp { id, name: name.trim().to_owned(), website: None, created_at: self.now };
             self.state.external_tsps.insert(id, tsp);
             id
@@ -138,7 +138,7 @@ impl Change<'_> {
 
     fn request_integration(&mut self, invitation_id: Uuid, ext_tsp_id: Uuid, contact: Contact) -> Uuid {
         let request = IntegrationRequest {
-            id: self.entropy.uuid_v7(self.now),
+            id: self.random.uuid_v7(self.now),
             invitation_id,
             ext_tsp_id,
             created_at: self.now,

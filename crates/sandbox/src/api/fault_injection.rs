@@ -83,7 +83,7 @@ pub(crate) async fn strike(State(sandbox): State<Sandbox>, request: Request, nex
             return Some(fault);
         }
         let (fault, percent) = change.state.faults.share?;
-        let chance = u16::from_be_bytes(change.entropy.bytes()) % 100;
+        let chance = u16::from_be_bytes(change.random.bytes()) % 100;
         (chance < u16::from(percent)).then_some(fault)
     });
     match fault {

@@ -115,7 +115,7 @@ pub(crate) async fn create(
     let is_sandbox = body.truth("is_sandbox").unwrap_or(false);
     let parent_partner_id = body.uuid("parent_partner_id");
     let pairs = pairs_in(&mut body, "properties", &PARTNER_PROPERTIES);
-    let (id, now) = sandbox.with(|change| (change.entropy.uuid_v4(), change.now));
+    let (id, now) = sandbox.with(|change| (change.random.uuid_v4(), change.now));
     let partner = Partner {
         id,
         name,

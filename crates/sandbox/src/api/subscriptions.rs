@@ -175,10 +175,10 @@ impl Change<'_> {
     fn subscribe(&mut self, event_name: String, url: &str, filters: Option<Filters>, secret: Option<String>) -> Value {
         let made = || {
             const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789AZ";
-            self.entropy.bytes::<16>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 64)])).collect()
+            self.random.bytes::<16>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 64)])).collect()
         };
         let subscription = Subscription {
-            id: self.entropy.uuid_v7(self.now),
+            id: self.random.uuid_v7(self.now),
             url: url.to_owned(),
             event_name,
             filters,

@@ -191,7 +191,7 @@ pub(crate) async fn create(
     bearer.needs("tsp:create")?;
     let mut body = Fields::parse(&body)?;
     body.not_null(&["status", "is_sandbox"]);
-    let (id, now) = sandbox.with(|change| (change.entropy.uuid_v4(), change.now));
+    let (id, now) = sandbox.with(|change| (change.random.uuid_v4(), change.now));
     let tsp = Tsp {
         id,
         name: body.required("name", body::any),

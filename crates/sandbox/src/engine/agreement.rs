@@ -151,7 +151,7 @@ impl Change<'_> {
         let stale = connection.status == ConnectionStatus::Stale;
         for resource in resources.into_iter().filter(|resource| fetches(&connection.source_name, resource)) {
             let schedule = Schedule {
-                id: self.entropy.uuid_v4(),
+                id: self.random.uuid_v4(),
                 connection_id: connection.id,
                 resource,
                 status: if stale { ScheduleStatus::Stale } else { ScheduleStatus::Active },

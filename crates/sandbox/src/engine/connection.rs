@@ -91,7 +91,7 @@ impl Change<'_> {
     fn link(&mut self, invitation: &Invitation, fleet_id: Uuid, tsp: &Tsp, already_linked: bool) -> Uuid {
         let fleet = self.state.fleets.get(&fleet_id);
         let connection = Connection {
-            id: self.entropy.uuid_v4(),
+            id: self.random.uuid_v4(),
             // What was linked elsewhere is older than this onboarding.
             created_at: if already_linked { self.now - LINKED_BEFORE } else { self.now },
             updated_at: self.now,
@@ -119,7 +119,7 @@ impl Change<'_> {
         }
         let connection = self.connection(id)?;
         self.start_fetching(&connection, invitation.permissions.keys().cloned());
-        let link = json!({ "id": self.entropy.uuid_v4(), "fleet_id": connection.fleet_id, "connection_id": id });
+        let link = json!({ "id": self.random.uuid_v4(), "fleet_id": connection.fleet_id, "connection_id": id });
         self.emit_connection("fleet_connection.created", &connection, link);
         self.follow_agreement_of(connection.fleet_id);
         Ok(())

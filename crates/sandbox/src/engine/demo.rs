@@ -39,7 +39,7 @@ impl Change<'_> {
         for (story, count) in SHARES {
             for _ in 0..count {
                 let spread = if story.stays_open() { OPEN_SPREAD } else { SPREAD };
-                let chance = f64::from(u32::from_be_bytes(self.entropy.bytes())) / f64::from(u32::MAX);
+                let chance = f64::from(u32::from_be_bytes(self.random.bytes())) / f64::from(u32::MAX);
                 let ago = story.length() + (spread - story.length()) * chance;
                 let start = self.now.saturating_sub(ago);
                 let (fleet_ref, name) = (self.next_reference("DEMO"), self.fleet_name());

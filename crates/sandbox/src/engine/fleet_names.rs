@@ -59,7 +59,7 @@ const SECOND: [&str; 16] = [
 impl Change<'_> {
     /// A plausible name.
     pub(crate) fn fleet_name(&self) -> String {
-        let [first, second] = self.entropy.bytes();
+        let [first, second] = self.random.bytes();
         format!("{} {}", FIRST[usize::from(first) % FIRST.len()], SECOND[usize::from(second) % SECOND.len()])
     }
 }

@@ -120,8 +120,8 @@ impl Change<'_> {
     pub(crate) fn upsert_invitation(&mut self, mut ask: Ask) -> Upsert {
         let expires_in_hours = self.state.hours(ask.expires_in_hours);
         let expires_at = self.now.saturating_add(time::Duration::hours(expires_in_hours.into()));
-        let access = self.entropy.token();
-        let refresh = self.entropy.token();
+        let access = self.random.token();
+        let refresh = self.random.token();
         self.state.wake_at(expires_at);
         let known = self.state.refreshable(&ask.fleet_ref);
         if let Some(invitation) = known.and_then(|id| self.state.invitations.get_mut(&id)) {
@@ -147,7 +147,7 @@ impl Change<'_> {
             self.state.viewed.remove(&id);
             return Upsert::Refreshed(id);
         }
-        let id = self.entropy.uuid_v7(self.now);
+        let id = self.random.uuid_v7(self.now);
         let mut invitation = Invitation {
             id,
             created_at: self.now,
@@ -211,11 +211,11 @@ impl Change<'_> {
     /// The fleet accepts: fleet, agreement with the invitation's permissions, tokens, `accepted_at`, in this order.
     pub(crate) fn accept(&mut self, id: Uuid) -> Result<(), ApiError> {
         let now = self.now;
-        let entropy = self.entropy;
+        let random = self.random;
         let asked = self.open_invitation(id)?.clone();
         let fleet = new_fleet(&asked, self);
         let agreement = Agreement {
-            id: entropy.uuid_v7(now),
+            id: random.uuid_v7(now),
             fleet_id: fleet.id,
             partner_id: self.state.partner_id,
             fleet_ref: Some(asked.fleet_ref),
@@ -227,8 +227,8 @@ impl Change<'_> {
         let invitation = self.open_invitation(id)?;
         invitation.status = InvitationStatus::Accepted;
         invitation.fleet_id = Some(fleet.id);
-        invitation.pre_registration_access_token = Some(entropy.token());
-        invitation.pre_registration_refresh_token = Some(entropy.token());
+        invitation.pre_registration_access_token = Some(random.token());
+        invitation.pre_registration_refresh_token = Some(random.token());
         invitation.accepted_at = Some(now);
         let invitation = invitation.clone();
         if self.strikes(Disorder::SwapAgreement, "share_agreement.created") {
@@ -310,10 +310,10 @@ impl Change<'_> {
 /// The fleet that an acceptance makes. A nameless one gets an invented name and site, both with the invitation's secret
 /// id in them, as the real one does (CONTRACT.md 13, trap 18).
 fn new_fleet(invitation: &Invitation, change: &Change<'_>) -> Fleet {
-    let letters: String = change.entropy.bytes::<6>().iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+    let letters: String = change.random.bytes::<6>().iter().map(|byte| char::from(b'a' + byte % 26)).collect();
     let unknown_site = || format!("https://unknown-fleet-{}-{letters}.com/", invitation.id);
     Fleet {
-        id: change.entropy.uuid_v4(),
+        id: change.random.uuid_v4(),
         name: invitation.fleet_name.clone().unwrap_or_else(|| format!("Fleet {}", invitation.id)),
         fleet_ref: invitation.fleet_ref.clone(),
         websites: vec![invitation.fleet_website.clone().unwrap_or_else(unknown_site)],

@@ -108,9 +108,9 @@ impl Change<'_> {
             }
             keys.push(key.clone());
         }
-        let (now, entropy) = (self.now, self.entropy);
+        let (now, random) = (self.now, self.random);
         // Within a millisecond ids are in no order; those of one call are put into the order of its body.
-        let mut ids: Vec<_> = pairs.iter().map(|_| entropy.uuid_v7(now)).collect();
+        let mut ids: Vec<_> = pairs.iter().map(|_| random.uuid_v7(now)).collect();
         ids.sort_unstable();
         let made = |(id, (key, value))| Property { id, owner, key, value, created_at: now };
         let made: Vec<_> = ids.into_iter().zip(pairs).map(made).collect();

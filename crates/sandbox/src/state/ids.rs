@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use platform::random::Entropy;
+use platform::random::Random;
 
 /// By how many milliseconds a moment is earlier than the latest one when it is no wavering of the clock any more.
 const PAST: u64 = 1_000;
@@ -22,12 +22,12 @@ pub(crate) struct EventIds {
 impl EventIds {
     /// The next id: greater than every id given out before, unless it is for a moment of the past, which stories tell too;
     /// those of one moment sort as well.
-    pub(crate) fn next(&mut self, now: OffsetDateTime, entropy: &(dyn Entropy + 'static)) -> Uuid {
+    pub(crate) fn next(&mut self, now: OffsetDateTime, random: &(dyn Random + 'static)) -> Uuid {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
         if millis.saturating_add(PAST) < self.millis {
             let count = if self.past.0 == millis { self.past.1.saturating_add(1).min(0x0fff) } else { 0 };
             self.past = (millis, count);
-            return id(millis, count, entropy);
+            return id(millis, count, random);
         }
         if millis > self.millis {
             (self.millis, self.count) = (millis, 0);
@@ -36,13 +36,13 @@ impl EventIds {
         } else {
             self.count += 1;
         }
-        id(self.millis, self.count, entropy)
+        id(self.millis, self.count, random)
     }
 }
 
-fn id(millis: u64, count: u16, entropy: &(dyn Entropy + 'static)) -> Uuid {
+fn id(millis: u64, count: u16, random: &(dyn Random + 'static)) -> Uuid {
     let mut bytes = [0; 10];
-    entropy.fill(&mut bytes);
+    random.fill(&mut bytes);
     bytes[..2].copy_from_slice(&count.to_be_bytes());
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
@@ -50,24 +50,24 @@ fn id(millis: u64, count: u16, entropy: &(dyn Entropy + 'static)) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use platform::random::SeededEntropy;
+    use platform::random::SeededRandom;
 
     #[test]
     fn ids_sort_as_they_were_made_even_when_the_clock_stands_or_goes_back() {
-        let entropy = SeededEntropy::new(7);
+        let random = SeededRandom::new(7);
         let mut ids = EventIds::default();
         let now = domain::timestamp::from_micros(1_772_463_611_402_000);
-        let mut last = ids.next(now, &entropy);
+        let mut last = ids.next(now, &random);
         assert_eq!(domain::timestamp::of_uuid(last), Some(now));
         for step in 0..5_000 {
-            let id = ids.next(now - time::Duration::milliseconds(step % 3), &entropy);
+            let id = ids.next(now - time::Duration::milliseconds(step % 3), &random);
             assert!(id > last && id.get_version_num() == 7);
             last = id;
         }
         let past = now - time::Duration::days(3);
-        let (first, second) = (ids.next(past, &entropy), ids.next(past, &entropy));
+        let (first, second) = (ids.next(past, &random), ids.next(past, &random));
         assert_eq!(domain::timestamp::of_uuid(first), Some(past), "the past keeps its own time");
         assert!(second > first, "and its own order");
-        assert!(ids.next(now, &entropy) > last);
+        assert!(ids.next(now, &random) > last);
     }
 }

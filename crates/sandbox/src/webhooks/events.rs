@@ -47,7 +47,7 @@ impl Change<'_> {
     }
 
     fn tell(&mut self, event_name: &str, record: Value, fits: impl Fn(&Subscription) -> bool) {
-        let event_id = self.state.event_ids.next(self.now, self.entropy);
+        let event_id = self.state.event_ids.next(self.now, self.random);
         let takes_it = |one: &&Subscription| {
             matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Stale)
                 && one.event_name == event_name
@@ -57,7 +57,7 @@ impl Change<'_> {
             self.state.subscriptions.values().filter(takes_it).map(|one| (one.id, one.status)).collect();
         for (subscription_id, status) in matching {
             let delivery = Delivery {
-                id: self.entropy.uuid_v4(),
+                id: self.random.uuid_v4(),
                 subscription_id,
                 event_id,
                 event_name: event_name.to_owned(),

@@ -167,7 +167,7 @@ impl Change<'_> {
         match self.state.disorders.percent(disorder, event_name) {
             0 => false,
             100.. => true,
-            percent => u16::from_be_bytes(self.entropy.bytes()) % 100 < u16::from(percent),
+            percent => u16::from_be_bytes(self.random.bytes()) % 100 < u16::from(percent),
         }
     }
 
@@ -181,11 +181,11 @@ impl Change<'_> {
         if self.strikes(D::TwinNewId, &name)
             && let Some(twin) = self.twin(&all[0])
         {
-            let event_id = self.state.event_ids.next(self.now, self.entropy);
+            let event_id = self.state.event_ids.next(self.now, self.random);
             all.push(Delivery { event_id, ..twin });
         }
         if self.strikes(D::Duplicate, &name) {
-            let again = Delivery { id: self.entropy.uuid_v4(), ..all[0].clone() };
+            let again = Delivery { id: self.random.uuid_v4(), ..all[0].clone() };
             all.push(again);
         }
         let unknown = if self.strikes(D::UnknownEvent, &name) { self.unknown_event(&all[0]) } else { None };
@@ -208,7 +208,7 @@ impl Change<'_> {
             self.state.subscriptions.values().find(|other| {
                 other.id != own.id && other.url == own.url && other.status == SubscriptionStatus::Active
             })?;
-        Some(Delivery { id: self.entropy.uuid_v4(), subscription_id: other.id, ..delivery.clone() })
+        Some(Delivery { id: self.random.uuid_v4(), subscription_id: other.id, ..delivery.clone() })
     }
 
     /// None where the record names no fleet: nobody could say whom it is about.
@@ -216,14 +216,14 @@ impl Change<'_> {
         let about =
             delivery.data.first().filter(|record| record["fleet_id"].is_string() || record["fleet_ref"].is_string())?;
         let record = json!({
-            "id": self.entropy.uuid_v4(),
+            "id": self.random.uuid_v4(),
             "fleet_id": about["fleet_id"],
             "fleet_ref": about["fleet_ref"],
             "dot_number": 1_234_567,
         });
         Some(Delivery {
-            id: self.entropy.uuid_v4(),
-            event_id: self.state.event_ids.next(self.now, self.entropy),
+            id: self.random.uuid_v4(),
+            event_id: self.state.event_ids.next(self.now, self.random),
             event_name: UNKNOWN_EVENT.to_owned(),
             version: "1.0".to_owned(),
             data: vec![record],
@@ -232,7 +232,7 @@ impl Change<'_> {
     }
 
     fn bomb(&self, delivery: &Delivery) -> Delivery {
-        Delivery { id: self.entropy.uuid_v4(), disorders: BTreeSet::from([D::Bomb]), ..delivery.clone() }
+        Delivery { id: self.random.uuid_v4(), disorders: BTreeSet::from([D::Bomb]), ..delivery.clone() }
     }
 
     /// The delivery with what is wrong with it: now where its records are concerned, when it is sent otherwise.
@@ -271,7 +271,7 @@ impl Change<'_> {
         }
         let longest = u64::try_from(self.settings.longest_delay.as_millis()).unwrap_or(u64::MAX);
         if self.strikes(D::Shuffle, &name) {
-            delivery.held_ms = u64::from(u32::from_be_bytes(self.entropy.bytes())) % longest.saturating_add(1);
+            delivery.held_ms = u64::from(u32::from_be_bytes(self.random.bytes())) % longest.saturating_add(1);
         }
         if self.strikes(D::Delay, &name) {
             delivery.held_ms = longest;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 use axum::Router;
 use platform::{
     clock::{Clock as _, ManualClock, SharedClock},
-    random::SeededEntropy,
+    random::SeededRandom,
 };
 use reqwest::{Client, Method, Response};
 use sandbox::{ALL_SCOPES, PARTNER_SCOPES, Sandbox, SandboxSettings};
@@ -73,7 +73,7 @@ impl World {
             longest_delay: LONGEST_DELAY,
             stylesheet: "onramp.css".into(),
         };
-        let sandbox = Sandbox::open(settings, clock, Arc::new(SeededEntropy::new(42))).await.unwrap();
+        let sandbox = Sandbox::open(settings, clock, Arc::new(SeededRandom::new(42))).await.unwrap();
         let shutdown = CancellationToken::new();
         let (played, recording) = recorded(sandbox.router(), Answers::Checked);
         let router = Router::new().nest("/sandbox", played);

@@ -125,8 +125,8 @@ async fn failure(file: &Path) -> String {
         stylesheet: String::new(),
     };
     let clock = Arc::new(SystemClock);
-    let entropy = Arc::new(platform::random::SystemEntropy);
-    match sandbox::Sandbox::open(settings, clock, entropy).await {
+    let random = Arc::new(platform::random::SystemRandom);
+    match sandbox::Sandbox::open(settings, clock, random).await {
         Ok(_) => panic!("it opened"),
         Err(error) => error.to_string(),
     }

@@ -10,7 +10,7 @@ use crate::{
     Failure,
     browser::Browser,
     contestants::{Contestant, Running},
-    database::Look,
+    database::CallbackPolicy,
     drive::Load,
     figures::Spread,
     requests::{Request, deliveries},
@@ -53,7 +53,7 @@ async fn changes(plan: &Plan, fleets: usize, other_load: u32) -> Result<Spread, 
     let requests = deliveries(fleets * EVENTS.len())?;
     let browser = Browser::sign_in(running.address).await?;
     let mut catena = Connection::open(running.address).await?;
-    let mut look = Look::at(&running.database()).await?;
+    let mut look = CallbackPolicy::at(&running.database()).await?;
     let mut pages = Vec::new();
     for story in requests.chunks(EVENTS.len()) {
         deliver(&mut catena, &story[0]).await?;

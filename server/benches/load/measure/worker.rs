@@ -6,7 +6,7 @@ use super::{Plan, say};
 use crate::{
     Failure,
     contestants::{Contestant, Running},
-    database::Look,
+    database::CallbackPolicy,
     figures::median,
     onramp,
     requests::deliveries,
@@ -25,7 +25,7 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
         onramp::prepare(dir.path()).await?;
         onramp::fill(dir.path(), &deliveries(count)?).await?;
         let running = Running::start_over(Contestant::Onramp, &plan.places, dir).await?;
-        let mut look = Look::at(&running.database()).await?;
+        let mut look = CallbackPolicy::at(&running.database()).await?;
         // The worker began when the process did; it is timed from the first look on.
         let (start, waiting) = (Instant::now(), look.waiting().await?);
         while look.waiting().await? > 0 {

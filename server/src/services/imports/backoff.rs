@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use crate::{
     config::ImportPace,
-    services::imports::row::{Passing, Trouble},
+    services::imports::row::{Passing, RowFailure},
 };
 
 /// How often Catena may ask for fewer calls in a row.
 const RATE_LIMITS: usize = 5;
 
 /// Counts the troubles since the last row that went well.
-pub(crate) struct Patience {
+pub(crate) struct Backoff {
     waits: Vec<Duration>,
     longest: Duration,
     troubles: usize,
 }
 
-impl Patience {
+impl Backoff {
     pub fn new(pace: &ImportPace) -> Self {
         Self { waits: pace.waits.clone(), longest: pace.longest, troubles: 0 }
     }
@@ -28,7 +28,7 @@ impl Patience {
     }
 
     /// How long to wait before the same row is tried again; none when waiting does not help.
-    pub fn wait(&mut self, trouble: &Trouble) -> Option<Duration> {
+    pub fn wait(&mut self, trouble: &RowFailure) -> Option<Duration> {
         let nth = self.troubles;
         self.troubles += 1;
         match trouble.passing {
@@ -48,8 +48,8 @@ mod tests {
         let second = Duration::from_secs;
         let pace = ImportPace { waits: vec![second(2), second(10)], longest: second(60), ..ImportPace::default() };
         let trouble =
-            |passing| Trouble { what: String::new(), advice: String::new(), may_have_happened: false, passing };
-        let mut patience = Patience::new(&pace);
+            |passing| RowFailure { what: String::new(), advice: String::new(), may_have_happened: false, passing };
+        let mut patience = Backoff::new(&pace);
         let hiccup = trouble(Passing::Perhaps);
         let waits: Vec<_> = (0..3).map(|_| patience.wait(&hiccup)).collect();
         assert_eq!(waits, [Some(second(2)), Some(second(10)), None]);

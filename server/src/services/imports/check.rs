@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::import::{ImportState, Judge, Judged, Known, RowState, Standing, Verdict, rows, standing};
+use domain::import::{CheckedRow, ImportState, Known, RowChecker, RowState, Standing, Verdict, rows, standing};
 use time::OffsetDateTime;
 
 use crate::{
@@ -26,16 +26,16 @@ impl Importer {
     pub(crate) async fn check(&self, import: &ImportRow) -> Result<(), StoreError> {
         let key = import.key;
         // A dry run that was cut off starts over.
-        while self.store.forget_import_rows(key, 2_000).await? > 0 {}
+        while self.store.delete_import_rows(key, 2_000).await? > 0 {}
         let content = self.store.import_content(key).await?.unwrap_or_default();
         let reading = &import.reading;
         let now = self.clock.now();
-        let mut judge = Judge::new(&reading.mapping, &self.base, reading.header.len());
+        let mut judge = RowChecker::new(&reading.mapping, &self.base, reading.header.len());
         let mut rows = rows(&content, reading.delimiter);
         let mut unsettled = HashMap::new();
         let mut number = 0;
         loop {
-            let judged: Vec<Judged> = rows.by_ref().take(BATCH).map(|row| judge.judge(&row)).collect();
+            let judged: Vec<CheckedRow> = rows.by_ref().take(BATCH).map(|row| judge.judge(&row)).collect();
             if judged.is_empty() {
                 break;
             }
@@ -146,7 +146,7 @@ fn by_ref(ours: Vec<FleetsInvitation>) -> HashMap<String, Vec<FleetsInvitation>>
 }
 
 fn verdict(
-    judged: Judged,
+    judged: CheckedRow,
     number: u32,
     ours: &HashMap<String, Vec<FleetsInvitation>>,
     now: OffsetDateTime,

@@ -19,17 +19,17 @@ use crate::{
     config::ImportPace,
     services::{
         imports::{
-            backoff::Patience,
-            row::{Outcome, Trouble},
+            backoff::Backoff,
+            row::{Outcome, RowFailure},
         },
-        invitations::create::Inviter,
+        invitations::create::Invitations,
     },
     store::{ImportMove, ImportRow, RowEnd, SharedStore, StoreError},
 };
 use catena::Catena;
 use platform::clock::SharedClock;
 
-/// How often to look for something to do without being woken, and how long to wait for a database that fails.
+/// How often to look for something to do without being recovery, and how long to wait for a database that fails.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// What an import is done with.
@@ -39,7 +39,7 @@ pub struct Importer {
     /// Catena, to look before something is asked for.
     pub catena: Catena,
     /// Invites one fleet after the other.
-    pub inviter: Arc<Inviter>,
+    pub invitations: Arc<Invitations>,
     /// Tells the time.
     pub clock: SharedClock,
     /// What holds for every invitation unless its row says otherwise.
@@ -63,7 +63,7 @@ enum Next {
 impl Importer {
     /// Works until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
-        let mut patience = Patience::new(&self.pace);
+        let mut patience = Backoff::new(&self.pace);
         loop {
             // Cut off in the middle of a row, it stays marked, and is looked up after the next start.
             let next = tokio::select! {
@@ -93,7 +93,7 @@ impl Importer {
         }
     }
 
-    async fn step(&self, patience: &mut Patience) -> Result<Next, StoreError> {
+    async fn step(&self, patience: &mut Backoff) -> Result<Next, StoreError> {
         let Some(import) = self.store.import_to_do().await? else { return Ok(Next::Nothing) };
         if import.state == ImportState::Checking {
             self.check(&import).await?;
@@ -109,7 +109,7 @@ impl Importer {
         let (end, asked) = match outcome {
             Outcome::Settled(end) => (end, false),
             Outcome::Asked(end) => (end, true),
-            Outcome::Trouble(trouble) => {
+            Outcome::RowFailure(trouble) => {
                 if !trouble.may_have_happened {
                     let back = RowEnd { state: domain::import::RowState::Waiting, reason: None, invitation: None };
                     self.store.end_row(import.key, row.number, &back).await?;
@@ -127,7 +127,12 @@ impl Importer {
     }
 
     /// Waits where that may help, else pauses the whole import and says why.
-    async fn endure(&self, import: &ImportRow, trouble: &Trouble, patience: &mut Patience) -> Result<Next, StoreError> {
+    async fn endure(
+        &self,
+        import: &ImportRow,
+        trouble: &RowFailure,
+        patience: &mut Backoff,
+    ) -> Result<Next, StoreError> {
         if let Some(wait) = patience.wait(trouble) {
             let seconds = wait.as_secs().max(1);
             let reason = format!("{} Going on by itself in {seconds} s.", trouble.what);

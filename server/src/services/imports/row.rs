@@ -29,11 +29,11 @@ pub(crate) enum Outcome {
     /// Its end, after Catena was asked.
     Asked(RowEnd),
     /// No end yet.
-    Trouble(Trouble),
+    RowFailure(RowFailure),
 }
 
 /// Why the import can't go on as it is. Sentences for people, without secrets.
-pub(crate) struct Trouble {
+pub(crate) struct RowFailure {
     /// What happened.
     pub what: String,
     /// What to do about it.
@@ -54,7 +54,7 @@ pub(crate) enum Passing {
     After(Duration),
 }
 
-impl Trouble {
+impl RowFailure {
     fn new(error: &CatenaError) -> Self {
         let passing = match error {
             CatenaError::RateLimited { retry_after: Some(wait) } => Passing::After(*wait),
@@ -98,7 +98,10 @@ impl Importer {
             Ok(theirs) => theirs,
             // Not done by this call; by the one before it, perhaps.
             Err(error) => {
-                return Ok(Outcome::Trouble(Trouble { may_have_happened: began.is_some(), ..Trouble::new(&error) }));
+                return Ok(Outcome::RowFailure(RowFailure {
+                    may_have_happened: began.is_some(),
+                    ..RowFailure::new(&error)
+                }));
             }
         };
         let where_it_stands = standing(theirs.iter().map(known_to_catena), now);
@@ -108,14 +111,14 @@ impl Importer {
             && let lost = (Lost { began, hours: checked.expires_in_hours, asked: &asked })
             && let Some((invitation, is_new)) = made_since(theirs, &ours, lost, now)
         {
-            return end(&checked, self.inviter.catch_up(&checked, &asked, actor, invitation, is_new).await);
+            return end(&checked, self.invitations.catch_up(&checked, &asked, actor, invitation, is_new).await);
         }
         if where_it_stands == Standing::Declined && !import.reopen_declined {
             let reason = "The fleet declined. Talk to it first, or import again with “Ask those who declined again”.";
             return Ok(Outcome::Asked(ended(RowState::LeftOut, Some(reason.into()))));
         }
         self.store.begin_row(import.key, row.number, now).await?;
-        end(&checked, self.inviter.invite(&checked, &asked, actor, until).await)
+        end(&checked, self.invitations.invite(&checked, &asked, actor, until).await)
     }
 }
 
@@ -135,7 +138,7 @@ fn end(checked: &Checked, result: Result<Invited, InviteError>) -> Result<Outcom
         InviteError::Catena(error) => error,
         error => {
             tracing::error!(%error, "an import's row can't be kept");
-            return Ok(Outcome::Trouble(Trouble {
+            return Ok(Outcome::RowFailure(RowFailure {
                 what: format!("{error}."),
                 advice: error.explain(),
                 may_have_happened: true,
@@ -152,7 +155,7 @@ fn end(checked: &Checked, result: Result<Invited, InviteError>) -> Result<Outcom
         tracing::debug!(fleet_ref = checked.fleet_ref, %error, "Catena refuses a row of an import");
         return Ok(Outcome::Asked(ended(RowState::Refused, Some(format!("{error}.")))));
     }
-    Ok(Outcome::Trouble(Trouble::new(&error)))
+    Ok(Outcome::RowFailure(RowFailure::new(&error)))
 }
 
 fn ended(state: RowState, reason: Option<String>) -> RowEnd {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::invitation::callback_policy::{Found, Look};
+use domain::invitation::callback_policy::{CallbackPolicy, Found};
 use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::timeout};
 
@@ -18,21 +18,21 @@ const WAIT: Duration = Duration::from_secs(2);
 const LIFECYCLE: [&str; 4] = ["invitation.", "share_agreement.", "connection.", "fleet_connection."];
 
 /// Looks, and remembers for a while.
-pub struct Callbacks {
+pub struct CallbackPolicies {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
-    seen: Mutex<Option<(OffsetDateTime, Look)>>,
+    seen: Mutex<Option<(OffsetDateTime, CallbackPolicy)>>,
 }
 
-impl Callbacks {
+impl CallbackPolicies {
     /// Ready to look.
     pub fn new(catena: Catena, store: SharedStore, clock: SharedClock) -> Self {
         Self { catena, store, clock, seen: Mutex::default() }
     }
 
     /// What speaks against a callback address at present.
-    pub async fn look(&self) -> Result<Look, StoreError> {
+    pub async fn look(&self) -> Result<CallbackPolicy, StoreError> {
         let ours = self.ours().await?;
         let mut seen = self.seen.lock().await;
         let now = self.clock.now();
@@ -41,14 +41,14 @@ impl Callbacks {
             _ => {
                 let (organisation_wide, default_callback) =
                     tokio::join!(self.organisation_wide(), self.default_callback());
-                let look = Look { organisation_wide, default_callback };
+                let look = CallbackPolicy { organisation_wide, default_callback };
                 *seen = Some((now, look));
                 look
             }
         };
         // What we made ourselves is known without Catena.
         let organisation_wide = if ours > 0 { look.organisation_wide.max(Some(ours)) } else { look.organisation_wide };
-        Ok(Look { organisation_wide, ..look })
+        Ok(CallbackPolicy { organisation_wide, ..look })
     }
 
     /// How many of our own subscriptions deliver; all of them are made without filters.

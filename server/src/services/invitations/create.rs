@@ -9,10 +9,10 @@ use domain::{
     digest::of_invitation,
     events::{
         fact::{About, Fact, Kind, Round, Source},
-        record::{InvitationRecord, Subject, Told, created_key, refreshed_again_key, refreshed_key},
+        record::{InvitationRecord, Observation, Subject, created_key, refreshed_again_key, refreshed_key},
     },
     invitation::{
-        preview::{Agreed, Prospect},
+        preview::{Agreed, Preview},
         request::{Checked, FieldErrors},
         response_diff::differences,
         upsert_forecast::{Known, hours_to_ask, outlook, works_until},
@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::{
     services::{
         invitations::{preview, response_diff},
-        timeline::{Outcome, Timeline},
+        timeline::{Ingested, Timeline},
     },
     store::{SharedStore, StoreError},
 };
@@ -58,7 +58,7 @@ pub enum Answer {
         reopened: bool,
     },
     /// Nothing was sent: this takes an agreement first.
-    Asks(Prospect),
+    Asks(Preview),
 }
 
 /// Why a fleet could not be invited.
@@ -69,7 +69,7 @@ pub enum InviteError {
     Catena(#[from] CatenaError),
     /// Our database failed before Catena was asked.
     #[error("before Catena was asked: {0}")]
-    Look(#[source] StoreError),
+    CallbackPolicy(#[source] StoreError),
     /// Catena did it, and our database failed: asking again is safe.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,7 +97,7 @@ impl InviteError {
         match self {
             Self::Catena(error) => error.explain(),
             Self::Store(_) => "Catena made the invitation, but Onramp could not store it. Try again in a moment: asking Catena twice does no harm here.".into(),
-            Self::Look(_) => "Onramp’s database failed before Catena was asked, so nothing was made. Try again in a moment.".into(),
+            Self::CallbackPolicy(_) => "Onramp’s database failed before Catena was asked, so nothing was made. Try again in a moment.".into(),
             Self::NoId => "Catena's answer could not be understood. Try again; if it stays so, ask Catena's support.".into(),
         }
     }
@@ -107,7 +107,7 @@ impl InviteError {
 const LANES: usize = 16;
 
 /// Invites fleets.
-pub struct Inviter {
+pub struct Invitations {
     catena: Catena,
     store: SharedStore,
     timeline: Timeline,
@@ -116,7 +116,7 @@ pub struct Inviter {
     lanes: [Mutex<()>; LANES],
 }
 
-impl Inviter {
+impl Invitations {
     /// Ready to invite.
     pub fn new(catena: Catena, store: SharedStore, timeline: Timeline, clock: SharedClock) -> Self {
         Self { catena, store, timeline, clock, lanes: std::array::from_fn(|_| Mutex::default()) }
@@ -151,13 +151,13 @@ impl Inviter {
         let known = self.known(&checked.fleet_ref).await?;
         let (until, outlook) = (works_until(&known, now), outlook(&known, now));
         let when = (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref());
-        let prospect = preview::prospect(&self.store, now, &checked.fleet_ref, outlook, when).await;
-        let prospect = prospect.map_err(InviteError::Look)?;
-        if prospect.asks(agreed) {
-            return Ok(Answer::Asks(prospect));
+        let preview = preview::preview(&self.store, now, &checked.fleet_ref, outlook, when).await;
+        let preview = preview.map_err(InviteError::CallbackPolicy)?;
+        if preview.asks(agreed) {
+            return Ok(Answer::Asks(preview));
         }
         let invited = self.call(checked, asked, actor, until).await?;
-        Ok(Answer::Done { reopened: prospect.reopens() && !invited.is_new, invited })
+        Ok(Answer::Done { reopened: preview.reopens() && !invited.is_new, invited })
     }
 
     /// What is known of the reference: by Catena, or by us alone where Catena doesn't let us look.
@@ -166,7 +166,7 @@ impl Inviter {
             Ok(known) => Ok(known),
             Err(CatenaError::Forbidden { .. }) => {
                 let known = preview::from_store(&self.store, fleet_ref).await;
-                Ok(known.map_err(InviteError::Look)?.unwrap_or_default())
+                Ok(known.map_err(InviteError::CallbackPolicy)?.unwrap_or_default())
             }
             Err(error) => Err(error.into()),
         }
@@ -222,7 +222,7 @@ impl Inviter {
             response_diff::to_json(differences(checked, &response_diff::returned(&invitation), self.clock.now()));
         let known = self.store.invitation_by_digest(&digest).await?;
         let same_end = known.is_some_and(|known| known.expires_at == invitation.expires_at);
-        let told = Told::Fact {
+        let told = Observation::Fact {
             fact: self.fact(&invitation, &digest, how, same_end, actor),
             subject: Subject {
                 invitation: Some(digest.clone()),
@@ -239,16 +239,16 @@ impl Inviter {
             }),
         };
         let mut tx = self.store.begin().await?;
-        let mut outcome = Outcome::default();
-        self.timeline.take_in(tx.as_mut(), &[told], &mut outcome).await?;
-        self.timeline.settle(tx.as_mut(), &outcome).await?;
+        let mut outcome = Ingested::default();
+        self.timeline.ingest(tx.as_mut(), &[told], &mut outcome).await?;
+        self.timeline.recompute(tx.as_mut(), &outcome).await?;
         tx.set_asked(&digest, asked).await?;
         tx.set_differences(&digest, kept_otherwise.as_deref()).await?;
         if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &checked.display_name) {
             tx.name_fleet(fleet, name, true).await?;
         }
         tx.commit().await?;
-        self.timeline.announce(&outcome);
+        self.timeline.publish(&outcome);
         let row = self.store.invitation_by_digest(&digest).await?.ok_or(StoreError::Unreadable("invitation"))?;
         let is_new = how == How::Made;
         Ok(Invited { id: row.id, is_new, magic_link: invitation.magic_link, expires_at: invitation.expires_at })

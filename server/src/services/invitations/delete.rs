@@ -2,7 +2,7 @@
 
 use domain::events::{
     fact::{About, Fact, Kind, Round, Source},
-    record::{Subject, Told, deleted_key},
+    record::{Observation, Subject, deleted_key},
 };
 use thiserror::Error;
 
@@ -44,14 +44,14 @@ impl WithdrawError {
 }
 
 /// Deletes invitations.
-pub struct Withdrawer {
+pub struct InvitationDeletion {
     catena: Catena,
     timeline: Timeline,
     vault: Vault,
     clock: SharedClock,
 }
 
-impl Withdrawer {
+impl InvitationDeletion {
     /// Ready to delete.
     pub fn new(catena: Catena, timeline: Timeline, vault: Vault, clock: SharedClock) -> Self {
         Self { catena, timeline, vault, clock }
@@ -74,12 +74,12 @@ impl Withdrawer {
             },
             Err(error) => return Err(error.into()),
         }
-        self.timeline.tell(&[deleted(invitation, actor, self.clock.now())]).await?;
+        self.timeline.record(&[deleted(invitation, actor, self.clock.now())]).await?;
         Ok(())
     }
 }
 
-fn deleted(invitation: &InvitationRow, actor: &str, at: time::OffsetDateTime) -> Told {
+fn deleted(invitation: &InvitationRow, actor: &str, at: time::OffsetDateTime) -> Observation {
     let InvitationRow { digest, created_at, expires_at, .. } = invitation;
     let round = Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() };
     let fact = Fact {
@@ -92,5 +92,5 @@ fn deleted(invitation: &InvitationRow, actor: &str, at: time::OffsetDateTime) ->
         about: About { round: Some(round), ..About::default() },
     };
     let subject = Subject { invitation: Some(digest.clone()), ..Subject::default() };
-    Told::Fact { fact, subject, invitation: None }
+    Observation::Fact { fact, subject, invitation: None }
 }

@@ -9,7 +9,7 @@ use std::{
 use domain::{
     events::fact::{Fact, Kind},
     invitation::{
-        preview::Prospect,
+        preview::Preview,
         upsert_forecast::{Known, Outlook, Standing, outlook},
     },
     onboarding::lifecycle::Stage,
@@ -77,14 +77,14 @@ fn known_there(one: Invitation) -> Known {
 }
 
 /// What is to be known before the reference is invited: `hours` and `country` as far as they are given and right.
-pub async fn prospect(
+pub async fn preview(
     store: &SharedStore,
     now: OffsetDateTime,
     fleet_ref: &str,
     outlook: Outlook,
     (hours, country): (Option<u32>, Option<&str>),
-) -> Result<Prospect, StoreError> {
-    Ok(Prospect {
+) -> Result<Preview, StoreError> {
+    Ok(Preview {
         fleet_ref: fleet_ref.to_owned(),
         outlook,
         has_page: store.fleet_by_ref(fleet_ref).await?.is_some(),
@@ -94,14 +94,14 @@ pub async fn prospect(
 }
 
 /// Foretells while someone types.
-pub struct Foreteller {
+pub struct InvitationPreview {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
     heard: Mutex<HashMap<String, (OffsetDateTime, Vec<Known>)>>,
 }
 
-impl Foreteller {
+impl InvitationPreview {
     /// Ready to foretell.
     pub fn new(catena: Catena, store: SharedStore, clock: SharedClock) -> Self {
         Self { catena, store, clock, heard: Mutex::default() }

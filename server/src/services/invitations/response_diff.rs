@@ -1,6 +1,6 @@
 //! What Catena kept otherwise than it was asked to, as it is kept beside the invitation and shown.
 
-use app::pages::KeptRow;
+use app::pages::DifferenceRow;
 use domain::invitation::{
     request::label,
     response_diff::{Difference, Returned},
@@ -47,10 +47,10 @@ pub fn to_json(differences: Vec<Difference>) -> Option<String> {
 }
 
 /// Reads it for people.
-pub fn for_people(json: &str) -> Vec<KeptRow> {
+pub fn for_people(json: &str) -> Vec<DifferenceRow> {
     let rows: Vec<Json> = serde_json::from_str(json).unwrap_or_default();
     rows.into_iter()
-        .map(|row| KeptRow { label: label(&row.field).to_owned(), asked: row.asked, kept: row.kept })
+        .map(|row| DifferenceRow { label: label(&row.field).to_owned(), asked: row.asked, kept: row.kept })
         .collect()
 }
 
@@ -62,7 +62,10 @@ mod tests {
     fn differences_survive_being_kept() {
         let found = Difference { field: "fleet_name", asked: "JB Hunt".into(), kept: "nothing".into() };
         let rows = for_people(&to_json(vec![found]).unwrap());
-        assert_eq!(rows, [KeptRow { label: "Fleet’s name".into(), asked: "JB Hunt".into(), kept: "nothing".into() }]);
+        assert_eq!(
+            rows,
+            [DifferenceRow { label: "Fleet’s name".into(), asked: "JB Hunt".into(), kept: "nothing".into() }]
+        );
         assert_eq!(to_json(vec![]), None);
         assert_eq!(for_people("nonsense"), []);
     }

@@ -2,7 +2,7 @@
 //! sealed link to hand it out.
 
 use domain::{
-    events::{fact::Round, record::Told},
+    events::{fact::Round, record::Observation},
     link::{
         audit::{self, Shown},
         message::{MessageState, Occasion, with_link},
@@ -22,7 +22,7 @@ use platform::clock::SharedClock;
 
 /// Why a message was not sent.
 #[derive(Debug, Error)]
-pub enum CourierError {
+pub enum LinkDeliveryError {
     /// No mail server is set.
     #[error("no mail server is set")]
     NoMailServer,
@@ -52,7 +52,7 @@ pub enum CourierError {
     Vault(#[from] VaultError),
 }
 
-impl CourierError {
+impl LinkDeliveryError {
     /// Whether another message would not be sent now either.
     pub fn concerns_all(&self) -> bool {
         match self {
@@ -94,7 +94,7 @@ pub enum Meanwhile {
 
 /// A text ready to be sent, with [`domain::link::message::LINK`] where the link goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct EmailDraft {
     /// E-mail address.
     pub to: String,
     /// The subject.
@@ -105,7 +105,7 @@ pub struct Letter {
 
 /// Shows and sends links.
 #[derive(Clone)]
-pub struct Courier {
+pub struct LinkDelivery {
     mailer: Option<Mailer>,
     store: SharedStore,
     timeline: Timeline,
@@ -113,7 +113,7 @@ pub struct Courier {
     clock: SharedClock,
 }
 
-impl Courier {
+impl LinkDelivery {
     /// Ready to show links, and to send them if there is a mailer.
     pub fn new(
         mailer: Option<Mailer>,
@@ -141,7 +141,7 @@ impl Courier {
         let now = self.clock.now();
         let told: Vec<_> =
             invitations.iter().map(|invitation| audit::shown(round(invitation), how, actor, now)).collect();
-        self.timeline.tell(&told).await?;
+        self.timeline.record(&told).await?;
         Ok(())
     }
 
@@ -152,13 +152,13 @@ impl Courier {
         message: &MessageRow,
         invitation: &InvitationRow,
         occasion: Occasion,
-        letter: &Letter,
-    ) -> Result<(), CourierError> {
+        letter: &EmailDraft,
+    ) -> Result<(), LinkDeliveryError> {
         if self.mailer.is_none() {
-            return Err(CourierError::NoMailServer);
+            return Err(LinkDeliveryError::NoMailServer);
         }
         if invitation.sealed_link.is_none() {
-            return Err(CourierError::NoLink);
+            return Err(LinkDeliveryError::NoLink);
         }
         let id = self.claim(message).await?;
         let message = MessageRow { id, ..message.clone() };
@@ -166,16 +166,16 @@ impl Courier {
     }
 
     /// Writes a message down as being sent, for this caller alone; gives its id.
-    async fn claim(&self, message: &MessageRow) -> Result<Uuid, CourierError> {
+    async fn claim(&self, message: &MessageRow) -> Result<Uuid, LinkDeliveryError> {
         if self.store.add_message(message).await? {
             return Ok(message.id);
         }
         let before = self.store.message_by_key(&message.key).await?;
         match before.map(|before| (before.state, before.id)) {
-            Some((MessageState::Sent, _)) => Err(CourierError::SentBefore),
-            Some((MessageState::Unsure, _)) => Err(CourierError::InDoubt),
+            Some((MessageState::Sent, _)) => Err(LinkDeliveryError::SentBefore),
+            Some((MessageState::Unsure, _)) => Err(LinkDeliveryError::InDoubt),
             Some((MessageState::Failed, id)) if self.store.send_again(message).await? => Ok(id),
-            _ => Err(CourierError::UnderWay),
+            _ => Err(LinkDeliveryError::UnderWay),
         }
     }
 
@@ -186,9 +186,9 @@ impl Courier {
         message: &MessageRow,
         invitation: &InvitationRow,
         occasion: Occasion,
-        letter: &Letter,
+        letter: &EmailDraft,
         meanwhile: Meanwhile,
-    ) -> Result<(), CourierError> {
+    ) -> Result<(), LinkDeliveryError> {
         let (id, actor) = (message.id, message.decided_by.as_deref().unwrap_or_default());
         let mailed = self.mail(id, invitation, letter).await;
         let now = self.clock.now();
@@ -200,12 +200,12 @@ impl Courier {
             Err(error) => Err(error),
         };
         let state = match &outcome {
-            Ok(()) | Err(CourierError::NotNoted(_)) => MessageState::Sent,
-            Err(CourierError::Mail(error)) if error.may_have_been_sent() => MessageState::Unsure,
+            Ok(()) | Err(LinkDeliveryError::NotNoted(_)) => MessageState::Sent,
+            Err(LinkDeliveryError::Mail(error)) if error.may_have_been_sent() => MessageState::Unsure,
             Err(error) if meanwhile == Meanwhile::Waits && error.may_wait() => MessageState::Approved,
             Err(_) => MessageState::Failed,
         };
-        let problem = outcome.as_ref().err().map(CourierError::explain);
+        let problem = outcome.as_ref().err().map(LinkDeliveryError::explain);
         let ended = self.store.end_sending(id, state, problem.as_deref(), now).await;
         match (outcome, ended) {
             (Ok(()), ended) => Ok(ended?),
@@ -219,18 +219,18 @@ impl Courier {
     }
 
     /// Puts what has left onto the timeline, at the second try if need be: told twice, it is there once.
-    async fn note_sent(&self, told: Told) -> Result<(), CourierError> {
+    async fn note_sent(&self, told: Observation) -> Result<(), LinkDeliveryError> {
         let told = [told];
-        if self.timeline.tell(&told).await.is_err() {
-            self.timeline.tell(&told).await.map_err(CourierError::NotNoted)?;
+        if self.timeline.record(&told).await.is_err() {
+            self.timeline.record(&told).await.map_err(LinkDeliveryError::NotNoted)?;
         }
         Ok(())
     }
 
-    async fn mail(&self, id: Uuid, invitation: &InvitationRow, letter: &Letter) -> Result<(), CourierError> {
-        let mailer = self.mailer.as_ref().ok_or(CourierError::NoMailServer)?;
-        let link = self.link(invitation)?.ok_or(CourierError::NoLink)?;
-        let Letter { to, subject, body } = letter;
+    async fn mail(&self, id: Uuid, invitation: &InvitationRow, letter: &EmailDraft) -> Result<(), LinkDeliveryError> {
+        let mailer = self.mailer.as_ref().ok_or(LinkDeliveryError::NoMailServer)?;
+        let link = self.link(invitation)?.ok_or(LinkDeliveryError::NoLink)?;
+        let EmailDraft { to, subject, body } = letter;
         let mail = Mail { to: to.clone(), subject: subject.clone(), text: with_link(body, &link) };
         Ok(mailer.send(&mail, &id.to_string()).await?)
     }

@@ -3,15 +3,15 @@
 
 use domain::events::{
     fact::{About, Fact, Kind, Source},
-    record::{Subject, Told, agreement_key, state_key},
+    record::{Observation, Subject, agreement_key, state_key},
 };
 use time::OffsetDateTime;
 
-use crate::services::reconcile::fleet_facts::{Known, ends};
+use crate::services::reconcile::fleet_facts::{FleetFacts, ends};
 use catena::{Agreement, AgreementStatus};
 
 /// What the record tells that is not known. `asked_at` stands where the record has no time of its own, UTC.
-pub(crate) fn missing(agreement: &Agreement, known: &Known, asked_at: OffsetDateTime) -> Vec<Told> {
+pub(crate) fn missing(agreement: &Agreement, known: &FleetFacts, asked_at: OffsetDateTime) -> Vec<Observation> {
     let own = known.of_agreement(agreement.id);
     let is_over =
         matches!(agreement.status, AgreementStatus::Cancelled | AgreementStatus::Deleted | AgreementStatus::Expired);
@@ -42,7 +42,7 @@ pub(crate) fn missing(agreement: &Agreement, known: &Known, asked_at: OffsetDate
     }
     let told = found.into_iter().map(|(kind, at, key, status)| {
         let about = About { agreement: Some(agreement.id), status, ..About::default() };
-        Told::Fact {
+        Observation::Fact {
             fact: Fact { source: Source::Check, at, kind, key, event_id: None, actor: None, about },
             subject: Subject {
                 fleet_ref: agreement.fleet_ref.clone(),

@@ -1,5 +1,5 @@
 use domain::{
-    events::{envelope, record::told},
+    events::{envelope, record::observations},
     onboarding::lifecycle::{Stage, fold},
     timestamp::parse,
 };
@@ -22,16 +22,17 @@ fn asked_at() -> OffsetDateTime {
     parse("2026-05-02T16:00:00Z").unwrap()
 }
 
-fn facts(told: &[Told]) -> Vec<Fact> {
-    let facts =
-        told.iter().filter_map(|told| if let Told::Fact { fact, .. } = told { Some(fact.clone()) } else { None });
+fn facts(told: &[Observation]) -> Vec<Fact> {
+    let facts = told
+        .iter()
+        .filter_map(|told| if let Observation::Fact { fact, .. } = told { Some(fact.clone()) } else { None });
     facts.collect()
 }
 
 fn webhooks(events: &[&str]) -> Vec<Fact> {
     let told = events.iter().flat_map(|event| {
         let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        told(&envelope::read(&std::fs::read(path).unwrap(), None).unwrap(), asked_at()).unwrap()
+        observations(&envelope::read(&std::fs::read(path).unwrap(), None).unwrap(), asked_at()).unwrap()
     });
     facts(&told.collect::<Vec<_>>())
 }
@@ -40,8 +41,8 @@ fn webhooks(events: &[&str]) -> Vec<Fact> {
 fn the_real_record_tells_that_it_began_and_who_shares() {
     let text = include_str!("../../../../crates/contract/data/samples/share-agreement.json");
     let record: Agreement = serde_json::from_str(text).unwrap();
-    let told = missing(&record, &Known::new(Vec::new()), asked_at());
-    let [Told::Fact { fact, subject, .. }] = &told[..] else { panic!("one fact") };
+    let told = missing(&record, &FleetFacts::new(Vec::new()), asked_at());
+    let [Observation::Fact { fact, subject, .. }] = &told[..] else { panic!("one fact") };
     assert_eq!((fact.kind.name(), fact.source), ("share_agreement.created", Source::Check));
     assert_eq!(fact.at, parse("2026-02-19T19:43:23.414841Z").unwrap());
     assert_eq!(subject.fleet_ref.as_deref(), Some("demo"));
@@ -79,11 +80,11 @@ fn each_status_is_found_unless_it_is_known() {
         ("a word that we don't know", created(), agreement("dreaming", None), vec![]),
     ];
     for (name, known, record, want) in table {
-        let got = facts(&missing(&record, &Known::new(known.clone()), asked));
+        let got = facts(&missing(&record, &FleetFacts::new(known.clone()), asked));
         let shown: Vec<_> = got.iter().map(|fact| (fact.kind.name(), fact.at)).collect();
         assert_eq!(shown, want, "{name}");
         let all: Vec<Fact> = known.into_iter().chain(got).collect();
-        assert!(missing(&record, &Known::new(all), asked).is_empty(), "{name}: once is enough");
+        assert!(missing(&record, &FleetFacts::new(all), asked).is_empty(), "{name}: once is enough");
     }
 }
 
@@ -92,7 +93,7 @@ fn paused_and_active_again_are_two_changes() {
     let mut known = webhooks(&["share_agreement.created"]);
     for (hours, status) in [(0, "paused"), (1, "active"), (2, "paused")] {
         let at = asked_at() + time::Duration::hours(hours);
-        let found = facts(&missing(&agreement(status, None), &Known::new(known.clone()), at));
+        let found = facts(&missing(&agreement(status, None), &FleetFacts::new(known.clone()), at));
         assert_eq!(found.len(), 1, "{status}");
         known.extend(found);
     }
@@ -102,7 +103,7 @@ fn paused_and_active_again_are_two_changes() {
 #[test]
 fn an_end_that_the_webhook_tells_later_is_told_once_and_at_its_own_time() {
     let created = webhooks(&["share_agreement.created"]);
-    let found = facts(&missing(&agreement("deleted", None), &Known::new(created.clone()), asked_at()));
+    let found = facts(&missing(&agreement("deleted", None), &FleetFacts::new(created.clone()), asked_at()));
     let late = webhooks(&["share_agreement.deleted"]);
     let onboarding = fold(created.into_iter().chain(found).chain(late.clone()));
     assert_eq!((onboarding.stage, onboarding.timeline.len()), (Some(Stage::Deleted), 2));

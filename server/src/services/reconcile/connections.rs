@@ -5,15 +5,15 @@
 use domain::{
     events::{
         fact::{About, Fact, Kind, Source},
-        record::{Subject, Told, connection_key, fleet_connection_key, state_key},
+        record::{Observation, Subject, connection_key, fleet_connection_key, state_key},
     },
-    onboarding::problem::Wrong,
+    onboarding::problem::ProblemKind,
     timestamp::micros,
 };
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::services::reconcile::fleet_facts::Known;
+use crate::services::reconcile::fleet_facts::FleetFacts;
 use catena::{Connection, ConnectionStatus, DataFreshness, ScheduleStatus};
 
 /// How long after the last sign of the contrary Catena's answer is believed although no time in it is later: an answer and
@@ -26,9 +26,9 @@ const MADE_TOGETHER: Duration = Duration::seconds(5);
 pub(crate) fn missing(
     connection: &Connection,
     rows: &[&DataFreshness],
-    known: &Known,
+    known: &FleetFacts,
     asked_at: OffsetDateTime,
-) -> Vec<Told> {
+) -> Vec<Observation> {
     let mut news = News { connection, found: Vec::new() };
     if known.is_over() {
         return Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn missing(
         news.attached(known, attached_at);
     }
     let good_since = known.good_since(connection.id).max((!attached).then_some(attached_at));
-    let stale = known.trouble(Wrong::Stale, connection.id, None);
+    let stale = known.trouble(ProblemKind::Stale, connection.id, None);
     match (&connection.status, stale) {
         (ConnectionStatus::Stale, None) => {
             if let Some(at) = changed_at(&[Some(connection.updated_at)], good_since, asked_at) {
@@ -82,35 +82,35 @@ fn changed_at(
 
 struct News<'a> {
     connection: &'a Connection,
-    found: Vec<Told>,
+    found: Vec<Observation>,
 }
 
 impl News<'_> {
     /// The connection is attached to the fleet. That a link was made for us, and not by an earlier consent, is told by its
     /// age; where the attachment itself came by webhook, a missing `connection.created` means a link that existed before.
-    fn attached(&mut self, known: &Known, at: OffsetDateTime) {
+    fn attached(&mut self, known: &FleetFacts, at: OffsetDateTime) {
         let Connection { id, created_at, .. } = *self.connection;
         let made_for_us = known.consent_at().is_some_and(|consent| created_at >= consent - MADE_TOGETHER);
         if made_for_us && !known.has(&Kind::ConnectionCreated, id) {
-            self.tell(Kind::ConnectionCreated, created_at, connection_key(id), None);
+            self.record(Kind::ConnectionCreated, created_at, connection_key(id), None);
         }
         let fleet = self.connection.fleet_id.unwrap_or_default();
         let key = fleet_connection_key(fleet, id, &micros(at).to_string());
-        self.tell(Kind::FleetConnectionCreated, at, key, None);
+        self.record(Kind::FleetConnectionCreated, at, key, None);
     }
 
     fn schedule(
         &mut self,
         row: &DataFreshness,
         schedule: Uuid,
-        known: &Known,
+        known: &FleetFacts,
         good_since: Option<OffsetDateTime>,
         asked_at: OffsetDateTime,
     ) {
         let connection = self.connection.id;
         let fetched = row.last_successful_execution_at;
         let trouble = |wrong| known.trouble(wrong, connection, Some(schedule));
-        let recovered_at = match (&row.schedule_status, trouble(Wrong::Stopped)) {
+        let recovered_at = match (&row.schedule_status, trouble(ProblemKind::Stopped)) {
             (Some(ScheduleStatus::Inactive), None) => {
                 let contrary = good_since.max(known.fetching_since(connection, schedule));
                 if let Some(at) = changed_at(&[], contrary, asked_at) {
@@ -121,7 +121,9 @@ impl News<'_> {
             (Some(ScheduleStatus::Inactive), Some(_)) => None,
             (Some(ScheduleStatus::Active), Some(trouble)) => changed_at(&[fetched], Some(trouble.at), asked_at),
             (_, Some(trouble)) => fetched.filter(|fetched| *fetched > trouble.at),
-            (_, None) => fetched.filter(|fetched| trouble(Wrong::Failing).is_some_and(|failing| *fetched > failing.at)),
+            (_, None) => {
+                fetched.filter(|fetched| trouble(ProblemKind::Failing).is_some_and(|failing| *fetched > failing.at))
+            }
         };
         if let Some(at) = recovered_at {
             self.set_state(Kind::ConnectionRecovered, at, Some((schedule, row)));
@@ -131,10 +133,10 @@ impl News<'_> {
     fn set_state(&mut self, kind: Kind, at: OffsetDateTime, of: Option<(Uuid, &DataFreshness)>) {
         let id = of.map_or(self.connection.id, |(schedule, _)| schedule);
         let key = state_key(id, &kind, at);
-        self.tell(kind, at, key, of);
+        self.record(kind, at, key, of);
     }
 
-    fn tell(&mut self, kind: Kind, at: OffsetDateTime, key: String, of: Option<(Uuid, &DataFreshness)>) {
+    fn record(&mut self, kind: Kind, at: OffsetDateTime, key: String, of: Option<(Uuid, &DataFreshness)>) {
         let connection = self.connection;
         let status = match of {
             Some((_, row)) => row.schedule_status.as_ref().map(ToString::to_string),
@@ -148,7 +150,7 @@ impl News<'_> {
             status,
             ..About::default()
         };
-        self.found.push(Told::Fact {
+        self.found.push(Observation::Fact {
             fact: Fact { source: Source::Check, at, kind, key, event_id: None, actor: None, about },
             subject: Subject {
                 fleet_ref: connection.fleet_ref.clone(),

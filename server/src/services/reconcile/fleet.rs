@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use domain::{digest::of_invitation, events::record::Told};
+use domain::{digest::of_invitation, events::record::Observation};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
     security::vault::{Purpose, Vault},
     services::reconcile::{
-        CheckError, agreements, connections,
-        fleet_facts::Known,
+        ReconcileError, agreements, connections,
+        fleet_facts::FleetFacts,
         invitations,
-        report::{Finding, Found, Reporter},
+        report::{Discovery, Recorder, Tally},
     },
     store::{FleetKey, FleetRow, InvitationRow, StoreError},
 };
@@ -22,55 +22,55 @@ use catena::{
 
 /// What checks ask with.
 #[derive(Clone)]
-pub(crate) struct Asker {
+pub(crate) struct FleetReconciler {
     pub catena: Catena,
     pub vault: Vault,
-    pub reporter: Reporter,
+    pub recorder: Recorder,
 }
 
-impl Asker {
+impl FleetReconciler {
     /// Asks about one fleet, and adds to `found` what came to light, also where it fails half-way. What Catena does not
     /// allow is left out, and the rest asked for all the same; the refusal is handed back.
     pub(crate) async fn check_fleet(
         &self,
         fleet: &FleetRow,
-        found: &mut Found,
-    ) -> Result<Option<CatenaError>, CheckError> {
+        found: &mut Tally,
+    ) -> Result<Option<CatenaError>, ReconcileError> {
         let mut refusals = Refusals::default();
-        let mut fleet_ids: BTreeSet<Uuid> = self.reporter.store.catena_ids_of(fleet.key).await?.into_iter().collect();
+        let mut fleet_ids: BTreeSet<Uuid> = self.recorder.store.catena_ids_of(fleet.key).await?.into_iter().collect();
         fleet_ids.extend(refusals.skip(self.check_invitations(fleet, found).await)?.unwrap_or_default());
         fleet_ids.extend(refusals.skip(self.check_agreements(fleet, found).await)?.unwrap_or_default());
         refusals.skip(self.check_connections(fleet, fleet_ids.into_iter().collect(), found).await)?;
         Ok(refusals.first)
     }
 
-    async fn check_invitations(&self, fleet: &FleetRow, found: &mut Found) -> Result<Vec<Uuid>, CheckError> {
+    async fn check_invitations(&self, fleet: &FleetRow, found: &mut Tally) -> Result<Vec<Uuid>, ReconcileError> {
         let asked_at = self.now();
         let listed = self.catena.invitations_of(&fleet.fleet_ref).await?;
-        let known = self.reporter.known(Some(fleet)).await?;
+        let known = self.recorder.known(Some(fleet)).await?;
         let mut findings = Vec::new();
         for invitation in &listed {
             findings.extend(invitations::missing(invitation, &known, asked_at));
         }
         let seen: HashSet<String> = listed.iter().filter_map(|listed| digest(&listed.id)).collect();
-        for row in self.reporter.store.unanswered_of(fleet.key, asked_at).await? {
+        for row in self.recorder.store.unanswered_of(fleet.key, asked_at).await? {
             if !seen.contains(&row.digest) && self.is_gone(&row).await? {
                 findings.push(invitations::gone(&row, asked_at));
             }
         }
-        self.tell(findings, fleet.key, asked_at, found).await?;
+        self.record(findings, fleet.key, asked_at, found).await?;
         Ok(listed.iter().filter_map(|listed| listed.fleet_id).collect())
     }
 
-    async fn check_agreements(&self, fleet: &FleetRow, found: &mut Found) -> Result<Vec<Uuid>, CheckError> {
+    async fn check_agreements(&self, fleet: &FleetRow, found: &mut Tally) -> Result<Vec<Uuid>, ReconcileError> {
         let asked_at = self.now();
         let filter = AgreementFilter { fleet_ref: Some(fleet.fleet_ref.clone()), ..AgreementFilter::default() };
         let mut listed = self.catena.agreements(&filter).await?;
-        let known = self.reporter.known(Some(fleet)).await?;
+        let known = self.recorder.known(Some(fleet)).await?;
         let seen: HashSet<Uuid> = listed.iter().map(|agreement| agreement.id).collect();
         listed.extend(self.ended_agreements(&known, &fleet.fleet_ref, &seen).await?);
         let findings = listed.iter().flat_map(|agreement| agreements::missing(agreement, &known, asked_at)).collect();
-        self.tell(findings, fleet.key, asked_at, found).await?;
+        self.record(findings, fleet.key, asked_at, found).await?;
         Ok(listed.iter().map(|agreement| agreement.fleet_id).collect())
     }
 
@@ -78,10 +78,10 @@ impl Asker {
     /// ones is not documented, so each way to end is asked for.
     pub(crate) async fn ended_agreements(
         &self,
-        known: &Known,
+        known: &FleetFacts,
         fleet_ref: &str,
         listed: &HashSet<Uuid>,
-    ) -> Result<Vec<Agreement>, CheckError> {
+    ) -> Result<Vec<Agreement>, ReconcileError> {
         let mut lost: Vec<Uuid> = known.living_agreements();
         lost.retain(|agreement| !listed.contains(agreement));
         let mut ended = Vec::new();
@@ -108,8 +108,8 @@ impl Asker {
         &self,
         fleet: &FleetRow,
         fleet_ids: Vec<Uuid>,
-        found: &mut Found,
-    ) -> Result<(), CheckError> {
+        found: &mut Tally,
+    ) -> Result<(), ReconcileError> {
         if fleet_ids.is_empty() {
             return Ok(());
         }
@@ -120,35 +120,35 @@ impl Asker {
             return Ok(());
         }
         let rows = self.catena.data_freshness(&fleets).await?;
-        let known = self.reporter.known(Some(fleet)).await?;
+        let known = self.recorder.known(Some(fleet)).await?;
         let mut findings = Vec::new();
         for connection in &listed {
             let own: Vec<_> = rows.iter().filter(|row| row.connection_id == connection.id).collect();
             findings.extend(connections::missing(connection, &own, &known, asked_at));
         }
-        Ok(self.tell(findings, fleet.key, asked_at, found).await?)
+        Ok(self.record(findings, fleet.key, asked_at, found).await?)
     }
 
     /// Whether Catena has no such invitation any more.
-    pub(crate) async fn is_gone(&self, row: &InvitationRow) -> Result<bool, CheckError> {
+    pub(crate) async fn is_gone(&self, row: &InvitationRow) -> Result<bool, ReconcileError> {
         let Ok(id) = self.vault.open_text(Purpose::InvitationId, &row.sealed_id) else { return Ok(false) };
         let Ok(id) = InvitationId::parse(&id) else { return Ok(false) };
         Ok(self.catena.invitation(&id).await?.is_none())
     }
 
-    async fn tell(
+    async fn record(
         &self,
-        told: Vec<Told>,
+        told: Vec<Observation>,
         fleet: FleetKey,
         asked_at: OffsetDateTime,
-        found: &mut Found,
+        found: &mut Tally,
     ) -> Result<(), StoreError> {
-        let findings = told.into_iter().map(|told| Finding { told, fleet: Some(fleet) }).collect();
-        self.reporter.tell(findings, asked_at, found).await
+        let findings = told.into_iter().map(|told| Discovery { told, fleet: Some(fleet) }).collect();
+        self.recorder.record(findings, asked_at, found).await
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {
-        self.reporter.clock.now()
+        self.recorder.clock.now()
     }
 }
 
@@ -160,10 +160,10 @@ pub(crate) struct Refusals {
 
 impl Refusals {
     /// Passes on whatever is no refusal; none for what was refused.
-    pub(crate) fn skip<T>(&mut self, result: Result<T, CheckError>) -> Result<Option<T>, CheckError> {
+    pub(crate) fn skip<T>(&mut self, result: Result<T, ReconcileError>) -> Result<Option<T>, ReconcileError> {
         match result {
             Ok(value) => Ok(Some(value)),
-            Err(CheckError::Catena(error @ CatenaError::Forbidden { .. })) => {
+            Err(ReconcileError::Catena(error @ CatenaError::Forbidden { .. })) => {
                 self.first.get_or_insert(error);
                 Ok(None)
             }

@@ -4,21 +4,21 @@ use domain::{
     events::fact::{Fact, Kind},
     onboarding::{
         lifecycle::{Onboarding, current, fold},
-        problem::{Trouble, Wrong},
+        problem::{Problem, ProblemKind},
     },
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// What is known of one fleet.
-pub(crate) struct Known {
+pub(crate) struct FleetFacts {
     facts: Vec<Fact>,
     /// Those that count now.
     current: Vec<Fact>,
     onboarding: Onboarding,
 }
 
-impl Known {
+impl FleetFacts {
     pub(crate) fn new(facts: Vec<Fact>) -> Self {
         Self { current: current(facts.clone()), onboarding: fold(facts.clone()), facts }
     }
@@ -79,7 +79,7 @@ impl Known {
     }
 
     /// The open trouble of this kind.
-    pub(crate) fn trouble(&self, wrong: Wrong, connection: Uuid, schedule: Option<Uuid>) -> Option<&Trouble> {
+    pub(crate) fn trouble(&self, wrong: ProblemKind, connection: Uuid, schedule: Option<Uuid>) -> Option<&Problem> {
         self.onboarding.troubles.iter().find(|trouble| {
             trouble.wrong == wrong && trouble.connection == Some(connection) && trouble.schedule == schedule
         })

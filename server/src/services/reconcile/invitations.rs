@@ -5,7 +5,7 @@ use domain::{
     events::{
         fact::{About, Fact, Kind, Round, Source},
         record::{
-            InvitationRecord, Subject, Told, accepted_key, created_key, declined_key, deleted_key, expired_key,
+            InvitationRecord, Observation, Subject, accepted_key, created_key, declined_key, deleted_key, expired_key,
             refreshed_key,
         },
     },
@@ -14,7 +14,7 @@ use domain::{
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::{services::reconcile::fleet_facts::Known, store::InvitationRow};
+use crate::{services::reconcile::fleet_facts::FleetFacts, store::InvitationRow};
 use catena::{Invitation, InvitationStatus};
 
 /// How far two answers of Catena may differ in one moment (CONTRACT.md trap 16 saw 24 microseconds).
@@ -26,7 +26,7 @@ const REFRESHED: Duration = Duration::MINUTE;
 const LONGEST_HOURS: i64 = 100_000;
 
 /// What the record tells that is not known. `asked_at` stands where the record has no time of its own, UTC.
-pub(crate) fn missing(invitation: &Invitation, known: &Known, asked_at: OffsetDateTime) -> Vec<Told> {
+pub(crate) fn missing(invitation: &Invitation, known: &FleetFacts, asked_at: OffsetDateTime) -> Vec<Observation> {
     let Ok(id) = Uuid::parse_str(invitation.id.expose()) else { return Vec::new() };
     let digest = of_invitation(id);
     let own = known.of_invitation(&digest);
@@ -68,7 +68,7 @@ pub(crate) fn missing(invitation: &Invitation, known: &Known, asked_at: OffsetDa
         let note = invitation.decline_reason.clone().filter(|_| kind == Kind::InvitationDeclined);
         let status = Some(invitation.status.to_string());
         let about = About { round: Some(round.clone()), status, note, ..About::default() };
-        Told::Fact {
+        Observation::Fact {
             fact: Fact { source: Source::Check, at, kind, key, event_id: None, actor: None, about },
             subject: Subject {
                 invitation: Some(digest.clone()),
@@ -100,7 +100,7 @@ fn round(invitation: &Invitation, digest: &str, own: &[&Fact]) -> Round {
 }
 
 /// What is told by an invitation that Catena no longer has (CONTRACT.md trap 15).
-pub(crate) fn gone(row: &InvitationRow, asked_at: OffsetDateTime) -> Told {
+pub(crate) fn gone(row: &InvitationRow, asked_at: OffsetDateTime) -> Observation {
     let InvitationRow { digest, created_at, expires_at, .. } = row;
     let round = Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() };
     let fact = Fact {
@@ -112,7 +112,11 @@ pub(crate) fn gone(row: &InvitationRow, asked_at: OffsetDateTime) -> Told {
         actor: None,
         about: About { round: Some(round), ..About::default() },
     };
-    Told::Fact { fact, subject: Subject { invitation: Some(digest.clone()), ..Subject::default() }, invitation: None }
+    Observation::Fact {
+        fact,
+        subject: Subject { invitation: Some(digest.clone()), ..Subject::default() },
+        invitation: None,
+    }
 }
 
 #[cfg(test)]

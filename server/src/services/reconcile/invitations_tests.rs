@@ -1,5 +1,5 @@
 use domain::{
-    events::{envelope, record::told},
+    events::{envelope, record::observations},
     onboarding::lifecycle::{Stage, fold},
     timestamp::parse,
 };
@@ -37,9 +37,10 @@ fn asked_at() -> OffsetDateTime {
     parse("2026-03-02T16:00:00Z").unwrap()
 }
 
-fn facts(told: &[Told]) -> Vec<Fact> {
-    let facts =
-        told.iter().filter_map(|told| if let Told::Fact { fact, .. } = told { Some(fact.clone()) } else { None });
+fn facts(told: &[Observation]) -> Vec<Fact> {
+    let facts = told
+        .iter()
+        .filter_map(|told| if let Observation::Fact { fact, .. } = told { Some(fact.clone()) } else { None });
     facts.collect()
 }
 
@@ -47,18 +48,18 @@ fn facts(told: &[Told]) -> Vec<Fact> {
 fn webhooks(events: &[&str]) -> Vec<Fact> {
     let told = events.iter().flat_map(|event| {
         let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        told(&envelope::read(&std::fs::read(path).unwrap(), None).unwrap(), asked_at()).unwrap()
+        observations(&envelope::read(&std::fs::read(path).unwrap(), None).unwrap(), asked_at()).unwrap()
     });
     facts(&told.collect::<Vec<_>>())
 }
 
-fn kinds(told: &[Told]) -> Vec<String> {
+fn kinds(told: &[Observation]) -> Vec<String> {
     facts(told).iter().map(|fact| fact.kind.name().to_owned()).collect()
 }
 
 #[test]
 fn the_real_record_tells_that_it_was_made_and_accepted_and_no_token_of_it_survives() {
-    let told = missing(&invitation(&[]), &Known::new(Vec::new()), asked_at());
+    let told = missing(&invitation(&[]), &FleetFacts::new(Vec::new()), asked_at());
     let got = facts(&told);
     let want = [
         (Kind::InvitationCreated, "2026-02-19T19:43:11.077916Z"),
@@ -69,7 +70,7 @@ fn the_real_record_tells_that_it_was_made_and_accepted_and_no_token_of_it_surviv
         want.map(|(kind, at)| (kind, parse(at).unwrap()))
     );
     assert!(got.iter().all(|fact| fact.source == Source::Check));
-    let Told::Fact { subject, invitation: Some(record), .. } = &told[1] else { panic!("an invitation") };
+    let Observation::Fact { subject, invitation: Some(record), .. } = &told[1] else { panic!("an invitation") };
     assert_eq!(subject.fleet_ref.as_deref(), Some("demo"));
     assert_eq!(subject.fleet_id.unwrap().to_string(), "3a6cf33b-c162-46e5-83a1-3043b026c48b");
     assert!(record.fleet_name.is_none());
@@ -98,13 +99,13 @@ fn what_a_record_tells_has_the_key_that_the_webhook_has() {
         ("deleted", &[], &["invitation.created", "invitation.deleted"]),
     ];
     for (status, change, events) in table {
-        let told = missing(&of_story(status, change), &Known::new(Vec::new()), asked_at());
+        let told = missing(&of_story(status, change), &FleetFacts::new(Vec::new()), asked_at());
         let (found, by_webhook) = (facts(&told), webhooks(events));
         let keys = |facts: &[Fact]| facts.iter().map(|fact| fact.key.clone()).collect::<Vec<_>>();
         assert_eq!(keys(&found), keys(&by_webhook), "{status}");
         let both = fold(found.iter().chain(&by_webhook).cloned());
         assert_eq!(both, fold(by_webhook.clone()), "{status}: the webhook's word counts, and nothing twice");
-        let after = missing(&of_story(status, change), &Known::new(by_webhook), asked_at());
+        let after = missing(&of_story(status, change), &FleetFacts::new(by_webhook), asked_at());
         assert!(after.is_empty(), "{status}: {:?}", kinds(&after));
     }
 }
@@ -113,13 +114,13 @@ fn what_a_record_tells_has_the_key_that_the_webhook_has() {
 fn a_refresh_that_nobody_told_is_found_and_begins_a_round() {
     let created = webhooks(&["invitation.created", "invitation.declined"]);
     let refreshed = of_story("active", &[("expires_at", json!("2026-03-03T15:40:00.412884Z"))]);
-    let told = missing(&refreshed, &Known::new(created.clone()), asked_at());
+    let told = missing(&refreshed, &FleetFacts::new(created.clone()), asked_at());
     let found = facts(&told);
     assert_eq!(kinds(&told), ["invitation.refreshed"]);
     assert_eq!(found[0].at, parse("2026-03-02T15:40:00.412884Z").unwrap());
     let all: Vec<Fact> = created.into_iter().chain(found).collect();
     assert_eq!(fold(all.clone()).stage, Some(Stage::Created), "a declined one is open again");
-    assert!(missing(&refreshed, &Known::new(all), asked_at()).is_empty());
+    assert!(missing(&refreshed, &FleetFacts::new(all), asked_at()).is_empty());
 }
 
 #[test]
@@ -135,27 +136,27 @@ fn a_second_refusal_is_found_where_a_refresh_between_left_the_end_as_it_was() {
     known.push(opened);
     assert_eq!(fold(known.clone()).stage, Some(Stage::Created));
     let record = of_story("declined", &[("declined_at", json!("2026-03-02T15:50:00Z"))]);
-    let told = missing(&record, &Known::new(known.clone()), asked_at());
+    let told = missing(&record, &FleetFacts::new(known.clone()), asked_at());
     assert_eq!(kinds(&told), ["invitation.declined"]);
     known.extend(facts(&told));
     assert_eq!(fold(known.clone()).stage, Some(Stage::Declined));
-    assert!(missing(&record, &Known::new(known), asked_at()).is_empty());
+    assert!(missing(&record, &FleetFacts::new(known), asked_at()).is_empty());
 }
 
 #[test]
 fn moments_that_differ_by_a_breath_are_the_same_round() {
     let known = webhooks(&["invitation.created", "invitation.expired"]);
     let record = of_story("expired", &[("expires_at", json!("2026-03-03T15:00:00.412908Z"))]);
-    assert!(missing(&record, &Known::new(known), asked_at()).is_empty());
+    assert!(missing(&record, &FleetFacts::new(known), asked_at()).is_empty());
 }
 
 #[test]
 fn a_status_without_a_word_and_an_open_link_tell_nothing_more() {
     let known = webhooks(&["invitation.created"]);
     for status in ["active", "paused_by_moon"] {
-        assert!(missing(&of_story(status, &[]), &Known::new(known.clone()), asked_at()).is_empty(), "{status}");
+        assert!(missing(&of_story(status, &[]), &FleetFacts::new(known.clone()), asked_at()).is_empty(), "{status}");
     }
     // What was accepted can't run out.
     let accepted = webhooks(&["invitation.created", "invitation.accepted"]);
-    assert!(missing(&of_story("expired", &[]), &Known::new(accepted), asked_at()).is_empty());
+    assert!(missing(&of_story("expired", &[]), &FleetFacts::new(accepted), asked_at()).is_empty());
 }

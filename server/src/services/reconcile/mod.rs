@@ -3,19 +3,19 @@
 //! `invitations`, `agreements` and `connections` say, without asking anybody, what a record of Catena's tells that is not
 //! `known`: facts with the keys that the webhooks' facts have, so that a webhook which comes later merges into them.
 //! `report` puts them on the timeline and counts. `fleet` asks about one fleet, `pass` about all of them, page by page with
-//! pauses, going on where it stood after a failure; `providers` reads their names. `checker` is what the rest of Onramp
+//! pauses, going on where it stood after a failure; `providers` reads their names. `reconciler` is what the rest of Onramp
 //! uses: one check of everything at a time, on demand and by `jobs::repair`.
 //!
 //! What can't be found: that a link was opened or e-mailed, and a single failed fetch; no record tells these.
 
 mod agreements;
-mod checker;
 mod connections;
 mod fleet;
 mod fleet_facts;
 mod invitations;
 mod pass;
 mod provider_names;
+mod reconciler;
 mod report;
 
 use thiserror::Error;
@@ -23,12 +23,12 @@ use thiserror::Error;
 use crate::store::StoreError;
 use catena::CatenaError;
 
-pub use crate::services::reconcile::checker::{Checker, Standing};
 pub use crate::services::reconcile::provider_names::with_provider_names;
+pub use crate::services::reconcile::reconciler::{ReconcileStatus, Reconciler};
 
 /// Why a check stopped.
 #[derive(Debug, Error)]
-pub enum CheckError {
+pub enum ReconcileError {
     /// Catena refused, or could not be reached.
     #[error(transparent)]
     Catena(#[from] CatenaError),
@@ -37,7 +37,7 @@ pub enum CheckError {
     Store(#[from] StoreError),
 }
 
-impl CheckError {
+impl ReconcileError {
     /// What happened and what to do, for staff.
     pub fn explain(&self) -> String {
         match self {

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::{
     services::reconcile::{
-        CheckError, agreements, connections,
-        fleet::{Asker, Refusals, digest},
+        ReconcileError, agreements, connections,
+        fleet::{FleetReconciler, Refusals, digest},
         invitations,
-        report::{Finding, Found},
+        report::{Discovery, Tally},
     },
     store::{FleetKey, FleetRow},
 };
@@ -52,7 +52,7 @@ pub(crate) struct Pass {
     agreements: HashSet<Uuid>,
     /// How many single records were asked for in this step.
     single_questions: u32,
-    pub found: Found,
+    pub found: Tally,
     pub refusals: Refusals,
 }
 
@@ -65,7 +65,7 @@ impl Pass {
             invitations: HashSet::new(),
             agreements: HashSet::new(),
             single_questions: 0,
-            found: Found::default(),
+            found: Tally::default(),
             refusals: Refusals::default(),
         }
     }
@@ -76,29 +76,31 @@ impl Pass {
     }
 
     /// Asks the next question. After an error the same one is asked again.
-    pub(crate) async fn advance(&mut self, asker: &Asker) -> Result<(), CheckError> {
+    pub(crate) async fn advance(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let step = match &self.step {
-            Step::Invitations(_) => self.read_invitations(asker).await,
-            Step::GoneInvitations { .. } => self.look_for_invitations(asker).await,
-            Step::Agreements(_) => self.read_agreements(asker).await,
-            Step::GoneAgreements { .. } => self.look_for_agreements(asker).await,
-            Step::Connections { .. } => self.read_connections(asker).await,
+            Step::Invitations(_) => self.read_invitations(fleets).await,
+            Step::GoneInvitations { .. } => self.look_for_invitations(fleets).await,
+            Step::Agreements(_) => self.read_agreements(fleets).await,
+            Step::GoneAgreements { .. } => self.look_for_agreements(fleets).await,
+            Step::Connections { .. } => self.read_connections(fleets).await,
             Step::Done => Ok(()),
         };
         // What is not allowed is left out: that of invitations leaves nothing to compare with.
         if self.refusals.skip(step)?.is_none() {
             self.step = match &self.step {
-                Step::Invitations(_) | Step::GoneInvitations { .. } => Step::Agreements(asker.catena.agreement_pages()),
-                Step::Agreements(_) | Step::GoneAgreements { .. } => connections_step(asker),
+                Step::Invitations(_) | Step::GoneInvitations { .. } => {
+                    Step::Agreements(fleets.catena.agreement_pages())
+                }
+                Step::Agreements(_) | Step::GoneAgreements { .. } => connections_step(fleets),
                 Step::Connections { .. } | Step::Done => Step::Done,
             };
         }
         Ok(())
     }
 
-    async fn read_invitations(&mut self, asker: &Asker) -> Result<(), CheckError> {
+    async fn read_invitations(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let Step::Invitations(pages) = &mut self.step else { return Ok(()) };
-        let asked_at = asker.now();
+        let asked_at = fleets.now();
         let Some(listed) = pages.next().await? else {
             // Behind all whose link has run out: those end by our own clock.
             self.step =
@@ -109,33 +111,33 @@ impl Pass {
         for invitation in &listed {
             self.invitations.extend(digest(&invitation.id));
             let fleet = match &invitation.fleet_ref {
-                Some(fleet_ref) => asker.reporter.store.fleet_by_ref(fleet_ref).await?,
+                Some(fleet_ref) => fleets.recorder.store.fleet_by_ref(fleet_ref).await?,
                 None => None,
             };
-            let known = asker.reporter.known(fleet.as_ref()).await?;
+            let known = fleets.recorder.known(fleet.as_ref()).await?;
             let missing = invitations::missing(invitation, &known, asked_at);
             findings.extend(missing.into_iter().map(|told| finding(told, fleet.as_ref())));
         }
-        Ok(asker.reporter.tell(findings, asked_at, &mut self.found).await?)
+        Ok(fleets.recorder.record(findings, asked_at, &mut self.found).await?)
     }
 
-    async fn look_for_invitations(&mut self, asker: &Asker) -> Result<(), CheckError> {
+    async fn look_for_invitations(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let Step::GoneInvitations { behind, first_asked_at } = &mut self.step else { return Ok(()) };
-        let rows = asker.reporter.store.unanswered(*behind, ROWS).await?;
+        let rows = fleets.recorder.store.unanswered(*behind, ROWS).await?;
         if rows.is_empty() || self.single_questions >= SINGLE_QUESTIONS {
-            self.step = Step::Agreements(asker.catena.agreement_pages());
+            self.step = Step::Agreements(fleets.catena.agreement_pages());
             return Ok(());
         }
         for row in rows {
             // One that was made after the first question may be missing in the answers for that alone.
             let listed = self.invitations.contains(&row.digest) || row.created_at >= *first_asked_at;
-            let asked_at = asker.now();
-            let gone = !listed && asker.is_gone(&row).await?;
+            let asked_at = fleets.now();
+            let gone = !listed && fleets.is_gone(&row).await?;
             *behind = (row.expires_at, row.id);
             if gone {
                 let told = invitations::gone(&row, asked_at);
-                let findings = vec![Finding { told, fleet: Some(row.fleet) }];
-                asker.reporter.tell(findings, asked_at, &mut self.found).await?;
+                let findings = vec![Discovery { told, fleet: Some(row.fleet) }];
+                fleets.recorder.record(findings, asked_at, &mut self.found).await?;
             }
             if !listed {
                 // A question was asked; the next one after the pause.
@@ -146,9 +148,9 @@ impl Pass {
         Ok(())
     }
 
-    async fn read_agreements(&mut self, asker: &Asker) -> Result<(), CheckError> {
+    async fn read_agreements(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let Step::Agreements(pages) = &mut self.step else { return Ok(()) };
-        let asked_at = asker.now();
+        let asked_at = fleets.now();
         let Some(listed) = pages.next().await? else {
             self.step = Step::GoneAgreements { behind: FleetKey(0) };
             self.single_questions = 0;
@@ -157,30 +159,30 @@ impl Pass {
         let mut findings = Vec::new();
         for agreement in &listed {
             self.agreements.insert(agreement.id);
-            let fleet = fleet_of(asker, Some(agreement.fleet_id), agreement.fleet_ref.as_deref()).await?;
-            let known = asker.reporter.known(fleet.as_ref()).await?;
+            let fleet = fleet_of(fleets, Some(agreement.fleet_id), agreement.fleet_ref.as_deref()).await?;
+            let known = fleets.recorder.known(fleet.as_ref()).await?;
             let missing = agreements::missing(agreement, &known, asked_at);
             findings.extend(missing.into_iter().map(|told| finding(told, fleet.as_ref())));
         }
-        Ok(asker.reporter.tell(findings, asked_at, &mut self.found).await?)
+        Ok(fleets.recorder.record(findings, asked_at, &mut self.found).await?)
     }
 
-    async fn look_for_agreements(&mut self, asker: &Asker) -> Result<(), CheckError> {
+    async fn look_for_agreements(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let Step::GoneAgreements { behind } = &mut self.step else { return Ok(()) };
-        let fleets = asker.reporter.store.fleets_under_agreement(*behind, ROWS).await?;
-        if fleets.is_empty() || self.single_questions >= SINGLE_QUESTIONS {
-            self.step = connections_step(asker);
+        let rows = fleets.recorder.store.fleets_under_agreement(*behind, ROWS).await?;
+        if rows.is_empty() || self.single_questions >= SINGLE_QUESTIONS {
+            self.step = connections_step(fleets);
             return Ok(());
         }
-        for fleet in fleets {
-            let known = asker.reporter.known(Some(&fleet)).await?;
+        for fleet in rows {
+            let known = fleets.recorder.known(Some(&fleet)).await?;
             let lost = known.living_agreements().iter().any(|agreement| !self.agreements.contains(agreement));
             if lost {
-                let asked_at = asker.now();
-                let ended = asker.ended_agreements(&known, &fleet.fleet_ref, &self.agreements).await?;
+                let asked_at = fleets.now();
+                let ended = fleets.ended_agreements(&known, &fleet.fleet_ref, &self.agreements).await?;
                 let told = ended.iter().flat_map(|agreement| agreements::missing(agreement, &known, asked_at));
                 let findings = told.map(|told| finding(told, Some(&fleet))).collect();
-                asker.reporter.tell(findings, asked_at, &mut self.found).await?;
+                fleets.recorder.record(findings, asked_at, &mut self.found).await?;
             }
             *behind = fleet.key;
             if lost {
@@ -191,10 +193,10 @@ impl Pass {
         Ok(())
     }
 
-    async fn read_connections(&mut self, asker: &Asker) -> Result<(), CheckError> {
+    async fn read_connections(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let Step::Connections { pages, to_do, asked_at } = &mut self.step else { return Ok(()) };
         if to_do.is_empty() {
-            let now = asker.now();
+            let now = fleets.now();
             match pages.next().await? {
                 Some(listed) => (*to_do, *asked_at) = (listed.into(), now),
                 None => self.step = Step::Done,
@@ -209,41 +211,41 @@ impl Pass {
         }
         let fleet_ids: Vec<Uuid> = by_fleet.keys().copied().flatten().collect();
         // An empty list of ids asks for nothing.
-        let rows = asker.catena.data_freshness(&FleetFilter::Ids(fleet_ids)).await?;
+        let rows = fleets.catena.data_freshness(&FleetFilter::Ids(fleet_ids)).await?;
         let mut findings = Vec::new();
         for (fleet_id, connections) in &by_fleet {
             let fleet_ref = connections.iter().find_map(|connection| connection.fleet_ref.as_deref());
-            let fleet = fleet_of(asker, *fleet_id, fleet_ref).await?;
-            let known = asker.reporter.known(fleet.as_ref()).await?;
+            let fleet = fleet_of(fleets, *fleet_id, fleet_ref).await?;
+            let known = fleets.recorder.known(fleet.as_ref()).await?;
             for connection in connections {
                 let own: Vec<_> = rows.iter().filter(|row| row.connection_id == connection.id).collect();
                 let missing = connections::missing(connection, &own, &known, *asked_at);
                 findings.extend(missing.into_iter().map(|told| finding(told, fleet.as_ref())));
             }
         }
-        asker.reporter.tell(findings, *asked_at, &mut self.found).await?;
+        fleets.recorder.record(findings, *asked_at, &mut self.found).await?;
         let done: HashSet<Option<Uuid>> = by_fleet.into_keys().collect();
         to_do.retain(|connection| !done.contains(&connection.fleet_id));
         Ok(())
     }
 }
 
-fn connections_step(asker: &Asker) -> Step {
-    Step::Connections { pages: asker.catena.connection_pages(), to_do: VecDeque::new(), asked_at: asker.now() }
+fn connections_step(fleets: &FleetReconciler) -> Step {
+    Step::Connections { pages: fleets.catena.connection_pages(), to_do: VecDeque::new(), asked_at: fleets.now() }
 }
 
-fn finding(told: domain::events::record::Told, fleet: Option<&FleetRow>) -> Finding {
-    Finding { told, fleet: fleet.map(|fleet| fleet.key) }
+fn finding(told: domain::events::record::Observation, fleet: Option<&FleetRow>) -> Discovery {
+    Discovery { told, fleet: fleet.map(|fleet| fleet.key) }
 }
 
 /// The fleet that a record is about, if it is known: by Catena's id, else by our reference, which may be missing
 /// (CONTRACT.md trap 14).
 async fn fleet_of(
-    asker: &Asker,
+    fleets: &FleetReconciler,
     fleet_id: Option<Uuid>,
     fleet_ref: Option<&str>,
-) -> Result<Option<FleetRow>, CheckError> {
-    let store = &asker.reporter.store;
+) -> Result<Option<FleetRow>, ReconcileError> {
+    let store = &fleets.recorder.store;
     if let Some(fleet_id) = fleet_id
         && let Some(fleet) = store.fleet_by_catena_id(fleet_id).await?
     {

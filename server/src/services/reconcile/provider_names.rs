@@ -6,7 +6,7 @@ use domain::onboarding::lifecycle::Onboarding;
 use time::Duration;
 
 use crate::{
-    services::reconcile::fleet::Asker,
+    services::reconcile::fleet::FleetReconciler,
     store::{ProviderRow, SharedStore, StoreError},
 };
 use catena::TspFilter;
@@ -14,12 +14,12 @@ use catena::TspFilter;
 /// How old the list may be.
 const FRESH_FOR: Duration = Duration::DAY;
 
-impl Asker {
+impl FleetReconciler {
     /// Reads the list, if it is old. Nothing depends on it but words, so a failure spoils nothing and is tried again with
     /// the next check.
     pub(crate) async fn refresh_providers(&self) -> Result<(), StoreError> {
         let now = self.now();
-        let read_at = self.reporter.store.providers_read_at().await?;
+        let read_at = self.recorder.store.providers_read_at().await?;
         if read_at.is_some_and(|read_at| now - read_at < FRESH_FOR) {
             return Ok(());
         }
@@ -29,7 +29,7 @@ impl Asker {
                     .into_iter()
                     .map(|tsp| ProviderRow { id: tsp.id, slug: tsp.slug, source_name: tsp.source_name, name: tsp.name })
                     .collect();
-                self.reporter.store.put_providers(&rows, now).await
+                self.recorder.store.put_providers(&rows, now).await
             }
             Err(error) => {
                 tracing::warn!(%error, "the list of providers can't be read");

@@ -3,14 +3,14 @@
 use domain::events::{
     delivery::Effect,
     missed_webhooks::{Watch, is_hole},
-    record::Told,
+    record::Observation,
 };
 use time::OffsetDateTime;
 
 use crate::{
     services::{
-        reconcile::fleet_facts::Known,
-        timeline::{Outcome, Timeline},
+        reconcile::fleet_facts::FleetFacts,
+        timeline::{Ingested, Timeline},
     },
     store::{FleetKey, FleetRow, SharedStore, StoreError, Transaction},
 };
@@ -22,7 +22,7 @@ const AT_ONCE: usize = 32;
 
 /// What a check came to so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct Tally {
     /// Facts that were new.
     pub facts: u32,
     /// Those among them that a webhook should have told.
@@ -30,35 +30,35 @@ pub(crate) struct Found {
 }
 
 /// What a record tells that was not known, and the fleet as it was known before.
-pub(crate) struct Finding {
-    pub told: Told,
+pub(crate) struct Discovery {
+    pub told: Observation,
     pub fleet: Option<FleetKey>,
 }
 
 /// Reads what is known, and tells what is found.
 #[derive(Clone)]
-pub(crate) struct Reporter {
+pub(crate) struct Recorder {
     pub store: SharedStore,
     pub timeline: Timeline,
     pub clock: SharedClock,
 }
 
-impl Reporter {
+impl Recorder {
     /// What is known of a fleet; nothing of one that isn't known.
-    pub(crate) async fn known(&self, fleet: Option<&FleetRow>) -> Result<Known, StoreError> {
+    pub(crate) async fn known(&self, fleet: Option<&FleetRow>) -> Result<FleetFacts, StoreError> {
         let facts = match fleet {
             Some(fleet) => self.store.facts_of(fleet.key).await?,
             None => Vec::new(),
         };
-        Ok(Known::new(facts))
+        Ok(FleetFacts::new(facts))
     }
 
     /// Tells what Catena's answer to a question of `asked_at` brought to light, and counts it into `found`.
-    pub(crate) async fn tell(
+    pub(crate) async fn record(
         &self,
-        findings: Vec<Finding>,
+        findings: Vec<Discovery>,
         asked_at: OffsetDateTime,
-        found: &mut Found,
+        found: &mut Tally,
     ) -> Result<(), StoreError> {
         if findings.is_empty() {
             return Ok(());
@@ -66,7 +66,7 @@ impl Reporter {
         let subscribed_since = self.store.subscriptions().await?.iter().map(|ours| ours.created_at).min();
         for some in findings.chunks(AT_ONCE) {
             let mut watched = Vec::with_capacity(some.len());
-            for Finding { told, fleet } in some {
+            for Discovery { told, fleet } in some {
                 let known_since = match fleet {
                     Some(fleet) => self.store.known_since(*fleet).await?,
                     None => None,
@@ -74,13 +74,13 @@ impl Reporter {
                 watched.push((told, *fleet, Watch { known_since, subscribed_since, asked_at }));
             }
             let mut tx = self.store.begin().await?;
-            let (mut outcome, mut new) = (Outcome::default(), Found::default());
+            let (mut outcome, mut new) = (Ingested::default(), Tally::default());
             for (told, fleet, watch) in watched {
                 self.tell_one(tx.as_mut(), told, fleet, watch, &mut outcome, &mut new).await?;
             }
-            self.timeline.settle(tx.as_mut(), &outcome).await?;
+            self.timeline.recompute(tx.as_mut(), &outcome).await?;
             tx.commit().await?;
-            self.timeline.announce(&outcome);
+            self.timeline.publish(&outcome);
             found.facts += new.facts;
             found.holes += new.holes;
         }
@@ -90,14 +90,14 @@ impl Reporter {
     async fn tell_one(
         &self,
         tx: &mut dyn Transaction,
-        told: &Told,
+        told: &Observation,
         fleet: Option<FleetKey>,
         watch: Watch,
-        outcome: &mut Outcome,
-        new: &mut Found,
+        outcome: &mut Ingested,
+        new: &mut Tally,
     ) -> Result<(), StoreError> {
-        let effects = self.timeline.take_in(tx, std::slice::from_ref(told), outcome).await?;
-        let Told::Fact { fact, subject, .. } = told else { return Ok(()) };
+        let effects = self.timeline.ingest(tx, std::slice::from_ref(told), outcome).await?;
+        let Observation::Fact { fact, subject, .. } = told else { return Ok(()) };
         let Some((key, Effect::New)) = effects.facts.first().copied() else { return Ok(()) };
         new.facts += 1;
         if !is_hole(&fact.kind, fact.at, watch) {

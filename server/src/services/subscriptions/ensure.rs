@@ -1,15 +1,15 @@
 //! Setting up webhooks: the recommended set (WEBHOOKS.md 5.12). Used at the sandbox's first start, by the button and by
 //! `onramp subscriptions ensure`.
 
-use domain::subscription::{Known, Place, RECOMMENDED, could_be, is_recommended, judge};
+use domain::subscription::{KnownSubscription, Place, RECOMMENDED, could_be, diagnose, is_recommended};
 
 use crate::{
-    services::subscriptions::{Standing, SubscribeError, Subscriber, seen},
+    services::subscriptions::{SubscriptionError, SubscriptionView, Subscriptions, seen},
     store::{SeenSubscription, SubscriptionRow},
 };
 use catena::{CatenaError, CreateSubscription, Subscription};
 
-/// One of our subscriptions after [`Subscriber::ensure`].
+/// One of our subscriptions after [`Subscriptions::ensure`].
 #[derive(Debug, Clone)]
 pub struct Ensured {
     /// The row.
@@ -18,17 +18,17 @@ pub struct Ensured {
     pub is_new: bool,
 }
 
-impl Subscriber {
+impl Subscriptions {
     /// Makes what is missing, and gives all of ours that post to where we are. Asked twice, the second time makes nothing.
-    pub async fn ensure(&self) -> Result<Vec<Ensured>, SubscribeError> {
+    pub async fn ensure(&self) -> Result<Vec<Ensured>, SubscriptionError> {
         let _turn = self.one_at_a_time.lock().await;
         let listed = self.list().await?;
         let mut standing = self.standing().await?;
         let mut all = Vec::new();
         // Those that point to where we were are ours already, secrets and all: they only have to be told where we are.
         for at in 0..standing.len() {
-            let Standing { seen, own: Some(own), place: Place::Formerly, .. } = &standing[at] else { continue };
-            let replaces = |other: &Standing| {
+            let SubscriptionView { seen, own: Some(own), place: Place::Formerly, .. } = &standing[at] else { continue };
+            let replaces = |other: &SubscriptionView| {
                 other.place == Place::Here && !other.seen.filtered && other.seen.event_name == seen.event_name
             };
             if seen.filtered || !is_recommended(&seen.event_name) || standing.iter().any(replaces) {
@@ -45,8 +45,8 @@ impl Subscriber {
                 all.push(Ensured { row, is_new: false });
             }
         }
-        let known: Vec<Known> = standing.iter().map(Standing::known).collect();
-        for ask in judge(&known).missing {
+        let known: Vec<KnownSubscription> = standing.iter().map(SubscriptionView::known).collect();
+        for ask in diagnose(&known).missing {
             let made = self.make(&ask.event_name, &listed).await?;
             all.extend(made.into_iter().map(|row| Ensured { row, is_new: true }));
         }
@@ -54,7 +54,7 @@ impl Subscriber {
     }
 
     /// Subscribes to one event or wildcard, and gives what was made. [`CatenaError::Conflict`] where that is there.
-    pub async fn add(&self, event_name: &str) -> Result<Vec<SubscriptionRow>, SubscribeError> {
+    pub async fn add(&self, event_name: &str) -> Result<Vec<SubscriptionRow>, SubscriptionError> {
         let _turn = self.one_at_a_time.lock().await;
         self.create(event_name).await
     }
@@ -65,9 +65,9 @@ impl Subscriber {
         &self,
         event_name: &str,
         listed: &[SeenSubscription],
-    ) -> Result<Vec<SubscriptionRow>, SubscribeError> {
+    ) -> Result<Vec<SubscriptionRow>, SubscriptionError> {
         match self.create(event_name).await {
-            Err(SubscribeError::Catena(CatenaError::Conflict { .. })) => {}
+            Err(SubscriptionError::Catena(CatenaError::Conflict { .. })) => {}
             other => return other,
         }
         let Some(wanted) = RECOMMENDED.iter().find(|wanted| wanted.ask == event_name && wanted.ask.ends_with(".*"))
@@ -80,18 +80,18 @@ impl Subscriber {
         for event in wanted.events.iter().filter(|event| !is_there(event)) {
             match self.create(event).await {
                 Ok(made) => rows.extend(made),
-                Err(SubscribeError::Catena(CatenaError::Conflict { .. })) => {
+                Err(SubscriptionError::Catena(CatenaError::Conflict { .. })) => {
                     rows.push(self.find_and_take_over(event, listed).await?);
                 }
                 // Not every published name is one that can be asked for.
-                Err(SubscribeError::Catena(CatenaError::Invalid { .. } | CatenaError::Refused { .. })) => {}
+                Err(SubscriptionError::Catena(CatenaError::Invalid { .. } | CatenaError::Refused { .. })) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(rows)
     }
 
-    async fn create(&self, event_name: &str) -> Result<Vec<SubscriptionRow>, SubscribeError> {
+    async fn create(&self, event_name: &str) -> Result<Vec<SubscriptionRow>, SubscriptionError> {
         let url = self.url_of(event_name);
         let (secret, stored) = self.new_secret(event_name);
         // Stored before the call: the first delivery may come before the answer (WEBHOOKS.md 8.22).
@@ -118,7 +118,7 @@ impl Subscriber {
         &self,
         event_name: &str,
         listed: &[SeenSubscription],
-    ) -> Result<SubscriptionRow, SubscribeError> {
+    ) -> Result<SubscriptionRow, SubscriptionError> {
         let ours = self.store.subscriptions().await?;
         let url = self.url_of(event_name);
         let mut fitting = listed.iter().filter(|one| {
@@ -129,7 +129,7 @@ impl Subscriber {
         });
         match (fitting.next(), fitting.next()) {
             (Some(one), None) => self.take_over_now(one).await,
-            _ => Err(SubscribeError::Ambiguous { event_name: event_name.to_owned() }),
+            _ => Err(SubscriptionError::Ambiguous { event_name: event_name.to_owned() }),
         }
     }
 }

@@ -5,7 +5,7 @@ use catena::CatenaError;
 
 /// Why a subscription could not be made or changed.
 #[derive(Debug, Error)]
-pub enum SubscribeError {
+pub enum SubscriptionError {
     /// Catena refused or can't be reached.
     #[error(transparent)]
     Catena(#[from] CatenaError),
@@ -26,7 +26,7 @@ pub enum SubscribeError {
     NotOurs,
 }
 
-impl SubscribeError {
+impl SubscriptionError {
     /// What happened and what staff can do about it.
     pub fn explain(&self) -> String {
         match self {

@@ -12,12 +12,12 @@ mod recovery;
 mod refresh;
 
 pub use crate::services::subscriptions::ensure::Ensured;
-pub use crate::services::subscriptions::error::SubscribeError;
-pub use crate::services::subscriptions::recovery::Woken;
+pub use crate::services::subscriptions::error::SubscriptionError;
+pub use crate::services::subscriptions::recovery::Recovery;
 
 use std::sync::{PoisonError, RwLock};
 
-use domain::subscription::{Endpoints, Known, Place};
+use domain::subscription::{Endpoints, KnownSubscription, Place};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -26,25 +26,25 @@ use crate::{
     store::{Measured, SeenSubscription, SharedStore, SigningSecret, StoreError, SubscriptionRow},
 };
 use catena::{Catena, Subscription};
-use platform::{clock::SharedClock, random::SharedEntropy, secret::Secret};
+use platform::{clock::SharedClock, random::SharedRandom, secret::Secret};
 
 /// Makes subscriptions and looks after them.
-pub struct Subscriber {
+pub struct Subscriptions {
     catena: Catena,
     store: SharedStore,
     vault: Vault,
     clock: SharedClock,
-    entropy: SharedEntropy,
+    random: SharedRandom,
     endpoint: Url,
     watch_endpoint: Url,
     /// Whoever changes subscriptions or keeps Catena's list of them: a list that was asked for before a change would undo it.
     one_at_a_time: Mutex<()>,
-    woken: RwLock<Option<Woken>>,
+    recovery: RwLock<Option<Recovery>>,
 }
 
 /// A subscription at Catena and all that is known of it.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct SubscriptionView {
     /// As Catena lists it; for ours the status may be newer.
     pub seen: SeenSubscription,
     /// Our own record, if it is ours.
@@ -55,10 +55,10 @@ pub struct Standing {
     pub measured: Option<Measured>,
 }
 
-impl Standing {
+impl SubscriptionView {
     /// As the rules take it.
-    pub fn known(&self) -> Known {
-        Known {
+    pub fn known(&self) -> KnownSubscription {
+        KnownSubscription {
             id: self.seen.webhook_id,
             event_name: self.seen.event_name.clone(),
             status: self.seen.status.clone(),
@@ -69,14 +69,14 @@ impl Standing {
     }
 }
 
-impl Subscriber {
+impl Subscriptions {
     /// Ready to subscribe the endpoints below `public_url`.
     pub fn new(
         catena: Catena,
         store: SharedStore,
         vault: Vault,
         clock: SharedClock,
-        entropy: SharedEntropy,
+        random: SharedRandom,
         public_url: &Url,
     ) -> Self {
         let below = |path: &str| {
@@ -85,8 +85,8 @@ impl Subscriber {
             url
         };
         let (endpoint, watch_endpoint) = (below("/webhooks/catena"), below("/webhooks/catena/watch"));
-        let (one_at_a_time, woken) = (Mutex::default(), RwLock::default());
-        Self { catena, store, vault, clock, entropy, endpoint, watch_endpoint, one_at_a_time, woken }
+        let (one_at_a_time, recovery) = (Mutex::default(), RwLock::default());
+        Self { catena, store, vault, clock, random, endpoint, watch_endpoint, one_at_a_time, recovery }
     }
 
     /// Where deliveries are to go.
@@ -95,7 +95,7 @@ impl Subscriber {
     }
 
     /// Every subscription that is known, by event name: as Catena last listed them, and ours that it was not asked about yet.
-    pub async fn standing(&self) -> Result<Vec<Standing>, StoreError> {
+    pub async fn standing(&self) -> Result<Vec<SubscriptionView>, StoreError> {
         let endpoints = self.endpoints();
         let mut ours = self.store.subscriptions().await?;
         let mut all = Vec::new();
@@ -106,9 +106,9 @@ impl Subscriber {
                 seen.status.clone_from(&own.status);
             }
             let place = endpoints.place(own.as_ref().map(|own| own.url.as_str()), &seen.masked_url);
-            all.push(Standing { seen, own, place, measured });
+            all.push(SubscriptionView { seen, own, place, measured });
         }
-        all.extend(ours.into_iter().filter(|row| row.status != "deleted").map(|row| Standing {
+        all.extend(ours.into_iter().filter(|row| row.status != "deleted").map(|row| SubscriptionView {
             place: endpoints.place(Some(&row.url), ""),
             seen: unseen(&row),
             own: Some(row),
@@ -119,13 +119,13 @@ impl Subscriber {
     }
 
     /// What happened after the start, once it has.
-    pub fn woken(&self) -> Option<Woken> {
-        self.woken.read().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.recovery.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Removes secrets that ended, and says how many.
-    pub async fn forget_retired_secrets(&self) -> Result<u64, StoreError> {
-        self.store.forget_retired_secrets(self.clock.now()).await
+    pub async fn delete_retired_secrets(&self) -> Result<u64, StoreError> {
+        self.store.delete_retired_secrets(self.clock.now()).await
     }
 
     fn url_of(&self, event_name: &str) -> &Url {
@@ -136,9 +136,9 @@ impl Subscriber {
     /// A new secret, and how it is stored.
     fn new_secret(&self, event_name: &str) -> (Secret, SigningSecret) {
         let now = self.clock.now();
-        let secret = Secret::from(self.entropy.token());
+        let secret = Secret::from(self.random.token());
         let sealed = self.vault.seal(Purpose::SigningSecret, secret.expose().as_bytes());
-        let id = self.entropy.uuid_v7(now);
+        let id = self.random.uuid_v7(now);
         (secret, SigningSecret { id, event_name: event_name.to_owned(), sealed, created_at: now })
     }
 }

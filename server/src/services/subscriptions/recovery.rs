@@ -6,11 +6,11 @@ use std::sync::PoisonError;
 use domain::subscription::Place;
 use time::OffsetDateTime;
 
-use crate::services::subscriptions::{Standing, SubscribeError, Subscriber};
+use crate::services::subscriptions::{SubscriptionError, SubscriptionView, Subscriptions};
 
 /// What was found and done after a start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Woken {
+pub struct Recovery {
     /// When, UTC.
     pub at: OffsetDateTime,
     /// Dead letters that were found in our queues.
@@ -23,47 +23,47 @@ pub struct Woken {
     pub failed: u32,
 }
 
-impl Subscriber {
+impl Subscriptions {
     /// [`Self::fetch_missed`], remembered as what was found after the start.
-    pub async fn wake(&self, replay: bool) -> Result<Woken, SubscribeError> {
-        let woken = self.fetch_missed(replay).await?;
-        *self.woken.write().unwrap_or_else(PoisonError::into_inner) = Some(woken.clone());
-        Ok(woken)
+    pub async fn wake(&self, replay: bool) -> Result<Recovery, SubscriptionError> {
+        let recovery = self.fetch_missed(replay).await?;
+        *self.recovery.write().unwrap_or_else(PoisonError::into_inner) = Some(recovery.clone());
+        Ok(recovery)
     }
 
     /// Looks at the queues of ours; with `replay`, those that Catena switched off are switched on again, and what waits in any
     /// queue is delivered again. One that somebody paused stays paused.
-    pub async fn fetch_missed(&self, replay: bool) -> Result<Woken, SubscribeError> {
+    pub async fn fetch_missed(&self, replay: bool) -> Result<Recovery, SubscriptionError> {
         self.look().await?;
         let standing = self.standing().await?;
         let ours = || standing.iter().filter(|one| one.own.is_some() && one.place == Place::Here);
-        let letters = |one: &Standing| one.measured.map_or(0, |measured| measured.figures.dead_letters);
+        let letters = |one: &SubscriptionView| one.measured.map_or(0, |measured| measured.figures.dead_letters);
         let dead_letters = ours().map(letters).sum();
-        let mut woken = Woken { at: self.clock.now(), dead_letters, replayed: 0, activated: 0, failed: 0 };
+        let mut recovery = Recovery { at: self.clock.now(), dead_letters, replayed: 0, activated: 0, failed: 0 };
         if replay {
             for one in ours() {
                 let stale = one.seen.status == "stale";
                 if stale {
                     let outcome = self.activate(one.seen.webhook_id).await;
-                    if !done(one, "activate", outcome, &mut woken.failed) {
+                    if !done(one, "activate", outcome, &mut recovery.failed) {
                         continue;
                     }
-                    woken.activated += 1;
+                    recovery.activated += 1;
                 }
                 // What came while it was off was queued, whether or not it is counted yet.
                 let waiting = stale || (one.seen.status == "active" && letters(one) > 0);
-                if waiting && done(one, "replay", self.replay(one.seen.webhook_id).await, &mut woken.failed) {
-                    woken.replayed += 1;
+                if waiting && done(one, "replay", self.replay(one.seen.webhook_id).await, &mut recovery.failed) {
+                    recovery.replayed += 1;
                 }
             }
         }
-        *self.woken.write().unwrap_or_else(PoisonError::into_inner) = Some(woken.clone());
-        Ok(woken)
+        *self.recovery.write().unwrap_or_else(PoisonError::into_inner) = Some(recovery.clone());
+        Ok(recovery)
     }
 }
 
 /// Whether a move was made; logs why if it wasn't, and counts it.
-fn done(one: &Standing, what: &str, outcome: Result<(), SubscribeError>, failed: &mut u32) -> bool {
+fn done(one: &SubscriptionView, what: &str, outcome: Result<(), SubscriptionError>, failed: &mut u32) -> bool {
     let Err(error) = outcome else { return true };
     let (webhook, event) = (one.seen.webhook_id, one.seen.event_name.as_str());
     tracing::warn!(%error, %webhook, event, what, "a subscription could not be brought back after the start");

@@ -1,11 +1,11 @@
 //! Asking Catena how the subscriptions stand: the list at once, the figures of each a few at a time.
 
-use domain::subscription::{Attempt, Figures, Periods, oldest_dead};
+use domain::subscription::{Attempt, DeliveryMetrics, Periods, oldest_dead};
 use futures::{StreamExt as _, stream};
 use uuid::Uuid;
 
 use crate::{
-    services::subscriptions::{SubscribeError, Subscriber, seen},
+    services::subscriptions::{SubscriptionError, Subscriptions, seen},
     store::{Measured, SeenSubscription, StoreError},
 };
 use catena::{self, CatenaError, LogFilter, SubscriptionMetrics};
@@ -17,20 +17,20 @@ const LINES: usize = 2_000;
 /// Lines asked for at once.
 const LINES_AT_ONCE: u16 = 1_000;
 
-impl Subscriber {
+impl Subscriptions {
     /// Asks for the list and for the figures of each, and keeps them, or why they can't be had.
-    pub async fn look(&self) -> Result<(), SubscribeError> {
+    pub async fn look(&self) -> Result<(), SubscriptionError> {
         let outcome = self.ask().await;
         let problem = match &outcome {
             Ok(()) => None,
-            Err(SubscribeError::Store(_)) => return outcome,
+            Err(SubscriptionError::Store(_)) => return outcome,
             Err(error) => Some(error.explain()),
         };
         self.store.put_look(self.clock.now(), problem.as_deref()).await?;
         outcome
     }
 
-    async fn ask(&self) -> Result<(), SubscribeError> {
+    async fn ask(&self) -> Result<(), SubscriptionError> {
         let listed = {
             let _turn = self.one_at_a_time.lock().await;
             self.list().await?
@@ -40,7 +40,7 @@ impl Subscriber {
         while let Some(outcome) = measured.next().await {
             match outcome {
                 // Deleted since it was listed.
-                Err(SubscribeError::Catena(CatenaError::NotFound)) => {}
+                Err(SubscriptionError::Catena(CatenaError::NotFound)) => {}
                 other => other?,
             }
         }
@@ -48,14 +48,14 @@ impl Subscriber {
     }
 
     /// Asks for the list and keeps it. Whoever calls has the turn.
-    pub(crate) async fn list(&self) -> Result<Vec<SeenSubscription>, SubscribeError> {
+    pub(crate) async fn list(&self) -> Result<Vec<SeenSubscription>, SubscriptionError> {
         let listed: Vec<_> = self.catena.subscriptions().await?.iter().map(seen).collect();
         self.store.put_seen(&listed).await?;
         Ok(listed)
     }
 
     /// Asks for the figures of one and keeps them.
-    pub(crate) async fn measure(&self, id: Uuid) -> Result<(), SubscribeError> {
+    pub(crate) async fn measure(&self, id: Uuid) -> Result<(), SubscriptionError> {
         let figures = figures(&self.catena.subscription_metrics(id).await?);
         let oldest_dead = if figures.dead_letters > 0 {
             let lines = self.lines(id).await?;
@@ -85,10 +85,10 @@ impl Subscriber {
     }
 }
 
-fn figures(metrics: &SubscriptionMetrics) -> Figures {
+fn figures(metrics: &SubscriptionMetrics) -> DeliveryMetrics {
     let periods =
         |of: catena::Periods| Periods { six_hours: of.six_hours, day: of.day, week: of.week, fortnight: of.fortnight };
-    Figures {
+    DeliveryMetrics {
         attempts: periods(metrics.http_attempts),
         successes: periods(metrics.http_success_attempts),
         failures: periods(metrics.http_failure_attempts),

@@ -12,8 +12,8 @@ use super::{
     statement::{no_rows, statements},
 };
 use crate::store::{
-    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, Imports, LinksTaken, NewImport, Reading, RowEnd,
-    RowFilter, StoreError,
+    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportStore, ImportedRow, LinksTaken, NewImport, Reading,
+    RowEnd, RowFilter, StoreError,
 };
 
 /// The columns of [`import`]: everything but the file.
@@ -116,7 +116,7 @@ statements! {
 const CHUNK: usize = 500;
 
 #[async_trait]
-impl Imports for SqliteStore {
+impl ImportStore for SqliteStore {
     async fn add_import(&self, import: &NewImport) -> Result<ImportKey, StoreError> {
         let NewImport { file_name, actor, encoding, reading, content, created_at } = import;
         let add = ADD_IMPORT.bind(ImportState::Uploaded.name()).bind(file_name).bind(actor).bind(encoding.name());
@@ -164,7 +164,7 @@ impl Imports for SqliteStore {
         Ok(start.execute(&self.write).await? == 1)
     }
 
-    async fn forget_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError> {
+    async fn delete_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError> {
         FORGET_ROWS.bind(key.0).bind(limit).execute(&self.write).await
     }
 
@@ -267,7 +267,7 @@ impl Imports for SqliteStore {
 
     async fn expire_imports(&self, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
         let Some(key) = TO_EXPIRE.bind(micros(before)).optional(&self.read).await? else { return Ok(0) };
-        let rows = self.forget_import_rows(key, limit).await?;
+        let rows = self.delete_import_rows(key, limit).await?;
         if rows > 0 {
             return Ok(rows);
         }

@@ -12,8 +12,8 @@ use super::{
     statement::{no_rows, statements},
 };
 use crate::store::{
-    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, Inbox, InboxState, NewDelivery, Quarantined,
-    StoreError, StoredDelivery, ToDo,
+    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, InboxState, InboxStore, NewDelivery,
+    PendingDelivery, Quarantined, StoreError, StoredDelivery,
 };
 
 /// The most bytes of sealed bodies in one INSERT; more are split over several within one transaction.
@@ -54,7 +54,7 @@ statements! {
           ORDER BY webhook_id IN (SELECT webhook_id FROM subscriptions) IS TRUE DESC, received_at DESC, id DESC
           LIMIT -1 OFFSET ?)",
     );
-    TO_DO: ToDo = to_do(
+    TO_DO: PendingDelivery = to_do(
         "SELECT id, event_name, sent_at, received_at, sealed_body FROM deliveries WHERE state = 'received' ORDER BY id LIMIT ?",
     );
     LIST: DeliveryRow = rows::delivery("SELECT ", DELIVERY, " FROM deliveries WHERE ", PAGE);
@@ -160,8 +160,8 @@ fn in_one_piece(deliveries: &[NewDelivery]) -> usize {
     fits.count().max(1)
 }
 
-fn to_do(row: &SqliteRow) -> Result<ToDo, StoreError> {
-    Ok(ToDo {
+fn to_do(row: &SqliteRow) -> Result<PendingDelivery, StoreError> {
+    Ok(PendingDelivery {
         key: DeliveryKey(row.try_get("id")?),
         event_name: row.try_get("event_name")?,
         sent_at: row.try_get("sent_at")?,
@@ -214,7 +214,7 @@ fn expired(row: &SqliteRow) -> Result<Expired, StoreError> {
 }
 
 #[async_trait]
-impl Inbox for SqliteStore {
+impl InboxStore for SqliteStore {
     async fn append(&self, deliveries: &[NewDelivery], quarantine_max: u32) -> Result<(), StoreError> {
         let newest = deliveries.iter().filter(|delivery| delivery.state == DeliveryState::Quarantined);
         let newest = newest.map(|delivery| delivery.received_at).max();
@@ -236,7 +236,7 @@ impl Inbox for SqliteStore {
         Ok(tx.commit().await?)
     }
 
-    async fn to_do(&self, limit: u32) -> Result<Vec<ToDo>, StoreError> {
+    async fn to_do(&self, limit: u32) -> Result<Vec<PendingDelivery>, StoreError> {
         TO_DO.bind(limit).all(&self.read).await
     }
 

@@ -9,7 +9,7 @@ use super::{
     rows::{self, FACT, FLEET, INVITATION},
     statement::statements,
 };
-use crate::store::{FleetKey, FleetRow, InvitationRow, Invitations, ListCursor, ListedInvitation, StoreError};
+use crate::store::{FleetKey, FleetRow, InvitationRow, InvitationStore, ListCursor, ListedInvitation, StoreError};
 
 statements! {
     LIST: ListedInvitation = listed(
@@ -46,7 +46,7 @@ fn listed(row: &SqliteRow) -> Result<ListedInvitation, StoreError> {
 }
 
 #[async_trait]
-impl Invitations for SqliteStore {
+impl InvitationStore for SqliteStore {
     async fn invitations(&self, after: Option<ListCursor>, limit: u32) -> Result<Vec<ListedInvitation>, StoreError> {
         let (created_at, id) = match after {
             Some(cursor) => (micros(cursor.created_at), cursor.id.to_string()),
@@ -71,7 +71,7 @@ impl Invitations for SqliteStore {
         Ok(DIFFERENCES.bind(id.to_string()).optional(&self.read).await?.flatten())
     }
 
-    async fn ran_out(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError> {
+    async fn expired_unanswered(&self, now: OffsetDateTime, limit: u32) -> Result<Vec<InvitationRow>, StoreError> {
         RAN_OUT.bind(micros(now)).bind(limit).all(&self.read).await
     }
 

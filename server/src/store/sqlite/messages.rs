@@ -9,7 +9,7 @@ use super::{
     rows::{self, FLEET, INVITATION},
     statement::{Statement, no_rows, statements},
 };
-use crate::store::{FleetKey, InvitationRow, ListedMessage, MessageRow, Messages, StoreError};
+use crate::store::{FleetKey, InvitationRow, ListedMessage, MessageRow, MessageStore, StoreError};
 
 /// The columns of [`message`], of `messages m`, except `fleet`.
 const MESSAGE: &str = "m.id, m.key, m.invitation, m.expires_at, m.occasion, m.recipient, m.language, m.state, m.since, m.made_at, \
@@ -142,7 +142,7 @@ fn as_json(ids: &[Uuid]) -> String {
 }
 
 #[async_trait]
-impl Messages for SqliteStore {
+impl MessageStore for SqliteStore {
     async fn add_message(&self, message: &MessageRow) -> Result<bool, StoreError> {
         insert(&self.write, ADD, message).await
     }
@@ -236,7 +236,7 @@ impl Messages for SqliteStore {
         DOUBT_INTERRUPTED.bind(problem).bind(micros(now)).execute(&self.write).await
     }
 
-    async fn under_way(
+    async fn open_invitations(
         &self,
         now: OffsetDateTime,
         after: Option<(OffsetDateTime, Uuid)>,

@@ -11,7 +11,7 @@ use super::{
     rows::{self, FLEET, INVITATION},
     statement::{no_rows, statements},
 };
-use crate::store::{Cause, CheckRow, Checks, FleetKey, FleetRow, InvitationRow, ProviderRow, StoreError};
+use crate::store::{Cause, CheckRow, FleetKey, FleetRow, InvitationRow, ProviderRow, ReconcileRunStore, StoreError};
 
 const CHECK: &str = "fleet, cause, started_at, ended_at, complete, found, holes, problem";
 
@@ -92,7 +92,7 @@ fn read_at(row: &SqliteRow) -> Result<Option<OffsetDateTime>, StoreError> {
 }
 
 #[async_trait]
-impl Checks for SqliteStore {
+impl ReconcileRunStore for SqliteStore {
     async fn put_check(&self, check: &CheckRow) -> Result<(), StoreError> {
         let put = PUT_CHECK.bind(check.fleet.map(|fleet| fleet.0)).bind(check.cause.name());
         let put = put.bind(micros(check.started_at)).bind(micros(check.ended_at)).bind(check.complete);
@@ -100,7 +100,7 @@ impl Checks for SqliteStore {
         Ok(())
     }
 
-    async fn forget_checks(&self, before: OffsetDateTime) -> Result<(), StoreError> {
+    async fn delete_checks(&self, before: OffsetDateTime) -> Result<(), StoreError> {
         FORGET_CHECKS.bind(micros(before)).execute(&self.write).await?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::{
     SqliteStore, rows,
     statement::{no_rows, statements},
 };
-use crate::store::{SessionRow, Sessions, StoreError};
+use crate::store::{SessionRow, SessionStore, StoreError};
 
 statements! {
     ADD: () = no_rows(
@@ -33,7 +33,7 @@ fn session(row: &SqliteRow) -> Result<SessionRow, StoreError> {
 }
 
 #[async_trait]
-impl Sessions for SqliteStore {
+impl SessionStore for SqliteStore {
     async fn add_session(&self, session: &SessionRow) -> Result<bool, StoreError> {
         let add = ADD.bind(&session.id_digest).bind(session.staff_id.map(|id| id.to_string()));
         let add = add.bind(&session.data).bind(micros(session.expires_at));
@@ -60,7 +60,7 @@ impl Sessions for SqliteStore {
         Ok(())
     }
 
-    async fn forget_ended_sessions(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+    async fn delete_ended_sessions(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         FORGET_ENDED.bind(micros(now)).execute(&self.write).await
     }
 }

@@ -8,7 +8,7 @@ use super::{
     SqliteStore, rows,
     statement::{no_rows, statements},
 };
-use crate::store::{NewStaff, OneTimeLink, Staff, StaffRow, StoreError};
+use crate::store::{NewStaff, OneTimeLink, StaffRow, StaffStore, StoreError};
 
 /// The columns of [`staff`].
 const STAFF: &str = "id, email, role, password_hash, demo";
@@ -52,7 +52,7 @@ fn link(row: &SqliteRow) -> Result<OneTimeLink, StoreError> {
 }
 
 #[async_trait]
-impl Staff for SqliteStore {
+impl StaffStore for SqliteStore {
     async fn staff_by_email(&self, email: &str) -> Result<Option<StaffRow>, StoreError> {
         BY_EMAIL.bind(email).optional(&self.read).await
     }

@@ -1,8 +1,8 @@
-//! Checks every statement against the tables as the migrations leave them. See the documentation of [`crate::store`].
+//! ReconcileRunStore every statement against the tables as the migrations leave them. See the documentation of [`crate::store`].
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-use domain::{import::Mapping, subscription::Figures};
+use domain::{import::Mapping, subscription::DeliveryMetrics};
 use sqlx::{
     AssertSqlSafe, Column as _, ColumnOrigin, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection, TypeInfo as _,
 };
@@ -142,7 +142,7 @@ fn samples(column: &Returned) -> Vec<String> {
         ("header" | "samples", _) => vec!["[]".into()],
         ("headers" | "said" | "about" | "body", _) => vec!["{}".into()],
         ("mapping", _) => vec![serde_json::to_string(&Mapping::default()).unwrap()],
-        ("figures", _) => vec![serde_json::to_string(&Figures::default()).unwrap()],
+        ("figures", _) => vec![serde_json::to_string(&DeliveryMetrics::default()).unwrap()],
         (_, "TEXT") => vec!["00000000-0000-4000-8000-000000000001".into()],
         (_, "INTEGER") => return vec!["1".into()],
         (_, "BLOB") => return vec!["x'01'".into()],

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::{subscription::Figures, timestamp::micros};
+use domain::{subscription::DeliveryMetrics, timestamp::micros};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use super::{
     SqliteStore, rows,
     statement::{no_rows, statements},
 };
-use crate::store::{Desk, LastLook, Measured, SeenSubscription, StoreError};
+use crate::store::{LastLook, Measured, SeenSubscription, StoreError, SubscriptionSnapshotStore};
 
 statements! {
     PUT_SEEN: () = no_rows(
@@ -62,9 +62,9 @@ fn seen(row: &SqliteRow) -> Result<(SeenSubscription, Option<Measured>), StoreEr
         created_at: rows::optional_moment(row, "created_at")?,
         updated_at: rows::optional_moment(row, "updated_at")?,
     };
-    // Figures that another version wrote and this one can't read count as missing, so they are fetched again.
+    // DeliveryMetrics that another version wrote and this one can't read count as missing, so they are fetched again.
     let figures =
-        row.try_get::<Option<&str>, _>("figures")?.and_then(|text| serde_json::from_str::<Figures>(text).ok());
+        row.try_get::<Option<&str>, _>("figures")?.and_then(|text| serde_json::from_str::<DeliveryMetrics>(text).ok());
     let oldest_dead = rows::optional_moment(row, "oldest_dead")?;
     let measured = figures.zip(rows::optional_moment(row, "figures_at")?);
     Ok((one, measured.map(|(figures, at)| Measured { figures, oldest_dead, at })))
@@ -79,7 +79,7 @@ fn look(row: &SqliteRow) -> Result<LastLook, StoreError> {
 }
 
 #[async_trait]
-impl Desk for SqliteStore {
+impl SubscriptionSnapshotStore for SqliteStore {
     async fn put_seen(&self, all: &[SeenSubscription]) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         for one in all {

@@ -8,7 +8,7 @@ use super::{
     SqliteStore, rows,
     statement::{no_rows, statements},
 };
-use crate::store::{AcceptedSecret, SigningSecret, StoreError, SubscriptionRow, Subscriptions};
+use crate::store::{AcceptedSecret, SigningSecret, StoreError, SubscriptionRow, SubscriptionStore};
 
 /// The columns of [`secret`], of `signing_secrets s`.
 const SECRET: &str = "s.id, s.event_name, s.sealed, s.created_at";
@@ -92,7 +92,7 @@ async fn link(connection: &mut SqliteConnection, webhook_id: Uuid, secret_id: Uu
 }
 
 #[async_trait]
-impl Subscriptions for SqliteStore {
+impl SubscriptionStore for SqliteStore {
     async fn put_secret(&self, secret: &SigningSecret) -> Result<(), StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         insert_secret(&mut tx, secret).await?;
@@ -154,7 +154,7 @@ impl Subscriptions for SqliteStore {
         Ok(())
     }
 
-    async fn forget_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
+    async fn delete_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
         let secrets = RETIRED_SECRET_IDS.bind(micros(now)).one(&mut *tx).await?;
         let unlinked = UNLINK_RETIRED.bind(micros(now)).execute(&mut *tx).await?;

@@ -7,7 +7,7 @@ use super::{
     rows::{self, FACT},
     statement::statements,
 };
-use crate::store::{Awaited, Change, DeliveryKey, StoreError, Waiting, WaitingFacts};
+use crate::store::{Awaited, Change, DeliveryKey, StoreError, UnassignedFactStore, WaitingFacts};
 
 /// Facts without a fleet, each with the name by which its fleet would be found: a connection whose fleet id is known waits
 /// for that fleet.
@@ -65,7 +65,7 @@ fn awaited(row: &SqliteRow) -> Result<Option<Awaited>, StoreError> {
 }
 
 #[async_trait]
-impl Waiting for SqliteStore {
+impl UnassignedFactStore for SqliteStore {
     async fn changes_of(&self, delivery: DeliveryKey) -> Result<Vec<Change>, StoreError> {
         CHANGES_OF.bind(delivery.0).all(&self.read).await
     }

@@ -32,7 +32,7 @@ pub(crate) async fn show(onramp: &Onramp, session: &Session, id: Uuid, actor: &s
     if invitation.sealed_link.is_none() || is_shown(onramp, session, &invitation).await? {
         return Ok(());
     }
-    onramp.courier.note_shown(std::slice::from_ref(&invitation), Shown::OnPage, actor).await?;
+    onramp.links.note_shown(std::slice::from_ref(&invitation), Shown::OnPage, actor).await?;
     let now = onramp.clock.now();
     let mut shown: Vec<ShownLink> = session.get(SHOWN).await?.unwrap_or_default();
     shown.retain(|link| link.until > micros(now) && link.invitation != id);
@@ -66,6 +66,6 @@ pub(crate) async fn view(
     if !is_shown(onramp, session, invitation).await? {
         return Ok(LinkView::Hidden);
     }
-    let link = onramp.courier.link(invitation)?;
+    let link = onramp.links.link(invitation)?;
     Ok(link.map_or(LinkView::Unknown, |link| LinkView::Shown(link.to_string())))
 }

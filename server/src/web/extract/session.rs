@@ -107,7 +107,7 @@ pub(crate) async fn visit(onramp: &Onramp, staff: Option<&StaffRow>, path: &str)
 }
 
 async fn setup_needed(onramp: &Onramp) -> Result<Option<String>, StoreError> {
-    let endpoints = onramp.subscriber.endpoints();
+    let endpoints = onramp.subscriptions.endpoints();
     let mut ours = onramp.store.subscriptions().await?;
     ours.retain(|ours| ours.status != "deleted" && endpoints.has(&ours.url));
     let text = if !missing(ours.iter().map(|ours| ours.event_name.as_str())).is_empty() {

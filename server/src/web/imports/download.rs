@@ -116,7 +116,7 @@ async fn note_on_timelines(
     for id in rows.iter().filter_map(|(row, ..)| row.invitation) {
         invitations.extend(onramp.store.invitation(id).await?);
     }
-    onramp.courier.note_shown(&invitations, Shown::InFile, actor).await
+    onramp.links.note_shown(&invitations, Shown::InFile, actor).await
 }
 
 async fn count_links(onramp: &Onramp, key: ImportKey) -> Result<u32, PageError> {

@@ -54,7 +54,7 @@ pub(super) async fn live(
         .then(move |_| told(onramp.clone(), key, session.clone()))
         // The end of a session, of the import, or a failing database ends the stream.
         .take_while(|told| std::future::ready(told.is_some()))
-        .scan(None, |before: &mut Option<Told>, told| {
+        .scan(None, |before: &mut Option<Snapshot>, told| {
             let news = told.filter(|told| before.as_ref() != Some(told));
             *before = news.clone().or_else(|| before.take());
             std::future::ready(Some(news))
@@ -73,9 +73,9 @@ pub(super) async fn live(
 }
 
 /// How an import stands, and how far it is.
-type Told = (ImportState, ImportProgress);
+type Snapshot = (ImportState, ImportProgress);
 
-async fn told(onramp: Arc<Onramp>, key: ImportKey, session: Option<String>) -> Option<Told> {
+async fn told(onramp: Arc<Onramp>, key: ImportKey, session: Option<String>) -> Option<Snapshot> {
     match look(&onramp, key, session).await {
         Ok(progress) => progress,
         Err(error) => {
@@ -85,7 +85,7 @@ async fn told(onramp: Arc<Onramp>, key: ImportKey, session: Option<String>) -> O
     }
 }
 
-async fn look(onramp: &Onramp, key: ImportKey, session: Option<String>) -> Result<Option<Told>, StoreError> {
+async fn look(onramp: &Onramp, key: ImportKey, session: Option<String>) -> Result<Option<Snapshot>, StoreError> {
     let Some(session) = session else { return Ok(None) };
     if onramp.store.session(&session, onramp.clock.now()).await?.is_none() {
         return Ok(None);

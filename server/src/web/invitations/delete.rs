@@ -47,7 +47,7 @@ pub(crate) async fn post(
     if !may_delete(status(invitation.stage, invitation.expires_at, onramp.clock.now())) {
         return Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, None)));
     }
-    match onramp.withdrawer.withdraw(&invitation, &viewer.staff.email).await {
+    match onramp.deletion.withdraw(&invitation, &viewer.staff.email).await {
         Ok(()) => Ok(Redirect::to(&format!("/invitations/{}?done=deleted", invitation.id)).into_response()),
         Err(error @ WithdrawError::Accepted) => {
             Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, Some(error.explain()))))

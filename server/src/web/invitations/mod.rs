@@ -142,7 +142,7 @@ pub(super) async fn check(
     let id = read_id(&id)?;
     let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
     let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
-    let CheckRow { found, problem, .. } = onramp.checker.one_fleet(&fleet, Cause::Staff).await?;
+    let CheckRow { found, problem, .. } = onramp.reconciler.one_fleet(&fleet, Cause::Staff).await?;
     match problem {
         None => Ok(Redirect::to(&format!("/invitations/{id}?checked={found}")).into_response()),
         Some(problem) => {
@@ -181,7 +181,7 @@ async fn show(
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
     let may_act = viewer.staff.role.may_invite() && newer.is_none();
     let again =
-        may_act.then(|| renew::offer(onramp.entropy.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
+        may_act.then(|| renew::offer(onramp.random.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
     let kept = onramp.store.differences(id).await?;
     let detail = InvitationDetail {
         id,

@@ -17,7 +17,7 @@ use domain::{
     fleet::check_fleet_ref,
     invitation::{
         permissions::Preset,
-        preview::{Agreed, Prospect},
+        preview::{Agreed, Preview},
         request::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
     },
 };
@@ -79,7 +79,7 @@ pub(crate) async fn create(
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut press = onramp.presses.turn(&viewer.staff.email, "/invitations/new", &typed).await;
+    let mut press = onramp.idempotency.turn(&viewer.staff.email, "/invitations/new", &typed).await;
     if let Some(there) = press.as_deref() {
         return Ok(Redirect::to(there).into_response());
     }
@@ -92,15 +92,15 @@ pub(crate) async fn create(
             return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    match onramp.inviter.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
+    match onramp.invitations.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
         Ok(Answer::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
             magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
-        Ok(Answer::Asks(prospect)) => {
-            let form = InvitationForm { confirm: Some(Confirm::new(&prospect, onramp.clock.now())), ..form };
+        Ok(Answer::Asks(preview)) => {
+            let form = InvitationForm { confirm: Some(Confirm::new(&preview, onramp.clock.now())), ..form };
             show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
         Err(error) => {
@@ -226,7 +226,7 @@ async fn show(
 ) -> Result<Response, PageError> {
     let offered = onramp.providers.offered().await;
     let providers = offered.iter().map(|tsp| offered_provider(tsp, onramp.settings.sandbox)).collect();
-    let once = onramp.entropy.uuid_v4().to_string();
+    let once = onramp.random.uuid_v4().to_string();
     let form = InvitationForm { once, providers, callback: onramp.callbacks.look().await?, ..form };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
@@ -263,10 +263,10 @@ pub(crate) async fn preview(
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let outlook = onramp.foreteller.quick(fleet_ref).await?;
+            let outlook = onramp.preview.quick(fleet_ref).await?;
             let when = (hours, Some(fleet_country_code.as_str()));
-            let prospect: Prospect = preview::prospect(&onramp.store, now, fleet_ref, outlook, when).await?;
-            PreviewView::new(&prospect, now)
+            let preview: Preview = preview::preview(&onramp.store, now, fleet_ref, outlook, when).await?;
+            PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),
     };

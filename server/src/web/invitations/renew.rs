@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::pages::{AgainForm, AgainPage, AgainView, Confirm};
+use app::pages::{Confirm, RenewForm, RenewPage, RenewView};
 use axum::{
     Form,
     extract::{Path, State},
@@ -13,7 +13,7 @@ use axum::{
 use domain::{
     invitation::{
         preview::{Agreed, agreement_to_refresh},
-        renewal::{Again, again, may_delete},
+        renewal::{RenewalAction, again, may_delete},
         request::{Checked, Draft, EXPIRY_DEFAULT},
         upsert_forecast::Standing,
     },
@@ -46,15 +46,17 @@ pub(crate) fn offer(
     fleet: &FleetRow,
     status: Stage,
     onboarding: &Onboarding,
-) -> AgainView {
+) -> RenewView {
     let again = again(status, onboarding.stage, onboarding.health);
     let standing = if status == Stage::Accepted { Standing::Accepted } else { Standing::Active };
     let agreed = match again {
-        Some(Again::Refresh | Again::Reauthenticate) => agreement_to_refresh(&fleet.fleet_ref, standing),
+        Some(RenewalAction::Refresh | RenewalAction::Reauthenticate) => {
+            agreement_to_refresh(&fleet.fleet_ref, standing)
+        }
         _ => String::new(),
     };
     let draft = to_draft(invitation, fleet);
-    AgainView {
+    RenewView {
         once,
         id: invitation.id,
         again,
@@ -83,7 +85,7 @@ pub(crate) fn whole_form(fleet: &FleetRow) -> String {
 struct Found {
     id: Uuid,
     fleet: FleetRow,
-    again: Again,
+    again: RenewalAction,
     draft: Draft,
 }
 
@@ -117,15 +119,15 @@ pub(crate) async fn get(
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
     let (fleet_ref, now) = (&found.fleet.fleet_ref, onramp.clock.now());
-    let outlook = onramp.foreteller.quick(fleet_ref).await?;
+    let outlook = onramp.preview.quick(fleet_ref).await?;
     let checked = found.draft.check().ok();
     let when = checked
         .as_ref()
         .map_or((None, None), |checked| (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref()));
-    let prospect = preview::prospect(&onramp.store, now, fleet_ref, outlook, when).await?;
-    let confirm = prospect.asks(&Agreed::default()).then(|| Confirm::new(&prospect, now));
+    let preview = preview::preview(&onramp.store, now, fleet_ref, outlook, when).await?;
+    let confirm = preview.asks(&Agreed::default()).then(|| Confirm::new(&preview, now));
     let hours = found.draft.expires_in_hours.clone();
-    Ok(show(&onramp, viewer, StatusCode::OK, AgainForm { confirm, ..form(found, hours, String::new()) }))
+    Ok(show(&onramp, viewer, StatusCode::OK, RenewForm { confirm, ..form(found, hours, String::new()) }))
 }
 
 pub(crate) async fn post(
@@ -136,7 +138,7 @@ pub(crate) async fn post(
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut press = onramp.presses.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
+    let mut press = onramp.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
     if let Some(there) = press.as_deref() {
         return Ok(Redirect::to(there).into_response());
     }
@@ -158,34 +160,34 @@ pub(crate) async fn post(
             let problem = errors.into_iter().next().map(|(field, sentence)| {
                 format!("What was asked for at the time can’t be asked again ({field}: {sentence}) Use the whole form.")
             });
-            let form = AgainForm { error, problem, ..form(found, hours, carried) };
+            let form = RenewForm { error, problem, ..form(found, hours, carried) };
             return Ok(show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
     };
-    match onramp.inviter.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
+    match onramp.invitations.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
         Ok(Answer::Done { invited, reopened }) => {
             let what = match found.again {
-                Again::Reauthenticate if !invited.is_new => "reauthentication",
+                RenewalAction::Reauthenticate if !invited.is_new => "reauthentication",
                 _ => done(invited.is_new, reopened),
             };
             magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
-        Ok(Answer::Asks(prospect)) => {
-            let confirm = Some(Confirm::new(&prospect, onramp.clock.now()));
+        Ok(Answer::Asks(preview)) => {
+            let confirm = Some(Confirm::new(&preview, onramp.clock.now()));
             Ok(show(
                 &onramp,
                 viewer,
                 StatusCode::UNPROCESSABLE_ENTITY,
-                AgainForm { confirm, ..form(found, hours, carried) },
+                RenewForm { confirm, ..form(found, hours, carried) },
             ))
         }
         Err(error) => {
             let (status, mut errors, problem) = refusal(&error);
             let error_beside = errors.remove("expires_in_hours");
             let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
-            Ok(show(&onramp, viewer, status, AgainForm { error: error_beside, problem, ..form(found, hours, carried) }))
+            Ok(show(&onramp, viewer, status, RenewForm { error: error_beside, problem, ..form(found, hours, carried) }))
         }
     }
 }
@@ -200,9 +202,9 @@ fn read(typed: &[(String, String)]) -> (String, String) {
     (hours.to_owned(), agreed.join(","))
 }
 
-fn form(found: Found, hours: String, agreed: String) -> AgainForm {
+fn form(found: Found, hours: String, agreed: String) -> RenewForm {
     let Found { id, fleet, again, .. } = found;
-    AgainForm {
+    RenewForm {
         once: String::new(),
         id,
         fleet_ref: fleet.fleet_ref,
@@ -216,8 +218,8 @@ fn form(found: Found, hours: String, agreed: String) -> AgainForm {
     }
 }
 
-fn show(onramp: &Onramp, viewer: Viewer, status: StatusCode, form: AgainForm) -> Response {
-    let form = AgainForm { once: onramp.entropy.uuid_v4().to_string(), ..form };
+fn show(onramp: &Onramp, viewer: Viewer, status: StatusCode, form: RenewForm) -> Response {
+    let form = RenewForm { once: onramp.random.uuid_v4().to_string(), ..form };
     let Viewer { visit, nonce, .. } = viewer;
-    page(status, &nonce, || view! { <AgainPage visit=visit form=form/> })
+    page(status, &nonce, || view! { <RenewPage visit=visit form=form/> })
 }

@@ -14,7 +14,8 @@ use domain::{
     link::{
         audit::{Shown, occasion},
         message::{
-            Language, Message, MessageState, Occasion, Told, holds_link_once, mailto, message, sms_uri, with_link,
+            Language, Message, MessageContext, MessageState, Occasion, holds_link_once, mailto, message, sms_uri,
+            with_link,
         },
     },
     onboarding::lifecycle::{Stage, fold},
@@ -32,7 +33,7 @@ use crate::{
     services::{
         invitations::request,
         links::{
-            delivery::{CourierError, Letter},
+            delivery::{EmailDraft, LinkDeliveryError},
             qr,
         },
     },
@@ -83,10 +84,10 @@ pub(crate) async fn download_qr(
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
     let Found { invitation, over, .. } = find(&onramp, &id).await?;
-    let Some(link) = onramp.courier.link(&invitation)?.filter(|_| over.is_none()) else {
+    let Some(link) = onramp.links.link(&invitation)?.filter(|_| over.is_none()) else {
         return Ok(Redirect::to(&format!("/invitations/{}/share", invitation.id)).into_response());
     };
-    onramp.courier.note_shown(std::slice::from_ref(&invitation), Shown::AsQrCode, &viewer.staff.email).await?;
+    onramp.links.note_shown(std::slice::from_ref(&invitation), Shown::AsQrCode, &viewer.staff.email).await?;
     let name = format!("attachment; filename=\"magic-link-{}.svg\"", invitation.id);
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml".to_owned()),
@@ -137,7 +138,7 @@ pub(crate) async fn get(
 struct SendForm {
     once: String,
     chosen: Chosen,
-    letter: Letter,
+    letter: EmailDraft,
 }
 
 impl SendForm {
@@ -148,7 +149,7 @@ impl SendForm {
         Self {
             once: take("once"),
             chosen: Chosen { language: Language::from_code(&language), occasion: Occasion::from_name(&occasion) },
-            letter: Letter {
+            letter: EmailDraft {
                 to: take("to").trim().to_owned(),
                 subject: take("subject").trim().to_owned(),
                 // Browsers end lines as mail does; the text is kept as it is written here.
@@ -161,7 +162,7 @@ impl SendForm {
 /// What somebody typed, and what is wrong with it.
 #[derive(Default)]
 struct Typed {
-    letter: Option<Letter>,
+    letter: Option<EmailDraft>,
     /// Kept, so that the same letter leaves once; none for a letter that may be tried again.
     once: Option<String>,
     errors: BTreeMap<&'static str, String>,
@@ -176,7 +177,7 @@ pub(crate) async fn send(
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut press = onramp.presses.turn(&viewer.staff.email, &format!("/invitations/{id}/send"), &typed).await;
+    let mut press = onramp.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/send"), &typed).await;
     if let Some(there) = press.as_deref() {
         return Ok(Redirect::to(there).into_response());
     }
@@ -190,7 +191,7 @@ pub(crate) async fn send(
     let occasion = chosen.occasion.unwrap_or(Occasion::Invitation);
     let now = onramp.clock.now();
     let message = MessageRow {
-        id: onramp.entropy.uuid_v7(now),
+        id: onramp.random.uuid_v7(now),
         key: format!("letter:{}:{once}", found.invitation.digest),
         fleet: found.fleet.key,
         invitation: found.invitation.digest.clone(),
@@ -206,13 +207,13 @@ pub(crate) async fn send(
         ended_at: None,
         problem: None,
     };
-    let error = match onramp.courier.send(&message, &found.invitation, occasion, &letter).await {
+    let error = match onramp.links.send(&message, &found.invitation, occasion, &letter).await {
         Ok(()) => {
             let there = press.insert(format!("/invitations/{}?done=sent", found.invitation.id));
             return Ok(Redirect::to(there).into_response());
         }
         // Sent again from a page of before: the first time counts.
-        Err(CourierError::SentBefore) => {
+        Err(LinkDeliveryError::SentBefore) => {
             let there = format!("/invitations/{}?done=sent-before", found.invitation.id);
             return Ok(Redirect::to(&there).into_response());
         }
@@ -220,16 +221,16 @@ pub(crate) async fn send(
     };
     tracing::warn!(%error, "an e-mail with a magic link did not go its way");
     let (code, once) = match &error {
-        CourierError::UnderWay => (StatusCode::CONFLICT, Some(once)),
-        CourierError::InDoubt => (StatusCode::CONFLICT, None),
-        CourierError::NotNoted(_) | CourierError::Store(_) => (StatusCode::BAD_GATEWAY, Some(once)),
+        LinkDeliveryError::UnderWay => (StatusCode::CONFLICT, Some(once)),
+        LinkDeliveryError::InDoubt => (StatusCode::CONFLICT, None),
+        LinkDeliveryError::NotNoted(_) | LinkDeliveryError::Store(_) => (StatusCode::BAD_GATEWAY, Some(once)),
         _ => (StatusCode::BAD_GATEWAY, None),
     };
     let typed = Typed { letter: Some(letter), once, errors: BTreeMap::new(), problem: Some(error.explain()) };
     render(&onramp, &session, viewer, found, chosen, typed, code).await
 }
 
-fn check(letter: &Letter) -> BTreeMap<&'static str, String> {
+fn check(letter: &EmailDraft) -> BTreeMap<&'static str, String> {
     let mut errors = BTreeMap::new();
     if letter.to.is_empty() {
         errors.insert("to", "Enter the e-mail address of the person at the fleet.".to_owned());
@@ -301,19 +302,19 @@ async fn render(
         asked.map(|draft| (draft.fleet_email, draft.fleet_phone, draft.fleet_country_code)).unwrap_or_default();
     let language = chosen.language.unwrap_or_else(|| Language::of_country(Some(&country)));
     let occasion = chosen.occasion.unwrap_or(occasion);
-    let told = Told {
+    let told = MessageContext {
         fleet: fleet.name.as_deref(),
         sender: onramp.settings.sender_name.as_deref(),
         until: invitation.expires_at,
     };
     let text = message(language, occasion, &told);
-    let letter = typed.letter.unwrap_or_else(|| Letter {
+    let letter = typed.letter.unwrap_or_else(|| EmailDraft {
         to: email.clone(),
         subject: text.subject.clone(),
         body: text.body.clone(),
     });
-    let letter = onramp.courier.can_mail().then(|| LetterForm {
-        once: typed.once.unwrap_or_else(|| onramp.entropy.uuid_v7(now).to_string()),
+    let letter = onramp.links.can_mail().then(|| LetterForm {
+        once: typed.once.unwrap_or_else(|| onramp.random.uuid_v7(now).to_string()),
         to: letter.to,
         subject: letter.subject,
         body: letter.body,

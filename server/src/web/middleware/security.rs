@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use app::html::CspNonce;
-use platform::random::{Entropy as _, SystemEntropy};
+use platform::random::{Random as _, SystemRandom};
 
 /// Largest form: what staff type is small. The upload of an import has a limit of its own.
 const FORM_MAX: usize = 256 * 1024;
@@ -24,7 +24,7 @@ const FORM_MAX: usize = 256 * 1024;
 /// Gives each request a nonce and each response its security headers. What a handler set itself stays.
 pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
     let mut bytes = [0; 16];
-    SystemEntropy.fill(&mut bytes);
+    SystemRandom.fill(&mut bytes);
     let nonce = URL_SAFE_NO_PAD.encode(bytes);
     request.extensions_mut().insert(CspNonce(nonce.as_str().into()));
     let mut response = next.run(request).await;

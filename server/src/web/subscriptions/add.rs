@@ -17,7 +17,7 @@ use super::{
     super::{errors::PageError, render::page},
     explain,
 };
-use crate::{services::subscriptions::SubscribeError, state::Onramp, web::extract::session::Viewer};
+use crate::{services::subscriptions::SubscriptionError, state::Onramp, web::extract::session::Viewer};
 use catena::CatenaError;
 
 pub(in super::super) async fn get(viewer: Viewer) -> Result<Response, PageError> {
@@ -48,7 +48,7 @@ pub(in super::super) async fn post(
         let form = AddForm { error: Some(error.to_owned()), ..form };
         return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
-    let error = match onramp.subscriber.add(name).await {
+    let error = match onramp.subscriptions.add(name).await {
         Ok(made) => {
             tracing::info!(event = name, made = made.len(), by = viewer.staff.email, "subscriptions were added");
             return Ok(Redirect::to(&format!("/subscriptions?made={}", made.len())).into_response());
@@ -56,11 +56,11 @@ pub(in super::super) async fn post(
         Err(error) => error,
     };
     let beside = match &error {
-        SubscribeError::Catena(CatenaError::Conflict { .. }) => Some(
+        SubscriptionError::Catena(CatenaError::Conflict { .. }) => Some(
             "Catena has a subscription for this event to Onramp already, or for one that the wildcard stands for."
                 .to_owned(),
         ),
-        SubscribeError::Catena(CatenaError::Invalid { fields }) => fields
+        SubscriptionError::Catena(CatenaError::Invalid { fields }) => fields
             .iter()
             .find(|problem| problem.field() == "event_name")
             .map(|problem| format!("Catena says: {}.", problem.message.trim_end_matches('.'))),

@@ -9,13 +9,13 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::subscription::{Known, OldSecret, judge};
+use domain::subscription::{KnownSubscription, OldSecret, diagnose};
 use leptos::view;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    services::subscriptions::{Standing, SubscribeError},
+    services::subscriptions::{SubscriptionError, SubscriptionView},
     state::Onramp,
     web::{
         errors::PageError,
@@ -46,8 +46,8 @@ pub(super) fn read_id(id: &str) -> Result<Uuid, PageError> {
 }
 
 /// The one with this id.
-pub(super) async fn find(onramp: &Onramp, id: Uuid) -> Result<(Vec<Standing>, Standing), PageError> {
-    let all = onramp.subscriber.standing().await?;
+pub(super) async fn find(onramp: &Onramp, id: Uuid) -> Result<(Vec<SubscriptionView>, SubscriptionView), PageError> {
+    let all = onramp.subscriptions.standing().await?;
     let one = all.iter().find(|one| one.seen.webhook_id == id).cloned().ok_or(PageError::NoSuchSubscription)?;
     Ok((all, one))
 }
@@ -69,8 +69,8 @@ async fn show(onramp: &Onramp, viewer: Viewer, id: Uuid, said: Said) -> Result<R
     };
     let now = onramp.clock.now();
     let (all, one) = find(onramp, id).await?;
-    let known: Vec<Known> = all.iter().map(Standing::known).collect();
-    let findings = judge(&known).findings.into_iter().filter(|finding| finding.id == id);
+    let known: Vec<KnownSubscription> = all.iter().map(SubscriptionView::known).collect();
+    let findings = diagnose(&known).findings.into_iter().filter(|finding| finding.id == id);
     let secrets =
         onramp.store.secrets_of(id).await?.into_iter().filter(|secret| secret.until.is_none_or(|until| now < until));
     let detail = SubscriptionDetail {
@@ -171,19 +171,19 @@ pub(in super::super) async fn make_move(
     }
 }
 
-async fn carry_out(onramp: &Onramp, id: Uuid, made: Move, old: OldSecret) -> Result<(), SubscribeError> {
-    let subscriber = &onramp.subscriber;
+async fn carry_out(onramp: &Onramp, id: Uuid, made: Move, old: OldSecret) -> Result<(), SubscriptionError> {
+    let subscriptions = &onramp.subscriptions;
     match made {
-        Move::Pause => subscriber.pause(id).await,
-        Move::Activate => subscriber.activate(id).await,
+        Move::Pause => subscriptions.pause(id).await,
+        Move::Activate => subscriptions.activate(id).await,
         Move::BringBack => {
-            subscriber.activate(id).await?;
-            subscriber.replay(id).await
+            subscriptions.activate(id).await?;
+            subscriptions.replay(id).await
         }
-        Move::Replay => subscriber.replay(id).await,
-        Move::Rotate => subscriber.rotate(id, old).await,
-        Move::PointHere => subscriber.point_here(id).await,
-        Move::TakeOver => subscriber.take_over(id).await,
+        Move::Replay => subscriptions.replay(id).await,
+        Move::Rotate => subscriptions.rotate(id, old).await,
+        Move::PointHere => subscriptions.point_here(id).await,
+        Move::TakeOver => subscriptions.take_over(id).await,
     }
 }
 
@@ -208,7 +208,7 @@ pub(in super::super) async fn delete(
         let confirmation = Confirmation { typed: form.confirm, error };
         return show(&onramp, viewer, id, Said { confirmation, ..Said::default() }).await;
     }
-    match onramp.subscriber.delete(id).await {
+    match onramp.subscriptions.delete(id).await {
         Ok(()) => {
             tracing::info!(webhook = %id, event, by = viewer.staff.email, "a subscription was deleted");
             Ok(Redirect::to("/subscriptions?done=deleted").into_response())

@@ -13,14 +13,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::subscription::{DeadLetters, Known, breaker, judge, success_rate};
+use domain::subscription::{DeadLetters, KnownSubscription, breaker, diagnose, success_rate};
 use leptos::view;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::{errors::PageError, render::page};
 use crate::{
-    services::subscriptions::{Standing, SubscribeError, Woken},
+    services::subscriptions::{Recovery, SubscriptionError, SubscriptionView},
     state::Onramp,
     web::extract::session::Viewer,
 };
@@ -67,7 +67,7 @@ fn done(params: &Params) -> Option<String> {
 
 pub(super) async fn ensure(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_administer()?;
-    match onramp.subscriber.ensure().await {
+    match onramp.subscriptions.ensure().await {
         Ok(all) => {
             let made = all.iter().filter(|ensured| ensured.is_new).count();
             tracing::info!(made, by = viewer.staff.email, "webhooks were set up");
@@ -79,7 +79,7 @@ pub(super) async fn ensure(State(onramp): State<Arc<Onramp>>, viewer: Viewer) ->
 
 pub(super) async fn refresh(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_operate()?;
-    match onramp.subscriber.look().await {
+    match onramp.subscriptions.look().await {
         Ok(()) => Ok(Redirect::to("/subscriptions?done=refreshed").into_response()),
         Err(error) => show(&onramp, viewer, None, Some(explain("refresh", error)?)).await,
     }
@@ -88,13 +88,13 @@ pub(super) async fn refresh(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -
 /// Activates what Catena switched off, and replays every queue of ours.
 pub(super) async fn fetch_missed(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_administer()?;
-    match onramp.subscriber.fetch_missed(true).await {
-        Ok(Woken { dead_letters, replayed, activated, failed: 0, .. }) => {
+    match onramp.subscriptions.fetch_missed(true).await {
+        Ok(Recovery { dead_letters, replayed, activated, failed: 0, .. }) => {
             tracing::info!(dead_letters, replayed, activated, by = viewer.staff.email, "what was missed is fetched");
             let address = format!("/subscriptions?done=fetched&replayed={replayed}&activated={activated}");
             Ok(Redirect::to(&address).into_response())
         }
-        Ok(Woken { replayed, activated, failed, .. }) => {
+        Ok(Recovery { replayed, activated, failed, .. }) => {
             let problem = format!(
                 "Catena refused {failed} of the moves; {activated} subscriptions were activated, and {replayed} queues are fetched. \
                  Open the subscriptions that still need a move and try each by itself: its page says why it fails."
@@ -106,9 +106,9 @@ pub(super) async fn fetch_missed(State(onramp): State<Arc<Onramp>>, viewer: View
 }
 
 /// What a visitor can do about a move that failed; a failing database has a page of its own.
-fn explain(what: &str, error: SubscribeError) -> Result<String, PageError> {
+fn explain(what: &str, error: SubscriptionError) -> Result<String, PageError> {
     match error {
-        SubscribeError::Store(error) => Err(error.into()),
+        SubscriptionError::Store(error) => Err(error.into()),
         error => {
             tracing::warn!(%error, what, "a move on subscriptions failed");
             Ok(error.explain())
@@ -124,17 +124,17 @@ async fn show(
 ) -> Result<Response, PageError> {
     let status = if problem.is_some() { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
     let now = onramp.clock.now();
-    let standing = onramp.subscriber.standing().await?;
+    let standing = onramp.subscriptions.standing().await?;
     let look = onramp.store.last_look().await?;
-    let known: Vec<Known> = standing.iter().map(Standing::known).collect();
+    let known: Vec<KnownSubscription> = standing.iter().map(SubscriptionView::known).collect();
     let view = SubscriptionsView {
-        judgement: judge(&known),
+        judgement: diagnose(&known),
         rows: standing.into_iter().map(|one| row(one, now)).collect(),
-        endpoint: onramp.subscriber.endpoints().main,
+        endpoint: onramp.subscriptions.endpoints().main,
         as_of: look.ended_at,
         // What was just tried is said already.
         stuck: look.problem.filter(|_| problem.is_none()),
-        missed: onramp.subscriber.woken().map(missed),
+        missed: onramp.subscriptions.recovery().map(missed),
         problem,
         notice,
         now,
@@ -145,14 +145,14 @@ async fn show(
     Ok(page(status, &nonce, || view! { <SubscriptionsPage visit=visit view=view/> }))
 }
 
-fn missed(woken: Woken) -> Missed {
-    let Woken { at, dead_letters, replayed, activated, failed } = woken;
+fn missed(recovery: Recovery) -> Missed {
+    let Recovery { at, dead_letters, replayed, activated, failed } = recovery;
     Missed { at, dead_letters, replayed, activated, failed }
 }
 
 /// As lists and pages show it.
-fn row(standing: Standing, now: OffsetDateTime) -> SubscriptionRow {
-    let Standing { seen, own, place, measured } = standing;
+fn row(standing: SubscriptionView, now: OffsetDateTime) -> SubscriptionRow {
+    let SubscriptionView { seen, own, place, measured } = standing;
     let figures = measured.map(|measured| measured.figures);
     let changed_at = seen.updated_at.or(seen.created_at);
     SubscriptionRow {

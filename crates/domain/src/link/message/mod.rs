@@ -73,7 +73,7 @@ impl Occasion {
 
 /// What a message is told about. Names come from outside: they are put on one line, and braces in them become parentheses.
 #[derive(Debug, Clone, Copy)]
-pub struct Told<'a> {
+pub struct MessageContext<'a> {
     /// The fleet's name. Without it, or when it is blank, the greeting has none.
     pub fleet: Option<&'a str>,
     /// Who asks for the data. Without a name the text says "we".
@@ -96,7 +96,7 @@ pub struct Message {
 }
 
 /// The message for this occasion in this language.
-pub fn message(language: Language, occasion: Occasion, told: &Told<'_>) -> Message {
+pub fn message(language: Language, occasion: Occasion, told: &MessageContext<'_>) -> Message {
     let fleet = told.fleet.and_then(on_one_line);
     let sender = told.sender.and_then(on_one_line);
     let (fleet, sender) = (fleet.as_deref(), sender.as_deref());

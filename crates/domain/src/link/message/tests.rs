@@ -8,12 +8,12 @@ const UNTIL: OffsetDateTime = datetime!(2026-03-02 15:24 UTC);
 const FLEET: &str = "Big Creek Trucking X";
 const SENDER: &str = "Example Freight Inc.";
 
-fn told<'a>(fleet: Option<&'a str>, sender: Option<&'a str>) -> Told<'a> {
-    Told { fleet, sender, until: UNTIL }
+fn told<'a>(fleet: Option<&'a str>, sender: Option<&'a str>) -> MessageContext<'a> {
+    MessageContext { fleet, sender, until: UNTIL }
 }
 
 /// Every message, with a word that says which it is.
-fn all(told: &Told<'_>) -> Vec<(String, Language, Message)> {
+fn all(told: &MessageContext<'_>) -> Vec<(String, Language, Message)> {
     let occasions = |language| Occasion::ALL.map(|occasion| (language, occasion));
     Language::ALL
         .into_iter()

@@ -1,5 +1,5 @@
 //! A transaction on the writing connection, inside `BEGIN IMMEDIATE`. A trip to the database costs far more than the work it
-//! does there, so rows are read for many questions at once (`read`), and changes are kept in memory ([`Known`]) and written
+//! does there, so rows are read for many questions at once (`read`), and changes are kept in memory ([`UnitOfWork`]) and written
 //! together (`write`).
 
 pub(super) mod read;
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::store::{
     Ahead, Awaited, DeliveryEnd, DeliveryKey, FactKey, FleetKey, InvitationRow, StoreError, Transaction,
-    unit_of_work::Known,
+    unit_of_work::UnitOfWork,
 };
 
 statements! {
@@ -29,17 +29,17 @@ statements! {
     SET_DIFFERENCES: () = no_rows("UPDATE invitations SET differences = ? WHERE digest = ?");
 }
 
-/// Answers from [`Known`], after reading what is missing there.
+/// Answers from [`UnitOfWork`], after reading what is missing there.
 pub(super) struct SqliteTransaction {
     tx: sqlx::Transaction<'static, Sqlite>,
-    known: Known,
+    known: UnitOfWork,
     /// The next keys of fleets and of facts, once they were needed. Nobody else writes during the transaction.
     next: Option<(i64, i64)>,
 }
 
 impl SqliteTransaction {
     pub(super) fn new(tx: sqlx::Transaction<'static, Sqlite>) -> Self {
-        Self { tx, known: Known::default(), next: None }
+        Self { tx, known: UnitOfWork::default(), next: None }
     }
 }
 

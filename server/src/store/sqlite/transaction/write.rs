@@ -11,7 +11,7 @@ use super::SqliteTransaction;
 use crate::store::{
     InvitationRow, StoreError, fact_json,
     sqlite::statement::{no_rows, statements},
-    unit_of_work::{Changes, Known, KnownFact},
+    unit_of_work::{KnownFact, PendingWrites, UnitOfWork},
 };
 
 statements! {
@@ -91,7 +91,7 @@ impl SqliteTransaction {
 }
 
 /// One array of rows for each statement in [`WRITE`].
-fn tables(changes: &Changes, known: &Known) -> [Vec<Value>; 13] {
+fn tables(changes: &PendingWrites, known: &UnitOfWork) -> [Vec<Value>; 13] {
     let fleets = changes.fleets.iter().map(|(key, fleet_ref, at)| json!([key.0, fleet_ref, micros(*at)]));
     let names = changes.names.iter().map(|(key, (name, always))| json!([key.0, name, always]));
     let fleet_states = changes.states.iter().map(|(key, (stage, health, at))| {

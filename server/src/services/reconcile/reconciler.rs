@@ -18,17 +18,17 @@ use crate::{
     security::vault::Vault,
     services::{
         reconcile::{
-            CheckError,
-            fleet::Asker,
+            ReconcileError,
+            fleet::FleetReconciler,
             pass::Pass,
-            report::{Found, Reporter},
+            report::{Recorder, Tally},
         },
         timeline::Timeline,
     },
     store::{Cause, CheckRow, FleetKey, FleetRow, SharedStore, StoreError},
 };
 use catena::{Catena, CatenaError};
-use platform::{clock::SharedClock, random::SharedEntropy};
+use platform::{clock::SharedClock, random::SharedRandom};
 
 /// How long a webhook may take to say why a fleet came back, before Catena is asked.
 const RETURN_WAITS: time::Duration = time::Duration::seconds(20);
@@ -40,15 +40,15 @@ const REMEMBERED_FOR: time::Duration = time::Duration::days(90);
 const FIRST_AFTER: time::Duration = time::Duration::seconds(30);
 
 /// Asks Catena for what no webhook told.
-pub struct Checker {
-    asker: Asker,
-    entropy: SharedEntropy,
+pub struct Reconciler {
+    fleets: FleetReconciler,
+    random: SharedRandom,
     settings: Checks,
     /// The pass that stopped half-way. Held while one runs, so that there is one at a time.
     stopped: Turn<Option<Pass>>,
     /// Held while one fleet is asked about.
     one: Turn<()>,
-    times: Mutex<Standing>,
+    times: Mutex<ReconcileStatus>,
     /// Fleets that came back, and when to ask about them.
     returns: Mutex<BTreeMap<FleetKey, OffsetDateTime>>,
     wanted: Notify,
@@ -58,27 +58,27 @@ pub struct Checker {
 
 /// How the check of everything stands. Moments are UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct ReconcileStatus {
     /// Since when one runs.
     pub running_since: Option<OffsetDateTime>,
     /// When the next one is due.
     pub next_at: Option<OffsetDateTime>,
 }
 
-impl Checker {
+impl Reconciler {
     /// Ready to ask.
     pub fn new(
         catena: Catena,
         store: SharedStore,
         timeline: Timeline,
         vault: Vault,
-        (clock, entropy): (SharedClock, SharedEntropy),
+        (clock, random): (SharedClock, SharedRandom),
         settings: Checks,
     ) -> Self {
-        let reporter = Reporter { store, timeline, clock };
+        let recorder = Recorder { store, timeline, clock };
         Self {
-            asker: Asker { catena, vault, reporter },
-            entropy,
+            fleets: FleetReconciler { catena, vault, recorder },
+            random,
             settings,
             stopped: Turn::default(),
             one: Turn::default(),
@@ -96,18 +96,18 @@ impl Checker {
         let started_at = self.now();
         self.times().running_since = Some(started_at);
         let standing = stopped.take().filter(|pass| started_at - pass.started_at < STANDS_FOR);
-        let mut pass = standing.unwrap_or_else(|| Pass::new(&self.asker.catena, started_at));
+        let mut pass = standing.unwrap_or_else(|| Pass::new(&self.fleets.catena, started_at));
         let before = pass.found;
         let failure = self.run(&mut pass).await;
         let problem = match &failure {
             Some(error) => Some(error.explain()),
             None => pass.refusals.first.as_ref().map(CatenaError::explain),
         };
-        let retry_after = failure.as_ref().and_then(CheckError::retry_after);
+        let retry_after = failure.as_ref().and_then(ReconcileError::retry_after);
         match &failure {
-            Some(CheckError::Store(error)) => tracing::error!(%error, "a check of Catena stopped"),
+            Some(ReconcileError::Store(error)) => tracing::error!(%error, "a check of Catena stopped"),
             // Stopping is no failure.
-            Some(CheckError::Catena(CatenaError::Cancelled)) => {}
+            Some(ReconcileError::Catena(CatenaError::Cancelled)) => {}
             Some(error) => tracing::warn!(%error, "a check of Catena stopped; the next one goes on from here"),
             None => {
                 if let Some(error) = &pass.refusals.first {
@@ -129,16 +129,16 @@ impl Checker {
             *stopped = Some(pass);
         }
         self.plan(retry_after);
-        self.asker.reporter.store.forget_checks(row.started_at - REMEMBERED_FOR).await?;
+        self.fleets.recorder.store.delete_checks(row.started_at - REMEMBERED_FOR).await?;
         self.keep(row).await
     }
 
-    async fn run(&self, pass: &mut Pass) -> Option<CheckError> {
-        if let Err(error) = self.asker.refresh_providers().await {
+    async fn run(&self, pass: &mut Pass) -> Option<ReconcileError> {
+        if let Err(error) = self.fleets.refresh_providers().await {
             return Some(error.into());
         }
         while !pass.is_done() {
-            if let Err(error) = pass.advance(&self.asker).await {
+            if let Err(error) = pass.advance(&self.fleets).await {
                 return Some(error);
             }
             tokio::time::sleep(self.settings.pause).await;
@@ -150,16 +150,16 @@ impl Checker {
     pub async fn one_fleet(&self, fleet: &FleetRow, cause: Cause) -> Result<CheckRow, StoreError> {
         let _turn = self.one.lock().await;
         let started_at = self.now();
-        let mut found = Found::default();
-        let result = self.asker.check_fleet(fleet, &mut found).await;
+        let mut found = Tally::default();
+        let result = self.fleets.check_fleet(fleet, &mut found).await;
         let problem = match &result {
             Ok(refusal) => refusal.as_ref().map(CatenaError::explain),
             Err(error) => Some(error.explain()),
         };
         match &result {
-            Ok(None) | Err(CheckError::Catena(CatenaError::Cancelled)) => {}
+            Ok(None) | Err(ReconcileError::Catena(CatenaError::Cancelled)) => {}
             Ok(Some(error)) => tracing::warn!(%error, "Catena does not allow a part of the check of a fleet"),
-            Err(CheckError::Store(error)) => tracing::error!(%error, "the check of a fleet stopped"),
+            Err(ReconcileError::Store(error)) => tracing::error!(%error, "the check of a fleet stopped"),
             Err(error) => tracing::warn!(%error, "the check of a fleet stopped"),
         }
         let row = CheckRow {
@@ -176,12 +176,12 @@ impl Checker {
     }
 
     async fn keep(&self, row: CheckRow) -> Result<CheckRow, StoreError> {
-        self.asker.reporter.store.put_check(&row).await?;
+        self.fleets.recorder.store.put_check(&row).await?;
         Ok(row)
     }
 
     /// How the check of everything stands.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> ReconcileStatus {
         *self.times()
     }
 
@@ -212,12 +212,12 @@ impl Checker {
             let regular = every * (0.9 + self.chance() / 5.0);
             now + retry_after.and_then(|wait| wait.try_into().ok()).map_or(regular, |wait| regular.max(wait))
         });
-        *self.times() = Standing { running_since: None, next_at: next };
+        *self.times() = ReconcileStatus { running_since: None, next_at: next };
     }
 
     /// A number from 0 to 1.
     fn chance(&self) -> f64 {
-        f64::from(u16::from_be_bytes(self.entropy.bytes())) / f64::from(u16::MAX)
+        f64::from(u16::from_be_bytes(self.random.bytes())) / f64::from(u16::MAX)
     }
 
     /// Checks everything, if it is due.
@@ -242,7 +242,7 @@ impl Checker {
     }
 
     async fn check_return(&self, fleet: FleetKey) -> Result<(), StoreError> {
-        let store = &self.asker.reporter.store;
+        let store = &self.fleets.recorder.store;
         let Some(fleet) = store.fleet(fleet).await? else { return Ok(()) };
         let onboarding = fold(store.facts_of(fleet.key).await?);
         if onboarding.timeline.iter().any(|entry| !entry.confirmed) {
@@ -264,22 +264,22 @@ impl Checker {
         self.wanted.notified().await;
     }
 
-    fn times(&self) -> MutexGuard<'_, Standing> {
+    fn times(&self) -> MutexGuard<'_, ReconcileStatus> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn now(&self) -> OffsetDateTime {
-        self.asker.now()
+        self.fleets.now()
     }
 }
 
 /// Whether the same question may be answered later: a pass that asked what Catena no longer understands, such as an old
 /// cursor, begins anew instead, as does one whose answer our own database could not take in.
-fn will_pass(error: &CheckError) -> bool {
+fn will_pass(error: &ReconcileError) -> bool {
     use CatenaError::{NotJson, RateLimited, Server, TimedOut, Unreachable};
     match error {
-        CheckError::Store(_) => false,
-        CheckError::Catena(error) => {
+        ReconcileError::Store(_) => false,
+        ReconcileError::Catena(error) => {
             matches!(error, RateLimited { .. } | Server { .. } | Unreachable { .. } | TimedOut { .. } | NotJson { .. })
         }
     }
