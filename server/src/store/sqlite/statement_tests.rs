@@ -4,8 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use app::domain::{import::Mapping, subscription::Figures};
 use sqlx::{
-    AssertSqlSafe, Column as _, ColumnOrigin, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection,
-    TypeInfo as _, sqlite::SqliteRow,
+    AssertSqlSafe, Column as _, ColumnOrigin, Executor as _, Row as _, SqlSafeStr as _, SqliteConnection, TypeInfo as _,
 };
 
 use super::{
@@ -239,7 +238,7 @@ async fn every_statement_fits_the_tables_and_its_reader() {
     for (actual, expected) in actual.split("\n\n").zip(expected.split("\n\n")) {
         assert_eq!(
             actual, expected,
-            "{EXPECTED} differs; if that is wanted: UPDATE_STATEMENTS=1 cargo test -p server statement"
+            "{EXPECTED} differs; if that is wanted: UPDATE_STATEMENTS=1 cargo test -p server --lib statement"
         );
     }
     assert_eq!(actual.len(), expected.len(), "{EXPECTED} differs in length");
