@@ -55,8 +55,8 @@ pub trait MessageStore: Send + Sync {
     /// Adds a proposed message, or proposes the withdrawn one with its key again. False if its key exists in another state, and
     /// nothing changes.
     async fn propose(&self, message: &MessageRow) -> Result<bool, StoreError>;
-    /// Moves the message with the key of `again` from failed to sending, and takes over occasion, recipient, language and decision
-    /// from `again`; the id stays. False if it isn't failed (any more).
+    /// Moves the message with the key of `again` from failed to sending, and takes over occasion, recipient, language and
+    /// decision from `again`; the id stays. False if it isn't failed (any more).
     async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError>;
     async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError>;
     async fn message(&self, id: Uuid) -> Result<Option<MessageRow>, StoreError>;

@@ -28,9 +28,9 @@
 //!    ```
 //!
 //! 3. Test the promise in `tests/onramp/store*.rs`, against the trait, so that the test holds for every database.
-//! 4. Run `UPDATE_STATEMENTS=1 cargo test -p server statement` and read what it changed in `sqlite/statements.txt`: the columns with
-//!    their types, and the indexes that SQLite uses. A statement that reads a whole table needs an index (a new migration), or
-//!    a reason in the test.
+//! 4. Run `UPDATE_STATEMENTS=1 cargo test -p server --lib statement` and read what it changed in `sqlite/statements.txt`: the
+//!    columns with their types, and the indexes that SQLite uses. A statement that reads a whole table needs an index (a new
+//!    migration), or a reason in the test.
 //!
 //! # How SQL is checked
 //!

@@ -12,8 +12,8 @@ use super::{
 use crate::store::{FleetKey, InvitationRow, ListedMessage, MessageRow, MessageStore, StoreError};
 
 /// The columns of [`message`], of `messages m`, except `fleet`.
-const MESSAGE: &str = "m.id, m.key, m.invitation, m.expires_at, m.occasion, m.recipient, m.language, m.state, m.since, m.made_at, \
-     m.decided_at, m.decided_by, m.ended_at, m.problem";
+const MESSAGE: &str = "m.id, m.key, m.invitation, m.expires_at, m.occasion, m.recipient, m.language, m.state, m.since, \
+     m.made_at, m.decided_at, m.decided_by, m.ended_at, m.problem";
 
 /// Where [`listed`] finds its columns.
 const LISTED: &str = " FROM messages m JOIN fleets f ON f.id = m.fleet JOIN invitations i ON i.digest = m.invitation ";
@@ -39,14 +39,16 @@ statements! {
     BY_KEY: MessageRow = message("SELECT m.fleet, ", MESSAGE, " FROM messages m WHERE m.key = ?");
     BY_ID: MessageRow = message("SELECT m.fleet, ", MESSAGE, " FROM messages m WHERE m.id = ?");
     PROPOSED: ListedMessage = listed(
-        "SELECT ", MESSAGE, ", i.id AS our_id, ", FLEET, LISTED, "WHERE m.state = 'proposed' AND (m.expires_at, m.id) > (?, ?) ORDER BY m.expires_at, m.id LIMIT ?",
+        "SELECT ", MESSAGE, ", i.id AS our_id, ", FLEET, LISTED,
+        "WHERE m.state = 'proposed' AND (m.expires_at, m.id) > (?, ?) ORDER BY m.expires_at, m.id LIMIT ?",
     );
     COUNT_PROPOSED: (u32, u32) = counts(
         "SELECT count(*) AS one, count(recipient) AS other
          FROM (SELECT recipient FROM messages WHERE state = 'proposed' LIMIT ?)",
     );
     DECIDED: ListedMessage = listed(
-        "SELECT ", MESSAGE, ", i.id AS our_id, ", FLEET, LISTED, "WHERE m.decided_at IS NOT NULL AND m.since IS NOT NULL AND m.state <> 'failed'
+        "SELECT ", MESSAGE, ", i.id AS our_id, ", FLEET, LISTED,
+        "WHERE m.decided_at IS NOT NULL AND m.since IS NOT NULL AND m.state <> 'failed'
          ORDER BY m.decided_at DESC, m.id DESC LIMIT ?",
     );
     APPROVE: () = no_rows(
@@ -71,7 +73,8 @@ statements! {
              (SELECT count(*) FROM messages WHERE state = 'failed' AND since IS NOT NULL) AS other",
     );
     FAILED: ListedMessage = listed(
-        "SELECT ", MESSAGE, ", i.id AS our_id, ", FLEET, LISTED, "WHERE m.state = 'failed' AND m.since IS NOT NULL ORDER BY m.decided_at DESC, m.id DESC LIMIT ?",
+        "SELECT ", MESSAGE, ", i.id AS our_id, ", FLEET, LISTED,
+        "WHERE m.state = 'failed' AND m.since IS NOT NULL ORDER BY m.decided_at DESC, m.id DESC LIMIT ?",
     );
     COUNT_APPROVABLE: (u32, u32) = counts(
         "SELECT count(recipient) AS one, count(*) - count(recipient) AS other FROM messages

@@ -238,7 +238,7 @@ async fn every_statement_fits_the_tables_and_its_reader() {
     for (actual, expected) in actual.split("\n\n").zip(expected.split("\n\n")) {
         assert_eq!(
             actual, expected,
-            "{EXPECTED} differs; if that is wanted: UPDATE_STATEMENTS=1 cargo test -p server statement"
+            "{EXPECTED} differs; if that is wanted: UPDATE_STATEMENTS=1 cargo test -p server --lib statement"
         );
     }
     assert_eq!(actual.len(), expected.len(), "{EXPECTED} differs in length");
