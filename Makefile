@@ -11,8 +11,8 @@ help: ## list these commands
 run: ## build what changed and start Onramp; ARGS go to it
 	@scripts/run.sh $(ARGS)
 
-build: ## release binary target/release/onramp and site files target/site
-	@scripts/build.sh
+build: ## what runs elsewhere, in target/release: onramp, hash.txt and site
+	@scripts/build.sh release
 
 test: ## every test: unit, property, integration, fuzz (briefly), end-to-end
 	@scripts/test.sh
@@ -36,7 +36,7 @@ check: ## format, lints and dependencies, without running anything
 	@scripts/check.sh
 
 fmt: ## format the Rust code
-	@scripts/tools.sh rust && cargo fmt --all && cargo fmt --manifest-path fuzz/Cargo.toml
+	@scripts/tools.sh rust && cargo fmt --all && cargo fmt --manifest-path fuzz/Cargo.toml && cargo fmt --manifest-path scripts/site/Cargo.toml
 
 lint: ## clippy (server and browser) and the types of the end-to-end tests
 	@scripts/lint.sh

@@ -85,7 +85,7 @@ try() {
   fi
 }
 
-[ -x "$binary" ] || die "$binary is not built: run make build, or name another with --binary"
+[ -x "$binary" ] || die "$binary is not built: run scripts/build.sh, or name another with --binary"
 scripts/tools.sh rust
 ensure_schemathesis
 mkdir -p "$out"
