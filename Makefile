@@ -1,7 +1,7 @@
 # Every command a person needs. Each installs what it lacks, into .tools/, and says what it does.
 # Arguments: make run ARGS="--listen 127.0.0.1:8080", make e2e ARGS="--headed tests/smoke.spec.ts".
 .DEFAULT_GOAL := help
-.PHONY: help tools build run test e2e fuzz conformance soak bench fmt lint deny check
+.PHONY: help tools build run test e2e fuzz conformance soak bench bench-build fmt lint deny check
 
 ARGS ?=
 
@@ -25,6 +25,9 @@ soak: ## kill the server under load, 100 times unless ARGS says otherwise
 
 bench: ## measure Onramp beside a bare route, Flask and Express; ARGS="--quick --only acks,live" for a part
 	@scripts/bench.sh $(ARGS)
+
+bench-build: ## measure how long a first start and a build after one edit take; prints Markdown
+	@scripts/bench_build.sh $(ARGS)
 
 fuzz: ## arbitrary bytes against what reads webhooks; ARGS are seconds per target (60)
 	@scripts/fuzz.sh $(ARGS)
