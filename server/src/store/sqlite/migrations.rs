@@ -43,7 +43,9 @@ mod tests {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
         let files = Migrator::new(dir).await.unwrap();
         let parts = |all: &Migrator| -> Vec<_> {
-            all.iter().map(|m| (m.version, m.description.clone(), m.checksum.clone(), m.migration_type, m.no_tx)).collect()
+            all.iter()
+                .map(|m| (m.version, m.description.clone(), m.checksum.clone(), m.migration_type, m.no_tx))
+                .collect()
         };
         assert_eq!(parts(&all()), parts(&files));
     }
