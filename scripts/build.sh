@@ -27,19 +27,31 @@ if is_built; then
 fi
 
 started=$SECONDS
+say "building in $folder (about 5 minutes on 2 cores the first time)"
 mkdir -p "$folder"
 # The moment of the start: what is edited during the build is built the next time.
 touch "$stamp.new"
 rm -f "$stamp"
-say "build, 1 of 5: tools"
 scripts/tools.sh build
-say "build, 2 of 5: the program that makes the site files (scripts/site)"
-cargo build --locked --manifest-path scripts/site/Cargo.toml --target-dir "$target_dir/tools"
-say "build, 3 of 5: the pages' WASM"
-cargo build --locked -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --profile wasm-release
-say "build, 4 of 5: style, WASM and JavaScript as browsers load them: $folder/site"
-"$target_dir/tools/debug/site" "$target_dir/wasm32-unknown-unknown/wasm-release/app.wasm" "$folder"
-say "build, 5 of 5: the server: $folder/onramp"
+
+# Style, WASM and JavaScript as browsers load them. Its Cargo profile has folders of its own, so it waits for no lock.
+make_site() {
+  cargo build --locked --manifest-path scripts/site/Cargo.toml --target-dir "$target_dir/tools"
+  cargo build --locked -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --profile wasm-release
+  "$target_dir/tools/debug/site" "$target_dir/wasm32-unknown-unknown/wasm-release/app.wasm" "$folder"
+}
+
+# Both at once: each has stretches of a minute that use a single core.
+set -m
+step site "building the site files in $folder/site; their output is in $tools/log/site.log" make_site &
+site=$!
+set +m
+# Its own process group: a Ctrl-C in the terminal doesn't reach it.
+trap 'kill -- "-$site" 2>/dev/null || true' EXIT
+say "building the server at the same time: $folder/onramp"
 cargo build --locked -p server --bin onramp --profile "$profile"
+say "the server is built, waiting for the site files"
+wait "$site"
+trap - EXIT
 mv "$stamp.new" "$stamp"
 say "build: done in $((SECONDS - started)) s"
