@@ -36,9 +36,9 @@ scripts/tools.sh build
 
 # Style, WASM and JavaScript as browsers load them. Its Cargo profile has folders of its own, so it waits for no lock.
 make_site() {
-  cargo build --locked --manifest-path scripts/site/Cargo.toml --target-dir "$target_dir/tools"
-  cargo build --locked -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --profile wasm-release
-  "$target_dir/tools/debug/site" "$target_dir/wasm32-unknown-unknown/wasm-release/app.wasm" "$folder"
+  cargo build --locked --manifest-path scripts/site/Cargo.toml --target-dir "$target_dir/tools" \
+    && cargo build --locked -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --profile wasm-release \
+    && "$target_dir/tools/debug/site" "$target_dir/wasm32-unknown-unknown/wasm-release/app.wasm" "$folder"
 }
 
 # Both at once: each has stretches of a minute that use a single core.
