@@ -34,7 +34,7 @@ fn append(file: &Path, seen: &mut Vec<PathBuf>, sheet: &mut String) -> Result<()
         let Some((path, after)) =
             import.trim_start().strip_prefix('"').and_then(|quoted| quoted.split_once('"')).and_then(
                 |(path, after)| {
-                    let is_file = path.ends_with(".css") && !path.contains(':');
+                    let is_file = Path::new(path).extension().is_some_and(|kind| kind == "css") && !path.contains(':');
                     Some((path, after.strip_prefix(';')?)).filter(|_| is_file)
                 },
             )

@@ -32,7 +32,7 @@ impl Named {
 
 /// `hash.txt`, one line per file as Leptos reads it: `css: 0123456789abcdef`.
 pub fn hash_file(files: &[Named]) -> String {
-    files.iter().map(|file| format!("{}: {}\n", file.kind, file.hash)).collect()
+    files.iter().flat_map(|file| [file.kind, ": ", &file.hash, "\n"]).collect()
 }
 
 #[cfg(test)]
