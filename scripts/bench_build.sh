@@ -44,7 +44,7 @@ stop() {
 start() {
   local out="$work/out" base
   : >"$out"
-  make run ARGS="--listen 127.0.0.1:0" >"$out" &
+  make run ARGS="--listen 127.0.0.1:0" </dev/null >"$out" &
   server=$!
   until base=$(grep -o -m 1 'http://127\.0\.0\.1:[0-9]*' "$out") && curl --silent --fail --output "$work/ready" "$base/readyz"; do
     kill -0 "$server" 2>/dev/null || return 1

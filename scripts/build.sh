@@ -27,7 +27,7 @@ if is_built; then
 fi
 
 started=$SECONDS
-say "building in $folder (about 5 minutes on 2 cores the first time)"
+say "building in $folder (some minutes the first time)"
 mkdir -p "$folder"
 # The moment of the start: what is edited during the build is built the next time.
 touch "$stamp.new"

@@ -12,7 +12,7 @@ export PATH="$tools/bin:$tools/node_modules/.bin:$PATH:${HOME:-/root}/.cargo/bin
 # Cargo puts the binary here, and scripts/build.sh the site files beside it.
 target_dir=${CARGO_TARGET_DIR:-target}
 case $target_dir in /*) ;; *) target_dir="$root/$target_dir" ;; esac
-# What `make run` and the tests start. The release binary is for use: it takes twice as long to build.
+# What `make run` and the tests start. `make build` makes the release, which takes longer to build.
 # shellcheck disable=SC2034 # used by the scripts that source this file
 binary="$target_dir/debug/onramp"
 
