@@ -35,10 +35,16 @@ rm -f "$stamp"
 scripts/tools.sh build
 
 # Style, WASM and JavaScript as browsers load them. Its Cargo profile has folders of its own, so it waits for no lock.
+# A failure must end it here by `&&`: `step` calls it where `set -e` has no effect.
 make_site() {
+  local program="$target_dir/tools/debug/site" wasm="$target_dir/wasm32-unknown-unknown/wasm-release/app.wasm"
   cargo build --locked --manifest-path scripts/site/Cargo.toml --target-dir "$target_dir/tools" \
     && cargo build --locked -p app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate --profile wasm-release \
-    && "$target_dir/tools/debug/site" "$target_dir/wasm32-unknown-unknown/wasm-release/app.wasm" "$folder"
+    || return
+  # Most edits change the server only. hash.txt is written last.
+  [ -d "$folder/site" ] && [ -e "$folder/hash.txt" ] \
+    && [ -z "$(find "$program" "$wasm" style public -newer "$folder/hash.txt" -print -quit)" ] \
+    || "$program" "$wasm" "$folder"
 }
 
 # Both at once: each has stretches of a minute that use a single core.

@@ -42,7 +42,8 @@ fn append(file: &Path, seen: &mut Vec<PathBuf>, sheet: &mut String) -> Result<()
             let line = import.split(';').next().unwrap_or_default();
             bail!("{}: only @import \"file.css\"; is understood, not @import{line};", file.display());
         };
-        append(&file.with_file_name("").join(path), seen, sheet)?;
+        append(&file.with_file_name("").join(path), seen, sheet)
+            .with_context(|| format!("imported by {}", file.display()))?;
         rest = after;
     }
     if rest.contains("@import") {
@@ -142,7 +143,7 @@ mod tests {
     #[test]
     fn what_cannot_be_bundled_is_an_error_that_says_where() {
         let missing = error(&[("main.css", "@import \"gone.css\";")]);
-        assert!(missing.contains("gone.css"), "{missing}");
+        assert!(missing.contains("main.css") && missing.contains("gone.css"), "{missing}");
         let twice = error(&[("main.css", "@import \"a.css\";@import \"a.css\";"), ("a.css", "")]);
         assert!(twice.contains("a.css is imported twice"), "{twice}");
         let circle = error(&[("main.css", "@import \"a.css\";"), ("a.css", "@import \"main.css\";")]);

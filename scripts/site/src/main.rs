@@ -42,8 +42,9 @@ fn build(wasm: &Path, folder: &Path) -> Result<()> {
     let pkg = new.join("pkg");
     fs::create_dir_all(&pkg).with_context(|| format!("creating {}", pkg.display()))?;
 
-    let (js, wasm) = bindings(wasm, &pkg)?;
+    // First what takes no time and is most often wrong.
     let css = css::bundle(Path::new(STYLE))?.into_bytes();
+    let (js, wasm) = bindings(wasm, &pkg)?;
     let files = [("js", js), ("wasm", wasm), ("css", css)].map(|(kind, content)| Named::new(NAME, kind, content));
     for file in &files {
         write(&pkg.join(&file.name), &file.content)?;
