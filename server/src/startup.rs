@@ -34,7 +34,7 @@ use crate::{
     state::{AppState, ImportWakeup, RunningForms, Shutdown},
     static_files::Site,
     store::SharedStore,
-    telemetry::metrics::Metrics,
+    telemetry::{metrics::Metrics, requests},
     web,
     webhooks::{
         inbox::{InboxWriter, inbox},
@@ -143,7 +143,7 @@ impl Application {
             random,
             shutdown,
         };
-        let router = web::router(state.clone(), Arc::new(receiver));
+        let router = requests::traced(web::router(state.clone(), Arc::new(receiver)), &state.random);
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         Ok(Self { state, router, writer, processor, arrived, tasks, stopping })
     }

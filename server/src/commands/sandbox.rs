@@ -7,15 +7,12 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use super::{
-    Failure, say,
-    serve::{start_log, wait_for_signal},
-};
-use crate::startup::DRAIN;
+use super::{Failure, say, serve::wait_for_signal};
 use crate::{
     config::{CliArgs, SANDBOX_CLIENT},
     static_files::Site,
 };
+use crate::{startup::DRAIN, telemetry::log};
 use platform::{
     clock::{SharedClock, SystemClock},
     http_server::{Limits, serve},
@@ -46,7 +43,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
-    start_log(cli.log_format()?);
+    log::start(cli.log_format()?);
     let address = CliArgs { listen: args.listen.clone(), ..cli.clone() }.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("--listen: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")

@@ -9,6 +9,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+use tracing::Instrument as _;
+
 use crate::state::AppState;
 
 /// Whether nobody but staff gets anything done there.
@@ -22,7 +24,7 @@ pub(crate) async fn to_its_end(State(state): State<AppState>, request: Request, 
     if request.method().is_safe() || !is_of_staff(request.uri().path()) {
         return next.run(request).await;
     }
-    match state.running_forms.0.spawn(next.run(request)).await {
+    match state.running_forms.0.spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // It goes on where it would have gone without us.
