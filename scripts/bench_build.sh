@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # What is edited, and the tests nearest to it. Of several files, the first that exists.
 page=(app/src/pages/landing.rs)
 page_tests=(-p app --lib pages::)
-domain=(crates/domain/src/invitation.rs app/src/domain/invitation.rs)
+domain=(crates/domain/src/invitation/request.rs app/src/domain/invitation.rs)
 domain_tests=(-p domain --lib invitation::)
 [ -d crates/domain ] || domain_tests=(-p app --lib domain::invitation::)
 sandbox=(crates/sandbox/src/lib.rs server/src/sandbox/mod.rs)
