@@ -11,6 +11,8 @@ use jsonschema::Validator;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use super::data::{notifications_document, orgs_document};
+
 const METHODS: [&str; 5] = ["get", "post", "patch", "put", "delete"];
 
 /// Both documents, read once.
@@ -39,8 +41,8 @@ impl Documents {
     pub fn get() -> &'static Self {
         static READ: OnceLock<Documents> = OnceLock::new();
         READ.get_or_init(|| {
-            let orgs = read(include_str!("../data/openapi-orgs.json"));
-            let notifications = read(include_str!("../data/openapi-notifications.json"));
+            let orgs = Arc::new(orgs_document());
+            let notifications = Arc::new(notifications_document());
             let mut operations = operations_of(&orgs);
             operations.extend(operations_of(&notifications));
             Self { operations, orgs }
@@ -93,10 +95,6 @@ impl Operation {
     pub fn document(&self) -> &Arc<Value> {
         &self.document
     }
-}
-
-fn read(text: &str) -> Arc<Value> {
-    Arc::new(serde_json::from_str(text).unwrap())
 }
 
 fn operations_of(document: &Arc<Value>) -> Vec<Operation> {

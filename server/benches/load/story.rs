@@ -1,8 +1,6 @@
 //! The published story of a fleet (WEBHOOKS.md 2.1), told anew for any number of fleets: the same bodies with other ids and
 //! with the times of the last hour.
 
-use std::path::Path;
-
 use domain::timestamp;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
@@ -47,12 +45,10 @@ enum Piece {
 impl Story {
     /// Reads the published bodies and moves their times so that the story began an hour before `now`.
     pub fn read(now: OffsetDateTime) -> Result<Self, Failure> {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/contract/data/events");
         let mut shift = None;
         let mut templates = Vec::new();
         for event in EVENTS {
-            let text = std::fs::read_to_string(dir.join(format!("{event}.json")))?;
-            let mut body: Value = serde_json::from_str(&text)?;
+            let mut body: Value = serde_json::from_str(contract::event(event))?;
             let told_at = body["timestamp"].as_str().and_then(timestamp::parse).ok_or("an event without a time")?;
             let shift = *shift.get_or_insert(now - Duration::hours(1) - told_at);
             body["webhook_id"] = Value::from("");

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     Failure, say,
-    serve::{DRAIN, start_log, wait_for_signal},
+    serve::{start_log, wait_for_signal},
 };
 use crate::{
     config::{CliArgs, SANDBOX_CLIENT},
@@ -78,14 +78,7 @@ pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
         wait_for_signal().await;
         signal.cancel();
     });
-    let drained = async {
-        closing.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        () = serve(listener, app, Limits::default(), closing.clone(), TaskTracker::new()) => {}
-        () = drained => tracing::warn!("requests under way were cut off"),
-    }
+    serve(listener, app, Limits::default(), closing, TaskTracker::new()).await;
     stopping.cancel();
     tasks.close();
     tasks.wait().await;

@@ -1,6 +1,6 @@
 //! `onramp serve`.
 
-use std::{io::IsTerminal as _, sync::Arc, time::Duration};
+use std::{io::IsTerminal as _, sync::Arc};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -20,9 +20,6 @@ use platform::{
     random::{SharedRandom, SystemRandom},
 };
 use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
-
-/// How long requests under way may take once the server is told to stop.
-pub(super) const DRAIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(given: CliArgs) -> Result<(), Failure> {
     start_log(given.log_format()?);
@@ -57,15 +54,7 @@ pub(super) async fn run(given: CliArgs) -> Result<(), Failure> {
         tracing::info!("stopping");
         signal.cancel();
     });
-    let server = serve(listener, app, Limits::default(), closing.clone(), onramp.begun.clone());
-    let drained = async {
-        closing.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        () = server => {}
-        () = drained => tracing::warn!("requests under way were cut off"),
-    }
+    serve(listener, app, Limits::default(), closing, onramp.begun.clone()).await;
     stopping.cancel();
     tasks.close();
     tasks.wait().await;

@@ -1,6 +1,6 @@
 //! Catena's side: the events of many fleets' stories, signed as Catena signs them.
 
-use std::{io::Write as _, path::PathBuf, time::Duration};
+use std::{io::Write as _, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::timestamp;
@@ -39,11 +39,8 @@ pub struct Stories {
 
 impl Stories {
     pub fn read() -> Self {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../crates/contract/data/events");
-        let examples: Vec<Value> = STORY
-            .iter()
-            .map(|event| serde_json::from_slice(&std::fs::read(folder.join(format!("{event}.json"))).unwrap()).unwrap())
-            .collect();
+        let examples: Vec<Value> =
+            STORY.iter().map(|event| serde_json::from_str(contract::event(event)).unwrap()).collect();
         let mut ids = Vec::new();
         for example in &examples {
             ids.push(id(&example["id"]));

@@ -3,11 +3,12 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use catena::{Catena, CatenaError, CatenaSettings, CreateInvitation, Retries};
+use contract::sample;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::script::{Fake, Reply, page, sample};
+use crate::script::{Fake, Reply, page};
 
 const LONG: Duration = Duration::from_secs(10);
 

@@ -1,13 +1,14 @@
 //! No print of a record, an error or a log line holds a secret.
 
 use catena::{CreateInvitation, CreateSubscription, Fleet, Invitation, InvitationId};
+use contract::sample;
 use platform::secret::Secret;
 use serde_json::json;
 
 use crate::{
     every_call::{self, every_call},
     log,
-    script::{Fake, Reply, page, sample},
+    script::{Fake, Reply, page},
 };
 
 const ID: &str = "019c776d-28b5-7b7a-9767-c76fb008f86b";

@@ -1,9 +1,10 @@
 use catena::{CatenaError, CatenaSettings, CreateInvitation, Retries, Side};
+use contract::sample;
 use futures::future::join_all;
 use serde_json::json;
 use time::Duration;
 
-use crate::script::{Fake, Reply, TOKEN_PATH, page, sample, token};
+use crate::script::{Fake, Reply, TOKEN_PATH, page, token};
 
 #[tokio::test]
 async fn fifty_calls_at_once_ask_for_one_token() {
