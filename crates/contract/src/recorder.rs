@@ -20,27 +20,27 @@ use axum::{
 
 use super::{check, documents::Documents};
 
-/// Where answers of a stand-in are known to differ from the documents: an operation and a part of the violation. To be
-/// emptied, never to be filled.
+/// Known differences between a stand-in's answers and the documents: an operation, and a part of the violation's text. Fix
+/// differences instead of adding them here.
 const KNOWN: &[(&str, &str)] = &[];
 
-/// What a gateway in front of the API may answer, undocumented, in HTML (CONTRACT.md 3).
+/// Statuses that a gateway in front of the API may return in HTML, although they are not documented (CONTRACT.md 3).
 const GATEWAY: [u16; 2] = [502, 503];
 
-/// Longer than any answer of a test.
+/// More bytes than any body in a test.
 const LIMIT: usize = 64 * 1024 * 1024;
 
 /// Whether a stand-in claims to answer as Catena does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answers {
-    /// It does: each answer is checked.
+    /// It does, so each answer is checked.
     Checked,
-    /// It gives odd answers on purpose.
+    /// It gives odd answers on purpose, so only requests are checked.
     Scripted,
 }
 
-/// What was seen so far; fails the test when it is dropped and anything was wrong.
-#[must_use = "it fails the test when it is dropped"]
+/// What was seen so far. Fails the test when it is dropped, if there were violations.
+#[must_use = "dropping it ends the recording"]
 pub struct Recording(Arc<Mutex<Log>>);
 
 #[derive(Default)]
@@ -51,8 +51,8 @@ struct Log {
     violations: Vec<String>,
 }
 
-/// `router`, which plays Catena's API, with its traffic recorded. Paths outside of the API are let through unseen: the
-/// documents don't know the token endpoint, the fleet's pages and the stand-in's controls.
+/// Records the traffic of `router`, which plays Catena's API. Paths outside the API pass unchecked: the documents don't describe the
+/// token endpoint, the pages that fleets see, and the stand-in's controls.
 pub fn recorded(router: Router, answers: Answers) -> (Router, Recording) {
     let log = Arc::new(Mutex::new(Log::default()));
     let recording = Recording(Arc::clone(&log));
@@ -62,12 +62,12 @@ pub fn recorded(router: Router, answers: Answers) -> (Router, Recording) {
 }
 
 impl Recording {
-    /// How many requests of Onramp's client were checked.
+    /// The number of checked requests of Onramp's client.
     pub fn requests(&self) -> usize {
         self.0.lock().unwrap().requests
     }
 
-    /// How many answers were checked.
+    /// The number of checked answers.
     pub fn answers(&self) -> usize {
         self.0.lock().unwrap().answers
     }
@@ -77,7 +77,7 @@ impl Recording {
         self.0.lock().unwrap().operations.clone()
     }
 
-    /// Takes what was wrong, so that it does not fail the test: for those that are about this module.
+    /// Takes the violations, so that they don't fail the test. For tests of the recorder itself.
     pub fn take_violations(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap().violations)
     }
@@ -135,8 +135,8 @@ fn keep(log: &mut Log, operation: &str, what: &str, wrong: Vec<String>) {
     log.violations.extend(new.map(|text| format!("{operation}, {what}: {text}")));
 }
 
-/// The path without what the stand-in is mounted under; none for what is not the API. Agreements' older path is served in
-/// the same way as the one that the documents know (CONTRACT.md trap 1).
+/// The path without the prefix that the stand-in is mounted under; `None` outside the API. The older path of agreements is treated
+/// like the one in the documents (CONTRACT.md trap 1).
 fn path_of_the_api(path: &str) -> Option<String> {
     let start = path.find("/v2/")?;
     Some(path[start..].replacen("/share_agreements", "/share-agreements", 1))

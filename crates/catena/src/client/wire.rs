@@ -83,13 +83,13 @@ fn is_invented_site(site: &str) -> bool {
     site.contains("//unknown-fleet-")
 }
 
-/// Foreign text in words, made fit to be shown. To be used with `#[serde(default)]`.
+/// Text from Catena, made safe to show. With `#[serde(default)]`, it may also be missing.
 pub(crate) fn maybe_fit_to_show<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(from)?.map(|text| fit_to_show(&text)))
 }
 
-/// Foreign text that is fit to be shown and logged: ids, any of which may be an invitation's, are blotted out, control
-/// characters removed, the length bounded.
+/// Makes text from Catena safe to show and log: replaces ids, any of which may be an invitation's, and control characters, and
+/// limits the length.
 pub(crate) fn fit_to_show(text: &str) -> String {
     const LONGEST: usize = 300;
     const ID: usize = 36;

@@ -144,7 +144,7 @@ async fn when_onramp_stops_waits_end_and_what_was_sent_is_let_finish() {
     fake.stop.cancel();
     let error = timeout(LONG, waiting).await.unwrap().unwrap().unwrap_err();
     assert_eq!(error, CatenaError::Cancelled);
-    assert_eq!(error.explain(), "Onramp is stopping. Try again once Onramp runs again.");
+    assert_eq!(error.explain(), "Onramp is stopping. Try again once Onramp is running again.");
     assert!(!error.may_have_happened());
     fake.release_one();
     assert!(timeout(LONG, sent).await.unwrap().unwrap().unwrap().is_new());
