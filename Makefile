@@ -1,7 +1,7 @@
 # Every command a person needs. Each installs what it lacks, into .tools/, and says what it does.
 # Arguments: make run ARGS="--listen 127.0.0.1:8080", make e2e ARGS="--headed tests/smoke.spec.ts".
 .DEFAULT_GOAL := help
-.PHONY: help tools build run test e2e fuzz conformance soak bench bench-build fmt lint deny check
+.PHONY: help tools build run test e2e fuzz conformance soak bench bench-build fmt lint doc deny check
 
 ARGS ?=
 
@@ -35,7 +35,7 @@ fuzz: ## arbitrary bytes against what reads webhooks; ARGS are seconds per targe
 conformance: ## sandbox and client against the published documents, with schemathesis and Prism; ARGS="--examples 200" for longer
 	@scripts/conformance.sh $(ARGS)
 
-check: ## format, lints and dependencies, without running anything
+check: ## format, lints, documentation and dependencies, without running anything
 	@scripts/check.sh
 
 fmt: ## format the Rust code
@@ -43,6 +43,9 @@ fmt: ## format the Rust code
 
 lint: ## clippy (server and browser) and the types of the end-to-end tests
 	@scripts/lint.sh
+
+doc: ## the crates' documentation, in target/doc
+	@scripts/doc.sh
 
 deny: ## licences, bans, sources and advisories of the dependencies
 	@scripts/deny.sh

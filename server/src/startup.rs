@@ -1,6 +1,6 @@
 //! Puts Onramp together. The command `serve`, the tests and the benches all start this [`Application`].
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use axum::Router;
 use catena::{Catena, CatenaError};
@@ -45,9 +45,6 @@ use crate::{
         worker::work,
     },
 };
-
-/// How long requests may still take once the server is told to stop.
-pub const DRAIN: Duration = Duration::from_secs(10);
 
 /// What everything else is made of. Tests bring their own clock, randomness and store.
 pub struct Dependencies {
@@ -171,7 +168,7 @@ impl Application {
     }
 
     /// Serves `listener`, with every job beside it, until `shutdown`. Then the pages that stay open end first, so that
-    /// requests still find the tasks that serve them; requests get [`DRAIN`] to finish, and the tasks stop last.
+    /// requests still find the tasks that serve them; requests get [`Limits::drain`] to finish, and the tasks stop last.
     pub async fn run_until(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self { state, router, writer, processor, arrived, tasks, stopping } = self;
         tasks.spawn(writer.run(stopping.clone()));
@@ -179,16 +176,12 @@ impl Application {
         spawn_jobs(&state, &tasks, &stopping);
         let closing = state.shutdown.0.clone();
         let server = serve(listener, router, Limits::default(), closing.clone(), state.running_forms.0.clone());
-        let drained = async {
+        let signal = async {
             shutdown.await;
             tracing::info!("stopping");
             closing.cancel();
-            tokio::time::sleep(DRAIN).await;
         };
-        tokio::select! {
-            () = server => {}
-            () = drained => tracing::warn!("requests were cut off: they took too long to finish"),
-        }
+        tokio::join!(server, signal);
         stopping.cancel();
         tasks.close();
         tasks.wait().await;

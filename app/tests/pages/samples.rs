@@ -65,8 +65,7 @@ pub fn at(hours: i64) -> OffsetDateTime {
 
 pub fn facts(events: &[&str]) -> Vec<Fact> {
     let of_event = |event: &&str| {
-        let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        let envelope = envelope::read(&std::fs::read(path).unwrap(), None).unwrap();
+        let envelope = envelope::read(contract::event(event).as_bytes(), None).unwrap();
         observations(&envelope, timestamp::from_micros(0)).unwrap()
     };
     let told = events.iter().flat_map(of_event);

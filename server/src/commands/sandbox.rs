@@ -11,8 +11,8 @@ use super::{Failure, say, serve::wait_for_signal};
 use crate::{
     config::{CliArgs, SANDBOX_CLIENT},
     static_files::Site,
+    telemetry::log,
 };
-use crate::{startup::DRAIN, telemetry::log};
 use platform::{
     clock::{SharedClock, SystemClock},
     http_server::{Limits, serve},
@@ -76,14 +76,7 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
         wait_for_signal().await;
         signal.cancel();
     });
-    let drained = async {
-        closing.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        () = serve(listener, app, Limits::default(), closing.clone(), TaskTracker::new()) => {}
-        () = drained => tracing::warn!("requests under way were cut off"),
-    }
+    serve(listener, app, Limits::default(), closing, TaskTracker::new()).await;
     stopping.cancel();
     tasks.close();
     tasks.wait().await;

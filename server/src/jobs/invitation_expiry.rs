@@ -13,10 +13,9 @@ use crate::{
     services::timeline::Timeline,
     store::{InvitationRow, SharedStore, StoreError},
 };
-use platform::clock::SharedClock;
+use platform::{clock::SharedClock, periodic::every};
 
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(15);
+const PERIOD: Duration = Duration::from_secs(15);
 /// Links noticed at once.
 const BATCH: u32 = 100;
 /// How long Catena has to say it itself, which tells more.
@@ -24,13 +23,10 @@ const GRACE: time::Duration = time::Duration::seconds(10);
 
 /// Looks until `shutdown`.
 pub async fn run(store: SharedStore, timeline: Timeline, clock: SharedClock, shutdown: CancellationToken) {
-    loop {
+    let mut turns = every(PERIOD, &shutdown);
+    while turns.next().await {
         if let Err(error) = notice(&store, &timeline, &clock).await {
-            tracing::error!(%error, "expired links can't be looked for; trying again");
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            tracing::error!(%error, "can't look for expired links; trying again");
         }
     }
 }

@@ -91,9 +91,9 @@ impl Reminders {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until something was approved.
-    pub(crate) async fn notified(&self) {
-        self.approved.notified().await;
+    /// Notified when a message was approved.
+    pub fn approved(&self) -> &Notify {
+        &self.approved
     }
 
     /// Looks at up to `most` links that still work, those that run out first first: proposes what is due, takes back what no

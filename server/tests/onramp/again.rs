@@ -290,8 +290,7 @@ async fn an_invitation_that_was_accepted_meanwhile_is_not_deleted() {
 async fn against(status: u16) -> (TestServer, Browser, String) {
     let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
     let made = async || {
-        let sample = include_str!("../../../crates/contract/data/samples/invitation.json");
-        let mut invitation: Value = serde_json::from_str(sample).unwrap();
+        let mut invitation = contract::sample("invitation");
         invitation["fleet_ref"] = json!("ACME-1");
         invitation["status"] = json!("active");
         invitation["expires_at"] = json!("2026-03-03T15:31:06Z");

@@ -278,8 +278,7 @@ async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_t
         if count.fetch_add(1, Ordering::SeqCst) > 0 {
             return Status::SERVICE_UNAVAILABLE.into_response();
         }
-        let sample = include_str!("../../../crates/contract/data/samples/tsp.json");
-        let mut tsp: Value = serde_json::from_str(sample).unwrap();
+        let mut tsp = contract::sample("tsp");
         tsp["name"] = json!("3PL <Tek>");
         let mut gone = tsp.clone();
         gone["slug"] = json!("gone");
@@ -380,8 +379,7 @@ async fn what_catena_kept_otherwise_is_shown_until_it_is_the_same() {
 /// A Catena that refuses to list invitations, and makes the one of the published example.
 fn without_a_list() -> Router {
     let made = async || {
-        let sample = include_str!("../../../crates/contract/data/samples/invitation.json");
-        let mut invitation: Value = serde_json::from_str(sample).unwrap();
+        let mut invitation = contract::sample("invitation");
         invitation["fleet_ref"] = json!("ACME-1");
         invitation["status"] = json!("active");
         invitation["expires_at"] = json!("2026-03-03T15:31:06Z");

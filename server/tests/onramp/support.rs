@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::Write as _,
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -427,8 +426,7 @@ pub async fn within<T>(seconds: u64, what: &str, condition: impl AsyncFn() -> Op
 
 /// A published example payload, as compact JSON.
 pub fn example(event: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/contract/data/events/{event}.json"));
-    let value: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let value: serde_json::Value = serde_json::from_str(contract::event(event)).unwrap();
     serde_json::to_vec(&value).unwrap()
 }
 

@@ -1,4 +1,5 @@
-//! Share agreements: what a fleet has granted (CONTRACT.md 6). Acceptance makes them; there is no call that does.
+//! Share agreements: what a fleet has granted (CONTRACT.md 6). A fleet creates one by accepting an invitation; partners have no
+//! call for it.
 
 use domain::timestamp;
 use reqwest::Method;
@@ -17,7 +18,7 @@ use super::{
     wire,
 };
 
-/// The calls under one spelling of the path.
+/// The calls below one spelling of the path.
 struct Calls {
     list: Call,
     get: Call,
@@ -48,7 +49,7 @@ static CURRENT: Calls = calls_below!("/v2/orgs/share-agreements");
 static OLDER: Calls = calls_below!("/v2/orgs/share_agreements");
 
 open_enum! {
-    /// Whether data flows under an agreement. `cancelled` is for good.
+    /// Whether data flows under an agreement. `cancelled` is final.
     pub enum AgreementStatus {
         Active = "active",
         Paused = "paused",
@@ -58,40 +59,40 @@ open_enum! {
     }
 }
 
-/// A share agreement.
+/// A share agreement between a fleet and a partner.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Agreement {
-    /// Its id.
+    /// Catena's id of the agreement.
     pub id: Uuid,
-    /// The fleet that shares.
+    /// The fleet that shares its data, by Catena's id.
     pub fleet_id: Uuid,
-    /// The partner that receives.
+    /// The partner that receives the data.
     #[serde(default)]
     pub partner_id: Option<Uuid>,
-    /// Our id for the fleet.
+    /// Our reference for the fleet.
     #[serde(default)]
     pub fleet_ref: Option<String>,
     /// Whether data flows.
     pub status: AgreementStatus,
-    /// From when it holds, UTC.
+    /// When it takes effect, UTC.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub effective_date: Option<OffsetDateTime>,
-    /// Until when it holds, UTC; none is without an end.
+    /// When it ends, UTC; `None` if it has no end.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub expiration_date: Option<OffsetDateTime>,
-    /// What is shared: the invitation's permissions at the time of acceptance.
+    /// What is shared: the permissions that the invitation asked for when it was accepted.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub scopes: Permissions,
 }
 
-/// Which agreements to list; what is `None` does not narrow.
+/// Which agreements to list. A `None` field doesn't restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AgreementFilter {
-    /// Of this fleet, by Catena's id.
+    /// The agreements of this fleet, by Catena's id.
     pub fleet_id: Option<Uuid>,
-    /// Of this fleet, by our id.
+    /// The agreements of this fleet, by our reference.
     pub fleet_ref: Option<String>,
-    /// Of this status.
+    /// The agreements with this status.
     pub status: Option<AgreementStatus>,
 }
 
@@ -106,12 +107,12 @@ impl AgreementFilter {
     }
 }
 
-/// New dates of an agreement, UTC. An end that is cleared is no end.
+/// New dates of an agreement, UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AgreementDates {
-    /// From when it holds.
+    /// When it takes effect.
     pub effective: Change<OffsetDateTime>,
-    /// Until when it holds.
+    /// When it ends; [`Change::Clear`] removes the end.
     pub expiration: Change<OffsetDateTime>,
 }
 
@@ -124,12 +125,12 @@ struct DatesBody {
 }
 
 impl Catena {
-    /// Every agreement of this partner that Catena lists unasked, page by page. Ended ones may be missing.
+    /// Every agreement of this partner that Catena lists without a filter, page by page. Ended ones may be missing.
     pub fn agreement_pages(&self) -> AgreementPages {
         AgreementPages::new(self, Vec::new())
     }
 
-    /// The agreements that match, in no promised order.
+    /// The agreements that match `filter`, in no particular order.
     pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
         let mut pages = AgreementPages::new(self, filter.query());
         let mut all = Vec::new();
@@ -139,12 +140,13 @@ impl Catena {
         Ok(all)
     }
 
-    /// One agreement; none when Catena knows no such agreement.
+    /// One agreement; `None` if Catena doesn't know it.
     pub async fn agreement(&self, id: Uuid) -> Result<Option<Agreement>, CatenaError> {
         self.find(&self.calls().get, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// Changes from when to when an agreement holds. A partner may not be allowed to.
+    /// Changes the dates between which an agreement is in force. Catena may not allow this to a partner
+    /// ([`CatenaError::Forbidden`]).
     pub async fn set_agreement_dates(&self, id: Uuid, dates: &AgreementDates) -> Result<Agreement, CatenaError> {
         let body = DatesBody {
             effective_date: dates.effective.map(timestamp::rfc3339),
@@ -153,17 +155,17 @@ impl Catena {
         self.json(&self.calls().dates, &Parts::ids(&[&id.to_string()]).body(&body)?).await
     }
 
-    /// Stops data from flowing until the agreement is activated. Catena hides the fleet meanwhile (CONTRACT.md trap 24).
+    /// Stops the flow of data until the agreement is activated again. Catena hides the fleet in the meantime (CONTRACT.md trap 24).
     pub async fn pause_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
         self.json(&self.calls().pause, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// Lets data flow again under a paused agreement.
+    /// Resumes a paused agreement: data flows again.
     pub async fn activate_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
         self.json(&self.calls().activate, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// Ends an agreement for good: only a new invitation brings the fleet back (CONTRACT.md trap 24).
+    /// Ends an agreement permanently: only a new invitation brings the fleet back (CONTRACT.md trap 24).
     pub async fn cancel_agreement(&self, id: Uuid) -> Result<Agreement, CatenaError> {
         self.json(&self.calls().cancel, &Parts::ids(&[&id.to_string()])).await
     }
@@ -173,14 +175,14 @@ impl Catena {
     }
 }
 
-/// A list of agreements, page by page. Where its path is not served, the older spelling is tried, and what works is remembered
-/// for every call about agreements (CONTRACT.md trap 1).
+/// A list of agreements, page by page. If Catena doesn't serve the path, the older spelling is tried, and the one that works is
+/// remembered for every call about agreements (CONTRACT.md trap 1).
 pub struct AgreementPages {
     catena: Catena,
     query: Vec<(&'static str, String)>,
     older: bool,
     pages: Pages<Agreement>,
-    /// Whether this path has answered.
+    /// Whether this spelling of the path has answered.
     is_served: bool,
 }
 
@@ -191,12 +193,12 @@ impl AgreementPages {
         Self { catena: catena.clone(), query, older, pages, is_served: false }
     }
 
-    /// The next page; none behind the last one. After an error the same page is asked for again.
+    /// The next page; `None` after the last one. After an error, the same page is requested again.
     pub async fn next(&mut self) -> Result<Option<Vec<Agreement>>, CatenaError> {
         match self.pages.next().await {
             Err(error) if !self.is_served && error.is_about_the_path() => {
                 let mut elsewhere = Pages::new(&self.catena, &calls(!self.older).list, self.query.clone());
-                // When neither is served, what is wrong is something else, of which the first answer tells more.
+                // If neither is served, something else is wrong, and the first answer says more about it.
                 let found = elsewhere.next().await.map_err(|_| error)?;
                 self.catena.remember_older_agreements(!self.older);
                 (self.pages, self.older, self.is_served) = (elsewhere, !self.older, true);

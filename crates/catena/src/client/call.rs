@@ -1,4 +1,4 @@
-//! One call of the API, described without anything that may not be printed.
+//! Describes one call of the API, keeping what may be logged apart from what may not.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::error::{CatenaError, FieldProblem, Side};
 
-/// An operation: what is logged of a call, and what decides how it is made.
+/// An operation: what is logged about a call, and what decides how it is made.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub method: Method,
-    /// The path with `{}` parts in place of ids.
+    /// The path, with `{…}` parts in place of ids.
     pub template: &'static str,
     access: Access,
 }
@@ -23,12 +23,12 @@ enum Access {
 }
 
 impl Call {
-    /// A call that takes a token with `scope` (CONTRACT.md 2, WEBHOOKS.md 5).
+    /// A call that needs a token with `scope` (CONTRACT.md 2, WEBHOOKS.md 5).
     pub const fn new(method: Method, template: &'static str, scope: &'static str) -> Self {
         Self { method, template, access: Access::Scope(scope) }
     }
 
-    /// A call to which no token is sent.
+    /// A call that is made without a token.
     pub const fn open(method: Method, template: &'static str) -> Self {
         Self { method, template, access: Access::Open }
     }
@@ -40,18 +40,18 @@ impl Call {
         }
     }
 
-    /// Whether repeating it does no more than doing it once (CONTRACT.md trap 23).
+    /// Whether making it twice has no other effect than making it once (CONTRACT.md trap 23).
     pub fn may_be_repeated(&self) -> bool {
         matches!(self.method, Method::GET | Method::DELETE)
     }
 }
 
-/// What fills one call. No `Debug`: ids and bodies may be secrets.
+/// What one call is filled with. No `Debug`: ids and bodies may be secrets.
 #[derive(Default, Clone)]
 pub(crate) struct Parts<'a> {
-    /// One for each `{}` part of the template.
+    /// One for each `{…}` part of the template.
     pub ids: &'a [&'a str],
-    /// Names may repeat: arrays are sent so, never joined by commas (CONTRACT.md 1).
+    /// Names may repeat: that is how arrays are sent, never joined by commas (CONTRACT.md 1).
     pub query: Vec<(&'static str, String)>,
     pub body: Option<Vec<u8>>,
 }
@@ -67,7 +67,7 @@ impl<'a> Parts<'a> {
 
     pub fn body(mut self, body: &impl Serialize) -> Result<Self, CatenaError> {
         let bytes = serde_json::to_vec(body).map_err(|_| {
-            let message = "this can't be written as JSON".to_owned();
+            let message = "it can't be written as JSON".to_owned();
             CatenaError::Invalid { fields: vec![FieldProblem { path: String::new(), message }] }
         })?;
         self.body = Some(bytes);
@@ -75,13 +75,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// An answer of any status, read to its end. No `Debug`: bodies hold secrets.
+/// An answer with any status, read completely. No `Debug`: bodies hold secrets.
 pub(crate) struct Answer {
     pub status: StatusCode,
-    /// The header `Retry-After`, where there is one that can be read.
+    /// The wait from the header `Retry-After`, if there is one that can be read.
     pub retry_after: Option<Duration>,
     pub body: Vec<u8>,
-    /// An earlier try of the same call may have taken effect.
+    /// Whether an earlier attempt at the same call may have taken effect.
     pub after_a_lost_try: bool,
 }
 
@@ -98,12 +98,12 @@ impl Answer {
     }
 }
 
-/// Serde's words repeat what was read, which may be a token. Only what is sure to be ours or a number is taken over.
+/// Serde's message repeats what was read, which may be a token. Only parts that are our own words or numbers are used.
 fn place_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!("line {}, column {}", error.line(), error.column());
     match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
         Some((field, _)) => format!("the field {field} is missing ({place})"),
-        None => format!("a value of another type than documented ({place})"),
+        None => format!("a value has another type than documented ({place})"),
     }
 }

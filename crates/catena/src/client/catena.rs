@@ -1,4 +1,4 @@
-//! The client itself: what every resource's calls have in common.
+//! The client itself, and what the calls of all resources have in common.
 
 use std::{
     fmt,
@@ -24,7 +24,7 @@ use super::{
 };
 use platform::{clock::SharedClock, random::SharedRandom};
 
-/// Catena, as far as a partner may speak to it. Cheap to clone; all clones share connections and the token.
+/// A client of Catena's API. Cheap to clone; all clones share connections, the token, and the limit on concurrent requests.
 #[derive(Clone)]
 pub struct Catena(Arc<Inner>);
 
@@ -32,7 +32,7 @@ struct Inner {
     api_url: Url,
     transport: Transport,
     tokens: Tokens,
-    /// Catena was found to serve share agreements under their older path (CONTRACT.md trap 1).
+    /// Whether Catena turned out to serve share agreements under their older path (CONTRACT.md trap 1).
     older_agreements: AtomicBool,
 }
 
@@ -43,9 +43,15 @@ impl fmt::Debug for Catena {
 }
 
 impl Catena {
-    /// A client that has not called anything yet: credentials are first tried by the first call. Once `stop` is cancelled,
-    /// calls that wait, for their turn or for another try, end with [`CatenaError::Cancelled`], and so does each new one;
-    /// what was sent already is let finish. To give a single call up, drop its future.
+    /// Creates a client without calling Catena: the first call is the first to use the credentials.
+    ///
+    /// Once `stop` is cancelled, calls that are waiting, for their turn or for a retry, end with [`CatenaError::Cancelled`], and
+    /// so does every new call; requests already sent are completed. To abandon a single call, drop its future.
+    ///
+    /// # Errors
+    ///
+    /// [`CatenaError::Setting`] if a URL is not http or https, [`CatenaError::Unreachable`] if the system's certificates can't be
+    /// loaded.
     pub fn new(
         settings: CatenaSettings,
         clock: SharedClock,
@@ -59,13 +65,13 @@ impl Catena {
         Ok(Self(Arc::new(Inner { api_url: settings.api_url, transport, tokens, older_agreements })))
     }
 
-    /// The scopes that Catena gave to this client, from the token's answer; empty when it does not tell
-    /// (CONTRACT.md 2). Tries the credentials when no token is held.
+    /// The scopes that Catena granted to this client, as the token endpoint reports them; empty if it doesn't (CONTRACT.md 2).
+    /// Gets a token unless a valid one is cached.
     pub async fn granted_scopes(&self) -> Result<Vec<String>, CatenaError> {
         Ok(self.0.tokens.get(&self.0.transport).await?.scopes.clone())
     }
 
-    /// Ends the token that is held, if one is, at the auth server too. The next call asks for a new one.
+    /// Revokes the cached token, if there is one. The next call gets a new one.
     pub async fn revoke_token(&self) -> Result<(), CatenaError> {
         self.0.tokens.revoke(&self.0.transport).await
     }
@@ -78,7 +84,7 @@ impl Catena {
         self.0.older_agreements.store(older, Ordering::Relaxed);
     }
 
-    /// Makes the call; the answer may be of any status. A token that is refused is replaced once (CONTRACT.md trap 23).
+    /// Makes the call; the answer may have any status. A token that Catena rejects is replaced once (CONTRACT.md trap 23).
     pub(crate) async fn exchange(&self, call: &Call, parts: &Parts<'_>) -> Result<Answer, CatenaError> {
         let Inner { transport, tokens, .. } = &*self.0;
         if call.scope().is_none() {
@@ -89,25 +95,25 @@ impl Catena {
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
-        tracing::debug!(method = %call.method, template = call.template, "replacing a token that Catena refused");
+        tracing::debug!(method = %call.method, template = call.template, "replacing a token that Catena rejected");
         tokens.forget(&token).await;
         let token = tokens.get(transport).await?;
         let again = self.send(call, parts, Some(&token)).await?;
         Ok(Answer { after_a_lost_try: answer.after_a_lost_try || again.after_a_lost_try, ..again })
     }
 
-    /// Makes the call; everything but success is an error.
+    /// Makes the call; any status but 2xx is an error.
     pub(crate) async fn call(&self, call: &Call, parts: &Parts<'_>) -> Result<Answer, CatenaError> {
         let answer = self.exchange(call, parts).await?;
         if answer.status.is_success() { Ok(answer) } else { Err(refusal::from_api(call, &answer)) }
     }
 
-    /// Makes the call and reads the success.
+    /// Makes the call and reads the answer's JSON.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call, parts: &Parts<'_>) -> Result<T, CatenaError> {
         self.call(call, parts).await?.json(Side::Api)
     }
 
-    /// Makes the call and reads the record; none when Catena knows no such record.
+    /// Makes the call and reads the record; `None` if Catena doesn't know it.
     pub(crate) async fn find<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -120,7 +126,7 @@ impl Catena {
         }
     }
 
-    /// Deletes. A record that is gone although an earlier try's answer was lost has been deleted by that try.
+    /// Makes a call that deletes. If an earlier attempt's answer was lost and the record is gone, that attempt has deleted it.
     pub(crate) async fn delete(&self, call: &Call, parts: &Parts<'_>) -> Result<(), CatenaError> {
         let answer = self.exchange(call, parts).await?;
         if answer.status.is_success() {

@@ -21,7 +21,7 @@ static GET: Call = Call::new(Method::GET, "/v2/integrations/connections/{id}", "
 static FRESHNESS: Call = Call::new(Method::GET, "/v2/integrations/connections/data-freshness", "connection:read");
 
 open_enum! {
-    /// Whether a connection works. `stale`: the provider's credentials stopped working, and the fleet has to renew them.
+    /// Whether a connection works. `stale`: the credentials no longer work, and the fleet has to renew them.
     pub enum ConnectionStatus {
         Active = "active",
         Failed = "failed",
@@ -33,7 +33,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whether a resource is fetched.
+    /// Whether Catena fetches a resource.
     pub enum ScheduleStatus {
         Inactive = "inactive",
         Active = "active",
@@ -45,28 +45,28 @@ open_enum! {
     }
 }
 
-/// A fleet's connection to a provider. Its credentials, masked by Catena, are not read.
+/// A fleet's connection to a telematics provider. Its credentials, which Catena masks, are not read.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Connection {
-    /// Its id.
+    /// Catena's id of the connection.
     pub id: Uuid,
-    /// Whose it is.
+    /// The fleet it belongs to, by Catena's id.
     #[serde(default)]
     pub fleet_id: Option<Uuid>,
-    /// Our id for whose it is. May be null for the very connection that has one elsewhere: map by `fleet_id`
+    /// Our reference for the fleet. May be null even if another call returns it for the same connection: map by `fleet_id`
     /// (CONTRACT.md trap 14).
     #[serde(default)]
     pub fleet_ref: Option<String>,
-    /// To which provider.
+    /// The provider it leads to.
     pub tsp_id: Uuid,
-    /// By which integration.
+    /// The integration that reads the provider's data.
     pub source_name: String,
     /// Whether it works.
     pub status: ConnectionStatus,
-    /// About it.
+    /// Free text about the connection.
     #[serde(default)]
     pub description: Option<String>,
-    /// When it was made, UTC.
+    /// When it was created, UTC.
     #[serde(deserialize_with = "wire::moment")]
     pub created_at: OffsetDateTime,
     /// When it last changed, UTC.
@@ -74,60 +74,60 @@ pub struct Connection {
     pub updated_at: OffsetDateTime,
 }
 
-/// How fresh one resource of one connection is.
+/// How fresh the data of one resource of one connection is.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct DataFreshness {
-    /// What is fetched.
+    /// The kind of data.
     pub resource: Resource,
-    /// How far it is shared.
+    /// Whether the fleet shares it for reading, or for reading and writing.
     #[serde(default)]
     pub share_level: Option<ShareLevel>,
-    /// Whose data it is.
+    /// The fleet whose data it is, by Catena's id.
     pub fleet_id: Uuid,
-    /// Our id for whose data it is.
+    /// Our reference for the fleet.
     #[serde(default)]
     pub fleet_ref: Option<String>,
-    /// Over which connection.
+    /// The connection it is fetched over.
     pub connection_id: Uuid,
-    /// About the connection.
+    /// Free text about the connection.
     #[serde(default)]
     pub connection_description: Option<String>,
-    /// By which schedule.
+    /// The schedule it is fetched by.
     #[serde(default)]
     pub schedule_id: Option<Uuid>,
-    /// By which integration.
+    /// The integration that reads the provider's data.
     pub source_name: String,
-    /// From which provider.
+    /// The provider, by id.
     #[serde(default)]
     pub tsp_id: Option<Uuid>,
-    /// From which provider, in words.
+    /// The provider, by slug.
     #[serde(default)]
     pub tsp_slug: Option<String>,
-    /// When it was last fetched, UTC; none: never yet.
+    /// When it was last fetched, UTC; `None` if never.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub last_successful_execution_at: Option<OffsetDateTime>,
-    /// When it is fetched next, UTC.
+    /// When it will be fetched next, UTC.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub next_execution_at: Option<OffsetDateTime>,
-    /// Whether it is fetched.
+    /// Whether it is fetched at all.
     #[serde(default)]
     pub schedule_status: Option<ScheduleStatus>,
 }
 
-/// Whose connections. Named by one kind of id only: what Catena does with both is not documented.
+/// Whose connections to list. Only one kind of id at a time: what Catena does with both is not documented.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum FleetFilter {
-    /// Every fleet's.
+    /// All fleets.
     #[default]
     All,
-    /// Those of these fleets, by Catena's id; an empty list finds nothing.
+    /// These fleets, by Catena's id; an empty list matches nothing.
     Ids(Vec<Uuid>),
-    /// Those of these fleets, by our id; an empty list finds nothing.
+    /// These fleets, by our reference; an empty list matches nothing.
     Refs(Vec<String>),
 }
 
 impl FleetFilter {
-    /// The parameters of each call that it takes: one for every hundred fleets.
+    /// The query of each call that is needed: one call for every hundred fleets.
     fn portions(&self) -> Vec<Vec<(&'static str, String)>> {
         match self {
             Self::All => vec![Vec::new()],
@@ -144,14 +144,14 @@ fn portions(name: &'static str, values: &[impl ToString]) -> Vec<Vec<(&'static s
 /// Which connections to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectionFilter {
-    /// Whose.
+    /// The fleets whose connections to list.
     pub fleets: FleetFilter,
-    /// To this provider only.
+    /// Connections to this provider only.
     pub tsp_id: Option<Uuid>,
 }
 
 impl Catena {
-    /// The connections that match, of every status: there is no filter by it.
+    /// The connections that match `filter`, whatever their status: Catena can't filter by it.
     pub async fn connections(&self, filter: &ConnectionFilter) -> Result<Vec<Connection>, CatenaError> {
         let mut connections = Vec::new();
         for mut query in filter.fleets.portions() {
@@ -161,18 +161,18 @@ impl Catena {
         Ok(connections)
     }
 
-    /// One connection; none when Catena knows no such connection. Its `fleet_ref` is null here: map by `fleet_id`
+    /// One connection; `None` if Catena doesn't know it. Its `fleet_ref` is null here: map by `fleet_id`
     /// (CONTRACT.md trap 14).
     pub async fn connection(&self, id: Uuid) -> Result<Option<Connection>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// The connections of every fleet, page by page.
+    /// The connections of all fleets, page by page.
     pub fn connection_pages(&self) -> Pages<Connection> {
         Pages::new(self, &LIST, Vec::new())
     }
 
-    /// One row for each resource of each connection.
+    /// One row per resource and connection.
     pub async fn data_freshness(&self, fleets: &FleetFilter) -> Result<Vec<DataFreshness>, CatenaError> {
         let mut rows: Vec<DataFreshness> = Vec::new();
         for query in fleets.portions() {

@@ -1,4 +1,5 @@
-//! Fleets, as far as their agreements are active: pausing or cancelling hides them (CONTRACT.md 7, trap 24).
+//! Fleets whose agreement is active: Catena hides a fleet while its agreement is paused or after it ended (CONTRACT.md 7,
+//! trap 24).
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -17,55 +18,55 @@ use super::{
 static LIST: Call = Call::new(Method::GET, "/v2/orgs/fleets", "fleet:read");
 static GET: Call = Call::new(Method::GET, "/v2/orgs/fleets/{id}", "fleet:read");
 
-/// No call takes more references or ids at once (CONTRACT.md 7 and 11).
+/// The largest number of references or ids that one call accepts (CONTRACT.md 7 and 11).
 pub(crate) const MOST_AT_ONCE: usize = 100;
 
-/// A fleet. The name and site that Catena invents for a nameless one hold its invitation's id and are dropped
+/// A fleet. Catena invents a name and a website for a nameless fleet, and both contain its invitation's id; they are dropped
 /// (CONTRACT.md trap 18).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Fleet {
-    /// Catena's id.
+    /// Catena's id of the fleet.
     pub id: Uuid,
-    /// Our id. Always there by the current contract.
+    /// Our reference for it. Always present according to the current contract.
     #[serde(default)]
     pub fleet_ref: Option<String>,
-    /// The invitation that brought it, a bearer secret.
+    /// The invitation that it accepted, a bearer secret.
     #[serde(default)]
     pub invitation_id: Option<InvitationId>,
     /// Its name, unless Catena invented it.
     #[serde(default, deserialize_with = "wire::real_name")]
     pub name: Option<String>,
-    /// Its name on the screen.
+    /// The name to show.
     #[serde(default, deserialize_with = "wire::real_name")]
     pub display_name: Option<String>,
-    /// Its name in law.
+    /// Its legal name.
     #[serde(default, deserialize_with = "wire::real_name")]
     pub legal_name: Option<String>,
-    /// The name it does business under.
+    /// The name it does business as.
     #[serde(default, deserialize_with = "wire::real_name")]
     pub dba_name: Option<String>,
-    /// About it.
+    /// Free text about it.
     #[serde(default)]
     pub description: Option<String>,
-    /// Its sites, without the one that Catena invents.
+    /// Its websites, without the one that Catena invents.
     #[serde(default, deserialize_with = "wire::real_sites")]
     pub websites: Vec<String>,
-    /// Its regulatory id.
+    /// Its regulatory id, a DOT number for example.
     #[serde(default)]
     pub regulatory_id: Option<String>,
-    /// What kind of id that is.
+    /// The kind of regulatory id: `DOT`, `MC`, `EASA`, or other text.
     #[serde(default)]
     pub regulatory_id_type: Option<String>,
-    /// The day from which that id holds, `YYYY-MM-DD`.
+    /// The day from which the regulatory id is valid, `YYYY-MM-DD`.
     #[serde(default)]
     pub regulatory_id_date: Option<String>,
-    /// Whether that id holds.
+    /// Whether the regulatory id is valid, in Catena's words.
     #[serde(default)]
     pub regulatory_id_status: Option<String>,
     /// Its registered e-mail address.
     #[serde(default)]
     pub registered_email: Option<String>,
-    /// Its registered telephone number.
+    /// Its registered phone number.
     #[serde(default)]
     pub registered_phone: Option<String>,
     /// Its registered fax number.
@@ -83,10 +84,10 @@ pub struct Fleet {
     /// Postal code.
     #[serde(default)]
     pub postal_code: Option<String>,
-    /// Country, ISO 3166 alpha-3.
+    /// Country, ISO 3166-1 alpha-3.
     #[serde(default)]
     pub country_code: Option<String>,
-    /// When Catena first knew it, UTC.
+    /// When Catena created the record, UTC.
     #[serde(deserialize_with = "wire::moment")]
     pub created_at: OffsetDateTime,
     /// When it last changed, UTC.
@@ -95,7 +96,7 @@ pub struct Fleet {
 }
 
 impl Catena {
-    /// One fleet; none when Catena knows none with this id or hides it.
+    /// One fleet; `None` if Catena doesn't know it or hides it.
     pub async fn fleet(&self, id: Uuid) -> Result<Option<Fleet>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
@@ -105,8 +106,8 @@ impl Catena {
         Pages::new(self, &LIST, Vec::new()).all().await
     }
 
-    /// Those of these fleets whose agreement is active; asked for in portions when they are many, and not at all when
-    /// there are none.
+    /// Those of the given fleets whose agreement is active. Makes one call for every hundred references, and none if there are
+    /// none.
     pub async fn fleets_of(&self, fleet_refs: &[String]) -> Result<Vec<Fleet>, CatenaError> {
         let mut fleets = Vec::new();
         for portion in fleet_refs.chunks(MOST_AT_ONCE) {

@@ -1,4 +1,4 @@
-//! The one id that is a password.
+//! The one id that is as good as a password.
 
 use std::fmt;
 
@@ -7,25 +7,25 @@ use uuid::Uuid;
 
 use platform::secret::Secret;
 
-/// An invitation's id. Whoever holds it reads the invitation without a token and onboards as the fleet (CONTRACT.md
-/// trap 2), so it is never printed, and no URL of ours carries it.
+/// An invitation's id. Whoever has it can read the invitation without a token and onboard as the fleet (CONTRACT.md trap 2), so
+/// it is never printed, and none of our URLs contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Secret", into = "Secret")]
 pub struct InvitationId(Secret);
 
-/// The text is not a UUID, so it cannot be an invitation's id.
+/// The text is not a UUID, so it can't be an invitation's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an invitation id")]
 pub struct NotAnInvitationId;
 
 impl InvitationId {
-    /// Reads an id in any case; two spellings of one id are equal afterwards.
+    /// Reads an id. Upper and lower case make no difference: both give equal values.
     pub fn parse(text: &str) -> Result<Self, NotAnInvitationId> {
         let id = Uuid::try_parse(text).map_err(|_| NotAnInvitationId)?;
         Ok(Self(id.hyphenated().to_string().into()))
     }
 
-    /// The plain id. Every use of this method is a place where a secret may leave the house.
+    /// The plain id. Each use of this method is a place where a secret may leak: don't log it, don't put it in one of our URLs.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }

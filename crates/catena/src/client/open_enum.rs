@@ -1,8 +1,8 @@
-//! Enums of the wire, which grow and lose values without notice (CONTRACT.md trap 22).
+//! Enums of Catena's API, whose values come and go without notice (CONTRACT.md trap 22).
 
-/// Declares an enum whose unknown values are kept as `Other`, also as map keys.
+/// Declares an enum that keeps unknown values as `Other`, also as map keys.
 ///
-/// Gives `as_str`, `From<&str>`, `Display`, serde as a plain string, an order by the wire's text, and `KNOWN`.
+/// Adds `KNOWN`, `as_str`, `From<&str>`, `Display`, serde as a plain string, and an alphabetical order.
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
@@ -10,15 +10,15 @@ macro_rules! open_enum {
         #[serde(from = "String", into = "String")]
         pub enum $name {
             $($(#[$doc])* #[doc = concat!("`", $text, "`")] $variant,)+
-            /// A value that was not published when this was written, as it came.
+            /// A value that the contract doesn't list, unchanged.
             Other(String),
         }
 
         impl $name {
-            /// Every published value, in the contract's order.
+            /// All values that the contract lists, in its order.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The value as it stands on the wire.
+            /// The value as Catena spells it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+

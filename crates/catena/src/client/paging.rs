@@ -12,7 +12,7 @@ use super::{
     error::{CatenaError, Side},
 };
 
-/// Both envelopes: `total` and the ways back are not needed.
+/// Fits both envelopes; `total` and the links back are not needed.
 #[derive(Deserialize)]
 struct Page<T> {
     items: Vec<T>,
@@ -20,7 +20,7 @@ struct Page<T> {
     next_page: Option<String>,
 }
 
-/// A list that is fetched page by page, for those who can't hold all of it.
+/// A list that is fetched page by page, for lists that may be too long to hold in memory.
 pub struct Pages<T> {
     catena: Catena,
     call: &'static Call,
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> Pages<T> {
         Self::below(catena, call, &[], filter)
     }
 
-    /// A list that belongs to the records with these ids.
+    /// A list below the records with these ids.
     pub(crate) fn below(
         catena: &Catena,
         call: &'static Call,
@@ -53,7 +53,7 @@ impl<T: DeserializeOwned> Pages<T> {
         Self { catena: catena.clone(), call, ids, filter, next: Next::First, seen: HashSet::new(), item: PhantomData }
     }
 
-    /// In pages of `size` items, 1 to 1000, instead of Catena's 300.
+    /// Asks for pages of `size` items, 1 to 1000, instead of Catena's default, 300.
     #[must_use]
     pub fn of_size(mut self, size: u16) -> Self {
         self.filter.retain(|(name, _)| *name != "size");
@@ -61,14 +61,14 @@ impl<T: DeserializeOwned> Pages<T> {
         self
     }
 
-    /// Goes on where another list of the same filter stopped, by its [`Self::cursor`].
+    /// Continues where another list with the same filter stopped, by its [`Self::cursor`].
     #[must_use]
     pub fn from_cursor(mut self, cursor: String) -> Self {
         self.next = Next::At(cursor);
         self
     }
 
-    /// Where the next page begins; none before the first page and after the last one.
+    /// Where the next page begins; `None` before the first page and after the last one.
     pub fn cursor(&self) -> Option<&str> {
         match &self.next {
             Next::At(cursor) => Some(cursor),
@@ -76,7 +76,11 @@ impl<T: DeserializeOwned> Pages<T> {
         }
     }
 
-    /// The next page's items; none after the last page. After an error the same page can be asked for again.
+    /// The items of the next page; `None` after the last page. After an error, call it again to retry the same page.
+    ///
+    /// # Errors
+    ///
+    /// Those of any call, and [`CatenaError::UnexpectedAnswer`] if Catena returns a cursor twice.
     pub async fn next(&mut self) -> Result<Option<Vec<T>>, CatenaError> {
         let mut query = self.filter.clone();
         match &self.next {
@@ -92,7 +96,7 @@ impl<T: DeserializeOwned> Pages<T> {
             Some(cursor) if cursor.is_empty() => Next::End,
             Some(cursor) => {
                 if !self.seen.insert(cursor.clone()) {
-                    let problem = "its pages run in a circle".to_owned();
+                    let problem = "it returned the same page cursor twice".to_owned();
                     return Err(CatenaError::UnexpectedAnswer { side: Side::Api, status: 200, problem });
                 }
                 Next::At(cursor)
@@ -101,7 +105,7 @@ impl<T: DeserializeOwned> Pages<T> {
         Ok(Some(page.items))
     }
 
-    /// Everything that is left.
+    /// All remaining items.
     pub async fn all(mut self) -> Result<Vec<T>, CatenaError> {
         let mut all = Vec::new();
         while let Some(items) = self.next().await? {
@@ -111,8 +115,8 @@ impl<T: DeserializeOwned> Pages<T> {
     }
 }
 
-/// Cursors come percent-encoded, and writing the query encodes them again: so they are decoded once
-/// (CONTRACT.md trap 13). One that came plain stays as it is: no cursor in base64 holds a percent sign.
+/// Cursors arrive percent-encoded, and building the query encodes them again, so they are decoded once (CONTRACT.md trap 13). One
+/// that arrives plain stays as it is: base64 has no percent sign.
 fn plain_cursor(cursor: &str) -> String {
     percent_decode_str(cursor).decode_utf8().unwrap_or(Cow::Borrowed(cursor)).into_owned()
 }

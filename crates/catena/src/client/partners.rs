@@ -1,5 +1,5 @@
-//! The partner's own record and properties (CONTRACT.md 9). Not in the public reference any more: expect
-//! [`CatenaError::Forbidden`] and [`CatenaError::NotFound`], and do without.
+//! The partner's own record and properties (CONTRACT.md 9). No longer in the public reference: callers must cope with
+//! [`CatenaError::Forbidden`] and [`CatenaError::NotFound`].
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -19,35 +19,35 @@ static LIST: Call = Call::new(Method::GET, "/v2/orgs/partners", "partner:read");
 static GET: Call = Call::new(Method::GET, "/v2/orgs/partners/{id}", "partner:read");
 static PROPERTIES: Call = Call::new(Method::GET, "/v2/orgs/partners/{id}/properties", "partner-property:read");
 static ADD: Call = Call::new(Method::POST, "/v2/orgs/partners/{id}/properties", "partner-property:create");
-// The scope is no slip (CONTRACT.md 2).
+// Not a mistake: deleting needs the scope for creating (CONTRACT.md 2).
 static DELETE: Call = Call::new(Method::DELETE, "/v2/orgs/partners/{id}/properties/{id}", "partner-property:create");
 
-/// A partner.
+/// A partner: a company that receives data of fleets.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Partner {
-    /// Its id.
+    /// Catena's id of the partner.
     pub id: Uuid,
     /// Its name.
     pub name: String,
-    /// Its id in words.
+    /// Its short name.
     #[serde(default)]
     pub slug: Option<String>,
-    /// About it.
+    /// Free text about it.
     #[serde(default)]
     pub description: Option<String>,
-    /// Its sites.
+    /// Its websites.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub websites: Vec<String>,
     /// What it does, in Catena's words.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub categories: Vec<String>,
-    /// Whether it is there for trying only.
+    /// Whether it exists for tests only.
     #[serde(default)]
     pub is_sandbox: bool,
-    /// The partner above it.
+    /// The partner it is part of.
     #[serde(default)]
     pub parent_partner_id: Option<Uuid>,
-    /// When Catena first knew it, UTC.
+    /// When Catena created the record, UTC.
     #[serde(deserialize_with = "wire::moment")]
     pub created_at: OffsetDateTime,
     /// When it last changed, UTC.
@@ -56,12 +56,12 @@ pub struct Partner {
 }
 
 open_enum! {
-    /// What a property says.
+    /// What a property is about.
     pub enum PartnerPropertyKey {
         DefaultFailureRedirectUrl = "default_failure_redirect_url",
         DefaultSuccessRedirectUrl = "default_success_redirect_url",
-        /// Where the events of every invitation go on top of the subscriptions: with it, each event comes twice
-        /// (WEBHOOKS.md 5.11).
+        /// Where Catena sends the events of every invitation in addition to the subscriptions. If it is set, each event arrives
+        /// twice (WEBHOOKS.md 5.11).
         DefaultCallbackUrl = "default_callback_url",
         DefaultInvitationExpiresInHours = "default_invitation_expires_in_hours",
         ContractSigned = "contract_signed",
@@ -74,55 +74,55 @@ open_enum! {
     }
 }
 
-/// A property of a partner. It can't be changed: delete it and add it anew.
+/// A property of a partner. There is no call to change one: delete it and add it again.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct PartnerProperty {
-    /// Its id.
+    /// Catena's id of the property.
     pub id: Uuid,
-    /// Whose it is.
+    /// The partner it belongs to.
     #[serde(default)]
     pub partner_id: Option<Uuid>,
-    /// What it says.
+    /// What it is about.
     pub key: PartnerPropertyKey,
-    /// What is said.
+    /// Its value, as text.
     pub value: String,
-    /// When it was made, UTC.
+    /// When it was added, UTC.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub created_at: Option<OffsetDateTime>,
 }
 
-/// A new property.
+/// A property to be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewPartnerProperty {
-    /// What it says.
+    /// What it is about.
     pub key: PartnerPropertyKey,
-    /// What is said.
+    /// Its value, as text.
     pub value: String,
 }
 
 impl Catena {
-    /// The partners that this client may see: itself (CONTRACT.md 9).
+    /// The partners that this client may see: only itself (CONTRACT.md 9).
     pub async fn partners(&self) -> Result<Vec<Partner>, CatenaError> {
         Pages::new(self, &LIST, Vec::new()).all().await
     }
 
-    /// One partner; none when Catena knows no such partner.
+    /// One partner; `None` if Catena doesn't know it.
     pub async fn partner(&self, id: Uuid) -> Result<Option<Partner>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// The properties of a partner.
+    /// All properties of a partner.
     pub async fn partner_properties(&self, partner: Uuid) -> Result<Vec<PartnerProperty>, CatenaError> {
         self.json(&PROPERTIES, &Parts::ids(&[&partner.to_string()])).await
     }
 
-    /// The property with which each event comes twice, where one is set: to be asked for before webhooks are set up.
+    /// The partner's `default_callback_url`, if it is set. Check this before setting up webhooks: with it, each event arrives twice.
     pub async fn default_callback_url(&self, partner: Uuid) -> Result<Option<PartnerProperty>, CatenaError> {
         let properties = self.partner_properties(partner).await?;
         Ok(properties.into_iter().find(|property| property.key == PartnerPropertyKey::DefaultCallbackUrl))
     }
 
-    /// The address that is set as this partner's own `default_callback_url`; none where none is set.
+    /// The value of our own `default_callback_url`; `None` if it isn't set.
     pub async fn own_default_callback_url(&self) -> Result<Option<String>, CatenaError> {
         for partner in self.partners().await? {
             if let Some(property) = self.default_callback_url(partner.id).await? {
@@ -132,7 +132,7 @@ impl Catena {
         Ok(None)
     }
 
-    /// Adds properties, all of them in one call.
+    /// Adds properties in a single call and returns them.
     pub async fn add_partner_properties(
         &self,
         partner: Uuid,
@@ -141,7 +141,7 @@ impl Catena {
         self.json(&ADD, &Parts::ids(&[&partner.to_string()]).body(&new)?).await
     }
 
-    /// Deletes a property.
+    /// Deletes one property of a partner.
     pub async fn delete_partner_property(&self, partner: Uuid, property: Uuid) -> Result<(), CatenaError> {
         self.delete(&DELETE, &Parts::ids(&[&partner.to_string(), &property.to_string()])).await
     }

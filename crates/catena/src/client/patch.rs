@@ -1,16 +1,16 @@
-//! A field of a change, in which "make it null" and "leave it" are two things.
+//! A field of a PATCH body, for which "set it to null" and "leave it alone" are different things.
 
 use serde::{Serialize, Serializer};
 
-/// What happens to one field. To be used with `#[serde(skip_serializing_if = "Change::is_keep")]`.
+/// What a PATCH does to one field. Needs `#[serde(skip_serializing_if = "Change::is_keep")]` on the field.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Change<T> {
-    /// It stays: nothing is sent.
+    /// It stays as it is: nothing is sent.
     #[default]
     Keep,
-    /// It is emptied: null is sent.
+    /// It is cleared: null is sent.
     Clear,
-    /// It gets this value.
+    /// It is set to this value.
     To(T),
 }
 

@@ -1,4 +1,4 @@
-//! How many calls are made at once, and the end of all waiting when Onramp stops.
+//! Limits the number of concurrent requests, and ends all waiting when Onramp stops.
 
 use std::{num::NonZeroUsize, time::Duration};
 
@@ -7,25 +7,25 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::CatenaError;
 
-/// Lets a bounded number of tries run at once, in the order in which they came, and none once Onramp stops.
-pub(crate) struct Pace {
-    places: Semaphore,
+/// Lets a limited number of requests run at once, first come, first served, and none once Onramp stops.
+pub(crate) struct RateLimit {
+    permits: Semaphore,
     stop: CancellationToken,
 }
 
-impl Pace {
+impl RateLimit {
     pub fn new(at_once: NonZeroUsize, stop: CancellationToken) -> Self {
-        Self { places: Semaphore::new(at_once.get().min(Semaphore::MAX_PERMITS)), stop }
+        Self { permits: Semaphore::new(at_once.get().min(Semaphore::MAX_PERMITS)), stop }
     }
 
-    /// A place for one try, given back when it is dropped. A try that has its place is let finish.
-    pub async fn place(&self) -> Result<SemaphorePermit<'_>, CatenaError> {
-        let place = self.unless_stopped(self.places.acquire()).await?;
-        // It never is closed.
-        place.map_err(|_| CatenaError::Cancelled)
+    /// A permit for one request, returned when it is dropped. A request that has its permit is completed.
+    pub async fn permit(&self) -> Result<SemaphorePermit<'_>, CatenaError> {
+        let permit = self.unless_stopped(self.permits.acquire()).await?;
+        // The semaphore is never closed.
+        permit.map_err(|_| CatenaError::Cancelled)
     }
 
-    /// The pause between two tries.
+    /// The pause before a retry.
     pub async fn pause(&self, wait: Duration) -> Result<(), CatenaError> {
         self.unless_stopped(tokio::time::sleep(wait)).await
     }

@@ -1,5 +1,5 @@
-//! Answers other than success, turned into errors (CONTRACT.md 3). Their bodies are read leniently: no field of theirs is
-//! promised, and `detail` is a string, an array, an object or null.
+//! Turns answers other than success into errors (CONTRACT.md 3). Their bodies are read leniently: no field is guaranteed, and
+//! `detail` is a string, an array, an object, or null.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::{
     wire::fit_to_show,
 };
 
-/// The error that an API answer stands for.
+/// The error that an answer of the API stands for.
 pub(crate) fn from_api(call: &Call, answer: &Answer) -> CatenaError {
     let side = Side::Api;
     let status = answer.status.as_u16();
@@ -30,11 +30,11 @@ pub(crate) fn from_api(call: &Call, answer: &Answer) -> CatenaError {
         422 => CatenaError::Invalid { fields: fields(detail) },
         400..500 => CatenaError::Refused { status, detail: words(detail) },
         500.. => CatenaError::Server { side, status },
-        _ => CatenaError::UnexpectedAnswer { side, status, problem: "no such answer is documented".into() },
+        _ => CatenaError::UnexpectedAnswer { side, status, problem: "the contract has no such answer".into() },
     }
 }
 
-/// The error that an answer of the token endpoint stands for: OAuth's shape, not the API's (CONTRACT.md 2).
+/// The error that an answer of the token endpoint stands for. It has OAuth's shape, not the API's (CONTRACT.md 2).
 pub(crate) fn from_auth(answer: &Answer) -> CatenaError {
     let side = Side::Auth;
     let status = answer.status.as_u16();
@@ -64,7 +64,7 @@ fn redirected(side: Side, status: u16) -> CatenaError {
     CatenaError::UnexpectedAnswer { side, status, problem: "a redirect, which is not followed".into() }
 }
 
-/// An object, or null for an empty body; none if it is not JSON.
+/// The body as JSON, null if it is empty; `None` if it is not JSON.
 fn body(answer: &Answer) -> Option<Value> {
     if answer.body.trim_ascii().is_empty() {
         return Some(Value::Null);
@@ -89,7 +89,7 @@ fn fields(detail: &Value) -> Vec<FieldProblem> {
         Value::String(text) => vec![FieldProblem { path: String::new(), message: fit_to_show(text) }],
         Value::Array(items) => items.iter().flat_map(fields).collect(),
         Value::Object(item) => {
-            // `input` is what was sent, secrets included: it is left where it is.
+            // `input` repeats what was sent, secrets included, so it is not read.
             let text = |name: &str| item.get(name).and_then(Value::as_str).map(fit_to_show);
             let Some(message) = text("message") else { return Vec::new() };
             vec![FieldProblem { path: text("path").unwrap_or_default(), message }]

@@ -1,12 +1,12 @@
-//! What data a fleet shares, and how far.
+//! What data a fleet shares, and at which level.
 
 use std::collections::BTreeMap;
 
 use super::open_enum::open_enum;
 
 open_enum! {
-    /// A kind of data. `KNOWN` holds the 30 for which an invitation may ask (CONTRACT.md 11 "All enums"); the
-    /// integrations side has more, which come as `Other`.
+    /// A kind of data. `KNOWN` holds the 30 that an invitation may ask for (CONTRACT.md 11 "All enums"); connections and schedules
+    /// know more, which appear as `Other`.
     pub enum Resource {
         Asset = "asset",
         DriverAssociation = "driver_association",
@@ -42,14 +42,15 @@ open_enum! {
 }
 
 open_enum! {
-    /// How far a resource is shared. Spelled with an underscore, whatever older examples show (CONTRACT.md trap 9).
+    /// Whether a resource is shared for reading, or for reading and writing. Spelled with an underscore, although older examples in
+    /// Catena's documentation show a hyphen (CONTRACT.md trap 9).
     pub enum ShareLevel {
         Read = "read",
         ReadWrite = "read_write",
     }
 }
 
-/// What is asked for or granted, resource by resource.
+/// What an invitation asks for or an agreement grants: the level for each resource.
 pub type Permissions = BTreeMap<Resource, ShareLevel>;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! How long Catena wants to be left alone (CONTRACT.md 3, "Rate limits").
+//! How long Catena asks us to wait (CONTRACT.md 3, "Rate limits").
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::call::Answer;
 
-/// `detail.retry_after_seconds`, else the header.
+/// `detail.retry_after_seconds` in the body, or else the header.
 pub(crate) fn of(answer: &Answer) -> Option<Duration> {
     from_body(&answer.body).or(answer.retry_after)
 }
@@ -19,8 +19,8 @@ fn from_body(body: &[u8]) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// The header `Retry-After`: seconds, or a moment of HTTP's, which counts from the answer's own `Date`, so that a clock that
-/// is off doesn't matter; without one, from `now`. A moment that has passed is no wait.
+/// The header `Retry-After`: seconds or an HTTP date. A date counts from the answer's own `Date`, so that our clock may be wrong;
+/// without that header, from `now`. A date that has passed means no wait.
 pub(crate) fn from_headers(headers: &HeaderMap, now: OffsetDateTime) -> Option<Duration> {
     let told = text(headers, &RETRY_AFTER)?;
     if let Ok(seconds) = told.parse() {

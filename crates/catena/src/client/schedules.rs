@@ -1,5 +1,5 @@
-//! Schedules, by which a connection's data is fetched, and their runs (CONTRACT.md 11). The scope for them may not be
-//! granted (trap 25): whether data flows is told by [`Catena::data_freshness`].
+//! The schedules by which Catena fetches a connection's data, and their runs (CONTRACT.md 11). A client may lack the scopes for them
+//! (trap 25); [`Catena::data_freshness`] also says whether data flows.
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ static EXECUTIONS: Call =
     Call::new(Method::GET, "/v2/integrations/connections/{id}/schedules/{id}/executions", "execution:read");
 
 open_enum! {
-    /// How a run went, or that it has not been yet.
+    /// How a run went, or that it is yet to come.
     pub enum ExecutionStatus {
         Failed = "failed",
         Pending = "pending",
@@ -32,53 +32,53 @@ open_enum! {
     }
 }
 
-/// By what one resource of a connection is fetched.
+/// When and how often one resource of a connection is fetched.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Schedule {
-    /// Its id.
+    /// Catena's id of the schedule.
     pub id: Uuid,
-    /// Over which connection.
+    /// The connection it belongs to.
     pub connection_id: Uuid,
-    /// What is fetched.
+    /// The kind of data it fetches.
     pub resource: Resource,
-    /// Whether it is fetched.
+    /// Whether it runs.
     pub status: ScheduleStatus,
-    /// How many seconds lie between two runs.
+    /// Seconds between two runs.
     #[serde(default)]
     pub execution_interval_seconds: Option<i64>,
-    /// How many runs have failed in a row.
+    /// How many of the last runs failed in a row.
     #[serde(default)]
     pub consecutive_error_count: Option<i64>,
-    /// After how many of them it goes `inactive`.
+    /// How many failures in a row make it `inactive`.
     #[serde(default)]
     pub consecutive_error_threshold: Option<i64>,
-    /// How many runs may go on at once.
+    /// How many of its runs may overlap.
     #[serde(default)]
     pub max_concurrent_executions: Option<i64>,
-    /// Up to when there is data, UTC; none: nothing yet.
+    /// The time of the newest data, UTC; `None` if there is no data yet.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub last_data_at: Option<OffsetDateTime>,
 }
 
-/// One run of a schedule. The provider's raw answer to a failed one is not read: nobody knows what it holds.
+/// One run of a schedule. The provider's raw answer to a failed run is not read, because it may contain anything.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Execution {
-    /// Its id.
+    /// Catena's id of the run.
     pub id: Uuid,
-    /// By which schedule.
+    /// The schedule it belongs to.
     pub schedule_id: Uuid,
-    /// Over which connection.
+    /// The connection it fetches from.
     pub connection_id: Uuid,
-    /// Whose data.
+    /// The fleet whose data it fetches, by Catena's id.
     #[serde(default)]
     pub fleet_id: Option<Uuid>,
     /// How it went.
     pub status: ExecutionStatus,
-    /// By which integration.
+    /// The integration that reads the provider's data.
     pub source_name: String,
-    /// What was fetched.
+    /// The kind of data it fetches.
     pub resource: Resource,
-    /// Up to when there is data, UTC.
+    /// The time of the newest data, UTC; `None` if there is no data yet.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub last_data_at: Option<OffsetDateTime>,
     /// When it was planned, UTC.
@@ -90,18 +90,18 @@ pub struct Execution {
 }
 
 impl Catena {
-    /// The schedules of a connection: of one resource, or of all.
+    /// The schedules of a connection, for one resource or for all.
     pub async fn schedules(&self, connection: Uuid, of: Option<&Resource>) -> Result<Vec<Schedule>, CatenaError> {
         let query = of.map(|resource| ("resource", resource.to_string())).into_iter().collect();
         Pages::below(self, &LIST, &[connection], query).all().await
     }
 
-    /// One schedule of a connection; none when Catena knows no such schedule.
+    /// One schedule of a connection; `None` if Catena doesn't know it.
     pub async fn schedule(&self, connection: Uuid, schedule: Uuid) -> Result<Option<Schedule>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&connection.to_string(), &schedule.to_string()])).await
     }
 
-    /// The runs of a schedule, of which Catena keeps those of seven days: a thousand and more, hence page by page.
+    /// The runs of a schedule, page by page: Catena keeps those of seven days, which may be more than a thousand.
     pub fn executions(&self, connection: Uuid, schedule: Uuid) -> Pages<Execution> {
         Pages::below(self, &EXECUTIONS, &[connection, schedule], Vec::new())
     }

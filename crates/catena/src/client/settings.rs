@@ -1,4 +1,4 @@
-//! What the client has to be told.
+//! The client's settings.
 
 use std::{num::NonZeroUsize, time::Duration};
 
@@ -7,7 +7,7 @@ use url::Url;
 use super::error::{CatenaError, Side};
 use platform::secret::Secret;
 
-/// Where Catena is and who asks.
+/// Where Catena is, how to authenticate, and how patient to be.
 #[derive(Debug, Clone)]
 pub struct CatenaSettings {
     /// `CATENA_API_URL`: scheme and host of the API; a path is kept as a prefix.
@@ -18,37 +18,37 @@ pub struct CatenaSettings {
     pub client_id: String,
     /// `CATENA_CLIENT_SECRET`.
     pub client_secret: Secret,
-    /// How long one try of one call may take, from connecting to the last byte.
+    /// How long one attempt may take, from connecting to the last byte.
     pub timeout: Duration,
-    /// How often and with what pauses a call is repeated.
+    /// How often and after what pauses a call is retried.
     pub retries: Retries,
-    /// How many requests are under way at once; the others wait their turn, which counts towards no timeout.
+    /// The number of concurrent requests. Others wait their turn, which doesn't count toward the timeout.
     pub at_once: NonZeroUsize,
 }
 
-/// The usual number of requests at once: enough for staff who look at several pages, too few to be taken for a flood.
+/// The usual number of concurrent requests: enough for staff with several pages open, few enough not to strain Catena.
 pub const CALLS_AT_ONCE: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
-/// The bound on repeating a call.
+/// How often a call is retried. Only calls without side effects are, and those that Catena certainly didn't act on.
 #[derive(Debug, Clone, Copy)]
 pub struct Retries {
-    /// Tries in all, the first one included; at least one is made.
+    /// The number of attempts, including the first. There is always at least one.
     pub tries: u32,
-    /// The pause after the first try; it doubles with each further one, and a part of it is chance.
+    /// The pause after the first attempt. It doubles after each further one; up to half of it is random.
     pub base: Duration,
-    /// The longest pause. A call that Catena wants to be repeated later than that fails at once instead.
+    /// The longest pause. If Catena asks for a longer one, the call fails at once.
     pub longest: Duration,
 }
 
 impl Default for Retries {
-    /// Three tries within a few seconds: somebody may be waiting for the page.
+    /// Three attempts within a few seconds, because somebody may be waiting for the page.
     fn default() -> Self {
         Self { tries: 3, base: Duration::from_millis(250), longest: Duration::from_secs(5) }
     }
 }
 
 impl CatenaSettings {
-    /// Whether calls leave this machine's loopback.
+    /// Whether no call leaves this machine's loopback interface.
     pub(crate) fn stays_on_this_machine(&self) -> bool {
         [&self.api_url, &self.auth_url].into_iter().all(|url| match url.host() {
             Some(url::Host::Domain(name)) => name == "localhost",
@@ -58,7 +58,7 @@ impl CatenaSettings {
         })
     }
 
-    /// Whether any call is encrypted.
+    /// Whether any call uses TLS.
     pub(crate) fn uses_tls(&self) -> bool {
         [&self.api_url, &self.auth_url].into_iter().any(|url| url.scheme() == "https")
     }
@@ -66,7 +66,7 @@ impl CatenaSettings {
     pub(crate) fn check(&self) -> Result<(), CatenaError> {
         for (side, url) in [(Side::Api, &self.api_url), (Side::Auth, &self.auth_url)] {
             if !matches!(url.scheme(), "http" | "https") {
-                let problem = "it must start with https:// (or http://, for a stand-in)".to_owned();
+                let problem = "it must start with https:// (or http://, for a sandbox)".to_owned();
                 return Err(CatenaError::Setting { name: side.setting(), problem });
             }
         }

@@ -26,11 +26,11 @@ static DELETE: Call = Call::new(Method::DELETE, ONE, "webhook:delete");
 static ACTIVATE: Call = Call::new(Method::POST, "/v2/notifications/webhooks/{webhook_id}/activate", "webhook:update");
 static PAUSE: Call = Call::new(Method::POST, "/v2/notifications/webhooks/{webhook_id}/pause", "webhook:update");
 static METRICS: Call = Call::new(Method::GET, "/v2/notifications/webhooks/{webhook_id}/metrics", "webhook:read");
-// The scope is no slip (WEBHOOKS.md trap 21).
+// Not a mistake: replaying needs the scope for creating (WEBHOOKS.md trap 21).
 static REPLAY: Call = Call::new(Method::POST, "/v2/notifications/webhooks/{webhook_id}/replay", "webhook:create");
 
 open_enum! {
-    /// Whether a subscription delivers. `stale`: switched off by Catena after too many failures, until it is activated.
+    /// Whether a subscription delivers. `stale`: Catena has switched it off after too many failures, until it is activated again.
     pub enum SubscriptionStatus {
         Active = "active",
         Paused = "paused",
@@ -39,26 +39,26 @@ open_enum! {
     }
 }
 
-/// A webhook subscription.
+/// A webhook subscription: one event, one URL.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Subscription {
-    /// Its id, which each of its deliveries names in `X-Webhook-ID`.
+    /// Catena's id of the subscription, which its deliveries carry in `X-Webhook-ID`.
     pub id: Uuid,
-    /// Where it delivers, partly masked: never to be compared or stored (WEBHOOKS.md 5.1). Empty where Catena shows no text.
+    /// Where it delivers, partly masked: don't compare or store it (WEBHOOKS.md 5.1). Empty if Catena shows no text.
     #[serde(rename = "url", deserialize_with = "wire::masked")]
     pub masked_url: String,
-    /// What it delivers; may be a wildcard (WEBHOOKS.md 5.10).
+    /// The event it delivers; may be a wildcard (WEBHOOKS.md 5.10).
     pub event_name: String,
-    /// For which fleets.
+    /// The fleets whose events it delivers.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub filters: SubscriptionFilters,
-    /// The signing secret: in the answer to a creation only, masked afterwards.
+    /// The signing secret. Only in the answer to a creation; masked in all others.
     #[serde(default, deserialize_with = "wire::unmasked")]
     pub secret: Option<Secret>,
     /// Whether it delivers.
     #[serde(default = "active")]
     pub status: SubscriptionStatus,
-    /// When it was made, UTC.
+    /// When it was created, UTC.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub created_at: Option<OffsetDateTime>,
     /// When it last changed, UTC.
@@ -79,57 +79,56 @@ impl Subscription {
     }
 }
 
-/// For which fleets a subscription delivers; nothing set: for all, present and future (WEBHOOKS.md 5.3).
+/// The fleets whose events a subscription delivers; without any, those of all present and future fleets (WEBHOOKS.md 5.3).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionFilters {
-    /// By Catena's ids.
+    /// These fleets, by Catena's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fleet_ids: Option<Vec<Uuid>>,
-    /// By our ids.
+    /// These fleets, by our reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fleet_refs: Option<Vec<String>>,
 }
 
-/// Which subscriptions to list; what is `None` does not narrow.
+/// Which subscriptions to list. A `None` field doesn't restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
-    /// Of this event.
+    /// Subscriptions to this event.
     pub event_name: Option<String>,
-    /// Of this status; those that are deleted are listed only when they are asked for.
+    /// Subscriptions with this status. Deleted ones are listed only if this asks for them.
     pub status: Option<SubscriptionStatus>,
 }
 
-/// A new subscription. The secret is ours from the start, so that a delivery can be verified that arrives before the
-/// answer is stored (WEBHOOKS.md trap 22).
+/// A new subscription. We choose the secret, so that a delivery can be verified even if it arrives before the answer is stored
+/// (WEBHOOKS.md trap 22).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CreateSubscription {
-    /// Where to deliver; HTTPS for the real Catena.
+    /// Where to deliver. The real Catena requires HTTPS.
     pub url: Url,
-    /// What to deliver: an event's name, or a wildcard, which makes one subscription for each action.
+    /// The event's name, or a wildcard, which creates one subscription for each action.
     pub event_name: String,
-    /// What to sign with: 12 characters or more.
+    /// The signing secret, at least 12 characters.
     pub secret: Secret,
-    /// For which fleets; `None` for all, as lifecycle events need it.
+    /// The fleets whose events to deliver; `None` for all, as lifecycle events need it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<SubscriptionFilters>,
 }
 
-/// A change of a subscription; what is `None` stays. Neither event nor status can be changed this way
-/// (WEBHOOKS.md 5.4).
+/// A change to a subscription. A `None` field stays as it is. Event and status can't be changed this way (WEBHOOKS.md 5.4).
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct UpdateSubscription {
     /// Where to deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<Url>,
-    /// For which fleets.
+    /// The fleets whose events to deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<SubscriptionFilters>,
-    /// What to sign with, at once: 12 characters or more.
+    /// The signing secret, at least 12 characters. Takes effect at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
 }
 
-/// One figure over four periods; none where Catena does not know yet.
+/// One number over four periods; `None` if Catena doesn't know it yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub struct Periods {
     /// The last 6 hours.
@@ -146,10 +145,10 @@ pub struct Periods {
     pub fortnight: Option<i64>,
 }
 
-/// How a subscription fares (WEBHOOKS.md 5.6).
+/// How well a subscription delivers (WEBHOOKS.md 5.6).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SubscriptionMetrics {
-    /// Whose figures these are.
+    /// The subscription's id.
     pub webhook_id: Uuid,
     /// Requests sent.
     #[serde(default)]
@@ -157,32 +156,35 @@ pub struct SubscriptionMetrics {
     /// Requests answered with 2xx.
     #[serde(default)]
     pub http_success_attempts: Periods,
-    /// Requests that failed or were answered otherwise.
+    /// Requests that failed or were answered with another status.
     #[serde(default)]
     pub http_failure_attempts: Periods,
     /// Distinct events.
     #[serde(default)]
     pub message_count: Periods,
-    /// Events delivered in the end.
+    /// Events that were delivered eventually.
     #[serde(default)]
     pub message_success_count: Periods,
-    /// Whole **percent**, 96 for example; none until 200 events.
+    /// In whole **percent**, 96 for example; `None` for fewer than 200 events.
     #[serde(default)]
     pub success_rate: Periods,
-    /// Our answers' mean time in milliseconds.
+    /// The mean time we took to answer, in milliseconds.
     #[serde(default)]
     pub avg_response_time_ms: Periods,
-    /// A **fraction**, 0.98 for example; below 0.95 is unhealthy.
+    /// A **fraction**, 0.98 for example. Below 0.95 counts as unhealthy.
     #[serde(default)]
     pub ewma_success_rate: Option<f64>,
-    /// Dead letters that wait for a replay.
+    /// The number of dead letters that wait for a replay.
     #[serde(default, deserialize_with = "wire::count")]
     pub dlq_count: u64,
 }
 
 impl Catena {
-    /// Subscribes. A wildcard gives one subscription for each action, each with its own id and secret. Answers
-    /// [`CatenaError::Conflict`] when there is one for this event, URL and filters already (WEBHOOKS.md 5.1, 5.2).
+    /// Subscribes. A wildcard creates one subscription for each action, each with its own id and secret.
+    ///
+    /// # Errors
+    ///
+    /// [`CatenaError::Conflict`] if there already is one for this event, URL, and filters (WEBHOOKS.md 5.1, 5.2).
     pub async fn create_subscription(&self, new: &CreateSubscription) -> Result<Vec<Subscription>, CatenaError> {
         let answer = self.call(&CREATE, &Parts::default().body(new)?).await?;
         if answer.body.trim_ascii_start().starts_with(b"[") {
@@ -191,12 +193,12 @@ impl Catena {
         Ok(vec![answer.json(Side::Api)?])
     }
 
-    /// Every subscription that was not deleted; Catena lists those too.
+    /// All subscriptions that are not deleted. Catena's list contains deleted ones too; they are dropped.
     pub async fn subscriptions(&self) -> Result<Vec<Subscription>, CatenaError> {
         self.subscriptions_that_match(&SubscriptionFilter::default()).await
     }
 
-    /// The subscriptions that match.
+    /// The subscriptions that match `filter`.
     pub async fn subscriptions_that_match(
         &self,
         filter: &SubscriptionFilter,
@@ -210,12 +212,12 @@ impl Catena {
         Ok(all)
     }
 
-    /// One subscription, also a deleted one; none when Catena knows no such subscription.
+    /// One subscription, even if it is deleted; `None` if Catena doesn't know it.
     pub async fn subscription(&self, id: Uuid) -> Result<Option<Subscription>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// Changes a subscription. A new secret signs at once: accept both for a while.
+    /// Changes a subscription. A new secret takes effect at once, so accept both the old and the new one for a while.
     pub async fn update_subscription(
         &self,
         id: Uuid,
@@ -224,27 +226,27 @@ impl Catena {
         self.json(&UPDATE, &Parts::ids(&[&id.to_string()]).body(change)?).await
     }
 
-    /// Lets a paused or stale subscription deliver again.
+    /// Makes a paused or stale subscription deliver again.
     pub async fn activate_subscription(&self, id: Uuid) -> Result<Subscription, CatenaError> {
         self.on(&ACTIVATE, id).await
     }
 
-    /// Stops a subscription from delivering.
+    /// Stops the deliveries of a subscription until it is activated again.
     pub async fn pause_subscription(&self, id: Uuid) -> Result<Subscription, CatenaError> {
         self.on(&PAUSE, id).await
     }
 
-    /// How a subscription fares.
+    /// How well a subscription delivers.
     pub async fn subscription_metrics(&self, id: Uuid) -> Result<SubscriptionMetrics, CatenaError> {
         self.on(&METRICS, id).await
     }
 
-    /// Deletes a subscription.
+    /// Deletes a subscription permanently.
     pub async fn delete_subscription(&self, id: Uuid) -> Result<(), CatenaError> {
         self.delete(&DELETE, &Parts::ids(&[&id.to_string()])).await
     }
 
-    /// Has the dead letters delivered again. They come later, by themselves, and may come twice.
+    /// Asks Catena to deliver the dead letters again. They arrive some time after this call returns, and possibly twice.
     pub async fn replay_subscription(&self, id: Uuid) -> Result<(), CatenaError> {
         self.call(&REPLAY, &Parts::ids(&[&id.to_string()])).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! The token: asked for once for all callers, kept in memory only, renewed before it ends (CONTRACT.md 2).
+//! The access token: shared by all callers, kept in memory only, renewed before it expires (CONTRACT.md 2).
 
 use std::sync::{
     Arc,
@@ -25,7 +25,7 @@ use platform::{clock::SharedClock, secret::Secret};
 static TOKEN: Call = Call::open(Method::POST, "/protocol/openid-connect/token");
 static REVOKE: Call = Call::open(Method::POST, "/protocol/openid-connect/revoke");
 
-/// How long before its end a token is renewed; a short-lived one at half of its life.
+/// How long before its expiry a token is renewed; a short-lived one is renewed after half of its life.
 const EARLY: Duration = Duration::seconds(30);
 
 /// A token in use.
@@ -35,16 +35,16 @@ pub(crate) struct Token {
     renew_at: OffsetDateTime,
 }
 
-/// The cache.
+/// Gets tokens and caches the current one.
 pub(crate) struct Tokens {
     url: Url,
     revoke_url: Url,
     client_id: String,
     client_secret: Secret,
     clock: SharedClock,
-    /// Held while a token is asked for: whoever needs one meanwhile waits for that answer.
+    /// Locked while a token is requested: callers that need one in the meantime wait for that answer.
     state: Mutex<State>,
-    /// How many times a token was asked for, counted at the end of each.
+    /// How many token requests have ended.
     finished: AtomicU64,
 }
 
@@ -75,15 +75,15 @@ impl Tokens {
         }
     }
 
-    /// A token that will live for a while.
+    /// A token that is not about to expire.
     pub async fn get(&self, transport: &Transport) -> Result<Arc<Token>, CatenaError> {
         let seen = self.finished.load(Ordering::SeqCst);
         let mut state = self.state.lock().await;
         if let Some(token) = state.token.as_ref().filter(|token| self.clock.now() < token.renew_at) {
             return Ok(Arc::clone(token));
         }
-        // Somebody asked in vain while this caller waited: to ask again, caller by caller, would make a slow auth server
-        // slower and each wait longer.
+        // A request failed while this caller was waiting. If every caller asked again in turn, a slow auth server would get
+        // slower, and each wait longer.
         if self.finished.load(Ordering::SeqCst) != seen
             && let Some(failure) = &state.last_failure
         {
@@ -104,7 +104,7 @@ impl Tokens {
         }
     }
 
-    /// Drops `used`, which the API refused, unless another caller has replaced it already.
+    /// Drops `used`, which the API rejected, unless another caller has already replaced it.
     pub async fn forget(&self, used: &Arc<Token>) {
         let mut state = self.state.lock().await;
         if state.token.as_ref().is_some_and(|token| Arc::ptr_eq(token, used)) {
@@ -112,7 +112,7 @@ impl Tokens {
         }
     }
 
-    /// Drops the token that is held, if one is, and has the auth server end it (CONTRACT.md 2).
+    /// Drops the cached token, if there is one, and revokes it at the auth server (CONTRACT.md 2).
     pub async fn revoke(&self, transport: &Transport) -> Result<(), CatenaError> {
         let Some(token) = self.state.lock().await.token.take() else { return Ok(()) };
         let form = [

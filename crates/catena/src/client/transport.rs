@@ -1,4 +1,4 @@
-//! Sends one call, and repeats it where that is harmless (CONTRACT.md trap 23). Knows nothing of tokens.
+//! Sends one call, and retries it if that is harmless (CONTRACT.md trap 23). Knows nothing about tokens.
 
 use std::{error::Error as _, time::Duration};
 
@@ -9,40 +9,40 @@ use tokio_util::sync::CancellationToken;
 use super::{
     call::{Answer, Call},
     error::{CatenaError, Side},
-    rate_limit::Pace,
+    rate_limit::RateLimit,
     retry_after,
     settings::{CatenaSettings, Retries},
 };
 use platform::{clock::SharedClock, random::SharedRandom};
 
-/// No answer of Catena's is longer: a page of a thousand invitations takes about 3 MB.
+/// More than any answer of Catena's: a page of a thousand invitations takes about 3 MB.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 
-/// Makes requests with a bound on time, size, number and repetition.
+/// Makes requests, with limits on their duration, size, number, and retries.
 pub(crate) struct Transport {
     pub http: reqwest::Client,
     retries: Retries,
-    pace: Pace,
+    rate_limit: RateLimit,
     clock: SharedClock,
     random: SharedRandom,
 }
 
-/// A try without an answer.
+/// An attempt without an answer.
 struct Lost {
     error: CatenaError,
-    /// Nothing of the request was sent.
+    /// No part of the request was sent.
     unsent: bool,
 }
 
 impl Transport {
-    /// `stop` ends every wait; what was sent already is let finish.
+    /// `stop` ends every wait; requests already sent are completed.
     pub fn new(
         settings: &CatenaSettings,
         clock: SharedClock,
         random: SharedRandom,
         stop: CancellationToken,
     ) -> Result<Self, CatenaError> {
-        // Fails when a provider is installed already, which is as good.
+        // Fails if one is already installed, which is just as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .timeout(settings.timeout)
@@ -52,17 +52,17 @@ impl Transport {
             builder = builder.no_proxy();
         }
         if !settings.uses_tls() {
-            // The machine's certificates are not needed then, and a slim container may have none.
+            // The system's certificates are not needed then, and a slim container may have none.
             builder = builder.tls_certs_only([]);
         }
         let http = builder
             .build()
             .map_err(|error| CatenaError::Unreachable { side: Side::Api, reason: innermost(&error.without_url()) })?;
-        Ok(Self { http, retries: settings.retries, pace: Pace::new(settings.at_once, stop), clock, random })
+        Ok(Self { http, retries: settings.retries, rate_limit: RateLimit::new(settings.at_once, stop), clock, random })
     }
 
-    /// Sends what `build` makes, anew for each try, until there is an answer worth returning or the tries are used up.
-    /// `repeatable`: doing it twice is as good as doing it once.
+    /// Sends what `build` returns, once for each attempt, until an answer is final or no attempts are left. `repeatable`: making
+    /// the call twice has no other effect than making it once.
     pub async fn send(
         &self,
         side: Side,
@@ -73,9 +73,9 @@ impl Transport {
         let mut after_a_lost_try = false;
         let mut attempt = 1;
         loop {
-            let place = self.pace.place().await?;
+            let permit = self.rate_limit.permit().await?;
             let outcome = self.attempt(side, call, attempt, build()).await;
-            drop(place);
+            drop(permit);
             let Some(wait) = self.wait_before_repeating(&outcome, repeatable, attempt) else {
                 return match outcome {
                     Ok(answer) => Ok(Answer { after_a_lost_try, ..answer }),
@@ -86,8 +86,8 @@ impl Transport {
                 Ok(answer) => answer.status.is_server_error(),
                 Err(lost) => !lost.unsent,
             };
-            tracing::debug!(method = %call.method, template = call.template, attempt, wait_ms = millis(wait), "repeating a call of Catena");
-            self.pace.pause(wait).await?;
+            tracing::debug!(method = %call.method, template = call.template, attempt, wait_ms = millis(wait), "retrying a call to Catena");
+            self.rate_limit.pause(wait).await?;
             attempt += 1;
         }
     }
@@ -102,7 +102,7 @@ impl Transport {
                 tracing::debug!(%method, template, status = answer.status.as_u16(), elapsed_ms, attempt, "called Catena");
             }
             Err(lost) => {
-                tracing::debug!(%method, template, error = %lost.error, elapsed_ms, attempt, "called Catena in vain");
+                tracing::debug!(%method, template, error = %lost.error, elapsed_ms, attempt, "call to Catena failed");
             }
         }
         outcome
@@ -124,7 +124,7 @@ impl Transport {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > LONGEST_ANSWER {
-                let problem = "it is far longer than any documented answer".into();
+                let problem = "it is much longer than any documented answer".into();
                 let error = CatenaError::UnexpectedAnswer { side, status: status.as_u16(), problem };
                 return Err(Lost { error, unsent: false });
             }
@@ -133,7 +133,7 @@ impl Transport {
         Ok(Answer { status, retry_after, body, after_a_lost_try: false })
     }
 
-    /// How long to wait before the next try; none when this outcome is the last one.
+    /// How long to wait before the next attempt; `None` if this outcome is final.
     fn wait_before_repeating(
         &self,
         outcome: &Result<Answer, Lost>,
@@ -144,7 +144,7 @@ impl Transport {
             return None;
         }
         match outcome {
-            // Who is turned away with 429 has done nothing; a gateway may name a wait with 503.
+            // A call that is turned away with 429 had no effect. With 503, a gateway may ask for a wait.
             Ok(answer) if answer.status.as_u16() == 429 || (repeatable && answer.status.is_server_error()) => {
                 let wait = retry_after::of(answer).unwrap_or_else(|| self.backoff(attempt));
                 (wait <= self.retries.longest).then_some(wait)
@@ -154,7 +154,7 @@ impl Transport {
         }
     }
 
-    /// Doubles from try to try; the second half of it is chance, so that many callers don't come back as one.
+    /// Doubles after each attempt. Half of it is random, so that many callers don't return at the same time.
     fn backoff(&self, attempt: u32) -> Duration {
         let doubled = self.retries.base.saturating_mul(1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX));
         let half = doubled.min(self.retries.longest) / 2;
@@ -163,7 +163,7 @@ impl Transport {
     }
 }
 
-/// The cause at the root, which says most: "Connection refused (os error 111)".
+/// The root cause, which says most: "Connection refused (os error 111)".
 fn innermost(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! Which data each telematics provider can give: a public list (CONTRACT.md 8).
+//! Which data Catena can get from each telematics provider: a public list (CONTRACT.md 8).
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ static LIST: Call = Call::open(Method::GET, "/v2/integrations/tsps");
 static GET: Call = Call::open(Method::GET, "/v2/integrations/tsps/{id}");
 
 open_enum! {
-    /// Whether a resource comes from a provider. `not_implemented`: the provider has it, Catena doesn't fetch it yet.
+    /// Whether Catena gets a resource from a provider. `not_implemented`: the provider has it, but Catena doesn't fetch it yet.
     pub enum IntegrationStatus {
         Implemented = "implemented",
         NotImplemented = "not_implemented",
@@ -28,24 +28,24 @@ open_enum! {
     }
 }
 
-/// What a provider can give.
+/// Which data Catena can get from one provider.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct TspIntegrations {
-    /// The provider.
+    /// The provider, by id.
     pub tsp_id: Uuid,
-    /// The provider, in words.
+    /// The provider, by slug.
     #[serde(default)]
     pub slug: Option<String>,
-    /// The integration that reads it.
+    /// The integration that reads its data.
     #[serde(default)]
     pub source_name: Option<String>,
-    /// Resource by resource; one that is missing is not known.
+    /// The status of each resource. A missing one is unknown.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub integrations: BTreeMap<Resource, IntegrationStatus>,
 }
 
 impl TspIntegrations {
-    /// The resources that it gives, in alphabetical order.
+    /// The resources that Catena gets, in alphabetical order.
     pub fn implemented(&self) -> impl Iterator<Item = &Resource> {
         let given = |(_, status): &(&Resource, &IntegrationStatus)| **status == IntegrationStatus::Implemented;
         self.integrations.iter().filter(given).map(|(resource, _)| resource)
@@ -53,12 +53,12 @@ impl TspIntegrations {
 }
 
 impl Catena {
-    /// What each provider can give. Sends no token; worth caching (CONTRACT.md trap 26).
+    /// Which data Catena can get from each provider. Sends no token. Worth caching (CONTRACT.md trap 26).
     pub async fn tsp_integrations(&self) -> Result<Vec<TspIntegrations>, CatenaError> {
         Pages::new(self, &LIST, Vec::new()).all().await
     }
 
-    /// What one provider can give; none when Catena knows no such provider. Sends no token.
+    /// Which data Catena can get from one provider; `None` if Catena doesn't know it. Sends no token.
     pub async fn integrations_of_tsp(&self, tsp: Uuid) -> Result<Option<TspIntegrations>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&tsp.to_string()])).await
     }

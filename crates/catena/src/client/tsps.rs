@@ -1,4 +1,4 @@
-//! Telematics providers: a public list, about two hundred rows, worth caching (CONTRACT.md 8, trap 26).
+//! Telematics service providers: a public list of about two hundred rows, worth caching (CONTRACT.md 8, trap 26).
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ static LIST: Call = Call::open(Method::GET, "/v2/orgs/tsps");
 static GET: Call = Call::open(Method::GET, "/v2/orgs/tsps/{id}");
 
 open_enum! {
-    /// Whether a provider is offered.
+    /// Whether Catena offers a provider to fleets.
     pub enum TspStatus {
         Active = "active",
         Inactive = "inactive",
@@ -26,7 +26,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Whether a provider complies with its registry's rules.
+    /// Whether a provider complies with the rules of its registry.
     pub enum TspCompliance {
         Compliant = "compliant",
         NonCompliant = "non_compliant",
@@ -34,47 +34,47 @@ open_enum! {
     }
 }
 
-/// A telematics provider. `id` and `slug` identify it; several share one `source_name`, which names an integration.
+/// A telematics service provider. `id` and `slug` identify it; several may share one `source_name`, which names an integration.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Tsp {
-    /// Its id.
+    /// Catena's id of the provider.
     pub id: Uuid,
-    /// Its id in words.
+    /// Its short name, which [`CreateInvitation::limit_tsps`](crate::CreateInvitation::limit_tsps) takes.
     pub slug: String,
-    /// Its name.
+    /// Its name, to show.
     pub name: String,
-    /// The integration that reads it.
+    /// The integration that reads its data.
     pub source_name: String,
-    /// How a fleet connects it: which credentials it asks for.
+    /// How a fleet connects to it: which credentials it asks for.
     pub conn_type: String,
-    /// Whether it is offered.
+    /// Whether it is offered to fleets.
     #[serde(default = "active")]
     pub status: TspStatus,
-    /// Whether it complies.
+    /// Whether it complies with its registry's rules.
     #[serde(default = "unknown")]
     pub compliance_status: TspCompliance,
-    /// Whether it is there for trying only.
+    /// Whether it exists for tests only.
     #[serde(default)]
     pub is_sandbox: bool,
-    /// About it.
+    /// Free text about it.
     #[serde(default)]
     pub description: Option<String>,
-    /// Its sites.
+    /// Its websites.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub websites: Vec<String>,
     /// Its logo, on somebody else's server.
     #[serde(default)]
     pub logo_url: Option<String>,
-    /// Its logo for dark backgrounds.
+    /// Its logo for dark backgrounds, likewise.
     #[serde(default)]
     pub logo_dark_url: Option<String>,
     /// Its id in the registry's list.
     #[serde(default)]
     pub ext_tsp_id: Option<Uuid>,
-    /// Where it is registered: `fmcsa`.
+    /// The registry that lists it, `fmcsa` for example.
     #[serde(default)]
     pub registry: Option<String>,
-    /// When Catena first knew it, UTC.
+    /// When Catena created the record, UTC.
     #[serde(deserialize_with = "wire::moment")]
     pub created_at: OffsetDateTime,
     /// When it last changed, UTC.
@@ -90,17 +90,17 @@ fn unknown() -> TspCompliance {
     TspCompliance::Unknown
 }
 
-/// Which providers to list; what is `None` does not narrow.
+/// Which providers to list. A `None` field doesn't restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TspFilter {
-    /// The one of this slug.
+    /// The provider with this slug.
     pub slug: Option<String>,
-    /// Those read by this integration.
+    /// The providers that this integration reads.
     pub source_name: Option<String>,
 }
 
 impl Catena {
-    /// The providers that match, all at once. Sends no token.
+    /// The providers that match `filter`, in a single answer. Sends no token.
     pub async fn tsps(&self, filter: &TspFilter) -> Result<Vec<Tsp>, CatenaError> {
         let mut query = Vec::new();
         query.extend(filter.slug.clone().map(|slug| ("slug", slug)));
@@ -108,7 +108,7 @@ impl Catena {
         self.json(&LIST, &Parts::query(query)).await
     }
 
-    /// One provider; none when Catena knows no such provider. Sends no token.
+    /// One provider; `None` if Catena doesn't know it. Sends no token.
     pub async fn tsp(&self, id: Uuid) -> Result<Option<Tsp>, CatenaError> {
         self.find(&GET, &Parts::ids(&[&id.to_string()])).await
     }

@@ -1,4 +1,4 @@
-//! How fields are read off the wire: leniently, and without what must not be kept.
+//! How fields of answers are read: leniently, and without what must not be kept.
 
 use serde::{
     Deserialize, Deserializer,
@@ -8,30 +8,30 @@ use time::OffsetDateTime;
 
 use platform::secret::Secret;
 
-/// A moment as Catena writes it. The refused text stays out of the error.
+/// A time as Catena writes it, RFC 3339. The error doesn't repeat the text.
 pub(crate) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<OffsetDateTime, D::Error> {
     let text = String::deserialize(from)?;
     domain::timestamp::parse(&text).ok_or_else(|| D::Error::custom("not an RFC 3339 moment"))
 }
 
-/// A moment, null or nothing. To be used with `#[serde(default)]`.
+/// A time or null. With `#[serde(default)]`, the field may also be missing.
 pub(crate) fn maybe_moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
     domain::timestamp::parse(&text).map(Some).ok_or_else(|| D::Error::custom("not an RFC 3339 moment"))
 }
 
-/// Null reads as the type's default. To be used with `#[serde(default)]`, which does the same for an absent field.
+/// Reads null as the type's default. With `#[serde(default)]`, which does the same for a missing field.
 pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
-/// How many there are. What can't be a number of things reads as none. To be used with `#[serde(default)]`.
+/// A count; null and negative numbers read as 0. With `#[serde(default)]`, so does a missing field.
 pub(crate) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     let number = Option::<i64>::deserialize(from)?.unwrap_or_default();
     Ok(u64::try_from(number).unwrap_or_default())
 }
 
-/// A value of which the documents leave the type open: a subscription's URL and secret, "masked".
+/// A value whose type the documents leave open: a subscription's URL and secret, which are "masked".
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Open<T> {
@@ -48,31 +48,31 @@ impl<T> Open<T> {
     }
 }
 
-/// A secret, unless it is masked (`*****`), empty or no text. To be used with `#[serde(default)]`.
+/// A secret, unless it is masked (`*****`), empty, or not text. With `#[serde(default)]`, it may also be missing.
 pub(crate) fn unmasked<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
     let secret = Open::<Secret>::deserialize(from)?.expected();
     Ok(secret.filter(|secret| secret.expose().chars().any(|c| c != '*')))
 }
 
-/// A text as far as it is shown; what is no text reads as an empty one.
+/// Text that may be partly masked; anything but text reads as an empty string.
 pub(crate) fn masked<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     Ok(Open::deserialize(from)?.expected().unwrap_or_default())
 }
 
-/// A fleet's name, unless Catena invented it: `Fleet <invitation id>` holds a secret and is not to be shown
-/// (CONTRACT.md trap 18). To be used with `#[serde(default)]`.
+/// A fleet's name, unless Catena invented it: `Fleet <invitation id>` contains a secret and must not be shown (CONTRACT.md
+/// trap 18). With `#[serde(default)]`, it may also be missing.
 pub(crate) fn real_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let name = Option::<String>::deserialize(from)?;
     let invented = |name: &str| name.strip_prefix("Fleet ").is_some_and(|id| uuid::Uuid::try_parse(id.trim()).is_ok());
     Ok(name.filter(|name| !invented(name)))
 }
 
-/// A fleet's site, unless Catena invented it (CONTRACT.md trap 18). To be used with `#[serde(default)]`.
+/// A fleet's website, unless Catena invented it (CONTRACT.md trap 18). With `#[serde(default)]`, it may also be missing.
 pub(crate) fn real_site<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(from)?.filter(|site| !is_invented_site(site)))
 }
 
-/// A fleet's sites without those that Catena invented. To be used with `#[serde(default)]`.
+/// A fleet's websites without those that Catena invented. With `#[serde(default)]`, they may also be missing.
 pub(crate) fn real_sites<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     let mut sites: Vec<String> = or_default(from)?;
     sites.retain(|site| !is_invented_site(site));
@@ -83,13 +83,13 @@ fn is_invented_site(site: &str) -> bool {
     site.contains("//unknown-fleet-")
 }
 
-/// Foreign text in words, made fit to be shown. To be used with `#[serde(default)]`.
+/// Text from Catena, made safe to show. With `#[serde(default)]`, it may also be missing.
 pub(crate) fn maybe_fit_to_show<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(Option::<String>::deserialize(from)?.map(|text| fit_to_show(&text)))
 }
 
-/// Foreign text that is fit to be shown and logged: ids, any of which may be an invitation's, are blotted out, control
-/// characters removed, the length bounded.
+/// Makes text from Catena safe to show and log: replaces ids, any of which may be an invitation's, and control characters, and
+/// limits the length.
 pub(crate) fn fit_to_show(text: &str) -> String {
     const LONGEST: usize = 300;
     const ID: usize = 36;

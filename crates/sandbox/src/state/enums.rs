@@ -90,14 +90,13 @@ zigzag_eld zms_eld zonar zubie";
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
 
     use super::*;
     use crate::state::resources::{ALSO_FETCHED, RESOURCES};
 
     #[test]
     fn the_lists_are_the_published_ones() {
-        let document: Value = serde_json::from_str(include_str!("../../../contract/data/openapi-orgs.json")).unwrap();
+        let document = contract::orgs_document();
         let published = |name: &str| -> Vec<String> {
             serde_json::from_value(document["components"]["schemas"][name]["enum"].clone()).unwrap()
         };

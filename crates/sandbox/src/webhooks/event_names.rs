@@ -81,8 +81,6 @@ pub(crate) fn event_names() -> Vec<String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
@@ -100,8 +98,7 @@ mod tests {
 
     #[test]
     fn the_names_are_the_published_ones_and_each_of_them_can_be_asked_for() {
-        let document: Value =
-            serde_json::from_str(include_str!("../../../contract/data/openapi-notifications.json")).unwrap();
+        let document = contract::notifications_document();
         let published = |name: &str| -> BTreeSet<String> {
             serde_json::from_value(document["components"]["schemas"][name]["enum"].clone()).unwrap()
         };

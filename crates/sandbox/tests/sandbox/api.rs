@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::harness::{World, data, fields, read};
+use crate::harness::{World, fields, published_event, read};
 
 async fn token(world: &World, secret: &str, scope: &str) -> (u16, Value) {
     let form =
@@ -72,7 +72,7 @@ async fn unknown_paths_methods_and_ids_have_their_own_answers() {
 #[tokio::test]
 async fn an_empty_list_is_the_recorded_page_with_total_or_without() {
     let world = World::open().await;
-    let mut page = data("samples/page-empty");
+    let mut page = contract::sample("page-empty");
     assert_eq!(world.get("/v2/orgs/invitations").await, (200, page.clone()));
     page.as_object_mut().unwrap().remove("total");
     assert_eq!(world.get("/v2/integrations/connections").await, (200, page.clone()));
@@ -89,7 +89,7 @@ async fn providers_are_a_bare_array_for_anyone_and_some_share_a_source() {
     };
     let (status, all) = get("/v2/orgs/tsps?size=1").await;
     assert_eq!((status, all.as_array().unwrap().len()), (200, 12));
-    assert_eq!(fields(&all[0]), fields(&data("samples/tsp")));
+    assert_eq!(fields(&all[0]), fields(&contract::sample("tsp")));
     let (_, brands) = get("/v2/orgs/tsps?source_name=hos247").await;
     assert_eq!(brands.as_array().unwrap().len(), 3);
     let id = brands[0]["id"].as_str().unwrap();
@@ -123,7 +123,7 @@ async fn an_events_schema_is_a_document_in_a_string() {
     assert_eq!((status, &latest["version"]), (200, &json!("1.0")));
     let document: Value = serde_json::from_str(latest["openapi_schema"].as_str().unwrap()).unwrap();
     let record = &document["components"]["schemas"]["BaseInvitationEvent"]["properties"];
-    assert_eq!(fields(record), fields(&data("events/invitation.accepted")["data"][0]));
+    assert_eq!(fields(record), fields(&published_event("invitation.accepted")["data"][0]));
     assert_eq!(world.get(&format!("{path}/versions/1.0")).await, (200, latest));
     for unknown in [format!("{path}/versions/1"), "/v2/notifications/schemas/invitation.eaten".into()] {
         assert_eq!(world.get(&unknown).await.0, 404, "{unknown}");

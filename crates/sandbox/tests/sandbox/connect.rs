@@ -4,7 +4,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::{
-    harness::{World, data, fields, text},
+    harness::{World, fields, text},
     receiver::{Got, Receiver},
 };
 
@@ -98,17 +98,17 @@ async fn after_the_way_the_api_shows_fleet_agreement_and_connection() {
     world.connect(&invite, "3pl-tek", &[("api_key", "k")]).await;
     let (_, fleets) = world.get("/v2/orgs/fleets?fleet_refs=FLEET-42&fleet_refs=OTHER").await;
     let fleet = &fleets["items"][0];
-    assert_eq!(fields(fleet), fields(&data("samples/fleet")));
+    assert_eq!(fields(fleet), fields(&contract::sample("fleet")));
     assert_eq!((&fleet["name"], &fleet["invitation_id"]), (&json!("Acme Trucking"), &json!(invite)));
     assert_eq!(world.get("/v2/orgs/fleets?fleet_refs=OTHER").await.1["total"], 0);
     let (_, hyphen) = world.get("/v2/orgs/share-agreements?share_agreement_status=active").await;
-    assert_eq!(fields(&hyphen["items"][0]), fields(&data("samples/share-agreement")));
+    assert_eq!(fields(&hyphen["items"][0]), fields(&contract::sample("share-agreement")));
     assert_eq!(world.get("/v2/orgs/share_agreements").await.1, hyphen);
     assert_eq!(world.get("/v2/orgs/share-agreements?share_agreement_status=paused").await.1["total"], 0);
     assert_eq!(world.get("/v2/orgs/share-agreements?share_agreement_status=asleep").await.0, 422);
     let (_, connections) = world.get("/v2/integrations/connections?fleet_refs=FLEET-42").await;
     let connection = &connections["items"][0];
-    assert_eq!(fields(connection), fields(&data("samples/connection")));
+    assert_eq!(fields(connection), fields(&contract::sample("connection")));
     assert_eq!((&connection["fleet_ref"], &connection["source_name"]), (&json!("FLEET-42"), &json!("hos247")));
     let (_, alone) = world.get(&format!("/v2/integrations/connections/{}", text(&connection["id"]))).await;
     assert_eq!((&alone["fleet_ref"], &alone["id"]), (&json!(null), &connection["id"]));

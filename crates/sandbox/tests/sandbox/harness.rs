@@ -223,10 +223,9 @@ pub fn fields(value: &Value) -> BTreeSet<String> {
     value.as_object().unwrap_or_else(|| panic!("not an object: {value}")).keys().cloned().collect()
 }
 
-/// A recorded answer or a published payload from `crates/contract/data`.
-pub fn data(path: &str) -> Value {
-    let path = format!("{}/../crates/contract/data/{path}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))).unwrap()
+/// The published body of an event.
+pub fn published_event(name: &str) -> Value {
+    serde_json::from_str(contract::event(name)).unwrap()
 }
 
 /// The paths named by a 422.

@@ -3,14 +3,14 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{World, data, fields, read, text, wrong};
+use crate::harness::{World, fields, read, text, wrong};
 
 #[tokio::test]
 async fn a_first_create_is_201_and_a_repeat_refreshes_the_same_id_with_200() {
     let world = World::open().await;
     let (status, first) = world.invite(json!({ "fleet_ref": "F-1", "fleet_name": "Acme" })).await;
     assert_eq!((status, &first["status"]), (201, &json!("active")));
-    assert_eq!(fields(&first), fields(&data("samples/invitation")));
+    assert_eq!(fields(&first), fields(&contract::sample("invitation")));
     assert_eq!(first["magic_link"], format!("{}/connect?invite={}", world.base, text(&first["id"])));
     assert_eq!(first["expires_at"], "2026-03-03T15:00:00.000000Z");
     assert_eq!(first["permissions"].as_object().unwrap().len(), 30, "everything, when nothing is named");

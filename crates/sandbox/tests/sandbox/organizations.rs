@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, data, fields, text, wrong};
+use crate::harness::{World, fields, text, wrong};
 
 /// An accepted fleet's path.
 async fn fleet(world: &World) -> String {
@@ -16,7 +16,7 @@ async fn fleet(world: &World) -> String {
 async fn own(world: &World) -> String {
     let (_, partners) = world.get("/v2/orgs/partners").await;
     assert_eq!(partners["total"], 1, "a partner gets itself");
-    assert_eq!(fields(&partners["items"][0]), fields(&data("samples/partner")));
+    assert_eq!(fields(&partners["items"][0]), fields(&contract::sample("partner")));
     format!("/v2/orgs/partners/{}", text(&partners["items"][0]["id"]))
 }
 

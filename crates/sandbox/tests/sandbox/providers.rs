@@ -3,14 +3,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, data, fields, text, wrong};
+use crate::harness::{World, fields, text, wrong};
 
 #[tokio::test]
 async fn a_provider_that_is_made_is_listed_offered_and_deleted() {
     let world = World::administrator().await;
     let body = json!({ "name": "Dust & Road ELD", "source_name": "hos247", "conn_type": "company_id" });
     let (status, made) = world.post("/v2/orgs/tsps", body.clone()).await;
-    assert_eq!((status, fields(&made)), (201, fields(&data("samples/tsp"))));
+    assert_eq!((status, fields(&made)), (201, fields(&contract::sample("tsp"))));
     assert_eq!((&made["slug"], &made["status"]), (&json!("dust-road-eld"), &json!("active")));
     let (_, twin) = world.post("/v2/orgs/tsps", body).await;
     assert_ne!(twin["slug"], made["slug"], "a slug names one provider");
@@ -39,7 +39,7 @@ async fn a_provider_that_is_made_is_listed_offered_and_deleted() {
 #[tokio::test]
 async fn each_provider_says_which_resources_it_has_and_connections_fetch_those_alone() {
     let world = World::open().await;
-    let recorded = data("samples/tsp-integrations");
+    let recorded = contract::sample("tsp-integrations");
     let (status, page) = world.get("/v2/integrations/tsps?size=1000").await;
     let all = page["items"].as_array().unwrap();
     assert_eq!((status, all.len(), page.get("total")), (200, 12, None));

@@ -16,7 +16,7 @@ use serde_json::Value;
 use sha2::Sha256;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::harness::{SECRET, data, fields, text};
+use crate::harness::{SECRET, fields, published_event, text};
 
 /// One request as it came in, verified.
 #[derive(Clone)]
@@ -179,7 +179,7 @@ fn as_published(body: &Value) {
     let event = text(&body["event_name"]);
     // Of the news about subscriptions one payload is published; the others have its shape (WEBHOOKS.md 2.9).
     let about_subscription = event.starts_with("webhook.");
-    let example = data(&format!("events/{}", if about_subscription { "webhook.staled" } else { &event }));
+    let example = published_event(if about_subscription { "webhook.staled" } else { &event });
     assert_eq!(fields(body), fields(&example), "{event}");
     assert_eq!(body["version"], example["version"], "{event}");
     let (record, wanted) = (&body["data"][0], &example["data"][0]);

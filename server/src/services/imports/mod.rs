@@ -27,10 +27,13 @@ use crate::{
     store::{ImportMove, ImportRow, RowEnd, SharedStore, StoreError},
 };
 use catena::Catena;
-use platform::clock::SharedClock;
+use platform::{
+    clock::SharedClock,
+    periodic::{Next, every},
+};
 
-/// How often to look for something to do without being notified, and how long to wait for a database that fails.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often to look for something to do without being notified, and how long to wait after the database failed.
+const PERIOD: Duration = Duration::from_secs(5);
 
 /// What an import is done with.
 pub struct Importer {
@@ -50,60 +53,35 @@ pub struct Importer {
     pub changed: Arc<Notify>,
 }
 
-/// What follows a step.
-enum Next {
-    /// The next step.
-    Step,
-    /// The next step, after this long.
-    After(Duration),
-    /// Nothing, until somebody decides something.
-    Nothing,
-}
-
 impl Importer {
     /// Works until `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
         let mut patience = Backoff::new(&self.pace);
-        loop {
-            // Cut off in the middle of a row, it stays marked, and is looked up after the next start.
-            let next = tokio::select! {
-                () = shutdown.cancelled() => return,
-                next = self.step(&mut patience) => next,
-            };
-            let wait = match next {
-                Ok(Next::Step) => continue,
-                Ok(Next::After(wait)) => wait,
-                Ok(Next::Nothing) => {
-                    tokio::select! {
-                        () = shutdown.cancelled() => return,
-                        () = self.changed.notified() => {}
-                        () = tokio::time::sleep(EVERY) => {}
-                    }
-                    continue;
-                }
-                Err(error) => {
+        let mut turns = every(PERIOD, &shutdown).or_when(&self.changed);
+        while turns.next().await {
+            // A row that is cut off stays marked, and is looked up after the next start.
+            match turns.unless_stopped(self.step(&mut patience)).await {
+                None => return,
+                Some(Ok(next)) => turns.then(next),
+                Some(Err(error)) => {
                     tracing::error!(%error, "imports can't go on; trying again");
-                    EVERY
+                    turns.then(Next::After(PERIOD));
                 }
-            };
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
             }
         }
     }
 
     async fn step(&self, patience: &mut Backoff) -> Result<Next, StoreError> {
-        let Some(import) = self.store.import_to_do().await? else { return Ok(Next::Nothing) };
+        let Some(import) = self.store.import_to_do().await? else { return Ok(Next::AfterPeriod) };
         if import.state == ImportState::Checking {
             self.check(&import).await?;
-            return Ok(Next::Step);
+            return Ok(Next::Now);
         }
         let started = Instant::now();
         let Some(row) = self.store.next_row(import.key).await? else {
             self.go(&import, ImportState::Done, None).await?;
             tracing::info!(import = import.key.0, "an import is done");
-            return Ok(Next::Step);
+            return Ok(Next::Now);
         };
         let outcome = self.row(&import, &row).await?;
         let (end, asked) = match outcome {
@@ -123,7 +101,7 @@ impl Importer {
             self.go(&import, ImportState::Running, None).await?;
         }
         let wait = self.pace.interval().saturating_sub(started.elapsed());
-        Ok(if asked && !wait.is_zero() { Next::After(wait) } else { Next::Step })
+        Ok(if asked && !wait.is_zero() { Next::After(wait) } else { Next::Now })
     }
 
     /// Waits where that may help, else pauses the whole import and says why.
@@ -144,7 +122,7 @@ impl Importer {
         let reason = format!("{} {}", trouble.what, trouble.advice);
         self.go(import, ImportState::Paused, Some(reason)).await?;
         tracing::warn!(import = import.key.0, what = trouble.what, "an import pauses");
-        Ok(Next::Step)
+        Ok(Next::Now)
     }
 
     /// Moves a running import, unless somebody decided otherwise meanwhile.

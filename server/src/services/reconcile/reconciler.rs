@@ -259,9 +259,9 @@ impl Reconciler {
         due
     }
 
-    /// Ends when a check is wanted.
-    pub async fn wanted(&self) {
-        self.wanted.notified().await;
+    /// Notified when staff want a check now.
+    pub fn wanted(&self) -> &Notify {
+        &self.wanted
     }
 
     fn times(&self) -> MutexGuard<'_, ReconcileStatus> {
