@@ -148,7 +148,9 @@ fn rarely_used_fields_open_when_they_hold_something() {
 
 #[test]
 fn what_must_be_agreed_to_is_asked_with_a_button_of_its_own() {
-    for (standing, button) in [(Standing::Active, "Refresh it"), (Standing::Declined, "Open the declined one again")] {
+    for (standing, button) in
+        [(Standing::Active, "Refresh invitation"), (Standing::Declined, "Reopen declined invitation")]
+    {
         let page = confirm_page(standing);
         let panel = after(&page, "data-testid=\"confirm\"", "</section>");
         assert!(text(panel).contains(button), "{panel}");
@@ -201,14 +203,14 @@ fn a_callback_address_is_offered_only_after_a_good_look() {
 #[test]
 fn what_can_be_asked_again_fits_how_things_stand() {
     let page = |again| {
-        let detail = InvitationDetail { again: Some(again_view(again)), ..detail(facts_with_gaps(), Some(LINK)) };
+        let detail = InvitationDetail { renew: Some(again_view(again)), ..detail(facts_with_gaps(), Some(LINK)) };
         detail_page(detail)
     };
     for (again, button) in [
         (RenewalAction::Refresh, "Refresh"),
         (RenewalAction::Invite, "Invite again"),
-        (RenewalAction::Reopen, "Open again"),
-        (RenewalAction::Reauthenticate, "Get the sign-in link"),
+        (RenewalAction::Reopen, "Reopen invitation"),
+        (RenewalAction::Reauthenticate, "Get sign-in link"),
     ] {
         let page = page(again);
         let section = after(&page, "data-testid=\"again\"", "</section>");
@@ -217,15 +219,15 @@ fn what_can_be_asked_again_fits_how_things_stand() {
     }
     let elsewhere =
         RenewView { form: Some("/invitations/new?fleet_ref=F".into()), ..again_view(RenewalAction::Invite) };
-    let page = detail_page(InvitationDetail { again: Some(elsewhere), ..detail(facts_with_gaps(), Some(LINK)) });
+    let page = detail_page(InvitationDetail { renew: Some(elsewhere), ..detail(facts_with_gaps(), Some(LINK)) });
     let section = after(&page, "data-testid=\"again\"", "</section>");
     assert!(!section.contains("<form") && section.contains("href=\"/invitations/new?fleet_ref=F\""), "{section}");
 }
 
 #[test]
 fn deleting_is_offered_only_where_it_can_be_done() {
-    assert!(delete_page(true).contains("Delete the invitation</button>"));
-    assert!(!delete_page(false).contains("Delete the invitation</button>"));
+    assert!(delete_page(true).contains("Delete invitation</button>"));
+    assert!(!delete_page(false).contains("Delete invitation</button>"));
 }
 
 #[test]
@@ -235,7 +237,7 @@ fn a_viewer_sees_no_link() {
     let hidden = detail_page(detail(facts_with_gaps(), None));
     assert!(!hidden.contains("connect.catenatelematics.com"));
     assert!(!hidden.contains("019caf10-331c-7fc1-b466-44073a4d3b3b"));
-    assert!(text(&hidden).contains("Only operators and administrators see the magic link."));
+    assert!(text(&hidden).contains("Only operators and administrators can see the magic link."));
 }
 
 #[test]
@@ -246,12 +248,12 @@ fn the_page_that_hands_a_link_over_holds_it_only_once_it_was_shown() {
     let hidden = share_page(share_view(false));
     assert!(!hidden.contains("connect.catenatelematics.com") && !hidden.contains("qr-code"));
     assert!(!hidden.contains("mailto:") && !hidden.contains("sms:"));
-    assert!(text(&hidden).contains("Show the link"));
+    assert!(text(&hidden).contains("Show link"));
 }
 
 #[test]
 fn viewers_of_reminders_have_nothing_to_press() {
-    assert!(reminders_page(true).contains("Send to those ticked"));
+    assert!(reminders_page(true).contains("Send to selected"));
     let page = reminders_page(false);
     let main = after(&page, "<main", "</main>");
     assert!(!main.contains("<button") && !main.contains("type=\"checkbox\""), "{main}");
@@ -261,10 +263,10 @@ fn viewers_of_reminders_have_nothing_to_press() {
 fn reminders_that_did_not_leave_say_so_and_how_many_more_there_are() {
     let page = reminders_page(true);
     let waiting = text(after(&page, "data-testid=\"waiting\"", "</div>"));
-    assert!(waiting.contains("2 approved reminders wait"), "{waiting}");
+    assert!(waiting.contains("2 approved reminders are waiting"), "{waiting}");
     assert!(page.contains("The last 1 of 2."));
     let failed = after(&page, "data-testid=\"failed\"", "</table>");
-    assert!(failed.contains("Try again") && failed.contains("Put aside"), "{failed}");
+    assert!(failed.contains("Try again") && failed.contains("Dismiss"), "{failed}");
     assert!(!after(&page, "data-testid=\"decided\"", "</table>").contains("<button"));
 }
 
@@ -297,7 +299,7 @@ fn times_are_told_to_machines_and_to_people() {
         "{created}"
     );
     let expiry = text(after(&page, "data-testid=\"expiry\"", "</p>"));
-    assert!(expiry.contains("The link runs out in 21 hours 3 Mar 2026, 15:00 UTC"), "{expiry}");
+    assert!(expiry.contains("The link expires in 21 hours 3 Mar 2026, 15:00 UTC"), "{expiry}");
 }
 
 #[test]
@@ -312,7 +314,7 @@ fn hostile_names_stay_text() {
     let mut hostile = detail(facts(&["invitation.created"]), Some(HOSTILE));
     hostile.fleet_name = Some(HOSTILE.into());
     hostile.asked = vec![(HOSTILE.into(), HOSTILE.into())];
-    hostile.kept[0].kept = HOSTILE.into();
+    hostile.differences[0].kept = HOSTILE.into();
     hostile.onboarding.entries[0].detail = Some(HOSTILE.into());
     let pages = [
         detail_page(hostile),
@@ -351,7 +353,7 @@ fn landing_pages_tell_nothing_that_must_stay_secret() {
 fn the_sandbox_is_said_loudly_and_only_there() {
     let login = login_page(None);
     assert!(!login.contains("Sandbox"));
-    assert!(text(&list_page(vec![], true)).contains("Sandbox: a stand-in"));
+    assert!(text(&list_page(vec![], true)).contains("Sandbox: Onramp is using"));
 }
 
 #[test]
@@ -408,13 +410,13 @@ fn each_trouble_of_a_subscription_is_said_with_its_move() {
 #[test]
 fn figures_that_catena_does_not_tell_are_not_made_up() {
     let page = subscriptions::one(None, Confirmation::default(), false);
-    let rates = after(&page, "Success rate as Catena tells it", "</tr>");
-    assert_eq!(rates.matches("not told").count(), 4, "{rates}");
+    let rates = after(&page, "Success rate (from Catena)", "</tr>");
+    assert_eq!(rates.matches("not available").count(), 4, "{rates}");
     let list = text(&subscriptions::list(&[], true));
     for says in [
-        "96 % 98.1 of 95 % 3, at most 9 days left",
+        "96% 98.1 of 95% 3, at most 9 days left",
         "12 of 13 9 failures or more away",
-        "not judged yet none",
+        "grace period none",
         "not Onramp’s",
     ] {
         assert!(list.contains(says), "{says}: {list}");
@@ -426,11 +428,11 @@ fn a_check_that_stopped_says_why_and_when_it_goes_on() {
     let stopped = text(&checks_page(false, true));
     assert!(
         stopped.contains(
-            "The last check stopped half-way: Catena wants fewer calls. Try again in 60 seconds. It goes on in 1 hour."
+            "The last check stopped halfway: Catena wants fewer calls. Try again in 60 seconds. It continues in 1 hour."
         ),
         "{stopped}"
     );
-    assert!(!text(&checks_page(true, true)).contains("half-way"));
+    assert!(!text(&checks_page(true, true)).contains("halfway"));
 }
 
 #[test]

@@ -4,8 +4,8 @@ import { expect, type Page } from '@playwright/test';
 export async function toColumns(page: Page, content: string | Buffer, name = 'fleets.csv'): Promise<void> {
   await page.goto('/invitations/import');
   await page.getByLabel('File').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
-  await page.getByRole('button', { name: 'Go on to the columns' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('What do the columns mean?');
+  await page.getByRole('button', { name: 'Continue to columns' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Map the columns');
 }
 
 /** Waits until the open page of an import says that it stands so, such as `checked`; the page moves by itself. */

@@ -68,11 +68,11 @@ export const PAGES: Visit[] = [
     come: async (page) => {
       await page.goto('/invitations/new');
       await page.getByLabel('Reference').fill('FLEET-kept');
-      await page.getByText('Data to ask for', { exact: true }).first().click();
+      await page.getByText('Data to request', { exact: true }).first().click();
       await choosePreset(page, 'locations');
       await page.getByRole('button', { name: 'Create invitation' }).click();
       await page.goto('/invitations/new?fleet_ref=FLEET-kept');
-      await page.getByTestId('preview').getByText('only its expiry moves').waitFor();
+      await page.getByTestId('preview').getByText('Nothing else changes').waitFor();
       await page.getByRole('button', { name: 'Create invitation' }).click();
       await page.getByTestId('kept').waitFor();
     },
@@ -93,7 +93,7 @@ export const PAGES: Visit[] = [
     come: async (page) => {
       await page.goto('/fleets/FLEET-kept');
       await page.getByTestId('rounds').getByRole('link').first().click();
-      await page.getByTestId('again').getByLabel('Hours the link works').fill('1000');
+      await page.getByTestId('again').getByLabel('Link valid for (hours)').fill('1000');
       await page.getByRole('button', { name: 'Refresh' }).click();
       await page.locator('.error').waitFor();
     },
@@ -213,7 +213,7 @@ export const PAGES: Visit[] = [
   {
     name: 'import with an error',
     come: async (page) => {
-      await page.getByRole('button', { name: 'Go on to the columns' }).click();
+      await page.getByRole('button', { name: 'Continue to columns' }).click();
       await page.getByRole('alert').waitFor();
     },
   },
@@ -222,7 +222,7 @@ export const PAGES: Visit[] = [
     name: 'import: columns with an error',
     come: async (page) => {
       await page.locator('#fleet_ref').selectOption('');
-      await page.getByText('Data to ask for').click();
+      await page.getByText('Data to request').click();
       await page.getByRole('button', { name: 'Check the rows' }).click();
       await page.getByRole('alert').waitFor();
     },
@@ -239,13 +239,13 @@ export const PAGES: Visit[] = [
     name: 'import: about to be cancelled',
     come: async (page) => {
       await page.getByRole('link', { name: 'Cancel …' }).click();
-      await page.getByRole('button', { name: 'Cancel the import' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel import' }).waitFor();
     },
   },
   {
     name: 'import: done',
     come: async (page) => {
-      await page.getByRole('link', { name: 'Don’t cancel' }).click();
+      await page.getByRole('link', { name: 'Keep it' }).click();
       await page.getByRole('button', { name: 'Start the import' }).click();
       await importStands(page, 'done');
     },
@@ -258,7 +258,7 @@ export const PAGES: Visit[] = [
         await invite(page, { ref, name: 'A company with a long name that goes on', email: `dispatch@${ref.toLowerCase()}.example` });
       }
       await page.goto('/reminders');
-      await page.getByRole('button', { name: 'Look now' }).click();
+      await page.getByRole('button', { name: 'Check now' }).click();
       await page.getByTestId('proposed').waitFor();
     },
   },
@@ -267,7 +267,7 @@ export const PAGES: Visit[] = [
     come: async (page) => {
       const rows = page.getByTestId('proposed').getByRole('row').filter({ hasText: 'REMIND-' });
       for (const row of await rows.all()) await row.getByRole('checkbox').check();
-      await page.getByRole('button', { name: 'Send to those ticked' }).click();
+      await page.getByRole('button', { name: 'Send to selected' }).click();
       await page.getByRole('heading', { name: /^Send \d+ reminders/ }).waitFor();
     },
   },
@@ -276,7 +276,7 @@ export const PAGES: Visit[] = [
     come: async (page) => {
       await page.getByRole('link', { name: 'Cancel' }).click();
       await page.getByRole('checkbox').first().check();
-      await page.getByRole('button', { name: 'Put those ticked aside' }).click();
+      await page.getByRole('button', { name: 'Dismiss selected' }).click();
       await page.getByTestId('decided').waitFor();
     },
   },
@@ -311,13 +311,13 @@ export const PAGES: Visit[] = [
       await page.context().clearCookies();
       await signIn(page);
       await page.goto(`${link.path}/share?language=pl`);
-      await page.getByRole('button', { name: 'Show the link' }).waitFor();
+      await page.getByRole('button', { name: 'Show link' }).waitFor();
     },
   },
   {
     name: 'hand over, shown',
     come: async (page) => {
-      await page.getByRole('button', { name: 'Show the link' }).click();
+      await page.getByRole('button', { name: 'Show link' }).click();
       await page.getByTestId('magic-link').waitFor();
     },
   },
@@ -367,5 +367,5 @@ const SHEET = [
 
 async function signInToEmptyList(page: Page): Promise<void> {
   await signIn(page);
-  await page.getByRole('heading', { name: 'Invite the first fleet' }).waitFor();
+  await page.getByRole('heading', { name: 'Invite your first fleet' }).waitFor();
 }

@@ -15,7 +15,7 @@ export async function setUp(page: Page, link: string, person: Person): Promise<v
   await page.goto(link);
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel('Password, once more').fill(person.password);
+  await page.getByLabel('Repeat password').fill(person.password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/invitations');
 }
@@ -53,9 +53,9 @@ export async function signOut(page: Page): Promise<void> {
 export async function invite(page: Page, ask: Ask): Promise<Invitation> {
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill(ask.ref);
-  if (ask.name !== undefined) await page.getByLabel('Fleet’s name').fill(ask.name);
+  if (ask.name !== undefined) await page.getByLabel('Fleet name').fill(ask.name);
   if (ask.email !== undefined) await page.getByLabel('Contact e-mail').fill(ask.email);
-  if (ask.hours !== undefined) await page.getByLabel('Hours the link works').fill(ask.hours);
+  if (ask.hours !== undefined) await page.getByLabel('Link valid for (hours)').fill(ask.hours);
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText(ask.ref);
   return shown(page, ask.ref);

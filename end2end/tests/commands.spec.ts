@@ -101,7 +101,7 @@ test('user add without a password prints a link that works once', async ({ onram
   await expect(page.getByLabel('E-mail')).toHaveValue('eve@carrier.example');
   await expect(page.getByLabel('E-mail')).toHaveAttribute('readonly', '');
   await page.getByLabel('Password', { exact: true }).fill('four quiet bridges');
-  await page.getByLabel('Password, once more').fill('four quiet bridges');
+  await page.getByLabel('Repeat password').fill('four quiet bridges');
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/invitations');
   expect((await page.goto(link))?.status()).toBe(404);

@@ -13,7 +13,7 @@ test('staff follow a webhook from the inbox to what it changed', async ({ page, 
   await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
   await page.getByLabel('Event').selectOption('invitation.accepted');
   await page.getByLabel('State').selectOption('Processed');
-  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page).toHaveURL(/event=invitation.accepted/);
   await expect(page.getByLabel('Event'), 'the filter stays as chosen').toHaveValue('invitation.accepted');
   const rows = page.getByTestId('deliveries').locator('tbody tr');
@@ -57,7 +57,7 @@ test.describe('without JavaScript', () => {
     await expect(page).toHaveURL('/deliveries');
     await page.getByLabel('State').selectOption('Quarantined');
     await page.getByLabel('Event').selectOption('forged.plainly');
-    await page.getByRole('button', { name: 'Show' }).press('Enter');
+    await page.getByRole('button', { name: 'Apply' }).press('Enter');
     await expect(page).toHaveURL(/state=quarantined/);
     await expect(page.getByTestId('deliveries').locator('tbody tr')).toHaveCount(1);
   });

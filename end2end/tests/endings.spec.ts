@@ -44,9 +44,9 @@ test('renewing a declined invitation opens its link again and keeps the history'
   await expectStage(page, 'declined');
 
   await page.goto(first.path);
-  await page.getByRole('button', { name: 'Open again' }).click();
+  await page.getByRole('button', { name: 'Reopen invitation' }).click();
   await expect(page.getByTestId('confirm')).toContainText('Not this quarter.');
-  await page.getByRole('button', { name: 'Open the declined one again' }).click();
+  await page.getByRole('button', { name: 'Reopen declined invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('FLEET-again');
   const second = await shown(page, 'FLEET-again');
   expect(second.link).toBe(first.link);
@@ -117,7 +117,7 @@ test('a fleet that leaves in between can go on through the same link', async ({ 
 test('a link that runs out is shown as expired, live, and to the fleet as over', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-late', hours: '2' });
-  await expect(page.getByTestId('expiry')).toContainText(/runs out in (1 hour|2 hours)/);
+  await expect(page.getByTestId('expiry')).toContainText(/expires in (1 hour|2 hours)/);
   await isLive(page);
   await openAsFleet(fleet, link);
   await expectStage(page, 'viewed');
@@ -125,7 +125,7 @@ test('a link that runs out is shown as expired, live, and to the fleet as over',
   await moveClock(onramp, 3);
   await expectStage(page, 'expired');
   await expect(entries(page, 'invitation.expired')).toContainText('Catena webhook');
-  await expect(page.getByTestId('next')).toContainText('The link ran out');
+  await expect(page.getByTestId('next')).toContainText('The link expired');
 
   await fleet.goto(link);
   await expect(fleet.getByRole('heading', { name: 'This link has expired' })).toBeVisible();

@@ -19,7 +19,7 @@ test('all that is wrong comes back at once, as typed, each error beside its fiel
   await page.goto('/invitations/new');
   await openGroups(page);
   for (const [field, typed] of WRONG) await page.locator(`#${field}`).fill(typed);
-  await page.getByLabel('Regulatory id').fill('123456');
+  await page.getByLabel('Regulatory ID').fill('123456');
   await page.getByLabel('Country').selectOption({ label: 'Mexico' });
   await choosePreset(page, 'custom');
   await page.getByLabel('Vehicle locations').selectOption('read_write');
@@ -34,8 +34,8 @@ test('all that is wrong comes back at once, as typed, each error beside its fiel
     await expect(input).toHaveAttribute('aria-invalid', 'true');
     await expect(input).toHaveAccessibleDescription(says);
   }
-  await expect(page.getByLabel('Kind of id')).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByLabel('Regulatory id')).toHaveValue('123456');
+  await expect(page.getByLabel('ID type')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Regulatory ID')).toHaveValue('123456');
   await expect(page.getByLabel('Vehicle locations')).toHaveValue('read_write');
   await expect(page.getByLabel('Country')).toHaveValue('MEX');
 
@@ -50,7 +50,7 @@ test('a form that was mended goes through', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('FLEET/7');
-  await page.getByLabel('Fleet’s name').fill('Müller & Söhne');
+  await page.getByLabel('Fleet name').fill('Müller & Söhne');
   expect((await send(page)).status()).toBe(422);
   await page.getByLabel('Reference').fill('FLEET-7');
   expect((await send(page)).status()).toBe(303);
@@ -63,10 +63,10 @@ test('what was typed is text, never markup', async ({ page }) => {
   const typed = '"><script>alert(1)</script>';
   await page.getByLabel('Reference').fill(typed);
   await page.getByLabel('Contact e-mail').fill('not an address');
-  await page.getByLabel('Fleet’s name').fill(typed);
+  await page.getByLabel('Fleet name').fill(typed);
   expect((await send(page)).status()).toBe(422);
   await expect(page.getByLabel('Reference')).toHaveValue(typed);
-  await expect(page.getByLabel('Fleet’s name')).toHaveValue(typed);
+  await expect(page.getByLabel('Fleet name')).toHaveValue(typed);
 });
 
 test('what only Catena can know to be wrong stands beside its field, in its words', async ({ page }) => {
@@ -93,8 +93,8 @@ for (const [fault, says] of [
     await signIn(page);
     await page.goto('/invitations/new');
     await page.getByLabel('Reference').fill(`FLEET-${fault.status}`);
-    await page.getByLabel('Fleet’s name').fill('Acme Trucking');
-    await page.getByLabel('Hours the link works').fill('48');
+    await page.getByLabel('Fleet name').fill('Acme Trucking');
+    await page.getByLabel('Link valid for (hours)').fill('48');
     // The form has asked all that it asks while it is filled in.
     await expect(page.getByTestId('preview')).toContainText('Catena makes a new one');
     await catenaFails(onramp, fault);
@@ -102,8 +102,8 @@ for (const [fault, says] of [
     expect(answer.status()).toBe(502);
     await expect(page.getByRole('alert')).toContainText(says);
     await expect(page.getByLabel('Reference')).toHaveValue(`FLEET-${fault.status}`);
-    await expect(page.getByLabel('Fleet’s name')).toHaveValue('Acme Trucking');
-    await expect(page.getByLabel('Hours the link works')).toHaveValue('48');
+    await expect(page.getByLabel('Fleet name')).toHaveValue('Acme Trucking');
+    await expect(page.getByLabel('Link valid for (hours)')).toHaveValue('48');
 
     // It was a passing trouble: sending the same again does it.
     expect((await send(page)).status()).toBe(303);
@@ -146,11 +146,11 @@ test('the set-up says what is wrong, and its link works once', async ({ onramp, 
   await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/at least 12/i);
   await expect(page.getByLabel('E-mail')).toHaveValue('ada@carrier.example');
   await page.getByLabel('Password', { exact: true }).fill('three brown horses');
-  await page.getByLabel('Password, once more').fill('three brown cows');
+  await page.getByLabel('Repeat password').fill('three brown cows');
   await create.click();
-  await expect(page.getByLabel('Password, once more')).toHaveAccessibleDescription(/differ/);
+  await expect(page.getByLabel('Repeat password')).toHaveAccessibleDescription(/differ/);
   await page.getByLabel('Password', { exact: true }).fill('three brown horses');
-  await page.getByLabel('Password, once more').fill('three brown horses');
+  await page.getByLabel('Repeat password').fill('three brown horses');
   await create.click();
   await expect(page).toHaveURL('/invitations');
 

@@ -4,7 +4,7 @@ import { expectStage, signIn } from '../support/steps';
 // The control page needs no script.
 test('a story played on the control page arrives in Onramp, and the clock lets an invitation run out', async ({ page }) => {
   await signIn(page);
-  await page.getByRole('link', { name: 'Control it' }).click();
+  await page.getByRole('link', { name: 'Open sandbox controls' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sandbox control');
   await page.getByLabel('Story').selectOption({ label: 'Connection staled' });
   await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-told');

@@ -40,7 +40,7 @@ for (const scripted of [true, false]) {
       await other.goto(made.path);
       await expect(other.getByTestId('magic-link')).toHaveCount(0);
       expect(await other.content()).not.toContain(made.id);
-      await other.getByRole('button', { name: 'Show the link' }).click();
+      await other.getByRole('button', { name: 'Show link' }).click();
       expect((await shown(other, made.ref)).link).toBe(made.link);
       await expect(entries(other, 'link.shown')).toHaveCount(2);
       await elsewhere.close();
@@ -49,11 +49,11 @@ for (const scripted of [true, false]) {
     test('a text is ready in the fleet’s language, to copy and for the phone’s own programs', async ({ page, fleet }) => {
       await signIn(page);
       const made = await invite(page, { ref: `TEXT-${suffix}`, name: 'Acme Trucking' });
-      await page.getByRole('link', { name: 'Message, QR code, e-mail' }).click();
+      await page.getByRole('link', { name: 'Share link' }).click();
       await expect(page.getByTestId('body')).toContainText('Acme Insurance');
       await expect(page.getByTestId('body')).toContainText(made.link);
       await page.getByLabel('Language').selectOption({ label: 'Deutsch' });
-      await page.getByRole('button', { name: 'Show this text' }).click();
+      await page.getByRole('button', { name: 'Show message' }).click();
       await expect(page.getByLabel('Language')).toHaveValue('de');
       await expect(page.getByTestId('sms')).toContainText(made.link);
       const mailto = new URL((await page.getByTestId('mailto').getAttribute('href'))!);
@@ -73,7 +73,7 @@ for (const scripted of [true, false]) {
       await page.goto(`${made.path}/share`);
       await expect(page.getByRole('img', { name: 'The magic link as a QR code' })).toBeVisible();
       const download = page.waitForEvent('download');
-      await page.getByRole('button', { name: 'Download as SVG' }).click();
+      await page.getByRole('button', { name: 'Download SVG' }).click();
       const file = await download;
       expect(file.suggestedFilename()).toMatch(/^magic-link-.*\.svg$/);
       expect(file.suggestedFilename()).not.toContain(made.id);
@@ -117,16 +117,16 @@ for (const scripted of [true, false]) {
       }
       const before = (await smtp.until(0)).length;
       await page.goto('/reminders');
-      await page.getByRole('button', { name: 'Look now' }).click();
+      await page.getByRole('button', { name: 'Check now' }).click();
       const row = (name: string) => page.getByTestId('proposed').getByRole('row').filter({ hasText: `REMIND-${suffix}-${name}` });
-      await expect(row('one')).toContainText('Has not opened its link');
+      await expect(row('one')).toContainText('Not opened');
       await row('one').getByRole('button', { name: /^Send to/ }).click();
       await expect(page.getByRole('status').filter({ hasText: 'One reminder is on its way' })).toBeVisible();
       expect((await smtp.until(before + 1)).at(-1)!.to).toBe(`one@${suffix}.example`);
 
       await row('two').getByRole('checkbox').check();
       await row('three').getByRole('checkbox').check();
-      await page.getByRole('button', { name: 'Send to those ticked' }).click();
+      await page.getByRole('button', { name: 'Send to selected' }).click();
       await expect(page.getByRole('heading', { name: 'Send 2 reminders?' })).toBeVisible();
       await page.getByRole('button', { name: 'Send 2 e-mails' }).click();
       await smtp.until(before + 3);
@@ -135,7 +135,7 @@ for (const scripted of [true, false]) {
         await expect(page.getByTestId('decided').locator('[data-state="sent"]')).not.toHaveCount(0, { timeout: 500 });
         await expect(row('two')).toHaveCount(0, { timeout: 500 });
       }).toPass({ timeout: 10_000 });
-      await page.getByRole('button', { name: 'Look now' }).click();
+      await page.getByRole('button', { name: 'Check now' }).click();
       for (const name of ['one', 'two', 'three']) await expect(row(name)).toHaveCount(0);
       const sent = (await smtp.until(before + 3)).slice(before);
       expect(sent.map((mail) => mail.to).sort()).toEqual(['one', 'three', 'two'].map((name) => `${name}@${suffix}.example`));

@@ -37,7 +37,7 @@ test('from the set-up link to a connected fleet, every step is seen live', async
   const invitation = await test.step('an invitation is created and its link is copied', async () => {
     const invitation = await invite(page, { ref: 'FLEET-42', name: 'J.B. Hunt' });
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('J.B. Hunt');
-    await expect(page.getByTestId('expiry')).toContainText(/runs out in 2\d hours/);
+    await expect(page.getByTestId('expiry')).toContainText(/expires in 2\d hours/);
     const copy = page.getByRole('button', { name: 'Copy link' });
     await copy.click();
     await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
@@ -73,7 +73,7 @@ test('from the set-up link to a connected fleet, every step is seen live', async
   await seen('connection.created', answered);
   await seen('fleet_connection.created', answered);
   await expectStage(page, 'connected');
-  await expect(page.getByTestId('badges')).toContainText('Data flows');
+  await expect(page.getByTestId('badges')).toContainText('Data flowing');
 
   answered = await answer(fleet, 'POST', () => finishAsFleet(fleet));
   await seen('landing.success', answered);

@@ -55,7 +55,7 @@ async function press(page: Page, name: string | RegExp, says: string | RegExp): 
   await expect(page.getByRole('status')).toContainText(says);
 }
 
-/** What the page says beside an event that needs a move. */
+/** What the page says beside an event that needs attention. */
 function needed(page: Page, event: string): Locator {
   return page.getByTestId('attention').getByRole('listitem').filter({ hasText: event });
 }
@@ -89,8 +89,8 @@ for (const javaScriptEnabled of [true, false]) {
       }).toPass({ timeout: 30_000 });
       await catena(onramp, 'PATCH', `/${id}`, { url: `${onramp.baseURL}/webhooks/catena` });
       await open(page, 'invitation.created');
-      await expect(page.getByText('1 in the queue are sent again')).toBeVisible();
-      await press(page, 'Fetch the dead letters', 'comes in the next moments');
+      await expect(page.getByText('Catena sends the queued event again')).toBeVisible();
+      await press(page, 'Fetch dead letters', 'comes in the next moments');
       await expect(async () => {
         await page.goto(path);
         const created = page.getByTestId('timeline').locator('[data-kind="invitation.created"]');
@@ -105,26 +105,26 @@ for (const javaScriptEnabled of [true, false]) {
       await open(page, 'invitation.viewed');
       const secrets = page.getByTestId('secrets').getByRole('listitem');
       const before = await secrets.count();
-      await press(page, 'Replace the secret', 'The secret was replaced.');
+      await press(page, 'Replace secret', 'The secret was replaced.');
       await expect(secrets).toHaveCount(before + 1);
-      await expect(secrets.nth(1)).toContainText('replaced, and accepted until');
-      await page.getByLabel('Somebody else may know the old one').check();
-      await press(page, 'Replace the secret', 'The secret was replaced.');
+      await expect(secrets.nth(1)).toContainText('replaced, but accepted until');
+      await page.getByLabel('Someone else may know the old secret').check();
+      await press(page, 'Replace secret', 'The secret was replaced.');
       await expect(secrets).toHaveCount(before + 2);
     });
 
     test('a deletion must be confirmed, says what is lost, and what is missing then is set up again', async ({ page }) => {
       await signIn(page);
       await open(page, 'connection.staled');
-      await page.getByLabel('The event’s name').fill('connection');
-      await page.getByRole('button', { name: 'Delete this subscription' }).click();
-      await expect(page.getByLabel('The event’s name')).toHaveValue('connection');
-      await expect(page.getByLabel('The event’s name')).toHaveAccessibleDescription(/Type connection\.staled to delete/);
+      await page.getByLabel('Event name').fill('connection');
+      await page.getByRole('button', { name: 'Delete subscription' }).click();
+      await expect(page.getByLabel('Event name')).toHaveValue('connection');
+      await expect(page.getByLabel('Event name')).toHaveAccessibleDescription(/Type connection\.staled to delete/);
       await expect(page).toHaveTitle(/^Error: /);
-      await page.getByLabel('The event’s name').fill('connection.staled');
-      await page.getByRole('button', { name: 'Delete this subscription' }).click();
+      await page.getByLabel('Event name').fill('connection.staled');
+      await page.getByRole('button', { name: 'Delete subscription' }).click();
       await expect(page.getByRole('status')).toHaveText('The subscription was deleted.');
-      await expect(page.getByRole('heading', { name: 'One subscription is missing' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: '1 subscription is missing' })).toBeVisible();
       await page.getByRole('button', { name: 'Set up webhooks' }).click();
       await expect(page.getByRole('status')).toHaveText('One subscription was set up.');
       await expect(row(page, 'connection.staled')).toHaveCount(1);
@@ -141,11 +141,11 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('Event').fill('vehicle.added');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await expect(page.getByRole('status')).toHaveText('One subscription was set up.');
-      await page.getByText('Worth knowing').click();
-      await expect(page.locator('.notes')).toContainText('nothing in onboarding needs it');
+      await page.getByText('Good to know').click();
+      await expect(page.locator('.notes')).toContainText('onboarding doesn’t need them');
       await open(page, 'vehicle.added');
-      await page.getByLabel('The event’s name').fill('vehicle.added');
-      await page.getByRole('button', { name: 'Delete this subscription' }).click();
+      await page.getByLabel('Event name').fill('vehicle.added');
+      await page.getByRole('button', { name: 'Delete subscription' }).click();
       await expect(page.getByRole('status')).toHaveText('The subscription was deleted.');
       await expect(row(page, 'vehicle.added')).toHaveCount(0);
     });
@@ -157,7 +157,7 @@ for (const javaScriptEnabled of [true, false]) {
       await catena(onramp, 'POST', '', { url, event_name: event, secret: 'nobody-here-knows-this' });
       await refresh(page);
       await expect(row(page, event)).toContainText('not Onramp’s');
-      await needed(page, event).getByRole('button', { name: 'Take it over' }).click();
+      await needed(page, event).getByRole('button', { name: 'Take over' }).click();
       await expect(page.getByRole('status')).toContainText('It is Onramp’s now');
       await expect(page.getByTestId('secrets').getByRole('listitem')).toHaveCount(1);
     });
@@ -174,9 +174,9 @@ for (const javaScriptEnabled of [true, false]) {
       }).toPass({ timeout: 10_000 });
       await page.getByLabel('Outcome').selectOption('Failed');
       await page.getByLabel('Until (UTC)').fill('2020-01-01T00:00');
-      await page.getByRole('button', { name: 'Show' }).click();
+      await page.getByRole('button', { name: 'Apply' }).click();
       await expect(page).toHaveURL(/status=failed/);
-      await expect(page.getByText('No request fits this filter.')).toBeVisible();
+      await expect(page.getByText('No requests match this filter.')).toBeVisible();
       await expect(page.getByLabel('Outcome')).toHaveValue('failed');
       await page.getByRole('link', { name: 'Clear' }).click();
       await expect(lines.first()).toBeVisible();
@@ -186,9 +186,9 @@ for (const javaScriptEnabled of [true, false]) {
       await signIn(page);
       await open(page, 'invitation.expired');
       await catenaFails(onramp, { status: 500 });
-      await page.getByRole('button', { name: 'Replace the secret' }).click();
+      await page.getByRole('button', { name: 'Replace secret' }).click();
       await expect(page.getByRole('alert')).toContainText('both are accepted and nothing is lost');
-      await press(page, 'Replace the secret', 'The secret was replaced.');
+      await press(page, 'Replace secret', 'The secret was replaced.');
       await catenaFails(onramp, { status: 429, retry_after_seconds: 60 });
       await page.goto('/subscriptions');
       await page.getByRole('button', { name: 'Refresh' }).click();
@@ -232,7 +232,7 @@ test('every move can be made with the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('status')).toContainText('It is paused');
   await page.getByRole('button', { name: 'Activate' }).last().press('Enter');
   await expect(page.getByRole('status')).toContainText('It is active');
-  await page.getByLabel('The event’s name').press('Enter');
+  await page.getByLabel('Event name').press('Enter');
   // The browser itself asks for what is required.
-  await expect(page.getByLabel('The event’s name')).toBeFocused();
+  await expect(page.getByLabel('Event name')).toBeFocused();
 });

@@ -88,5 +88,5 @@ test('what was typed wrong comes back without JavaScript', async ({ page }) => {
   await expect(page.getByLabel('Reference')).toHaveValue('a/b');
   await expect(page.getByLabel('Contact phone')).toHaveValue('415 555');
   await expect(page.getByLabel('Contact phone')).toBeVisible();
-  await expect(page.getByRole('alert')).toContainText('2 fields need another look');
+  await expect(page.getByRole('alert')).toContainText('2 fields need your attention');
 });

@@ -99,7 +99,7 @@ pub fn detail_page(state: ImportState, confirming: bool) -> String {
             row(Verdict::New, RowState::Created, Some(Uuid::from_u128(7))),
             row(Verdict::Invalid, RowState::Invalid, None),
         ],
-        narrowed: None,
+        filtered_by: None,
         paging: Paging { first: None, next: Some("/invitations/import/7?behind=50".into()) },
         taken: vec![LinksTakenView { at: at(1), actor: "ada@example.com".into(), count: 3 }],
         days: 90,
@@ -113,9 +113,9 @@ pub fn all() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("Import invitations · Onramp", upload_page(&[])),
         ("Error: Import invitations · Onramp", upload_page(&[("file", "Too large."), ("text", "Empty.")])),
-        ("Columns of the import · Onramp", columns_page(mapped())),
+        ("Import columns · Onramp", columns_page(mapped())),
         (
-            "Error: Columns of the import · Onramp",
+            "Error: Import columns · Onramp",
             columns_page(Mapping { expires_in_hours: "673".into(), ..Mapping::default() }),
         ),
     ];

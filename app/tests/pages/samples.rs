@@ -96,12 +96,12 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         expires_at: at(24),
         now: at(3),
         asked: vec![("Contact e-mail".into(), "dispatch@acme.example".into())],
-        kept: vec![DifferenceRow {
-            label: "Data to ask for".into(),
+        differences: vec![DifferenceRow {
+            label: "Data to request".into(),
             asked: "Vehicles".into(),
             kept: "everything, to read".into(),
         }],
-        again: Some(again_view(RenewalAction::Refresh)),
+        renew: Some(again_view(RenewalAction::Refresh)),
         newer: Some(Uuid::from_u128(8)),
         onboarding: OnboardingView::new(&fold(facts), at(24), at(3)),
         live_url: "/live?invitation=7".into(),
@@ -116,7 +116,7 @@ pub fn again_view(again: RenewalAction) -> RenewView {
     RenewView {
         once: "1".into(),
         id: Uuid::from_u128(7),
-        again: Some(again),
+        action: Some(again),
         hours: "24".into(),
         agreed: String::new(),
         form: None,
@@ -151,7 +151,7 @@ pub fn again_page(error: Option<String>) -> String {
         id: Uuid::from_u128(7),
         fleet_ref: "FLEET 42".into(),
         fleet_name: Some("Acme Trucking".into()),
-        again: RenewalAction::Reopen,
+        action: RenewalAction::Reopen,
         hours: "24".into(),
         error,
         problem: Some("Catena is down.".into()),
@@ -280,7 +280,7 @@ pub fn checks_page(complete: bool, may_operate: bool) -> String {
         cause: "It was time",
         complete,
         found: 3,
-        holes: 2,
+        missed: 2,
         problem: (!complete).then(|| "Catena wants fewer calls. Try again in 60 seconds.".to_owned()),
     };
     let fleet =
@@ -317,7 +317,7 @@ pub fn share_view(shown: bool) -> ShareView {
         fleet_ref: "FLEET-42".into(),
         fleet_name: Some(HOSTILE.into()),
         over: None,
-        runs_out: "The link works until 3 Mar 2026, 15:00 UTC, in 21 hours.".into(),
+        expiry: "The link works until 3 Mar 2026, 15:00 UTC, in 21 hours.".into(),
         qr: link.as_ref().map(|_| "<svg viewBox=\"0 0 1 1\"></svg>".to_owned()),
         languages: vec![choice("en", "English", false), choice("de", "Deutsch", true)],
         occasions: vec![choice("invitation", "First message", true)],
@@ -325,7 +325,7 @@ pub fn share_view(shown: bool) -> ShareView {
         mailto: link.as_ref().map(|_| "mailto:ops@acme.example?body=x".to_owned()),
         sms: link.as_ref().map(|_| "sms:+14155551234?body=x".to_owned()),
         link,
-        letter: Some(LetterForm {
+        email_form: Some(EmailForm {
             once: "1".into(),
             to: HOSTILE.into(),
             subject: HOSTILE.into(),
@@ -343,7 +343,7 @@ pub fn share_page(share: ShareView) -> String {
 fn failed_share() -> ShareView {
     let mut share = share_view(false);
     let errors = [("to", "Enter one e-mail address.".to_owned()), ("body", "Write {link} once.".to_owned())];
-    share.letter.as_mut().unwrap().errors = errors.into();
+    share.email_form.as_mut().unwrap().errors = errors.into();
     share
 }
 
@@ -404,14 +404,14 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
         ("Please confirm: New invitation · Onramp", confirm_page(Standing::Active)),
         ("Please confirm: New invitation · Onramp", confirm_page(Standing::Declined)),
-        ("Ask the fleet once more · Onramp", again_page(None)),
-        ("Error: Ask the fleet once more · Onramp", again_page(Some("Give whole hours.".into()))),
-        ("Delete the invitation? · Onramp", delete_page(true)),
-        ("Delete the invitation? · Onramp", delete_page(false)),
-        ("Hand over the link · Onramp", share_page(share_view(true))),
-        ("Hand over the link · Onramp", share_page(ShareView { over: Some("It is over."), ..share_view(false) })),
-        ("Hand over the link · Onramp", share_page(ShareView { letter: None, ..share_view(false) })),
-        ("Error: Hand over the link · Onramp", share_page(failed_share())),
+        ("Ask the fleet again · Onramp", again_page(None)),
+        ("Error: Ask the fleet again · Onramp", again_page(Some("Give whole hours.".into()))),
+        ("Delete this invitation? · Onramp", delete_page(true)),
+        ("Delete this invitation? · Onramp", delete_page(false)),
+        ("Share the link · Onramp", share_page(share_view(true))),
+        ("Share the link · Onramp", share_page(ShareView { over: Some("It is over."), ..share_view(false) })),
+        ("Share the link · Onramp", share_page(ShareView { email_form: None, ..share_view(false) })),
+        ("Error: Share the link · Onramp", share_page(failed_share())),
         ("Reminders · Onramp", reminders_page(true)),
         ("Reminders · Onramp", reminders_page(false)),
         ("Send 2 reminders? · Onramp", reminders_confirm_page()),

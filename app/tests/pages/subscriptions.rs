@@ -3,7 +3,7 @@
 use app::{
     components::Paging,
     pages::subscriptions::{
-        AcceptedSecret, AddForm, AddPage, Confirmation, LogFilter, LogRow, LogsPage, LogsView, Missed,
+        AcceptedSecret, AddForm, AddPage, Confirmation, LogFilter, LogRow, LogsPage, LogsView, RecoveryView,
         SubscriptionDetail, SubscriptionPage, SubscriptionRow, SubscriptionsPage, SubscriptionsView,
     },
 };
@@ -68,11 +68,11 @@ pub fn list(missing: &[&str], may_administer: bool) -> String {
     let missing = missing.iter().map(|event| Ask { event_name: (*event).to_owned(), watch: false });
     let view = SubscriptionsView {
         rows: rows(),
-        judgement: Diagnosis { missing: missing.collect(), findings: findings.collect() },
+        diagnosis: Diagnosis { missing: missing.collect(), findings: findings.collect() },
         endpoint: "https://onramp.example/webhooks/catena".into(),
         as_of: Some(at(0)),
         stuck: Some("Try again in a minute.".into()),
-        missed: Some(Missed { at: at(0), dead_letters: 7, replayed: 2, activated: 1, failed: 1 }),
+        recovery: Some(RecoveryView { at: at(0), dead_letters: 7, replayed: 2, activated: 1, failed: 1 }),
         problem: None,
         notice: None,
         now: at(1),
@@ -88,7 +88,7 @@ pub fn one(trouble: Option<SubscriptionProblem>, confirmation: Confirmation, may
         DeliveryMetrics { attempts: periods, success_percent: Periods::default(), ..DeliveryMetrics::default() };
     let detail = SubscriptionDetail {
         row: row(1),
-        troubles: trouble.into_iter().collect(),
+        problems: trouble.into_iter().collect(),
         filtered: false,
         created_at: Some(at(0)),
         updated_at: None,

@@ -162,10 +162,10 @@ async fn figures(onramp: &Onramp, now: OffsetDateTime) -> Result<InboxFigures, P
     };
     Ok(InboxFigures {
         worker,
-        behind: age > BEHIND,
+        lagging: age > BEHIND,
         parked: counted(parked),
         quarantined: counted(quarantined),
-        waiting: counted(groups.iter().map(|group| group.count).sum()),
+        unassigned: counted(groups.iter().map(|group| group.count).sum()),
     })
 }
 

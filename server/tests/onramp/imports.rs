@@ -302,7 +302,7 @@ async fn columns_are_guessed_read_again_with_another_delimiter_and_checked() {
     assert_eq!(import.reading.mapping.resources.len(), 2);
     assert_eq!(rows(&server, &path).await[0].fleet_ref, "123");
     decide(&browser, &path, "again").await;
-    assert!(browser.get(&path).await.body.contains("What do the columns mean?"), "back to the columns");
+    assert!(browser.get(&path).await.body.contains("Map the columns"), "back to the columns");
 }
 
 #[tokio::test]

@@ -1,18 +1,18 @@
-//! The inbox: its list, one delivery, and facts that wait for a fleet.
+//! The webhook inbox: the list of deliveries, one delivery, and unassigned facts.
 
 mod detail;
 mod list;
-mod waiting;
+mod unassigned_facts;
 
 pub use detail::{DeliveryChange, DeliveryDetail, DeliveryPage};
 pub use list::{DeliveriesPage, DeliveryList, DeliveryRow, Filter, InboxFigures, Retained};
-pub use waiting::{AssignForm, AssignPage, WaitingGroup, WaitingPage};
+pub use unassigned_facts::{AssignForm, AssignPage, UnassignedFactsPage, UnassignedGroup};
 
 use leptos::prelude::*;
 
 use domain::events::delivery::DeliveryState;
 
-/// What became of a delivery, in a word.
+/// Label of a delivery's state.
 pub fn state_label(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Received => "Received",

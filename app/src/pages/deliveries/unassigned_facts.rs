@@ -1,87 +1,78 @@
-//! Facts whose fleet isn't known yet, and the form that gives them to one.
+//! Facts whose fleet isn't known yet, and the form that assigns them to one.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::components::{Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, Visit, fact_title};
+use crate::components::{
+    Columns, Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, RecordTable, Visit, fact_title,
+};
 use domain::{events::fact::Fact, timestamp};
 
-/// Facts that wait for the same name.
+/// Facts that can be assigned together, since the same id would lead to their fleet.
 #[derive(Debug, Clone)]
-pub struct WaitingGroup {
-    /// For what, in words.
+pub struct UnassignedGroup {
+    /// What would identify the fleet, as text.
     pub awaits: String,
-    /// The id by which the fleet would be found, where it may be shown.
+    /// The id that would identify the fleet, if it may be shown.
     pub id: Option<String>,
-    /// Address of the form that gives them to a fleet; none where nothing could.
+    /// Address of the form that assigns them; none if they can't be assigned.
     pub assign: Option<String>,
     /// How many.
     pub count: u32,
-    /// When the first of them happened, UTC.
+    /// When the first one happened, UTC.
     pub first_at: OffsetDateTime,
-    /// When the last of them happened, UTC.
+    /// When the last one happened, UTC.
     pub last_at: OffsetDateTime,
 }
 
-/// Facts that wait for a fleet.
+/// The unassigned facts.
 #[component]
-pub fn WaitingPage(
+pub fn UnassignedFactsPage(
     /// The visit.
     visit: Visit,
-    /// What waits, the newest first.
-    groups: Vec<WaitingGroup>,
-    /// What has just been done.
+    /// The facts, newest first.
+    groups: Vec<UnassignedGroup>,
+    /// What the visitor just did.
     notice: Option<String>,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     now: OffsetDateTime,
-    /// Whether the visitor may give them to a fleet.
+    /// Whether the visitor may assign them to a fleet.
     may_operate: bool,
 ) -> impl IntoView {
+    let columns = Columns::from(["Waiting for", "Facts", "First", "Last"]).controls(["Action"]);
     view! {
-        <Document visit=visit title="Facts without a fleet">
+        <Document visit=visit title="Unassigned facts">
             <div class="page-head">
                 <div>
                     <p class="crumbs"><a href="/deliveries">"Deliveries"</a></p>
-                    <h1>"Facts without a fleet"</h1>
+                    <h1>"Unassigned facts"</h1>
                     <p class="lead">
-                        "Catena told of these, but not whose they are. They join their fleet by themselves as soon as any event names both. \
-                        Where that never comes, give them to the fleet yourself."
+                        "Catena reported these without naming the fleet. They are assigned automatically as soon as an event links them to one. \
+                        If that doesn’t happen, assign them yourself."
                     </p>
                 </div>
             </div>
             {notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
-            {if groups.is_empty() {
-                view! { <p class="card empty">"Nothing waits: every fact is on its fleet’s timeline."</p> }.into_any()
-            } else {
-                view! {
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Facts without a fleet">
-                        <table class="cards" data-testid="waiting">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Waits for"</th>
-                                    <th scope="col">"Facts"</th>
-                                    <th scope="col">"First"</th>
-                                    <th scope="col">"Last"</th>
-                                    <th scope="col"><span class="visually-hidden">"Move"</span></th>
-                                </tr>
-                            </thead>
-                            <tbody>{groups.into_iter().map(|group| row(group, now, may_operate)).collect_view()}</tbody>
-                        </table>
-                    </div>
-                }.into_any()
-            }}
+            <RecordTable
+                label="Unassigned facts"
+                testid="waiting"
+                columns=columns
+                rows=groups
+                row=move |group| row(group, now, may_operate)
+                empty="Nothing to assign: every fact is on its fleet’s timeline."
+            />
         </Document>
     }
 }
 
-fn row(group: WaitingGroup, now: OffsetDateTime, may_operate: bool) -> impl IntoView {
+fn row(group: UnassignedGroup, now: OffsetDateTime, may_operate: bool) -> impl IntoView {
     let when = |at: OffsetDateTime| {
         view! { <time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time> }
     };
     let action = match group.assign {
-        Some(href) if may_operate => view! { <a class="button" href=href>"Give to a fleet"</a> }.into_any(),
-        Some(_) => view! { <span class="muted">"An operator can give them to a fleet"</span> }.into_any(),
-        None => view! { <span class="muted">"Nothing in them leads to a fleet"</span> }.into_any(),
+        Some(href) if may_operate => view! { <a class="button" href=href>"Assign to a fleet"</a> }.into_any(),
+        Some(_) => view! { <span class="muted">"An operator can assign them"</span> }.into_any(),
+        None => view! { <span class="muted">"Can’t be assigned"</span> }.into_any(),
     };
     view! {
         <tr>
@@ -94,16 +85,16 @@ fn row(group: WaitingGroup, now: OffsetDateTime, may_operate: bool) -> impl Into
     }
 }
 
-/// Giving facts to a fleet.
+/// The form that assigns facts to a fleet.
 #[derive(Debug, Clone)]
 pub struct AssignForm {
-    /// Where the form posts.
+    /// Where the form posts to.
     pub action: String,
-    /// What they wait for, in words.
+    /// What would identify the fleet, as text.
     pub awaits: String,
-    /// The id by which the fleet would be found, where it may be shown.
+    /// The id that would identify the fleet, if it may be shown.
     pub id: Option<String>,
-    /// The facts, the earliest first; the first of many.
+    /// The facts, earliest first; only the first ones if there are many.
     pub facts: Vec<Fact>,
     /// The reference, as typed.
     pub fleet_ref: String,
@@ -111,7 +102,7 @@ pub struct AssignForm {
     pub error: Option<String>,
 }
 
-/// The form that gives facts to a fleet.
+/// Assigns facts to a fleet.
 #[component]
 pub fn AssignPage(
     /// The visit.
@@ -126,29 +117,29 @@ pub fn AssignPage(
     });
     let facts = facts.collect_view();
     view! {
-        <Document visit=visit title="Give facts to a fleet">
+        <Document visit=visit title="Assign facts to a fleet">
             <div class="medium">
-                <p class="crumbs"><a href="/deliveries/waiting">"Facts without a fleet"</a></p>
-                <h1>"Give facts to a fleet"</h1>
+                <p class="crumbs"><a href="/deliveries/waiting">"Unassigned facts"</a></p>
+                <h1>"Assign facts to a fleet"</h1>
                 <p class="lead">{form.awaits}{form.id.map(|id| view! { " "<code>{id}</code> })}</p>
                 <ErrorSummary errors=errors.into_iter().collect()/>
                 <section class="card" aria-labelledby="facts">
-                    <h2 id="facts">"What waits"</h2>
+                    <h2 id="facts">"Facts"</h2>
                     <ul class="changes">{facts}</ul>
                 </section>
                 <form class="card" method="post" action=form.action>
                     <Field
                         name="fleet_ref"
-                        label="Reference of the fleet"
+                        label="Fleet reference"
                         value=form.fleet_ref
-                        hint="As in the list of invitations, for example FLEET-42."
+                        hint="As in the list of invitations, for example, FLEET-42."
                         error=form.error
                         required=true
                     />
                     <p class="hint">
-                        "These facts and all later ones with the same id go onto that fleet’s timeline. This can’t be taken back: compare with Catena’s portal first if in doubt."
+                        "These facts and all later ones with the same ID go on that fleet’s timeline. This can’t be undone. If in doubt, check Catena’s portal first."
                     </p>
-                    <p class="actions"><button class="button primary">"Give to this fleet"</button><a class="button quiet" href="/deliveries/waiting">"Cancel"</a></p>
+                    <p class="actions"><button class="button primary">"Assign to this fleet"</button><a class="button quiet" href="/deliveries/waiting">"Cancel"</a></p>
                 </form>
             </div>
         </Document>

@@ -1,4 +1,4 @@
-//! One import from its dry run to its result.
+//! One import, from its dry run to its result.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{grouped, row_state_label, verdict_label};
 use crate::{
-    components::{Document, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, Visit},
+    components::{Columns, Document, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, RecordTable, Visit},
     islands::LivePart,
 };
 use domain::{
@@ -14,31 +14,31 @@ use domain::{
     timestamp,
 };
 
-/// Seconds after which a page that moves is loaded anew where scripts don't run.
+/// Seconds after which browsers without scripts reload the page while the import progresses.
 const RELOAD: u32 = 3;
 
 /// One row.
 #[derive(Debug, Clone)]
 pub struct ImportedRowView {
-    /// The line of the file in which it begins.
+    /// The line of the file where it starts.
     pub line: u64,
     /// Its reference as written.
     pub fleet_ref: String,
     /// The fleet's name as written.
     pub name: Option<String>,
-    /// What the dry run said of it.
+    /// The result of the dry run.
     pub verdict: Verdict,
-    /// How it stands.
+    /// Its state.
     pub state: RowState,
-    /// Why.
+    /// The reason for its state or verdict.
     pub reason: Option<String>,
     /// Our id of its invitation.
     pub invitation: Option<Uuid>,
-    /// When the link runs out, UTC.
+    /// When the link expires, UTC.
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// Somebody took magic links away.
+/// A download of magic links.
 #[derive(Debug, Clone)]
 pub struct LinksTakenView {
     /// When, UTC.
@@ -52,39 +52,39 @@ pub struct LinksTakenView {
 /// One import.
 #[derive(Debug, Clone)]
 pub struct ImportDetail {
-    /// Our key of it.
+    /// Our key for it.
     pub id: i64,
-    /// The file's name; none for what was pasted.
+    /// The file's name; none for pasted rows.
     pub file_name: Option<String>,
-    /// How it stands.
+    /// Its state.
     pub state: ImportState,
-    /// Why it pauses, or what its dry run could not find out.
+    /// Why it is paused, or what its dry run couldn't find out.
     pub reason: Option<String>,
-    /// E-mail of who started it, else of who brought it.
+    /// E-mail address of who started it, or else of who uploaded it.
     pub actor: String,
-    /// How far it is, and the counts.
+    /// Progress and counts.
     pub progress: ImportProgress,
-    /// How many rows have each verdict.
+    /// Row counts by verdict.
     pub verdicts: Vec<(Verdict, u64)>,
-    /// How many rows wait.
+    /// How many rows are waiting.
     pub waiting: u64,
-    /// How many rows have an invitation of this import.
+    /// How many rows this import has invited.
     pub invited: u64,
     /// The rows of this page.
     pub rows: Vec<ImportedRowView>,
-    /// What the rows are narrowed to, in words.
-    pub narrowed: Option<&'static str>,
-    /// The other rows.
+    /// The filter of the rows, as text.
+    pub filtered_by: Option<&'static str>,
+    /// The other pages.
     pub paging: Paging,
-    /// Who took magic links away, the last ones first.
+    /// Downloads of magic links, latest first.
     pub taken: Vec<LinksTakenView>,
-    /// Days that it is kept after its last step.
+    /// Days it is kept after its last step.
     pub days: i64,
-    /// Whether somebody is asked once more if it is to be cancelled.
+    /// Whether the page asks for confirmation to cancel it.
     pub confirming: bool,
 }
 
-/// One import from its dry run to its result.
+/// One import.
 #[component]
 pub fn ImportPage(
     /// The visit.
@@ -100,8 +100,8 @@ pub fn ImportPage(
     let live_url = moves.then(|| format!("/invitations/import/{}/live?state={}", detail.id, detail.state.name()));
     let kind = if detail.state == ImportState::Paused { NoticeKind::Problem } else { NoticeKind::Information };
     let (reason, progress) = (detail.reason.clone(), detail.progress.clone());
-    // Who reads other rows or is about to answer is left in peace.
-    let reading = detail.narrowed.is_some() || detail.paging.first.is_some() || detail.confirming;
+    // A reload would disturb someone who reads other rows or is about to answer.
+    let reading = detail.filtered_by.is_some() || detail.paging.first.is_some() || detail.confirming;
     let reload = (moves && !reading).then_some(RELOAD);
     view! {
         <Document visit=visit title=title islands=true reload=reload>
@@ -129,15 +129,15 @@ pub fn ImportPage(
 fn heading(state: ImportState) -> &'static str {
     match state {
         ImportState::Uploaded | ImportState::Checking => "Checking the rows",
-        ImportState::Checked => "What would happen",
+        ImportState::Checked => "Preview",
         ImportState::Running => "Inviting",
         ImportState::Paused => "Paused",
         ImportState::Done => "Result",
-        ImportState::Cancelled => "Cancelled",
+        ImportState::Cancelled => "Canceled",
     }
 }
 
-/// What can be done with it now.
+/// The buttons that fit its state.
 #[component]
 fn Moves(detail: ImportDetail) -> impl IntoView {
     let here = format!("/invitations/import/{}", detail.id);
@@ -171,15 +171,15 @@ fn Start(action: String, verdicts: Vec<(Verdict, u64)>, waiting: u64) -> impl In
         |wanted: Verdict| verdicts.iter().find(|(verdict, _)| *verdict == wanted).map_or(0, |(_, count)| *count);
     let declined = count(Verdict::Declined);
     let effects = [
-        (count(Verdict::New), "get a new invitation."),
-        (count(Verdict::RefreshActive), "have one that is still open: it is refreshed, so its link works longer."),
+        (count(Verdict::New), "will get a new invitation."),
+        (count(Verdict::RefreshActive), "have an open invitation. It will be refreshed, so its link is valid longer."),
         (
             count(Verdict::RefreshAccepted),
-            "accepted theirs already: it is refreshed, so it runs longer and Catena exchanges the fleet’s sign-up tokens.",
+            "have already accepted. Their invitation will be refreshed: it is valid longer, and Catena replaces the fleet’s sign-up tokens.",
         ),
-        (declined, "declined theirs. They are left out, unless you tick the box below."),
-        (count(Verdict::Unchanged), "have an invitation in force that asks for exactly this. Nothing is done."),
-        (count(Verdict::Invalid), "can’t be invited. They are passed over; the reasons stand below."),
+        (declined, "have declined. They will be skipped unless you select the box below."),
+        (count(Verdict::Unchanged), "already have a valid invitation that asks for exactly this. Nothing will change."),
+        (count(Verdict::Invalid), "can’t be invited and will be skipped. See the reasons below."),
     ];
     let effects = effects.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| {
         view! { <li><strong>{grouped(count)}</strong>" "{words}</li> }
@@ -188,15 +188,15 @@ fn Start(action: String, verdicts: Vec<(Verdict, u64)>, waiting: u64) -> impl In
     view! {
         <ul class="effects" data-testid="effects">{effects}</ul>
         {if waiting == 0 {
-            view! { <p class="hint">"There is no fleet to invite in this file."</p> }.into_any()
+            view! { <p class="hint">"There are no fleets to invite in this file."</p> }.into_any()
         } else {
             view! {
                 <form method="post" action=action>
                     {(declined > 0).then(|| view! {
                         <div class="field">
                             <input type="checkbox" id="reopen" name="reopen" value="yes" aria-describedby="reopen-hint"/>
-                            <label for="reopen">"Ask those who declined again"</label>
-                            <p class="hint" id="reopen-hint">"Catena opens their declined invitations again. Talk to them first."</p>
+                            <label for="reopen">"Ask fleets that declined again"</label>
+                            <p class="hint" id="reopen-hint">"Catena reopens their declined invitations. Talk to them first."</p>
                         </div>
                     })}
                     <div class="actions"><button class="button primary">"Start the import"</button></div>
@@ -207,24 +207,24 @@ fn Start(action: String, verdicts: Vec<(Verdict, u64)>, waiting: u64) -> impl In
     }
 }
 
-/// Asks once more, with what it means.
+/// Asks for confirmation and explains the consequences.
 #[component]
 fn Confirm(here: String, waiting: u64, started: bool) -> impl IntoView {
     let meaning = if started {
         format!(
-            "{} rows have not had their turn and will not be invited. What was done stays. The same file can be imported again later.",
+            "{} rows are still waiting and won’t be invited. Everything done so far stays. You can import the same file again later.",
             grouped(waiting)
         )
     } else {
-        "No fleet was invited yet. The file is removed from Onramp.".to_owned()
+        "No fleet has been invited yet. The file will be removed from Onramp.".to_owned()
     };
     let action = format!("{here}/cancel");
     view! {
         <form class="confirm" method="post" action=action>
             <p>{meaning}</p>
             <div class="actions">
-                <button class="button danger">"Cancel the import"</button>
-                <a class="button quiet" href=here>"Don’t cancel"</a>
+                <button class="button danger">"Cancel import"</button>
+                <a class="button quiet" href=here>"Keep it"</a>
             </div>
         </form>
     }
@@ -232,39 +232,27 @@ fn Confirm(here: String, waiting: u64, started: bool) -> impl IntoView {
 
 #[component]
 fn RowTable(detail: ImportDetail, started: bool) -> impl IntoView {
-    let ImportDetail { rows, narrowed, paging, id, .. } = detail;
-    let all = narrowed.map(|words| {
+    let ImportDetail { rows, filtered_by, paging, id, .. } = detail;
+    let all = filtered_by.map(|label| {
         view! {
             <p class="hint narrowed">
-                {format!("Only rows of the kind “{words}”. ")}<a href=format!("/invitations/import/{id}")>"Show all rows"</a>
+                {format!("Showing only “{label}”. ")}<a href=format!("/invitations/import/{id}")>"Show all rows"</a>
             </p>
         }
     });
+    let columns = Columns::from(["Fleet", "Line", "Verdict"]);
+    let columns = if started { columns.plus(["Outcome", "Link expires"]) } else { columns };
     view! {
         <h2 class="between">"Rows"</h2>
         {all}
-        {if rows.is_empty() {
-            view! { <p class="card empty">"There is no such row."</p> }.into_any()
-        } else {
-            let rows = rows.into_iter().map(|row| imported(row, started)).collect_view();
-            let outcome = started.then(|| view! { <th scope="col">"Outcome"</th><th scope="col">"Link runs out"</th> });
-            view! {
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Rows, in the order of the file">
-                    <table class="cards" data-testid="rows">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Fleet"</th>
-                                <th scope="col">"Line"</th>
-                                <th scope="col">"Verdict"</th>
-                                {outcome}
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
-            }
-                .into_any()
-        }}
+        <RecordTable
+            label="Rows, in the order of the file"
+            testid="rows"
+            columns=columns
+            rows=rows
+            row=move |row| imported(row, started)
+            empty="No rows of this kind."
+        />
         <Pages paging=paging first="First rows" next="Next rows"/>
     }
 }
@@ -279,7 +267,7 @@ fn imported(row: ImportedRowView, started: bool) -> impl IntoView {
         );
         view! {
             <td data-label="Outcome"><span class=state_tone(state) data-state=state.name()>{row_state_label(state)}</span></td>
-            <td data-label="Link runs out">{expiry}</td>
+            <td data-label="Link expires">{expiry}</td>
         }
     });
     view! {
@@ -332,17 +320,17 @@ fn Downloads(detail: ImportDetail) -> impl IntoView {
         }
     });
     let taken = taken.collect_view();
-    let kept = format!("This import is kept for {days} days after its last step; the invitations it made stay.");
+    let kept = format!("This import is deleted {days} days after its last step. The invitations it created stay.");
     view! {
         <section class="card downloads" aria-labelledby="downloads">
             <h2 id="downloads">"Downloads"</h2>
-            <p><a class="button" href=format!("/invitations/import/{id}/result.csv") download=true>"Download the result"</a></p>
-            <p class="hint">"Every row with its verdict, outcome and reason, without magic links."</p>
+            <p><a class="button" href=format!("/invitations/import/{id}/result.csv") download=true>"Download result"</a></p>
+            <p class="hint">"Every row with its verdict, outcome, and reason, without magic links."</p>
             {(invited > 0).then(|| view! {
                 <form method="post" action=format!("/invitations/import/{id}/links.csv")>
                     <p class="secret">
                         <strong>"Magic links are secrets. "</strong>
-                        "Whoever holds one can act as that fleet. Download them to send each fleet its own link and nobody else’s, then delete the file. That you did is kept below."
+                        "Anyone who has one can act as that fleet. Download them only to send each fleet its own link, then delete the file. Downloads are logged below."
                     </p>
                     <button class="button danger">"Download with magic links"</button>
                 </form>

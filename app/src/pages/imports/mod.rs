@@ -1,4 +1,4 @@
-//! Many invitations at once: the form, what the columns mean, and one page for the dry run, the run and the result.
+//! Importing many invitations: the upload form, the column mapping, and one page for the dry run, the run, and the result.
 
 mod columns;
 mod detail;
@@ -10,7 +10,7 @@ pub use upload::{ListedImport, UploadForm, UploadPage};
 
 use domain::import::{RowState, Verdict};
 
-/// A verdict in words.
+/// Label of a verdict.
 pub fn verdict_label(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::New => "New",
@@ -22,21 +22,21 @@ pub fn verdict_label(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What became of a row, in words.
+/// Label of a row's state.
 pub fn row_state_label(state: RowState) -> &'static str {
     match state {
         RowState::Waiting => "Waiting",
-        RowState::Doing => "Not known yet",
+        RowState::Doing => "Pending",
         RowState::Created => "Created",
         RowState::Refreshed => "Refreshed",
         RowState::Unchanged => "Nothing to do",
-        RowState::LeftOut => "Left out",
-        RowState::Refused => "Refused by Catena",
+        RowState::LeftOut => "Skipped",
+        RowState::Refused => "Rejected by Catena",
         RowState::Invalid => "Invalid",
     }
 }
 
-/// A number as people write it: `12,345`.
+/// A number with its digits grouped: `12,345`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

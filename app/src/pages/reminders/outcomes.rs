@@ -1,41 +1,45 @@
-//! What became of the reminders that somebody decided about.
+//! What became of reminders that someone has approved or dismissed.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{DecidedRow, FleetCell, why};
+use crate::components::{Columns, RecordTable};
 use domain::timestamp;
 
-/// Approved ones that wait, and why.
+/// Approved reminders that can’t be sent for now, and why.
 #[component]
 pub(super) fn Waiting(count: u32, problem: String) -> impl IntoView {
-    let wait =
-        if count == 1 { "One approved reminder waits".to_owned() } else { format!("{count} approved reminders wait") };
+    let waiting = if count == 1 {
+        "1 approved reminder is waiting. Onramp retries it".to_owned()
+    } else {
+        format!("{count} approved reminders are waiting. Onramp retries them")
+    };
     view! {
         <div class="notice attention" role="status" data-testid="waiting">
-            <p>{format!("{wait} and will be tried again every minute; nothing needs to be pressed.")}</p>
-            <p class="hint">{format!("The last try: {problem}")}</p>
+            <p>{format!("{waiting} every minute; there is nothing for you to do.")}</p>
+            <p class="hint">{format!("Last attempt: {problem}")}</p>
         </div>
     }
 }
 
-/// What could not be sent, to be tried again or put aside.
+/// Reminders that could not be sent, to retry or dismiss.
 #[component]
 pub(super) fn Failed(rows: Vec<DecidedRow>, in_all: u32, may_invite: bool, now: OffsetDateTime) -> impl IntoView {
     let shown = rows.len();
     let more = (in_all as usize > shown).then(|| {
-        view! { <p class="muted" data-testid="more-failed">{format!("The last {shown} of {in_all}. The others follow once these are tried again or put aside.")}</p> }
+        view! { <p class="muted" data-testid="more-failed">{format!("The last {shown} of {in_all}. Retry or dismiss these to see the others.")}</p> }
     });
-    let rows = rows.into_iter().map(|row| {
+    let row = move |row: DecidedRow| {
         let name = row.fleet.name.clone().unwrap_or_else(|| row.fleet.fleet_ref.clone());
         let id = row.id.to_string();
-        let moves = may_invite.then(|| {
+        let buttons = may_invite.then(|| {
             view! {
-                <td data-label="By itself">
+                <td data-label="Action">
                     <form method="post" action="/reminders/decide" class="row-moves">
                         <input type="hidden" name="id" value=id.clone()/>
                         <button class="button small" name="one" value=id aria-label=format!("Try again: {name}")>"Try again"</button>
-                        <button class="button small" name="do" value="dismiss" aria-label=format!("Put aside: {name}")>"Put aside"</button>
+                        <button class="button small" name="do" value="dismiss" aria-label=format!("Dismiss: {name}")>"Dismiss"</button>
                     </form>
                 </td>
             }
@@ -46,28 +50,16 @@ pub(super) fn Failed(rows: Vec<DecidedRow>, in_all: u32, may_invite: bool, now: 
                 <td data-label="To">{row.recipient.unwrap_or_else(|| "–".into())}</td>
                 <td data-label="What happened">{row.problem}</td>
                 <td data-label="Decided"><By by=row.by at=row.at now=now/></td>
-                {moves}
+                {buttons}
             </tr>
         }
-    });
+    };
+    let columns = Columns::from(["Fleet", "To", "What happened", "Decided"]).plus(may_invite.then_some("Action"));
     view! {
         <section class="decided" aria-labelledby="failed">
             <h2 id="failed">"Could not be sent"</h2>
             {more}
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Reminders that could not be sent">
-                <table class="cards" data-testid="failed">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Fleet"</th>
-                            <th scope="col">"To"</th>
-                            <th scope="col">"What happened"</th>
-                            <th scope="col">"Decided"</th>
-                            {may_invite.then(|| view! { <th scope="col">"By itself"</th> })}
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <RecordTable label="Reminders that could not be sent" testid="failed" columns=columns rows=rows row=row/>
         </section>
     }
 }
@@ -80,14 +72,14 @@ fn By(by: Option<String>, at: Option<OffsetDateTime>, now: OffsetDateTime) -> im
     view! { <span>{at}{by.map(|by| view! { <span class="muted">" by "{by}</span> })}</span> }
 }
 
-/// What was decided lately.
+/// Recent decisions.
 #[component]
 pub(super) fn Decided(rows: Vec<DecidedRow>, now: OffsetDateTime) -> impl IntoView {
-    let rows = rows.into_iter().map(|row| {
+    let row = move |row: DecidedRow| {
         view! {
             <tr>
                 <th scope="row"><FleetCell fleet=row.fleet/></th>
-                <td data-label="Why">{why(row.occasion)}</td>
+                <td data-label="Reason">{why(row.occasion)}</td>
                 <td data-label="To">{row.recipient.unwrap_or_else(|| "–".into())}</td>
                 <td data-label="State" data-state=row.state.name()>
                     <div>
@@ -98,24 +90,17 @@ pub(super) fn Decided(rows: Vec<DecidedRow>, now: OffsetDateTime) -> impl IntoVi
                 <td data-label="Decided"><By by=row.by at=row.at now=now/></td>
             </tr>
         }
-    });
+    };
     view! {
         <section class="decided" aria-labelledby="decided">
-            <h2 id="decided">"Lately"</h2>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Messages decided about lately">
-                <table class="cards" data-testid="decided">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Fleet"</th>
-                            <th scope="col">"Why"</th>
-                            <th scope="col">"To"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Decided"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <h2 id="decided">"Recent"</h2>
+            <RecordTable
+                label="Recently sent or dismissed reminders"
+                testid="decided"
+                columns=["Fleet", "Reason", "To", "State", "Decided"]
+                rows=rows
+                row=row
+            />
         </section>
     }
 }

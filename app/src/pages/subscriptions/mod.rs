@@ -1,14 +1,14 @@
-//! The webhook subscriptions at Catena: all of them, one of them, its log, and the form that adds one.
+//! The webhook subscriptions at Catena: list, detail, delivery log, and the form that adds one.
 
+mod action_buttons;
 mod add;
 mod detail;
-mod findings;
+mod diagnosis;
+mod labels;
 mod list;
 mod logs;
-mod moves;
-mod words;
 
 pub use add::{AddForm, AddPage};
 pub use detail::{AcceptedSecret, Confirmation, SubscriptionDetail, SubscriptionPage};
-pub use list::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
+pub use list::{RecoveryView, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 pub use logs::{LogFilter, LogRow, LogsPage, LogsView};

@@ -64,7 +64,7 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetName,
         "fleet_name",
-        "Fleet’s name",
+        "Fleet name",
         &[
             "fleetname",
             "name",
@@ -90,7 +90,7 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetRegulatoryId,
         "fleet_regulatory_id",
-        "Regulatory id",
+        "Regulatory ID",
         &[
             "fleetregulatoryid",
             "regulatoryid",
@@ -107,26 +107,26 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetRegulatoryIdType,
         "fleet_regulatory_id_type",
-        "Kind of id",
+        "ID type",
         &["fleetregulatoryidtype", "regulatoryidtype", "regulatorytype", "idtype"],
     ),
     (
         C::ExpiresInHours,
         "expires_in_hours",
-        "Hours the link works",
+        "Link valid for (hours)",
         &["expiresinhours", "hours", "expiryhours", "validhours"],
     ),
     (C::LimitTsps, "limit_tsps", "Providers to offer", &["limittsps", "tsps", "tsp", "providers", "provider"]),
     (
         C::SuccessRedirectUrl,
         "success_redirect_url",
-        "Page after success",
+        "Success page",
         &["successredirecturl", "successurl", "successpage"],
     ),
     (
         C::FailureRedirectUrl,
         "failure_redirect_url",
-        "Page otherwise",
+        "Failure page",
         &["failureredirecturl", "failureurl", "failurepage"],
     ),
 ];

@@ -54,18 +54,18 @@ pub const RESOURCES: [(&str, &str); 30] = [
 /// Every field by name, in the form's order, with its label.
 pub const LABELS: [(&str, &str); 14] = [
     ("fleet_ref", "Reference"),
-    ("fleet_name", "Fleet’s name"),
+    ("fleet_name", "Fleet name"),
     ("fleet_email", "Contact e-mail"),
-    ("expires_in_hours", "Hours the link works"),
+    ("expires_in_hours", "Link valid for (hours)"),
     ("fleet_phone", "Contact phone"),
     ("fleet_website", "Website"),
     ("fleet_country_code", "Country"),
-    ("fleet_regulatory_id", "Regulatory id"),
-    ("fleet_regulatory_id_type", "Kind of id"),
+    ("fleet_regulatory_id", "Regulatory ID"),
+    ("fleet_regulatory_id_type", "ID type"),
     ("limit_tsps", "Providers to offer"),
-    ("permissions", "Data to ask for"),
-    ("success_redirect_url", "Page after success"),
-    ("failure_redirect_url", "Page otherwise"),
+    ("permissions", "Data to request"),
+    ("success_redirect_url", "Success page"),
+    ("failure_redirect_url", "Failure page"),
     ("callback_url", "Callback address"),
 ];
 

@@ -59,7 +59,7 @@ pub(super) async fn get(
         RowFilter { verdict: Verdict::from_name(&params.verdict), state: RowState::from_name(&params.outcome) };
     let counts = onramp.store.import_counts(key).await?;
     let mut rows = onramp.store.import_rows(key, filter, params.behind, page::ASKED).await?;
-    let narrowed = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
+    let filtered_by = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
     let with = |behind: u32| {
         let query = match (filter.verdict, filter.state) {
             (Some(verdict), _) => format!("verdict={}&", verdict.name()),
@@ -86,7 +86,7 @@ pub(super) async fn get(
         invited: sum(&|state| matches!(state, RowState::Created | RowState::Refreshed | RowState::Unchanged)),
         paging,
         rows: rows.into_iter().map(shown).collect(),
-        narrowed,
+        filtered_by,
         taken: taken.collect(),
         days: onramp.settings.retention.ended.whole_days(),
         confirming: !params.cancel.is_empty() && !matches!(import.state, ImportState::Done | ImportState::Cancelled),
