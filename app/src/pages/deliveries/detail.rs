@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{
-    StateBadge,
     list::{DeliveryRow, DeliveryTable},
+    state_badge::StateBadge,
 };
 use crate::components::{Document, MomentView, Notice, NoticeKind, Visit, fact_title};
 use domain::events::{

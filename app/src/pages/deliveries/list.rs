@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{StateBadge, state_label};
+use super::state_badge::{StateBadge, state_label};
 use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
 use domain::{events::delivery::DeliveryState, timestamp};
 

@@ -8,7 +8,7 @@ use domain::{
     invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES, label},
 };
 
-use super::grouped;
+use super::labels::grouped;
 
 /// Characters of a cell that are shown.
 const SHOWN_MAX: usize = 200;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{grouped, row_state_label, verdict_label};
+use super::labels::{grouped, row_state_label, verdict_label};
 use crate::{
     components::{Columns, Document, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, RecordTable, Visit},
     islands::LivePart,

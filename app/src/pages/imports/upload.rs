@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::grouped;
+use super::labels::grouped;
 use crate::components::{Document, ErrorSummary, RecordTable, TextArea, Visit};
 use domain::{
     import::{ImportState, MAX_BYTES, MAX_ROWS},

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{DecidedRow, FleetCell, why};
+use super::rows::{DecidedRow, FleetCell, why};
 use crate::components::{Columns, RecordTable};
 use domain::timestamp;
 

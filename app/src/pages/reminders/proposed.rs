@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{FleetCell, ProposedRow, why};
+use super::rows::{FleetCell, ProposedRow, why};
 use crate::components::{Columns, RecordTable};
 use domain::timestamp;
 
