@@ -28,7 +28,7 @@ test('staff follow a webhook from the inbox to what it changed', async ({ page, 
   expect(text, 'no secret of the invitation').not.toContain(new URL(link).searchParams.get('invite'));
 });
 
-test('what could not be verified is quarantined, shown, and can be verified again', async ({ page }) => {
+test('an unverified delivery is quarantined, shown, and can be verified again', async ({ page }) => {
   await signIn(page);
   await sendForged(page, 'forged.once');
   await page.goto('/deliveries');
@@ -48,7 +48,7 @@ test('what could not be verified is quarantined, shown, and can be verified agai
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the inbox is filtered and left by keyboard and links alone', async ({ page }) => {
+  test('the inbox can be filtered with keyboard and links alone', async ({ page }) => {
     await signIn(page);
     await sendForged(page, 'forged.plainly');
     await page.goto('/deliveries?from=yesterday');

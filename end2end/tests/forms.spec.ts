@@ -2,7 +2,7 @@ import type { Page, Response } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { catenaFails, choosePreset, invite, signIn } from '../support/steps';
 
-/** Field, what is typed, and a word of the sentence that comes back beside it. */
+/** Field, typed value, and a word of the error beside it. */
 const WRONG: [field: string, typed: string, says: RegExp][] = [
   ['fleet_ref', 'a/b', /letters, digits/],
   ['fleet_name', '&&', /nothing of this name is left/],
@@ -14,7 +14,7 @@ const WRONG: [field: string, typed: string, says: RegExp][] = [
   ['failure_redirect_url', 'javascript:alert(1)', /web address/],
 ];
 
-test('all that is wrong comes back at once, as typed, each error beside its field', async ({ page }) => {
+test('all errors come back at once, each beside its field, with what was typed', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await openGroups(page);
@@ -46,7 +46,7 @@ test('all that is wrong comes back at once, as typed, each error beside its fiel
   await expect(page.getByLabel('Contact phone')).toBeFocused();
 });
 
-test('a form that was mended goes through', async ({ page }) => {
+test('a corrected form is accepted', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('FLEET/7');
@@ -57,7 +57,7 @@ test('a form that was mended goes through', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Müller & Söhne');
 });
 
-test('what was typed is text, never markup', async ({ page }) => {
+test('typed text is never interpreted as markup', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   const typed = '"><script>alert(1)</script>';
@@ -69,7 +69,7 @@ test('what was typed is text, never markup', async ({ page }) => {
   await expect(page.getByLabel('Fleet name')).toHaveValue(typed);
 });
 
-test('what only Catena can know to be wrong stands beside its field, in its words', async ({ page }) => {
+test('errors that only Catena can find appear beside their field, in Catena’s words', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('FLEET-xxx');
@@ -83,19 +83,19 @@ test('what only Catena can know to be wrong stands beside its field, in its word
 });
 
 for (const [fault, says] of [
-  // A look is tried three times before it has failed.
+  // A lookup is tried three times before it fails.
   [{ status: 500, count: 3 }, /Catena’s side|Catena's side/],
   [{ status: 502, count: 3 }, /Catena’s side|Catena's side/],
   [{ status: 504, count: 3 }, /Catena’s side|Catena's side/],
   [{ status: 429, retry_after_seconds: 60 }, /Try again in 60 seconds/],
 ] as const) {
-  test(`Catena answering ${fault.status} keeps what was typed and says what to do`, async ({ onramp, page }) => {
+  test(`after status ${fault.status} from Catena, the form keeps what was typed and says what to do`, async ({ onramp, page }) => {
     await signIn(page);
     await page.goto('/invitations/new');
     await page.getByLabel('Reference').fill(`FLEET-${fault.status}`);
     await page.getByLabel('Fleet name').fill('Acme Trucking');
     await page.getByLabel('Link valid for (hours)').fill('48');
-    // The form has asked all that it asks while it is filled in.
+    // The form has made all its requests for previews.
     await expect(page.getByTestId('preview')).toContainText('Catena makes a new one');
     await catenaFails(onramp, fault);
     const answer = await send(page);
@@ -105,13 +105,13 @@ for (const [fault, says] of [
     await expect(page.getByLabel('Fleet name')).toHaveValue('Acme Trucking');
     await expect(page.getByLabel('Link valid for (hours)')).toHaveValue('48');
 
-    // It was a passing trouble: sending the same again does it.
+    // The failure was temporary: sending the same form again works.
     expect((await send(page)).status()).toBe(303);
     await expect(page.getByTestId('fleet-ref')).toHaveText(`FLEET-${fault.status}`);
   });
 }
 
-test('a wrong password says so without saying who exists', async ({ page }) => {
+test('a failed sign-in does not reveal which accounts exist', async ({ page }) => {
   const says: (string | null)[] = [];
   for (const email of ['demo@onramp.example', 'nobody@onramp.example']) {
     await page.goto('/login');
@@ -128,14 +128,14 @@ test('a wrong password says so without saying who exists', async ({ page }) => {
   expect(says[1]).toBe(says[0]);
 });
 
-test('whoever comes to a page without being signed in is brought back to it afterwards', async ({ page }) => {
+test('signing in returns to the page that was requested', async ({ page }) => {
   await page.goto('/subscriptions');
   await expect(page).toHaveURL(/\/login\?next=/);
   await page.getByRole('button', { name: 'Sign in with the demo account' }).click();
   await expect(page).toHaveURL('/subscriptions');
 });
 
-test('the set-up says what is wrong, and its link works once', async ({ onramp, page }) => {
+test('setup reports errors, and its link works once', async ({ onramp, page }) => {
   const link = await onramp.setupLink();
   await page.goto(link);
   await expect(page).toHaveURL('/setup');
@@ -159,7 +159,7 @@ test('the set-up says what is wrong, and its link works once', async ({ onramp, 
   await expect(page.getByRole('alert')).toContainText('does not work');
 });
 
-test('an unknown invitation and an unknown address lead on', async ({ page }) => {
+test('unknown invitations and addresses offer a way to go on', async ({ page }) => {
   await signIn(page);
   for (const address of ['/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2', '/invitations/not-an-id']) {
     const answer = await page.goto(address);
@@ -173,7 +173,7 @@ test('an unknown invitation and an unknown address lead on', async ({ page }) =>
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
 });
 
-test('a viewer sees everything but secrets, and is offered nothing they may not do', async ({ onramp, page, phone }) => {
+test('a viewer sees everything but secrets and gets no actions they may not take', async ({ onramp, page, phone }) => {
   const viewer = { email: 'vera@carrier.example', password: 'a window without a door' };
   const added = await onramp.cliWithInput(`${viewer.password}\n`, 'user', 'add', '--email', viewer.email, '--role', 'viewer');
   expect(added, added.stderr).toMatchObject({ code: 0 });
@@ -201,7 +201,7 @@ async function openGroups(page: Page): Promise<void> {
   while ((await closed.count()) > 0) await closed.first().click();
 }
 
-/** Sends the form; gives the answer to it, once the page that came of it is there. */
+/** Submits the form; returns the response once the resulting page has loaded. */
 async function send(page: Page): Promise<Response> {
   const answered = page.waitForResponse((response) => response.request().method() === 'POST');
   const loaded = page.waitForEvent('load');

@@ -4,7 +4,7 @@ import { expect, test } from '../support/fixtures';
 import { fleets, importStands, toColumns, toDryRun, toResult } from '../support/imports';
 import { acceptAsFleet, catenaFails, declineAsFleet, entries, invite, openAsFleet, signIn } from '../support/steps';
 
-// Ten rows a second: quick, and slow enough to step in.
+// Ten rows per second: quick, but slow enough to intervene.
 test.use({ settings: { ONRAMP_IMPORT_PER_MINUTE: '600' } });
 
 for (const javaScriptEnabled of [true, false]) {
@@ -25,13 +25,13 @@ for (const javaScriptEnabled of [true, false]) {
 
       await page.goto('/invitations');
       await page.getByRole('link', { name: 'Import' }).click();
-      const sheet = ['Carrier,Customer ID,Colour,Country,E-mail', `J.B. Hunt,NEW-${mark},red,usa,`, `,NO-${mark},,,`, `,YES-${mark},,,`, 'Bad,a/b,,US,', `Refused,X-${mark},,,ops@nowhere`].join('\n');
+      const sheet = ['Carrier,Customer ID,Color,Country,E-mail', `J.B. Hunt,NEW-${mark},red,usa,`, `,NO-${mark},,,`, `,YES-${mark},,,`, 'Bad,a/b,,US,', `Refused,X-${mark},,,ops@nowhere`].join('\n');
       await page.getByLabel('File').setInputFiles({ name: 'fleets.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
       await page.getByRole('button', { name: 'Continue to columns' }).click();
       await expect(page.getByLabel('Reference')).toHaveValue('1');
       await expect(page.getByLabel('Fleet name')).toHaveValue('0');
       await expect(page.getByLabel('Country')).toHaveValue('3');
-      await expect(page.getByTestId('ignored')).toHaveText('Not used: “Colour”.');
+      await expect(page.getByTestId('ignored')).toHaveText('Not used: “Color”.');
       await expect(page.getByTestId('samples').getByRole('cell', { name: 'J.B. Hunt' })).toBeVisible();
       await page.getByLabel('Link valid for (hours)').last().fill('48');
       await page.getByRole('button', { name: 'Check the rows' }).click();
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await outcomes(page), 'again: only the mended row is done').toEqual(['refreshed', 'left_out', 'refreshed', 'invalid', 'created']);
     });
 
-    test(`an import is paused, resumed and cancelled (${how})`, async ({ page }) => {
+    test(`an import can be paused, resumed, and canceled (${how})`, async ({ page }) => {
       await signIn(page);
       await toDryRun(page, fleets(`PAUSE-${mark}`, 60));
       await page.getByRole('button', { name: 'Start the import' }).click();
@@ -80,7 +80,7 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await downloaded(page, 'Download result')).toContain(',cancelled,');
     });
 
-    test(`what is wrong comes back beside its control (${how})`, async ({ page }) => {
+    test(`errors come back beside their fields (${how})`, async ({ page }) => {
       await signIn(page);
       await page.goto('/invitations/import');
       const send = async (button: string) => {
@@ -105,7 +105,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('a wrong delimiter is mended, and letters of an old encoding are read', async ({ page }) => {
+test('a wrong delimiter can be corrected, and an old encoding is read', async ({ page }) => {
   await signIn(page);
   await toColumns(page, Buffer.from('ref,x;name\nOLD-1;M\xfcller', 'latin1'));
   await expect(page.getByRole('status')).toContainText('read as Windows-1252');
@@ -115,7 +115,7 @@ test('a wrong delimiter is mended, and letters of an old encoding are read', asy
   await expect(page.getByTestId('samples')).toContainText('Müller');
 });
 
-test('the bar moves while the page stays, and the page changes when the import does', async ({ page }) => {
+test('the progress bar moves without a reload, and the page follows the state of the import', async ({ page }) => {
   await signIn(page);
   await toDryRun(page, fleets('BAR', 40));
   await page.getByRole('button', { name: 'Start the import' }).click();
@@ -129,7 +129,7 @@ test('the bar moves while the page stays, and the page changes when the import d
   await expect(page.getByTestId('progress')).toHaveText('40 of 40 rows');
 });
 
-test('Catena failing midway pauses the import, which says so and goes on from there', async ({ page, onramp }) => {
+test('failures at Catena pause the import, which says so and resumes from there', async ({ page, onramp }) => {
   await signIn(page);
   await toDryRun(page, fleets('OUTAGE', 30));
   await page.getByRole('button', { name: 'Start the import' }).click();

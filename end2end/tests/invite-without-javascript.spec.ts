@@ -15,10 +15,10 @@ import {
   signIn,
 } from '../support/steps';
 
-// For the staff's browser and for the fleet's.
+// For both the staff's and the fleet's browser.
 test.use({ javaScriptEnabled: false });
 
-/** A webhook takes a moment; a person would reload until it is there. */
+/** A webhook takes a moment; a person would reload until it has arrived. */
 async function reloadUntil(page: Page, stage: string): Promise<void> {
   await expect(async () => {
     await page.reload();
@@ -32,7 +32,7 @@ async function send(page: Page): Promise<number> {
   return (await answered).status();
 }
 
-test('what is not plainly new is explained once and done when agreed', async ({ page, fleet }) => {
+test('anything but a new invitation is explained once and done after confirmation', async ({ page, fleet }) => {
   await signIn(page);
   const active = await invite(page, { ref: 'PLAIN-active' });
   const declined = await invite(page, { ref: 'PLAIN-declined' });
@@ -81,7 +81,7 @@ test('hours that end at night come back with a choice', async ({ page }) => {
   await expect(page.getByTestId('fleet-ref')).toHaveText('PLAIN-night');
 });
 
-test('providers and permissions are chosen without a script', async ({ page }) => {
+test('providers and permissions can be chosen without scripts', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('PLAIN-all');
@@ -109,7 +109,7 @@ test('providers and permissions are chosen without a script', async ({ page }) =
   await expect(page.getByTestId('no-callback')).toContainText('would arrive twice');
 });
 
-test('refreshing, deleting and inviting again are forms', async ({ page }) => {
+test('refreshing, deleting, and inviting again work as forms', async ({ page }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'PLAIN-again' });
   const again = page.getByTestId('again');
@@ -131,7 +131,7 @@ test('refreshing, deleting and inviting again are forms', async ({ page }) => {
   await expect(entries(page, 'invitation.deleted')).toHaveCount(1);
 });
 
-test('the link for signing in again is a form too', async ({ onramp, page, fleet }) => {
+test('the sign-in link works as a form', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'PLAIN-stale' });
   await openAsFleet(fleet, link);

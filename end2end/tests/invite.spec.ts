@@ -51,7 +51,7 @@ test('while a reference is typed, the form says what Catena will do', async ({ p
   await expect(page.getByRole('link', { name: 'New invitation' })).toHaveAttribute('href', active.path);
 });
 
-test('what was read while typing is not asked again, but a declined invitation is', async ({ page, fleet }) => {
+test('what was shown while typing needs no confirmation, except for a declined invitation', async ({ page, fleet }) => {
   await signIn(page);
   const active = await invite(page, { ref: 'SEEN-active' });
   const declined = await invite(page, { ref: 'SEEN-declined' });
@@ -78,7 +78,7 @@ test('what was read while typing is not asked again, but a declined invitation i
   await expect(confirm).toBeFocused();
   await expect(confirm).toContainText('The fleet declined. Reopen its invitation?');
   await expect(page.getByLabel('Fleet name')).toHaveValue('J.B. Hunt');
-  // Enter in a field is no agreement.
+  // Enter in a field is no confirmation.
   await page.getByLabel('Reference').press('Enter');
   await expect(page.getByTestId('confirm')).toBeVisible();
   await page.getByRole('button', { name: 'Reopen declined invitation' }).click();
@@ -87,7 +87,7 @@ test('what was read while typing is not asked again, but a declined invitation i
   await expect(entries(page, 'invitation.declined')).toContainText('Too early.');
 });
 
-test('names, hours and a bad moment are spoken of while typing, and a better one is a click away', async ({ page }) => {
+test('names, hours, and a bad expiry are commented on while typing, and a better expiry is a click away', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   const preview = page.getByTestId('preview');
@@ -108,7 +108,7 @@ test('names, hours and a bad moment are spoken of while typing, and a better one
   await expect(page.getByTestId('fleet-ref')).toHaveText('NIGHT-1');
 });
 
-test('a form filled in to the last field asks Catena for just that', async ({ page }) => {
+test('a completely filled form requests exactly that from Catena', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('WHOLE-1');
@@ -129,7 +129,7 @@ test('a form filled in to the last field asks Catena for just that', async ({ pa
   await expect(providers.getByText('1 found')).toBeVisible();
   await providers.locator('label[for="tsp-geotab"]').click();
   await providers.getByLabel('Search 12 providers').fill('sams');
-  // What is ticked stays in sight.
+  // Selected items stay visible.
   await expect(providers.getByRole('checkbox').filter({ visible: true })).toHaveCount(2);
   await providers.locator('label[for="tsp-samsara"]').click();
   await expect(providers.getByRole('img')).toHaveCount(0);
@@ -144,7 +144,7 @@ test('a form filled in to the last field asks Catena for just that', async ({ pa
   await page.getByLabel('Success page').fill('https://us.example/welcome');
   await page.getByRole('button', { name: 'Create invitation' }).click();
 
-  // A weekday and a night are as they fall: whatever is asked about the hours, keep them.
+  // Depending on when the test runs, the page may ask about the hours. Keep them.
   const keep = page.getByRole('button', { name: /^Keep / });
   await expect(keep.or(page.getByTestId('magic-link'))).toBeVisible();
   if (await keep.isVisible()) await keep.click();
@@ -155,7 +155,7 @@ test('a form filled in to the last field asks Catena for just that', async ({ pa
   await expect(page.getByTestId('kept')).toHaveCount(0);
 });
 
-test('no callback address is offered where the organisation’s subscriptions would double its events', async ({ page }) => {
+test('no callback address is offered if the organization’s subscriptions would duplicate its events', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByText('Where the fleet goes next').click();
@@ -163,7 +163,7 @@ test('no callback address is offered where the organisation’s subscriptions wo
   await expect(page.getByLabel('Callback address')).toHaveCount(0);
 });
 
-test('what Catena kept otherwise after a refresh is shown with the fields’ labels', async ({ page }) => {
+test('what Catena stored differently after a refresh is shown with labels', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('KEPT-1');
@@ -181,7 +181,7 @@ test('what Catena kept otherwise after a refresh is shown with the fields’ lab
   await expect(kept).toContainText('Vehicle locations');
 });
 
-test('an invitation is refreshed from its page, and deleted after a question', async ({ page, fleet }) => {
+test('an invitation can be refreshed from its page, and deleted after confirmation', async ({ page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'AGAIN-1' });
   const again = page.getByTestId('again');
@@ -213,7 +213,7 @@ test('an invitation is refreshed from its page, and deleted after a question', a
   expect((await shown(page, 'AGAIN-1')).link).not.toBe(link);
 });
 
-test('an invitation that the fleet accepts meanwhile is not deleted', async ({ page, fleet }) => {
+test('an invitation that the fleet has accepted in the meantime is not deleted', async ({ page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'AGAIN-2' });
   await page.goto(`${path}/delete`);
@@ -226,7 +226,7 @@ test('an invitation that the fleet accepts meanwhile is not deleted', async ({ p
   await expect(page.getByRole('link', { name: 'Delete this invitation' })).toHaveCount(0);
 });
 
-test('a fleet whose sign-in stopped working gets its link again', async ({ onramp, page, fleet }) => {
+test('a fleet whose sign-in stopped working gets a new link', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'STALE-1' });
   await isLive(page);
@@ -249,8 +249,8 @@ test('a fleet whose sign-in stopped working gets its link again', async ({ onram
   await expect(fleet.getByRole('link', { name: 'Sign in again' })).toBeVisible();
 });
 
-// The sandbox's clock moves for the whole file and never back, so this one comes last.
-test('after its expiry a fleet is invited anew, and its page tells all of it', async ({ onramp, page }) => {
+// The sandbox's clock only moves forward and affects the whole file, so this test comes last.
+test('a fleet can be invited again after expiry, and its page shows both invitations', async ({ onramp, page }) => {
   await signIn(page);
   const first = await invite(page, { ref: 'ROUND 1', name: 'Blue Ridge Freight', hours: '2' });
   await isLive(page);
@@ -277,7 +277,7 @@ test('after its expiry a fleet is invited anew, and its page tells all of it', a
   await expect(page).toHaveURL(second.path);
 });
 
-/** `Mon 08`: the weekday and the hour somewhere after so many hours. */
+/** `Mon 08`: weekday and hour in a time zone after this many hours. */
 function localTime(timeZone: string, hours: number): string {
   const at = new Date(Date.now() + hours * 3_600_000);
   const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);

@@ -2,7 +2,7 @@ import { expect, test as base } from '../support/fixtures';
 import { Smtp } from '../support/smtp';
 import { entries, invite, openAsFleet, shown, signIn } from '../support/steps';
 
-/** Spec files that need a mail server get one. */
+/** Provides a mail server for this file. */
 const test = base.extend<object, { smtp: Smtp }>({
   smtp: [
     async ({}, use) => {
@@ -29,7 +29,7 @@ for (const scripted of [true, false]) {
     test.use({ javaScriptEnabled: scripted });
     const suffix = scripted ? 'js' : 'plain';
 
-    test('a link is shown to whoever asks, who then stands on the timeline', async ({ page, browser, baseURL }) => {
+    test('showing a link puts the viewer on the timeline', async ({ page, browser, baseURL }) => {
       await signIn(page);
       const made = await invite(page, { ref: `SHOW-${suffix}`, name: 'Acme Trucking' });
       await expect(entries(page, 'link.shown')).toContainText('by demo@onramp.example');
@@ -46,7 +46,7 @@ for (const scripted of [true, false]) {
       await elsewhere.close();
     });
 
-    test('a text is ready in the fleet’s language, to copy and for the phone’s own programs', async ({ page, fleet }) => {
+    test('a message is ready in the fleet’s language, to copy or to open in other apps', async ({ page, fleet }) => {
       await signIn(page);
       const made = await invite(page, { ref: `TEXT-${suffix}`, name: 'Acme Trucking' });
       await page.getByRole('link', { name: 'Share link' }).click();
@@ -62,12 +62,12 @@ for (const scripted of [true, false]) {
       const sms = (await page.getByTestId('sms-link').getAttribute('href'))!;
       expect(decodeURIComponent(sms)).toContain(made.link);
       expect(page.url()).not.toContain(made.id);
-      // What the text says works.
+      // The instructions in the text work.
       const text = (await page.getByTestId('body').textContent())!;
       await openAsFleet(fleet, /http\S+invite=\S+/.exec(text)![0]);
     });
 
-    test('a QR code is on the page and in a file, and the file is noted', async ({ page }) => {
+    test('a QR code is on the page and downloadable, and the download is recorded', async ({ page }) => {
       await signIn(page);
       const made = await invite(page, { ref: `QR-${suffix}` });
       await page.goto(`${made.path}/share`);
@@ -81,7 +81,7 @@ for (const scripted of [true, false]) {
       await expect(entries(page, 'link.shown').filter({ hasText: 'As a QR code' })).toHaveCount(1);
     });
 
-    test('an e-mail takes the link to the fleet, and a view right after it is doubted', async ({ page, fleet, smtp }) => {
+    test('an e-mail delivers the link, and an immediate opening is marked as doubtful', async ({ page, fleet, smtp }) => {
       await signIn(page);
       const made = await invite(page, { ref: `MAIL-${suffix}`, name: 'Acme Trucking' });
       const before = (await smtp.until(0)).length;
@@ -110,7 +110,7 @@ for (const scripted of [true, false]) {
       }).toPass({ timeout: 10_000 });
     });
 
-    test('reminders are proposed, approved singly or together, and never sent twice', async ({ page, smtp }) => {
+    test('reminders are proposed, approved one by one or together, and never sent twice', async ({ page, smtp }) => {
       await signIn(page);
       for (const name of ['one', 'two', 'three']) {
         await invite(page, { ref: `REMIND-${suffix}-${name}`, email: `${name}@${suffix}.example` });
@@ -143,7 +143,7 @@ for (const scripted of [true, false]) {
   });
 }
 
-test('the copy button of a text copies the text with the link', async ({ page, context }) => {
+test('the copy button copies the message with the link', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await signIn(page);
   const made = await invite(page, { ref: 'COPY-text' });

@@ -4,12 +4,12 @@ import { expect, test } from '../support/fixtures';
 import type { Onramp } from '../support/onramp';
 import { catenaFails, invite, signIn } from '../support/steps';
 
-/** Nobody listens here. */
+/** No server listens here. */
 const NOWHERE = 'http://127.0.0.1:9/webhooks/catena';
 
 test.describe.configure({ timeout: 90_000 });
 
-/** Calls Catena's API as somebody who has our credentials but is not Onramp. */
+/** Calls Catena's API with our credentials, but not through Onramp. */
 async function catena(onramp: Onramp, method: string, path: string, body?: object): Promise<unknown> {
   const token = await fetch(`${onramp.baseURL}/sandbox/realms/catena/protocol/openid-connect/token`, {
     method: 'POST',
@@ -36,7 +36,7 @@ function row(page: Page, event: string): Locator {
   return page.getByTestId('subscriptions').locator('tbody tr').filter({ has: link });
 }
 
-/** Opens the page of the subscription that carries an event; gives its id. */
+/** Opens the page of the subscription that delivers an event; returns its id. */
 async function open(page: Page, event: string): Promise<string> {
   await page.goto('/subscriptions');
   await row(page, event).getByRole('link').first().click();
@@ -55,7 +55,7 @@ async function press(page: Page, name: string | RegExp, says: string | RegExp): 
   await expect(page.getByRole('status')).toContainText(says);
 }
 
-/** What the page says beside an event that needs attention. */
+/** The problem shown for an event that needs attention. */
 function needed(page: Page, event: string): Locator {
   return page.getByTestId('attention').getByRole('listitem').filter({ hasText: event });
 }
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled });
 
-    test('a subscription is paused, called out, and activated', async ({ page }) => {
+    test('a paused subscription is reported and can be activated', async ({ page }) => {
       await signIn(page);
       await open(page, 'invitation.sent');
       await press(page, 'Pause', 'It is paused');
@@ -78,7 +78,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByTestId('attention')).toHaveCount(0);
     });
 
-    test('what could not be delivered is counted, kept, pointed here again and fetched', async ({ onramp, page }) => {
+    test('undelivered events are counted and kept, and can be fetched after the subscription points here again', async ({ onramp, page }) => {
       await signIn(page);
       const id = await open(page, 'invitation.created');
       await catena(onramp, 'PATCH', `/${id}`, { url: NOWHERE });
@@ -100,7 +100,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(row(page, 'invitation.created')).toContainText('none');
     });
 
-    test('a secret is replaced and no delivery is lost', async ({ page }) => {
+    test('a secret can be replaced without losing a delivery', async ({ page }) => {
       await signIn(page);
       await open(page, 'invitation.viewed');
       const secrets = page.getByTestId('secrets').getByRole('listitem');
@@ -113,7 +113,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(secrets).toHaveCount(before + 2);
     });
 
-    test('a deletion must be confirmed, says what is lost, and what is missing then is set up again', async ({ page }) => {
+    test('a deletion needs confirmation and says what is lost; the missing subscription can be set up again', async ({ page }) => {
       await signIn(page);
       await open(page, 'connection.staled');
       await page.getByLabel('Event name').fill('connection');
@@ -130,7 +130,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(row(page, 'connection.staled')).toHaveCount(1);
     });
 
-    test('any event can be added and is deleted again', async ({ page }) => {
+    test('any event can be added and deleted again', async ({ page }) => {
       await signIn(page);
       await page.goto('/subscriptions');
       await page.getByRole('link', { name: 'Add a subscription' }).click();
@@ -150,7 +150,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(row(page, 'vehicle.added')).toHaveCount(0);
     });
 
-    test('one that Onramp has no record of is taken over', async ({ onramp, page }) => {
+    test('a subscription unknown to Onramp can be taken over', async ({ onramp, page }) => {
       await signIn(page);
       const url = `${onramp.baseURL}/webhooks/catena`;
       const event = javaScriptEnabled ? 'user.added' : 'user.modified';
@@ -162,7 +162,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByTestId('secrets').getByRole('listitem')).toHaveCount(1);
     });
 
-    test('the log tells every request and can be narrowed', async ({ page }) => {
+    test('the log lists every request and can be filtered', async ({ page }) => {
       await signIn(page);
       await invite(page, { ref: `FLEET-log-${javaScriptEnabled}` });
       await open(page, 'invitation.created');
@@ -182,7 +182,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(lines.first()).toBeVisible();
     });
 
-    test('a move that Catena does not answer is said, with what to do', async ({ onramp, page }) => {
+    test('an action that Catena does not answer is reported, with what to do', async ({ onramp, page }) => {
       await signIn(page);
       await open(page, 'invitation.expired');
       await catenaFails(onramp, { status: 500 });
@@ -225,7 +225,7 @@ test('pages about subscriptions are accessible and fit a narrow screen', async (
   await expect(page.getByRole('status')).toContainText('It is active');
 });
 
-test('every move can be made with the keyboard alone', async ({ page }) => {
+test('every action works with the keyboard alone', async ({ page }) => {
   await signIn(page);
   await open(page, 'invitation.declined');
   await page.getByRole('button', { name: 'Pause' }).press('Enter');
@@ -233,6 +233,6 @@ test('every move can be made with the keyboard alone', async ({ page }) => {
   await page.getByRole('button', { name: 'Activate' }).last().press('Enter');
   await expect(page.getByRole('status')).toContainText('It is active');
   await page.getByLabel('Event name').press('Enter');
-  // The browser itself asks for what is required.
+  // The browser itself enforces required fields.
   await expect(page.getByLabel('Event name')).toBeFocused();
 });
