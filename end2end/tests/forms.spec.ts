@@ -96,7 +96,7 @@ for (const [fault, says] of [
     await page.getByLabel('Fleet name').fill('Acme Trucking');
     await page.getByLabel('Link valid for (hours)').fill('48');
     // The form has made all its requests for previews.
-    await expect(page.getByTestId('preview')).toContainText('Catena makes a new one');
+    await expect(page.getByTestId('preview')).toContainText('Catena creates a new one');
     await catenaFails(onramp, fault);
     const answer = await send(page);
     expect(answer.status()).toBe(502);

@@ -32,7 +32,7 @@ test('while a reference is typed, the form says what Catena will do', async ({ p
   const preview = page.getByTestId('preview');
   const reference = page.getByLabel('Reference');
   await reference.pressSequentially('TYPED-new');
-  await expect(preview).toHaveText(/Catena makes a new one/);
+  await expect(preview).toHaveText(/Catena creates a new one/);
   for (const [ref, says] of [
     ['TYPED-active', /active invitation, until .* Nothing else changes/],
     ['TYPED-accepted', /has accepted its invitation already/],
@@ -100,9 +100,9 @@ test('names, hours, and a bad expiry are commented on while typing, and a better
   await hours.fill(String(expiresAtNight('Europe/Berlin')));
   await page.getByText('More about the fleet').click();
   await page.getByLabel('Country').selectOption({ label: 'Germany' });
-  await expect(preview).toContainText(/would run out (at night|over the weekend) there: .* in Berlin/);
+  await expect(preview).toContainText(/would expire (at night|over the weekend) there: .* in Berlin/);
   await page.getByRole('button', { name: /^Take \d+ hours/ }).click();
-  await expect(preview).not.toContainText('would run out');
+  await expect(preview).not.toContainText('would expire');
   expect(localTime('Europe/Berlin', Number(await hours.inputValue()))).toMatch(/^(Mon|Tue|Wed|Thu|Fri) (0[7-9]|1\d)$/);
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('NIGHT-1');
@@ -220,7 +220,7 @@ test('an invitation that the fleet has accepted in the meantime is not deleted',
   await openAsFleet(fleet, link);
   await acceptAsFleet(fleet);
   await page.getByRole('button', { name: 'Delete invitation' }).click();
-  await expect(page.getByText(/accepted|nobody has accepted yet/).first()).toBeVisible();
+  await expect(page.getByText(/has accepted/).first()).toBeVisible();
   await page.goto(path);
   await expectStage(page, 'agreement');
   await expect(page.getByRole('link', { name: 'Delete this invitation' })).toHaveCount(0);

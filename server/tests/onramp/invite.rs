@@ -70,7 +70,7 @@ async fn only_invitation(server: &TestServer, fleet_ref: &str) -> Invitation {
 #[tokio::test]
 async fn the_preview_says_what_catena_will_do_and_holds_neither_id_nor_link() {
     let (server, browser) = operator().await;
-    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("Catena makes a new one"));
+    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("Catena creates a new one"));
     browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     let invitation = only_invitation(&server, "ACME-1").await;
     let known = browser.get("/invitations/preview?fleet_ref=ACME-1").await;
@@ -397,7 +397,7 @@ fn without_a_list() -> Router {
 async fn where_catena_lets_nobody_look_our_own_record_decides() {
     let server = TestServer::start_with(Catena::Routes(without_a_list())).await;
     let browser = server.signed_in(Role::Operator).await;
-    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("could not be found out"));
+    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("couldn’t check"));
     let invite = async || -> Answer { browser.post(FORM, &[("fleet_ref", "ACME-1")]).await };
     let made = invite().await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);

@@ -264,7 +264,7 @@ async fn those_without_an_address_are_told_apart_from_those_that_leave() {
 
     let asked = decide(&[&one, &two, &without], &[]).await;
     assert!(
-        asked.body.contains("Send 2 reminders?") && asked.body.contains("one has no e-mail address"),
+        asked.body.contains("Send 2 reminders?") && asked.body.contains("1 selected fleet has no e-mail address"),
         "{}",
         asked.body
     );

@@ -256,7 +256,7 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     SubscriptionMonitor::new(&server.onramp.subscriptions, true).turn().await;
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.viewed"]);
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("6 events waited; 1 queue was fetched, 1 move failed (the log says why)."), "{page}");
+    assert!(page.contains("6 events were waiting at startup; 1 queue was fetched, 1 action failed (see the log)."), "{page}");
     let answer = browser.post("/subscriptions/fetch-missed", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("Catena refused 1 of the moves"), "{}", answer.body);
