@@ -5,12 +5,12 @@ import { catenaFails, choosePreset, invite, signIn } from '../support/steps';
 /** Field, typed value, and a word of the error beside it. */
 const WRONG: [field: string, typed: string, says: RegExp][] = [
   ['fleet_ref', 'a/b', /letters, digits/],
-  ['fleet_name', '&&', /nothing of this name is left/],
+  ['fleet_name', '&&', /this name has none/],
   ['fleet_email', 'nobody', /e-mail address/],
   ['expires_in_hours', '673', /1 to 672/],
   ['fleet_phone', '415 555', /\+/],
   ['fleet_website', 'ftp://x', /https:\/\//],
-  ['success_redirect_url', 'nowhere', /whole address/],
+  ['success_redirect_url', 'nowhere', /complete address/],
   ['failure_redirect_url', 'javascript:alert(1)', /web address/],
 ];
 

@@ -149,7 +149,7 @@ test('a completely filled form requests exactly that from Catena', async ({ page
   await expect(keep.or(page.getByTestId('magic-link'))).toBeVisible();
   if (await keep.isVisible()) await keep.click();
   const facts = page.locator('.facts');
-  for (const value of ['dispatch@prairie.example', '+14155551234', 'CAN', '123456', 'DOT', 'geotab, samsara', 'Vehicle locations, Messages (to read and write)', 'https://us.example/welcome']) {
+  for (const value of ['dispatch@prairie.example', '+14155551234', 'CAN', '123456', 'DOT', 'geotab, samsara', 'Vehicle locations, Messages (read and write)', 'https://us.example/welcome']) {
     await expect(facts).toContainText(value);
   }
   await expect(page.getByTestId('kept')).toHaveCount(0);
@@ -177,7 +177,7 @@ test('what Catena stored differently after a refresh is shown with labels', asyn
   await expect(page.getByTestId('preview')).toContainText('Nothing else changes');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   const kept = page.getByTestId('kept').getByRole('row', { name: 'Data to request' });
-  await expect(kept).toContainText('everything, to read');
+  await expect(kept).toContainText('Read everything');
   await expect(kept).toContainText('Vehicle locations');
 });
 

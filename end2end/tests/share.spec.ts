@@ -78,7 +78,7 @@ for (const scripted of [true, false]) {
       expect(file.suggestedFilename()).toMatch(/^magic-link-.*\.svg$/);
       expect(file.suggestedFilename()).not.toContain(made.id);
       await page.goto(made.path);
-      await expect(entries(page, 'link.shown').filter({ hasText: 'As a QR code' })).toHaveCount(1);
+      await expect(entries(page, 'link.shown').filter({ hasText: 'As a downloaded QR code' })).toHaveCount(1);
     });
 
     test('an e-mail delivers the link, and an immediate opening is marked as doubtful', async ({ page, fleet, smtp }) => {

@@ -137,7 +137,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('Event').fill('vehicle');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await expect(page.getByLabel('Event')).toHaveValue('vehicle');
-      await expect(page.getByLabel('Event')).toHaveAccessibleDescription(/a resource, a dot and an action/);
+      await expect(page.getByLabel('Event')).toHaveAccessibleDescription(/a resource, a dot, and an action/);
       await page.getByLabel('Event').fill('vehicle.added');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await expect(page.getByRole('status')).toHaveText('One subscription was set up.');

@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(says("FLEET-42", "Acme  Trucking", "24"), "");
         assert!(says("a/b", "", "").contains("letters, digits"));
         assert!(says("", "J.B. Hunt", "").contains("“JB Hunt”"));
-        assert!(says("", "&&", "").contains("nothing of this name is left"));
+        assert!(says("", "&&", "").contains("this name has none"));
         assert!(says("", "", "673").contains("1 to 672"));
     }
 }

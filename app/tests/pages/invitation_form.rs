@@ -105,7 +105,7 @@ fn a_callback_address_is_offered_only_if_no_event_would_arrive_twice() {
     assert!(page(Some(0), "").contains("<input id=\"callback_url\""));
     for closed in [page(Some(3), ""), page(None, "")] {
         assert!(!closed.contains("<input id=\"callback_url\""));
-        assert!(after(&closed, "data-testid=\"no-callback\"", "</p>").contains("it is left out"));
+        assert!(after(&closed, "data-testid=\"no-callback\"", "</p>").contains("No callback address."));
     }
     assert!(page(Some(3), "https://us.example/").contains("<input id=\"callback_url\""), "what was typed stays");
 }

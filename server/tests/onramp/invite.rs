@@ -207,7 +207,7 @@ async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_wo
     let browser = server.signed_in(Role::Administrator).await;
     let input = "<input id=\"callback_url\"";
     let page = browser.get(FORM).await.body;
-    assert!(page.contains(input) && page.contains("doubles nothing"), "{page}");
+    assert!(page.contains(input) && page.contains("causes no duplicates"), "{page}");
 
     let catena = &server.onramp.catena;
     let property =
@@ -215,12 +215,12 @@ async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_wo
     let own = catena.partners().await.unwrap()[0].id;
     catena.add_partner_properties(own, &[property]).await.unwrap();
     server.clock.advance(time::Duration::minutes(2));
-    assert!(browser.get(FORM).await.body.contains("used where none is given here"));
+    assert!(browser.get(FORM).await.body.contains("used if you leave this empty"));
 
     browser.post("/subscriptions/ensure", &[]).await;
     let page = browser.get(FORM).await.body;
     assert!(!page.contains(input) && page.contains("would arrive twice"), "{page}");
-    assert!(page.contains("ask Catena to remove it"), "{page}");
+    assert!(page.contains("Ask Catena to remove it"), "{page}");
     let typed = [("fleet_ref", "ACME-1"), ("callback_url", "https://us.example/events")];
     let refused = browser.post(FORM, &typed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -238,7 +238,7 @@ async fn where_catena_tells_nothing_no_callback_address_and_no_list_of_providers
     let server = TestServer::start_with(Catena::Routes(routes)).await;
     let browser = server.signed_in(Role::Operator).await;
     let page = browser.get(FORM).await.body;
-    assert!(page.contains("data-testid=\"no-callback\"") && page.contains("Catena did not tell"), "{page}");
+    assert!(page.contains("data-testid=\"no-callback\"") && page.contains("Catena didn’t report"), "{page}");
     assert!(page.contains("<input id=\"limit_tsps\""), "short names can be typed");
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("limit_tsps", "sam/sara")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -253,7 +253,7 @@ async fn subscriptions_of_our_own_speak_against_a_callback_address_whether_or_no
     let browser = server.signed_in(Role::Operator).await;
     let page = browser.get(FORM).await.body;
     let words = page.split("data-testid=\"no-callback\"").nth(1).expect("none is offered");
-    assert!(words.contains("A subscription of your organisation posts every fleet’s events already"));
+    assert!(words.contains("One of your organization’s subscriptions already posts every fleet’s events"));
 }
 
 #[tokio::test]
@@ -370,7 +370,7 @@ async fn what_catena_kept_otherwise_is_shown_until_it_is_the_same() {
     refresh("everything").await;
     let page = browser.get(&path).await.body;
     let section = page.split(kept).nth(1).unwrap().split("</section>").next().unwrap();
-    assert!(section.contains("Data to request") && section.contains("everything, to read"), "{section}");
+    assert!(section.contains("Data to request") && section.contains("Read everything"), "{section}");
     assert!(section.contains("Vehicle locations") && !section.contains("Contact e-mail"), "{section}");
     server.clock.advance(time::Duration::hours(1));
     refresh("locations").await;

@@ -36,7 +36,7 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         differences: vec![DifferenceRow {
             label: "Data to request".into(),
             asked: "Vehicles".into(),
-            kept: "everything, to read".into(),
+            kept: "Read everything".into(),
         }],
         renew: Some(again_view(RenewalAction::Refresh)),
         newer: Some(Uuid::from_u128(8)),

@@ -91,7 +91,7 @@ impl Preset {
     /// What it asks to see, in a line.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Everything => "all kinds of data that Catena has on the day the fleet accepts",
+            Self::Everything => "all kinds of data that Catena has when the fleet accepts",
             Self::Locations => "current and past positions of vehicles and trailers",
             Self::HoursOfService => "duty status, violations, and the drivers and vehicles involved",
             Self::Maintenance => "vehicles, engines, fuel, sensors, and inspections",
