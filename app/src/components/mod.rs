@@ -11,6 +11,7 @@ mod paging;
 mod preview;
 mod table;
 mod text_area;
+mod time;
 
 pub use badge::{HealthBadge, StageBadge};
 pub use document::{Document, PublicDocument, Visit};
@@ -22,3 +23,4 @@ pub use paging::{Pages, Paging};
 pub use preview::{PreviewLine, PreviewLines, PreviewPart, PreviewView};
 pub use table::{Columns, RecordTable};
 pub use text_area::TextArea;
+pub use time::{ExactTime, LoggedTime, RelativeTime};

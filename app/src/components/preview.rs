@@ -101,13 +101,13 @@ fn outlook_line(preview: &Preview, now: OffsetDateTime) -> PreviewLine {
             "known",
             "Onramp couldn’t check whether this reference already has an invitation. It checks again when you submit the form.".to_owned(),
         ),
-        Outlook::Refresh(known) => refresh_words(known),
+        Outlook::Refresh(known) => refresh_sentence(known),
     };
     let fleet = preview.has_page.then(|| path_of(&preview.fleet_ref));
     PreviewLine { tone: tone.into(), text, fleet }
 }
 
-fn refresh_words(known: &Known) -> (&'static str, String) {
+fn refresh_sentence(known: &Known) -> (&'static str, String) {
     let until = timestamp::display(known.expires_at);
     match known.standing {
         Standing::Accepted => (

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::components::{Document, MomentView, Notice, NoticeKind, RecordTable, Visit};
+use crate::components::{Document, LoggedTime, Notice, NoticeKind, RecordTable, Visit};
 use domain::timestamp;
 
 /// A finished check of all fleets.
@@ -178,7 +178,6 @@ fn Lines(lines: Vec<CheckLine>, now: OffsetDateTime) -> impl IntoView {
 }
 
 fn row(line: CheckLine, now: OffsetDateTime) -> impl IntoView {
-    let at = MomentView::to_the_second(line.started_at);
     let badge = if line.complete {
         view! { <span class="badge good">"complete"</span> }.into_any()
     } else {
@@ -187,8 +186,7 @@ fn row(line: CheckLine, now: OffsetDateTime) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{timestamp::relative(line.started_at, now)}</span>
+                <LoggedTime at=line.started_at now=now/>
                 {line.problem.map(|problem| view! { <span class="reason">{problem}</span> })}
             </th>
             <td data-label="Result">{badge}</td>

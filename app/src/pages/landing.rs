@@ -38,23 +38,23 @@ pub fn LandingPage(
     /// What it says.
     landing: Landing,
 ) -> impl IntoView {
-    let words = landing.words();
+    let texts = landing.texts();
     view! {
-        <PublicDocument stylesheet=stylesheet title=words.title>
-            <article class=words.class>
-                <Sign good=words.good/>
-                <h1>{words.title}</h1>
-                <p class="lead">{words.lead}</p>
-                {words.fleet_ref.map(|fleet_ref| view! {
+        <PublicDocument stylesheet=stylesheet title=texts.title>
+            <article class=texts.class>
+                <Sign good=texts.good/>
+                <h1>{texts.title}</h1>
+                <p class="lead">{texts.lead}</p>
+                {texts.fleet_ref.map(|fleet_ref| view! {
                     <dl class="reference">
                         <dt>"Your reference"</dt>
                         <dd>{fleet_ref}</dd>
                     </dl>
                 })}
                 <h2>"What happens next"</h2>
-                <ul class="next-steps">{words.next.iter().map(|next| view! { <li>{*next}</li> }).collect_view()}</ul>
+                <ul class="next-steps">{texts.next.iter().map(|next| view! { <li>{*next}</li> }).collect_view()}</ul>
                 <h2>"Questions?"</h2>
-                <p>{words.ask}</p>
+                <p>{texts.ask}</p>
             </article>
         </PublicDocument>
     }
@@ -72,7 +72,7 @@ fn Sign(good: bool) -> impl IntoView {
     }
 }
 
-struct Words {
+struct Texts {
     class: &'static str,
     good: bool,
     title: &'static str,
@@ -87,7 +87,7 @@ const ASK_WITH_REFERENCE: &str =
 const ASK: &str = "Ask the company that sent you the link.";
 
 impl Landing {
-    fn words(self) -> Words {
+    fn texts(self) -> Texts {
         let (class, good, title, lead, next, fleet_ref): (_, _, _, _, &'static [&'static str], _) = match self {
             Self::Success { fleet_ref } => (
                 "card landing good",
@@ -153,6 +153,6 @@ impl Landing {
             ),
         };
         let ask = if fleet_ref.is_some() { ASK_WITH_REFERENCE } else { ASK };
-        Words { class, good, title, lead, next, ask, fleet_ref }
+        Texts { class, good, title, lead, next, ask, fleet_ref }
     }
 }

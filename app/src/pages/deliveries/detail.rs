@@ -78,7 +78,7 @@ pub fn DeliveryPage(
             <Changes state=row.state is_about_data=is_about_data changes=changes/>
             <section class="card facts" aria-labelledby="headers">
                 <h2 id="headers">"Headers"</h2>
-                <p class="hint">"The signature covers only the timestamp. The sender could have set the rest to anything."</p>
+                <p class="hint">"Of these headers, the signature covers only the timestamp. The others are unverified."</p>
                 <dl class="headers">
                     {headers.into_iter().map(header).collect_view()}
                     {event_id.map(|id| header(("Event ID (from the body)".into(), id)))}

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::state_badge::{StateBadge, state_label};
-use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
+use crate::components::{Document, Field, LoggedTime, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
 use domain::{events::delivery::DeliveryState, timestamp};
 
 /// One delivery in a list.
@@ -109,7 +109,7 @@ pub fn DeliveriesPage(
     let DeliveryList { rows, filter, figures, retained, paging, now, may_operate, .. } = list;
     let nothing =
         if filter.is_set() { "No deliveries match this filter." } else { "Catena hasn’t sent anything yet." };
-    let all_again = may_operate.then(|| all_again(&filter.state, &figures)).flatten();
+    let retry_all = may_operate.then(|| retry_all(&filter.state, &figures)).flatten();
     view! {
         <Document visit=visit title="Deliveries">
             <div class="page-head">
@@ -126,7 +126,7 @@ pub fn DeliveriesPage(
             {list.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             <InboxFigureList figures=figures/>
             <FilterForm filter=filter names=list.event_names/>
-            {all_again}
+            {retry_all}
             <DeliveryTable rows=rows now=now label="Deliveries, newest first" empty=nothing/>
             <Pages paging=paging/>
             <RetainedNote retained=retained/>
@@ -135,7 +135,7 @@ pub fn DeliveriesPage(
 }
 
 /// The button that processes or verifies all deliveries of the filtered state again, if there are any.
-fn all_again(state: &str, figures: &InboxFigures) -> Option<AnyView> {
+fn retry_all(state: &str, figures: &InboxFigures) -> Option<AnyView> {
     let button = |action: &'static str, label: &'static str, about: &'static str| {
         view! {
             <form class="all-again" method="post" action=action>
@@ -236,7 +236,6 @@ pub(super) fn DeliveryTable(
 }
 
 fn delivery_row(row: DeliveryRow, now: OffsetDateTime) -> impl IntoView {
-    let at = MomentView::to_the_second(row.received_at);
     view! {
         <tr>
             <th scope="row">
@@ -247,8 +246,7 @@ fn delivery_row(row: DeliveryRow, now: OffsetDateTime) -> impl IntoView {
             </th>
             <td data-label="State"><StateBadge state=row.state/></td>
             <td data-label="Received">
-                <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{timestamp::relative(row.received_at, now)}</span>
+                <LoggedTime at=row.received_at now=now/>
             </td>
             <td data-label="Attempt">{row.attempt.map_or_else(|| "unknown".into(), |attempt| attempt.to_string())}</td>
         </tr>

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::components::{
-    Columns, Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, RecordTable, Visit, fact_title,
+    Columns, Document, ErrorSummary, Field, MomentView, Notice, NoticeKind, RecordTable, RelativeTime, Visit,
+    fact_title,
 };
-use domain::{events::fact::Fact, timestamp};
+use domain::events::fact::Fact;
 
 /// Facts that can be assigned together, since the same id would lead to their fleet.
 #[derive(Debug, Clone)]
@@ -67,7 +68,7 @@ pub fn UnassignedFactsPage(
 
 fn row(group: UnassignedGroup, now: OffsetDateTime, may_operate: bool) -> impl IntoView {
     let when = |at: OffsetDateTime| {
-        view! { <time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time> }
+        view! { <RelativeTime at now/> }
     };
     let action = match group.assign {
         Some(href) if may_operate => view! { <a class="button" href=href>"Assign to a fleet"</a> }.into_any(),

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, OnboardingView, RecordTable, Visit, fact_title, stage_label},
+    components::{Document, ExactTime, OnboardingView, RecordTable, Visit, fact_title, stage_label},
     islands::LiveOnboarding,
 };
 use domain::{
@@ -104,7 +104,7 @@ fn round_row(row: RoundRow) -> impl IntoView {
         None => what.into_any(),
     };
     let began = match row.began_at {
-        Some(at) => view! { <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time> }.into_any(),
+        Some(at) => view! { <ExactTime at=at/> }.into_any(),
         None => view! { <span class="muted">"not reported"</span> }.into_any(),
     };
     view! {
@@ -112,7 +112,7 @@ fn round_row(row: RoundRow) -> impl IntoView {
             <th scope="row">{what}</th>
             <td data-label="Started">{began}</td>
             <td data-label="By">{row.actor.unwrap_or_else(|| "—".into())}</td>
-            <td data-label="Link until"><time datetime=timestamp::rfc3339(row.expires_at)>{timestamp::display(row.expires_at)}</time></td>
+            <td data-label="Link until"><ExactTime at=row.expires_at/></td>
             <td data-label="Reached">{stage_label(row.came_to)}</td>
         </tr>
     }

@@ -76,7 +76,7 @@ pub fn ColumnsPage(
                     <DelimiterChoice delimiter=delimiter/>
                     <Choices names=names mapping=mapping.clone() errors=errors.clone()/>
                     {ignored.map(|text| view! { <p class="hint" data-testid="ignored">{text}</p> })}
-                    <ForAll mapping=mapping errors=errors/>
+                    <Defaults mapping=mapping errors=errors/>
                     <div class="actions">
                         <button class="button primary">"Check the rows"</button>
                         <a class="button quiet" href="/invitations/import">"Back"</a>
@@ -179,7 +179,7 @@ fn Choices(names: Vec<String>, mapping: Mapping, errors: FieldErrors) -> impl In
 }
 
 #[component]
-fn ForAll(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
+fn Defaults(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
     let hours =
         format!("From {} to {} (28 days). Leave empty for {EXPIRY_DEFAULT}.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end());
     let open = !mapping.resources.is_empty() || errors.contains_key("resources");

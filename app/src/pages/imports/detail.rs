@@ -6,13 +6,12 @@ use uuid::Uuid;
 
 use super::labels::{grouped, row_state_label, verdict_label};
 use crate::{
-    components::{Columns, Document, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, RecordTable, Visit},
+    components::{
+        Columns, Document, ExactTime, ImportBar, ImportProgress, Notice, NoticeKind, Pages, Paging, RecordTable, Visit,
+    },
     islands::LivePart,
 };
-use domain::{
-    import::{ImportState, RowState, Verdict},
-    timestamp,
-};
+use domain::import::{ImportState, RowState, Verdict};
 
 /// Seconds after which browsers without scripts reload the page while the import progresses.
 const RELOAD: u32 = 3;
@@ -118,7 +117,7 @@ pub fn ImportPage(
             <section class="card import" aria-labelledby="standing">
                 <h2 id="standing">{heading(detail.state)}</h2>
                 <LivePart url=live_url><ImportBar progress=progress/></LivePart>
-                <Moves detail=detail.clone()/>
+                <Actions detail=detail.clone()/>
             </section>
             <RowTable detail=detail.clone() started=started/>
             {started.then(|| view! { <Downloads detail=detail/> })}
@@ -139,7 +138,7 @@ fn heading(state: ImportState) -> &'static str {
 
 /// The buttons that fit its state.
 #[component]
-fn Moves(detail: ImportDetail) -> impl IntoView {
+fn Actions(detail: ImportDetail) -> impl IntoView {
     let here = format!("/invitations/import/{}", detail.id);
     let at = |action: &str| format!("{here}/{action}");
     let form = |action: &str, class: &'static str, label: &'static str| {
@@ -148,7 +147,7 @@ fn Moves(detail: ImportDetail) -> impl IntoView {
     if detail.confirming {
         return view! { <Confirm here=here waiting=detail.waiting started=detail.state.was_started()/> }.into_any();
     }
-    let (start, moves) = match detail.state {
+    let (start, button) = match detail.state {
         ImportState::Uploaded | ImportState::Done | ImportState::Cancelled => return ().into_any(),
         ImportState::Checking => (None, None),
         ImportState::Checked => (
@@ -160,7 +159,7 @@ fn Moves(detail: ImportDetail) -> impl IntoView {
     };
     view! {
         {start}
-        <div class="moves">{moves}<a class="button" href=format!("{here}?cancel=yes")>"Cancel …"</a></div>
+        <div class="moves">{button}<a class="button" href=format!("{here}?cancel=yes")>"Cancel …"</a></div>
     }
     .into_any()
 }
@@ -263,7 +262,7 @@ fn imported(row: ImportedRowView, started: bool) -> impl IntoView {
     let outcome = started.then(|| {
         let expiry = expires_at.map_or_else(
             || view! { <span class="muted">"—"</span> }.into_any(),
-            |at| view! { <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time> }.into_any(),
+            |at| view! { <ExactTime at=at/> }.into_any(),
         );
         view! {
             <td data-label="Outcome"><span class=state_tone(state) data-state=state.name()>{row_state_label(state)}</span></td>
@@ -314,7 +313,7 @@ fn Downloads(detail: ImportDetail) -> impl IntoView {
         let LinksTakenView { at, actor, count } = taken;
         view! {
             <li>
-                <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time>
+                <ExactTime at=at/>
                 {format!(": {} magic links, by {actor}", grouped(count))}
             </li>
         }

@@ -4,11 +4,10 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::labels::grouped;
-use crate::components::{Document, ErrorSummary, RecordTable, TextArea, Visit};
+use crate::components::{Document, ErrorSummary, RecordTable, RelativeTime, TextArea, Visit};
 use domain::{
     import::{ImportState, MAX_BYTES, MAX_ROWS},
     invitation::request::FieldErrors,
-    timestamp,
 };
 
 /// An import in the list.
@@ -146,9 +145,7 @@ fn listed(import: ListedImport, now: OffsetDateTime) -> impl IntoView {
             <td data-label="State">{state.label()}</td>
             <td data-label="Rows">{grouped(rows)}</td>
             <td data-label="Uploaded">
-                <time datetime=timestamp::rfc3339(created_at) title=timestamp::display(created_at)>
-                    {timestamp::relative(created_at, now)}
-                </time>
+                <RelativeTime at=created_at now=now/>
                 <span class="muted who">{actor}</span>
             </td>
         </tr>

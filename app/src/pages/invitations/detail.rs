@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::share::ShowLink;
 use crate::{
-    components::{Document, Notice, NoticeKind, OnboardingView, Visit},
+    components::{Document, ExactTime, Notice, NoticeKind, OnboardingView, Visit},
     islands::{CopyButton, LiveOnboarding},
     pages::invitations::{
         renew::{RenewSection, RenewView},
@@ -113,7 +113,7 @@ pub fn InvitationDetailPage(
                         <dl>
                             <div>
                                 <dt>"Created"</dt>
-                                <dd><time datetime=timestamp::rfc3339(detail.created_at)>{timestamp::display(detail.created_at)}</time></dd>
+                                <dd><ExactTime at=detail.created_at/></dd>
                             </div>
                             {detail
                                 .asked

@@ -4,11 +4,10 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::components::{Document, HealthBadge, Pages, Paging, RecordTable, StageBadge, Visit, stage_label};
-use domain::{
-    onboarding::lifecycle::{Health, Stage},
-    timestamp,
+use crate::components::{
+    Document, ExactTime, HealthBadge, Pages, Paging, RecordTable, RelativeTime, StageBadge, Visit, stage_label,
 };
+use domain::onboarding::lifecycle::{Health, Stage};
 
 /// One invitation in the list.
 #[derive(Debug, Clone)]
@@ -153,12 +152,10 @@ fn invitation_row(row: InvitationRow, now: OffsetDateTime) -> impl IntoView {
             </td>
             <td data-label="Invitation">{stage_label(row.status)}</td>
             <td data-label="Link expires">
-                <time datetime=timestamp::rfc3339(row.expires_at) title=timestamp::display(row.expires_at)>
-                    {timestamp::relative(row.expires_at, now)}
-                </time>
+                <RelativeTime at=row.expires_at now=now/>
             </td>
             <td data-label="Created">
-                <time datetime=timestamp::rfc3339(row.created_at)>{timestamp::display(row.created_at)}</time>
+                <ExactTime at=row.created_at/>
             </td>
         </tr>
     }

@@ -42,7 +42,7 @@ impl RenewView {
 }
 
 /// Title, explanation, and button label.
-fn words(action: RenewalAction) -> (&'static str, &'static str, &'static str) {
+fn texts(action: RenewalAction) -> (&'static str, &'static str, &'static str) {
     match action {
         RenewalAction::Refresh => {
             ("Extend the link", "Extends the link, counting from now. Nothing else changes.", "Refresh")
@@ -72,20 +72,20 @@ pub(super) fn RenewSection(
     view: RenewView,
 ) -> impl IntoView {
     let RenewView { once, id, action, hours, agreed, form, may_delete } = view;
-    let title = action.map_or("Delete", |action| words(action).0);
+    let title = action.map_or("Delete", |action| texts(action).0);
     let ask = action.map(|action| match form {
         Some(href) => view! {
             <p>"This invitation was created outside Onramp. Review its settings before you send a new link."</p>
-            <p class="actions"><a class="button" href=href>{words(action).2}</a></p>
+            <p class="actions"><a class="button" href=href>{texts(action).2}</a></p>
         }
         .into_any(),
         None => view! {
-            <p>{words(action).1}</p>
+            <p>{texts(action).1}</p>
             <form class="again" method="post" action=format!("/invitations/{id}/again") novalidate=true>
                 <input type="hidden" name="once" value=once/>
                 <input type="hidden" name="agreed" value=agreed/>
                 <Field name="expires_in_hours" label=label("expires_in_hours") value=hours inputmode="numeric"/>
-                <button class="button">{words(action).2}</button>
+                <button class="button">{texts(action).2}</button>
             </form>
         }
         .into_any(),
@@ -140,7 +140,7 @@ pub fn RenewPage(
     form: RenewForm,
 ) -> impl IntoView {
     let RenewForm { once, id, fleet_ref, fleet_name, action, hours, error, problem, agreed, confirm } = form;
-    let (title, about, button) = words(action);
+    let (title, about, button) = texts(action);
     let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let page_title = if error.is_some() { format!("Error: {title}") } else { title.to_owned() };
     let plain = confirm.is_none().then(|| view! { <button class="button primary">{button}</button> });

@@ -116,7 +116,7 @@ pub fn SharePage(
                 Some(why) => view! {
                     <p class="notice" role="status">{why}" "<a href=format!("/invitations/{id}")>"Back to the invitation"</a></p>
                 }.into_any(),
-                None => view! { <Ways share=share/> }.into_any(),
+                None => view! { <ShareCards share=share/> }.into_any(),
             }}
         </Document>
     }
@@ -131,7 +131,7 @@ fn label(field: &str) -> &'static str {
 }
 
 #[component]
-fn Ways(share: ShareView) -> impl IntoView {
+fn ShareCards(share: ShareView) -> impl IntoView {
     let id = share.id;
     let email_form = share.email_form.clone();
     let (language, occasion) = (ShareView::chosen(&share.languages), ShareView::chosen(&share.occasions));

@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::rows::{DecidedRow, FleetCell, why};
-use crate::components::{Columns, RecordTable};
-use domain::timestamp;
+use super::rows::{DecidedRow, FleetCell, reason};
+use crate::components::{Columns, RecordTable, RelativeTime};
 
 /// Approved reminders that can’t be sent for now, and why.
 #[component]
@@ -67,7 +66,7 @@ pub(super) fn Failed(rows: Vec<DecidedRow>, in_all: u32, may_invite: bool, now: 
 #[component]
 fn By(by: Option<String>, at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     let at = at.map(|at| {
-        view! { <time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time> }
+        view! { <RelativeTime at now/> }
     });
     view! { <span>{at}{by.map(|by| view! { <span class="muted">" by "{by}</span> })}</span> }
 }
@@ -79,7 +78,7 @@ pub(super) fn Decided(rows: Vec<DecidedRow>, now: OffsetDateTime) -> impl IntoVi
         view! {
             <tr>
                 <th scope="row"><FleetCell fleet=row.fleet/></th>
-                <td data-label="Reason">{why(row.occasion)}</td>
+                <td data-label="Reason">{reason(row.occasion)}</td>
                 <td data-label="To">{row.recipient.unwrap_or_else(|| "–".into())}</td>
                 <td data-label="State" data-state=row.state.name()>
                     <div>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::rows::{FleetCell, ProposedRow, why};
-use crate::components::{Columns, RecordTable};
+use super::rows::{FleetCell, ProposedRow, reason};
+use crate::components::{Columns, RecordTable, RelativeTime};
 use domain::timestamp;
 
 /// The proposals as a form: what is selected is sent or dismissed together.
@@ -76,9 +76,9 @@ fn proposed_row(row: ProposedRow, may_send: bool, may_invite: bool, now: OffsetD
         <tr>
             {tick}
             <th scope="row"><FleetCell fleet=row.fleet/></th>
-            <td data-label="Reason"><span>{why(row.occasion)}{since}</span></td>
+            <td data-label="Reason"><span>{reason(row.occasion)}{since}</span></td>
             <td data-label="Link expires">
-                <time datetime=timestamp::rfc3339(row.expires_at) title=timestamp::display(row.expires_at)>{timestamp::relative(row.expires_at, now)}</time>
+                <RelativeTime at=row.expires_at now=now/>
             </td>
             <td data-label="To"><span>{to}</span></td>
             {buttons}

@@ -58,7 +58,7 @@ pub struct DecidedRow {
 }
 
 /// Why a fleet gets a reminder.
-pub(super) fn why(occasion: Option<Occasion>) -> &'static str {
+pub(super) fn reason(occasion: Option<Occasion>) -> &'static str {
     match occasion {
         Some(Occasion::NotOpened) => "Not opened",
         Some(Occasion::NotFinished) => "Opened, provider not linked",

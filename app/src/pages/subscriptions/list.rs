@@ -7,7 +7,7 @@ use super::{
     diagnosis::DiagnosisCards,
     labels::{self, StatusBadge},
 };
-use crate::components::{Document, Notice, NoticeKind, RecordTable, Visit};
+use crate::components::{Document, Notice, NoticeKind, RecordTable, RelativeTime, Visit};
 use domain::{
     subscription::{Breaker, DeadLetters, Diagnosis, Place, SuccessRate},
     timestamp,
@@ -122,7 +122,7 @@ fn AsOf(
             <p class="hint" data-testid="as-of">
                 {match as_of {
                     Some(at) => view! {
-                        "Updated "<time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time>"."
+                        "Updated "<RelativeTime at now/>"."
                     }.into_any(),
                     None => view! { "Not loaded from Catena yet." }.into_any(),
                 }}

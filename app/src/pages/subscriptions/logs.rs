@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
-use domain::timestamp;
+use crate::components::{Document, Field, LoggedTime, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
 
 /// The log's filter, as typed.
 #[derive(Debug, Clone, Default)]
@@ -131,7 +130,6 @@ fn FilterForm(id: String, filter: LogFilter) -> impl IntoView {
 }
 
 fn log_row(row: LogRow, now: OffsetDateTime) -> impl IntoView {
-    let at = MomentView::to_the_second(row.at);
     // Below 500 counts as delivered and is never sent again, whatever the metrics say (WEBHOOKS.md 4.1).
     let (tone, response) = match row.status_code {
         Some(code @ 200..300) => ("badge good", code.to_string()),
@@ -142,8 +140,7 @@ fn log_row(row: LogRow, now: OffsetDateTime) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{timestamp::relative(row.at, now)}</span>
+                <LoggedTime at=row.at now=now/>
             </th>
             <td data-label="Response" data-status=row.status>
                 <span class=tone>{response}</span>
