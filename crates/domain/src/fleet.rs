@@ -6,10 +6,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FleetRefError {
     /// Nothing was given.
-    #[error("Give the fleet a reference: the name by which your own systems know it.")]
+    #[error("Enter a reference: the fleet’s name in your own systems.")]
     Empty,
     /// A character that Catena may refuse.
-    #[error("Use only letters, digits, spaces, “-” and “_”.")]
+    #[error("Use only letters, digits, spaces, “-”, and “_”.")]
     Character,
     /// Longer than we keep.
     #[error("Keep it to 100 characters.")]

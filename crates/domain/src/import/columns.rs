@@ -64,7 +64,7 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetName,
         "fleet_name",
-        "Fleet’s name",
+        "Fleet name",
         &[
             "fleetname",
             "name",
@@ -90,7 +90,7 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetRegulatoryId,
         "fleet_regulatory_id",
-        "Regulatory id",
+        "Regulatory ID",
         &[
             "fleetregulatoryid",
             "regulatoryid",
@@ -107,26 +107,26 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetRegulatoryIdType,
         "fleet_regulatory_id_type",
-        "Kind of id",
+        "ID type",
         &["fleetregulatoryidtype", "regulatoryidtype", "regulatorytype", "idtype"],
     ),
     (
         C::ExpiresInHours,
         "expires_in_hours",
-        "Hours the link works",
+        "Link valid for (hours)",
         &["expiresinhours", "hours", "expiryhours", "validhours"],
     ),
     (C::LimitTsps, "limit_tsps", "Providers to offer", &["limittsps", "tsps", "tsp", "providers", "provider"]),
     (
         C::SuccessRedirectUrl,
         "success_redirect_url",
-        "Page after success",
+        "Success page",
         &["successredirecturl", "successurl", "successpage"],
     ),
     (
         C::FailureRedirectUrl,
         "failure_redirect_url",
-        "Page otherwise",
+        "Failure page",
         &["failureredirecturl", "failureurl", "failurepage"],
     ),
 ];
@@ -197,7 +197,7 @@ impl Mapping {
     pub fn check(&self, header: &[String]) -> FieldErrors {
         let mut errors = FieldErrors::new();
         if !self.columns.contains_key(&C::FleetRef) {
-            let sentence = "Choose the column that holds your reference for the fleet. Every invitation needs one.";
+            let sentence = "Choose the column with your reference for the fleet. Every invitation needs one.";
             errors.insert(C::FleetRef.name().to_owned(), sentence.to_owned());
         }
         for (column, place) in &self.columns {

@@ -45,13 +45,13 @@ impl ImportState {
     /// For people.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Uploaded => "Waits for its columns",
-            Self::Checking => "Being checked",
-            Self::Checked => "Waits to be started",
+            Self::Uploaded => "Waiting for column mapping",
+            Self::Checking => "Checking",
+            Self::Checked => "Ready to start",
             Self::Running => "Running",
             Self::Paused => "Paused",
             Self::Done => "Done",
-            Self::Cancelled => "Cancelled",
+            Self::Cancelled => "Canceled",
         }
     }
 

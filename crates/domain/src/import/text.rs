@@ -36,18 +36,18 @@ impl Encoding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TextError {
     /// Nothing but white space, or nothing at all.
-    #[error("There is nothing in it. Choose a file with a header line and a row for each fleet.")]
+    #[error("The file is empty. Choose a file with a header row and one row per fleet.")]
     Empty,
     /// A spreadsheet program's own format.
     #[error(
-        "This is a spreadsheet, not text. In your spreadsheet program, save it as “CSV UTF-8” and choose that file."
+        "This is a spreadsheet, not a text file. In your spreadsheet app, save it as “CSV UTF-8” and choose that file."
     )]
     Workbook,
     /// A picture, a program, UTF-16 without its mark.
-    #[error("This is no text file that Onramp can read. Save it as “CSV UTF-8” and choose that file.")]
+    #[error("Onramp can’t read this file as text. Save it as “CSV UTF-8” and choose that file.")]
     Binary,
     /// The mark at the start promises an encoding that the rest doesn’t keep to.
-    #[error("Some characters are damaged: the file says that it is {0}, and isn’t. Save it as “CSV UTF-8” once more.")]
+    #[error("Some characters are damaged: the file claims to be {0} but isn’t. Save it as “CSV UTF-8” again.")]
     Damaged(&'static str),
 }
 

@@ -54,18 +54,18 @@ pub const RESOURCES: [(&str, &str); 30] = [
 /// Every field by name, in the form's order, with its label.
 pub const LABELS: [(&str, &str); 14] = [
     ("fleet_ref", "Reference"),
-    ("fleet_name", "Fleet’s name"),
+    ("fleet_name", "Fleet name"),
     ("fleet_email", "Contact e-mail"),
-    ("expires_in_hours", "Hours the link works"),
+    ("expires_in_hours", "Link valid for (hours)"),
     ("fleet_phone", "Contact phone"),
     ("fleet_website", "Website"),
     ("fleet_country_code", "Country"),
-    ("fleet_regulatory_id", "Regulatory id"),
-    ("fleet_regulatory_id_type", "Kind of id"),
+    ("fleet_regulatory_id", "Regulatory ID"),
+    ("fleet_regulatory_id_type", "ID type"),
     ("limit_tsps", "Providers to offer"),
-    ("permissions", "Data to ask for"),
-    ("success_redirect_url", "Page after success"),
-    ("failure_redirect_url", "Page otherwise"),
+    ("permissions", "Data to request"),
+    ("success_redirect_url", "Success page"),
+    ("failure_redirect_url", "Failure page"),
     ("callback_url", "Callback address"),
 ];
 
@@ -74,7 +74,7 @@ pub fn label(name: &str) -> &'static str {
     LABELS.iter().find(|(field, _)| *field == name).map_or("Invitation", |(_, label)| label)
 }
 
-/// Levels in words: `Vehicles, Messages (to read and write)`; none at all is everything.
+/// Levels in words: `Vehicles, Messages (read and write)`; none at all is everything.
 pub fn say_levels<'a>(levels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let levels: BTreeMap<&str, &str> = levels.into_iter().collect();
     let known = RESOURCES.iter().filter_map(|(resource, words)| Some((*words, *levels.get(resource)?)));
@@ -83,7 +83,7 @@ pub fn say_levels<'a>(levels: impl IntoIterator<Item = (&'a str, &'a str)>) -> S
     let unknown = levels.iter().filter(|(name, _)| !is_known(name)).map(|(name, level)| (*name, *level));
     let said = known.chain(unknown).map(|(words, level)| match level {
         "read" => words.to_owned(),
-        "read_write" => format!("{words} (to read and write)"),
+        "read_write" => format!("{words} (read and write)"),
         other => format!("{words} ({other})"),
     });
     said.collect::<Vec<_>>().join(", ")
@@ -197,9 +197,9 @@ impl Draft {
         };
         match (&checked.fleet_regulatory_id, &checked.fleet_regulatory_id_type) {
             (Some(_), None) => {
-                errors.add("fleet_regulatory_id_type", "Say what kind of id that is, for example DOT, MC or EASA.");
+                errors.add("fleet_regulatory_id_type", "Enter the type of the ID, for example, DOT, MC, or EASA.");
             }
-            (None, Some(_)) => errors.add("fleet_regulatory_id", "Give the id itself, or clear its kind."),
+            (None, Some(_)) => errors.add("fleet_regulatory_id", "Enter the ID, or clear its type."),
             _ => {}
         }
         if errors.0.is_empty() { Ok(checked) } else { Err(errors.0) }
@@ -234,7 +234,7 @@ fn filled(text: &str) -> Option<&str> {
 pub fn name(text: &str) -> Result<String, String> {
     let cleaned = name_for_catena(text);
     if cleaned.is_empty() {
-        Err("Catena takes letters, digits and spaces; nothing of this name is left.".into())
+        Err("Catena accepts only letters, digits, and spaces, and this name has none.".into())
     } else if text.chars().count() > 200 {
         Err("Keep it to 200 characters.".into())
     } else {
@@ -248,7 +248,7 @@ fn phone(text: &str) -> Result<String, String> {
     if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0') {
         Ok(number)
     } else {
-        Err("Write the number with “+” and the country's code, such as +1 415 555 1234.".into())
+        Err("Enter the number with “+” and the country code, such as +1 415 555 1234.".into())
     }
 }
 
@@ -257,11 +257,11 @@ fn website(text: &str) -> Result<String, String> {
 }
 
 fn web_address(text: &str, https_only: bool) -> Result<String, String> {
-    let url = Url::parse(text).map_err(|_| "Write a whole address, such as https://example.com/page.".to_owned())?;
+    let url = Url::parse(text).map_err(|_| "Enter a complete address, such as https://example.com/page.".to_owned())?;
     if https_only && url.scheme() != "https" {
-        Err("Catena calls HTTPS addresses only.".into())
+        Err("Catena only calls HTTPS addresses.".into())
     } else if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-        Err("Write a web address that starts with https:// or http://.".into())
+        Err("Enter a web address that starts with https:// or http://.".into())
     } else if text.len() > URL_MAX {
         Err(format!("Keep it to {URL_MAX} characters."))
     } else {
@@ -272,7 +272,7 @@ fn web_address(text: &str, https_only: bool) -> Result<String, String> {
 fn country(text: &str) -> Result<String, String> {
     by_code(text)
         .map(|country| country.code.to_owned())
-        .ok_or_else(|| "Use the country's three letters, such as USA, CAN or MEX.".into())
+        .ok_or_else(|| "Use the three-letter country code, such as USA, CAN, or MEX.".into())
 }
 
 /// Reads how many hours a link is to work; nothing typed is [`EXPIRY_DEFAULT`].
@@ -284,13 +284,13 @@ pub fn hours(text: &str) -> Result<u32, String> {
     text.parse()
         .ok()
         .filter(|hours| EXPIRY_HOURS.contains(hours))
-        .ok_or_else(|| format!("Give whole hours from {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end()))
+        .ok_or_else(|| format!("Enter whole hours from {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end()))
 }
 
 fn providers(text: &str) -> Result<Vec<String>, String> {
     let slugs = split_providers(text);
     match slugs.iter().find(|slug| !slug.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
-        Some(bad) => Err(format!("“{bad}” is no provider's short name, such as samsara or geotab.")),
+        Some(bad) => Err(format!("“{bad}” isn’t a provider’s short name, such as samsara or geotab.")),
         None => Ok(slugs),
     }
 }
@@ -298,10 +298,10 @@ fn providers(text: &str) -> Result<Vec<String>, String> {
 fn permissions(chosen: &BTreeMap<String, String>) -> Result<Option<BTreeMap<String, String>>, String> {
     for (resource, level) in chosen {
         if !RESOURCES.iter().any(|(known, _)| known == resource) {
-            return Err(format!("“{resource}” is no resource of Catena's."));
+            return Err(format!("“{resource}” isn’t one of Catena’s resources."));
         }
         if !matches!(level.as_str(), "read" | "read_write") {
-            return Err(format!("“{level}” is no level: use read or read_write."));
+            return Err(format!("“{level}” isn’t a level. Use read or read_write."));
         }
     }
     Ok(Some(chosen.clone()).filter(|chosen| !chosen.is_empty()))
@@ -415,10 +415,7 @@ mod tests {
     #[test]
     fn levels_are_said_in_words_and_unknown_ones_as_they_are() {
         let levels = [("reefer_status", "read"), ("message", "read_write"), ("vehicle", "read"), ("user", "own")];
-        assert_eq!(
-            say_levels(levels),
-            "Vehicles, Users and drivers (own), Messages (to read and write), reefer_status"
-        );
+        assert_eq!(say_levels(levels), "Vehicles, Users and drivers (own), Messages (read and write), reefer_status");
     }
 
     #[test]

@@ -134,9 +134,9 @@ fn levels(asked: &Checked, returned: &Returned) -> Option<Difference> {
     let (same, words) = match &asked.permissions {
         Some(asked) => (asked == kept, say(asked)),
         // Without a word of it in the answer, nothing can be said.
-        None => (everything(kept) || kept.is_empty(), "everything, to read".to_owned()),
+        None => (everything(kept) || kept.is_empty(), "Read everything".to_owned()),
     };
-    let kept_words = if everything(kept) { "everything, to read".to_owned() } else { say(kept) };
+    let kept_words = if everything(kept) { "Read everything".to_owned() } else { say(kept) };
     (!same).then_some(Difference { field: "permissions", asked: words, kept: kept_words })
 }
 
@@ -236,7 +236,7 @@ mod tests {
         kept.permissions = RESOURCES.iter().map(|(resource, _)| ((*resource).to_owned(), "read".to_owned())).collect();
         let said: Vec<_> =
             differences(&asked(), &kept, now()).into_iter().map(|found| (found.asked, found.kept)).collect();
-        let want = [("Ops@Acme.example", "nothing"), ("geotab, samsara", "all"), ("Vehicles", "everything, to read")];
+        let want = [("Ops@Acme.example", "nothing"), ("geotab, samsara", "all"), ("Vehicles", "Read everything")];
         let want = want.map(|(asked, kept)| (asked.to_lowercase(), kept.to_owned()));
         assert_eq!(said.into_iter().map(|(asked, kept)| (asked.to_lowercase(), kept)).collect::<Vec<_>>(), want);
     }

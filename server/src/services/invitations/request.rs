@@ -117,7 +117,7 @@ mod tests {
         let checked =
             Draft { fleet_ref: "F".into(), permissions: permissions.into(), ..Draft::default() }.check().unwrap();
         let rows = for_people(&to_json(&checked));
-        assert!(rows.contains(&("Data asked for".into(), "Vehicles, Messages (to read and write)".into())), "{rows:?}");
+        assert!(rows.contains(&("Data asked for".into(), "Vehicles, Messages (read and write)".into())), "{rows:?}");
     }
 
     #[test]

@@ -178,9 +178,9 @@ async fn show(
     let latest = state.store.invitations_of(fleet.key).await?.into_iter().next();
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
     let may_act = viewer.staff.role.may_invite() && newer.is_none();
-    let again =
+    let renew =
         may_act.then(|| renew::offer(state.random.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
-    let kept = state.store.differences(id).await?;
+    let differences = state.store.differences(id).await?;
     let detail = InvitationDetail {
         id,
         fleet_ref: fleet.fleet_ref,
@@ -191,8 +191,8 @@ async fn show(
         expires_at: invitation.expires_at,
         now,
         asked: invitation.asked.as_deref().map(request::for_people).unwrap_or_default(),
-        kept: kept.as_deref().map(response_diff::for_people).unwrap_or_default(),
-        again,
+        differences: differences.as_deref().map(response_diff::for_people).unwrap_or_default(),
+        renew,
         newer,
         onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
         live_url: format!("/live?invitation={id}"),
