@@ -228,7 +228,7 @@ async fn pages_keep_the_secret_link_to_themselves() {
     let world = World::open().await;
     for invite in ["x", "3ba9e3d6-cb55-4725-bdc6-bc3cd30e6bd1", "\"><script>"] {
         let (status, page) = world.page(&format!("/connect?invite={invite}")).await;
-        assert!(status == 404 && page.contains("This link does not work") && !page.contains("<script"), "{page}");
+        assert!(status == 404 && page.contains("This link doesn't work") && !page.contains("<script"), "{page}");
     }
     let invite = world.invited("F-1").await;
     let answer = world.http.get(world.url(&format!("/connect?invite={invite}"))).send().await.unwrap();

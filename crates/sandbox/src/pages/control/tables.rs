@@ -1,49 +1,43 @@
-//! Subscriptions with their breakers and dead letters, connections with their levers.
+//! The tables of subscriptions and connections, with their actions.
 
 use leptos::prelude::*;
 
-use crate::pages::control::Places;
+use crate::pages::control::urls::PageUrls;
 
 /// A webhook subscription.
 #[derive(Debug, Clone)]
-pub struct SandboxSubscription {
-    /// Its id.
+pub(crate) struct SubscriptionRow {
     pub id: String,
-    /// The event that it carries.
     pub event_name: String,
-    /// Its status, in the contract's word.
+    /// The contract's name for its status.
     pub status: String,
-    /// Weighted success of its deliveries, for people.
+    /// The weighted success rate of its deliveries, for display.
     pub success: String,
-    /// Deliveries on their way.
     pub pending: usize,
-    /// Dead letters.
     pub dead: usize,
 }
 
 /// A connection of a fleet.
 #[derive(Debug, Clone)]
-pub struct SandboxConnection {
-    /// Its id.
+pub(crate) struct ConnectionRow {
     pub id: String,
-    /// The fleet's reference.
     pub fleet_ref: String,
     /// The provider's name.
     pub provider: String,
-    /// Its status, in the contract's word.
+    /// The contract's name for its status.
     pub status: String,
-    /// How many resources are fetched, and of how many.
+    /// How many resources are fetched, out of how many.
     pub fetched: (usize, usize),
 }
 
-/// The connections that are shown.
+/// The connections on the page.
 #[derive(Debug, Clone, Default)]
-pub struct Connections {
-    /// What was searched for.
+pub(crate) struct Connections {
+    /// The `fleet_ref` that was searched for. Empty: all.
     pub search: String,
-    /// The newest that fit.
-    pub rows: Vec<SandboxConnection>,
-    /// How many fit in all.
+    /// The newest that match.
+    pub rows: Vec<ConnectionRow>,
+    /// How many match.
     pub total: usize,
 }
 
@@ -55,10 +49,10 @@ fn tone(status: &str) -> &'static str {
     }
 }
 
-/// The subscriptions, with what waits for them.
+/// The subscriptions.
 #[component]
-pub(crate) fn SubscriptionTable(places: Places, rows: Vec<SandboxSubscription>) -> impl IntoView {
-    let action = places.form("subscription");
+pub(crate) fn SubscriptionTable(urls: PageUrls, rows: Vec<SubscriptionRow>) -> impl IntoView {
+    let action = urls.form("subscription");
     let empty = rows.is_empty();
     let rows: Vec<_> = rows.into_iter().map(|row| subscription_row(row, action.clone())).collect();
     view! {
@@ -74,10 +68,10 @@ pub(crate) fn SubscriptionTable(places: Places, rows: Vec<SandboxSubscription>) 
                                 <tr>
                                     <th scope="col">"Event"</th>
                                     <th scope="col">"Status"</th>
-                                    <th scope="col">"Success"</th>
-                                    <th scope="col">"On the way"</th>
+                                    <th scope="col">"Success rate"</th>
+                                    <th scope="col">"Pending"</th>
                                     <th scope="col">"Dead letters"</th>
-                                    <th scope="col"><span class="visually-hidden">"Levers"</span></th>
+                                    <th scope="col"><span class="visually-hidden">"Actions"</span></th>
                                 </tr>
                             </thead>
                             <tbody>{rows}</tbody>
@@ -90,21 +84,21 @@ pub(crate) fn SubscriptionTable(places: Places, rows: Vec<SandboxSubscription>) 
     }
 }
 
-fn subscription_row(row: SandboxSubscription, action: String) -> impl IntoView {
-    let lever = |name: &'static str, label: &'static str| {
+fn subscription_row(row: SubscriptionRow, action: String) -> impl IntoView {
+    let button = |name: &'static str, label: &'static str| {
         let described = format!("{label}: {}", row.event_name);
         view! { <button class="button" type="submit" name="act" value=name aria-label=described>{label}</button> }
     };
-    let activate = (row.status != "active").then(|| lever("activate", "Activate"));
-    let replay = (row.status == "active" && row.dead > 0).then(|| lever("replay", "Replay"));
+    let activate = (row.status != "active").then(|| button("activate", "Activate"));
+    let replay = (row.status == "active" && row.dead > 0).then(|| button("replay", "Replay"));
     view! {
         <tr>
             <th scope="row"><code>{row.event_name.clone()}</code></th>
             <td data-label="Status"><span class=tone(&row.status)>{row.status.clone()}</span></td>
-            <td data-label="Success">{row.success.clone()}</td>
-            <td data-label="On the way">{row.pending}</td>
+            <td data-label="Success rate">{row.success.clone()}</td>
+            <td data-label="Pending">{row.pending}</td>
             <td data-label="Dead letters">{row.dead}</td>
-            <td data-label="Levers">
+            <td data-label="Actions">
                 <form class="sandbox-levers" method="post" action=action>
                     <input type="hidden" name="id" value=row.id.clone()/>
                     {activate}
@@ -115,15 +109,15 @@ fn subscription_row(row: SandboxSubscription, action: String) -> impl IntoView {
     }
 }
 
-/// The connections, with what can happen to them.
+/// The connections.
 #[component]
-pub(crate) fn ConnectionTable(places: Places, shown: Connections) -> impl IntoView {
-    let (action, page) = (places.form("connection"), places.page.clone());
+pub(crate) fn ConnectionTable(urls: PageUrls, shown: Connections) -> impl IntoView {
+    let (action, page) = (urls.form("connection"), urls.page.clone());
     let searched = !shown.search.is_empty();
     let count = shown.rows.len();
-    let rest = (shown.total > count).then(|| format!("The newest {count} of {} are shown.", shown.total));
+    let rest = (shown.total > count).then(|| format!("Showing the newest {count} of {}.", shown.total));
     let empty = if searched {
-        "No fleet of that reference has a connection."
+        "No fleet with this reference has a connection."
     } else {
         "No fleet has connected a provider yet."
     };
@@ -150,7 +144,7 @@ pub(crate) fn ConnectionTable(places: Places, shown: Connections) -> impl IntoVi
                                     <th scope="col">"Provider"</th>
                                     <th scope="col">"Status"</th>
                                     <th scope="col">"Fetched"</th>
-                                    <th scope="col"><span class="visually-hidden">"Levers"</span></th>
+                                    <th scope="col"><span class="visually-hidden">"Actions"</span></th>
                                 </tr>
                             </thead>
                             <tbody>{rows}</tbody>
@@ -164,18 +158,18 @@ pub(crate) fn ConnectionTable(places: Places, shown: Connections) -> impl IntoVi
     }
 }
 
-fn connection_row(row: SandboxConnection, action: String) -> impl IntoView {
-    let lever = |name: &'static str, label: &'static str| {
+fn connection_row(row: ConnectionRow, action: String) -> impl IntoView {
+    let button = |name: &'static str, label: &'static str| {
         let described = format!("{label}: {}, {}", row.fleet_ref, row.provider);
         view! { <button class="button" type="submit" name="act" value=name aria-label=described>{label}</button> }
     };
     let (fetched, all) = row.fetched;
     let is_whole = row.status == "active" && fetched == all;
-    let levers = (
-        (row.status == "active").then(|| lever("stale", "Go stale")),
-        (!is_whole).then(|| lever("repair", "Repair")),
-        (fetched > 0).then(|| lever("fail", "Fail a fetch")),
-        (fetched > 0).then(|| lever("deactivate", "Stop a schedule")),
+    let buttons = (
+        (row.status == "active").then(|| button("stale", "Go stale")),
+        (!is_whole).then(|| button("repair", "Repair")),
+        (fetched > 0).then(|| button("fail", "Fail a fetch")),
+        (fetched > 0).then(|| button("deactivate", "Stop a schedule")),
     );
     view! {
         <tr>
@@ -183,10 +177,10 @@ fn connection_row(row: SandboxConnection, action: String) -> impl IntoView {
             <td data-label="Provider">{row.provider.clone()}</td>
             <td data-label="Status"><span class=tone(&row.status)>{row.status.clone()}</span></td>
             <td data-label="Fetched">{format!("{fetched} of {all} resources")}</td>
-            <td data-label="Levers">
+            <td data-label="Actions">
                 <form class="sandbox-levers" method="post" action=action>
                     <input type="hidden" name="id" value=row.id.clone()/>
-                    {levers}
+                    {buttons}
                 </form>
             </td>
         </tr>

@@ -14,7 +14,7 @@ use crate::{
 async fn disturbed(disorder: &str) -> Vec<Raw> {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.careless(), &["invitation.created", "invitation.viewed"]).await;
-    world.set_disorders(json!({ disorder: 100 })).await;
+    world.set_webhook_faults(json!({ disorder: 100 })).await;
     for fleet in ["F-1", "F-2"] {
         world.invited(fleet).await;
         settled(&world).await;
@@ -95,7 +95,7 @@ async fn some_change_when_things_come() {
 async fn shuffled_deliveries_come_in_another_order_and_delayed_ones_late() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.careless(), &["invitation.created"]).await;
-    world.set_disorders(json!({ "shuffle": 100 })).await;
+    world.set_webhook_faults(json!({ "shuffle": 100 })).await;
     for number in 0..16 {
         world.invited(&format!("F-{number}")).await;
     }
@@ -106,7 +106,7 @@ async fn shuffled_deliveries_come_in_another_order_and_delayed_ones_late() {
     assert_eq!(came.len(), 16);
     assert_ne!(came, in_order);
 
-    world.set_disorders(json!({ "shuffle": 0, "delay": 100 })).await;
+    world.set_webhook_faults(json!({ "shuffle": 0, "delay": 100 })).await;
     let asked = Instant::now();
     world.invited("F-late").await;
     settled(&world).await;
@@ -119,7 +119,7 @@ async fn some_belong_to_one_event() {
     let events = ["invitation.*", "share_agreement.created", "connection.created", "fleet_connection.created"];
     world.subscribe(&receiver.careless(), &events).await;
     world
-        .set_disorders(json!({ "swap_agreement": true, "skip_connection_created": true, "rejected_twin": true }))
+        .set_webhook_faults(json!({ "swap_agreement": true, "skip_connection_created": true, "rejected_twin": true }))
         .await;
     world.post("/control/stories", json!({ "story": "happy_path", "fleet_ref": "F-1" })).await;
     world.post("/control/stories", json!({ "story": "declined", "fleet_ref": "F-2" })).await;
@@ -146,13 +146,13 @@ async fn what_get_gives_put_takes_and_only_what_is_right() {
     assert!(off.as_object().unwrap().values().all(|setting| *setting == json!({ "percent": 0, "events": [] })));
     let set =
         json!({ "drop": { "percent": 30, "events": ["invitation.viewed"] }, "zulu": true, "delay": 5, "bomb": false });
-    let on = world.set_disorders(set).await;
+    let on = world.set_webhook_faults(set).await;
     assert_eq!(on["drop"], json!({ "percent": 30, "events": ["invitation.viewed"] }));
     assert_eq!(
         (&on["zulu"]["percent"], &on["delay"]["percent"], &on["bomb"]["percent"]),
         (&json!(100), &json!(5), &json!(0))
     );
-    assert_eq!(world.set_disorders(on.clone()).await, on, "what it gives, it takes");
+    assert_eq!(world.set_webhook_faults(on.clone()).await, on, "what it gives, it takes");
     for wrong in
         [json!({ "drop": 101 }), json!({ "drop": -1 }), json!({ "drop": "much" }), json!({ "eaten": 5 }), json!([])]
     {
@@ -160,7 +160,7 @@ async fn what_get_gives_put_takes_and_only_what_is_right() {
         assert_eq!(status, 422, "{wrong}: {body}");
     }
     assert_eq!(world.get("/control/disorders").await.1, on, "what is refused changes nothing");
-    assert_eq!(world.set_disorders(Value::Object(serde_json::Map::new())).await, off);
+    assert_eq!(world.set_webhook_faults(Value::Object(serde_json::Map::new())).await, off);
 }
 
 #[tokio::test]
@@ -168,7 +168,7 @@ async fn the_same_seed_and_the_same_calls_come_to_the_same_disorder() {
     let run = async || {
         let (world, receiver) = (World::open().await, Receiver::open().await);
         world.subscribe(&receiver.careless(), &["invitation.created"]).await;
-        world.set_disorders(json!({ "duplicate": 40, "drop": 30, "no_id": 50 })).await;
+        world.set_webhook_faults(json!({ "duplicate": 40, "drop": 30, "no_id": 50 })).await;
         for n in 0..20 {
             world.invited(&format!("F-{n}")).await;
         }
