@@ -24,6 +24,8 @@
 //!
 //! Where the contract is silent, the sandbox makes a choice. The comments say so, with the words "a choice".
 
+#![recursion_limit = "256"]
+
 mod api;
 mod background;
 mod connect;

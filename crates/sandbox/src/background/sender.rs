@@ -41,7 +41,7 @@ const STALE_AGE: time::Duration = time::Duration::minutes(6);
 /// The most requests at once.
 const MAX_CONCURRENCY: usize = 64;
 
-/// The body of WEBHOOKS.md 1.2. `None` is left out, which only faults do, except for the unknown `dispatch_region`.
+/// The body of WEBHOOKS.md 1.2. Faults set fields to `None`, which leaves them out, or add `dispatch_region`.
 #[derive(Serialize)]
 struct Envelope<'a> {
     version: &'a str,

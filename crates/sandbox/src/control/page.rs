@@ -46,7 +46,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 pub(crate) struct PageQuery {
     /// What was just done: one of [`CONFIRMATIONS`].
     done: String,
-    /// To how many fleets.
+    /// How many fleets were involved.
     n: Option<u64>,
     /// The fleet whose connections are searched for.
     fleet: String,

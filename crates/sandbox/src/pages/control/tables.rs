@@ -49,37 +49,44 @@ fn tone(status: &str) -> &'static str {
     }
 }
 
+/// A table whose last column holds actions, or a text if there are no rows.
+fn action_table(
+    label: &'static str,
+    columns: impl IntoIterator<Item = &'static str>,
+    rows: Vec<impl IntoView + 'static>,
+    if_empty: &'static str,
+) -> AnyView {
+    if rows.is_empty() {
+        return view! { <p class="card empty">{if_empty}</p> }.into_any();
+    }
+    let heads: Vec<_> = columns.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect();
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
+            <table class="cards">
+                <thead>
+                    <tr>
+                        {heads}
+                        <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
 /// The subscriptions.
 #[component]
 pub(crate) fn SubscriptionTable(urls: PageUrls, rows: Vec<SubscriptionRow>) -> impl IntoView {
     let action = urls.form("subscription");
-    let empty = rows.is_empty();
-    let rows: Vec<_> = rows.into_iter().map(|row| subscription_row(row, action.clone())).collect();
+    let rows = rows.into_iter().map(|row| subscription_row(row, action.clone())).collect();
+    let columns = ["Event", "Status", "Success rate", "Pending", "Dead letters"];
+    let table = action_table("Subscriptions", columns, rows, "Nobody has subscribed to webhooks yet.");
     view! {
         <div class="sandbox-records">
             <h2 id="subscriptions">"Subscriptions"</h2>
-            {if empty {
-                view! { <p class="card empty">"Nobody has subscribed to webhooks yet."</p> }.into_any()
-            } else {
-                view! {
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Subscriptions">
-                        <table class="cards">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Event"</th>
-                                    <th scope="col">"Status"</th>
-                                    <th scope="col">"Success rate"</th>
-                                    <th scope="col">"Pending"</th>
-                                    <th scope="col">"Dead letters"</th>
-                                    <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                }
-                .into_any()
-            }}
+            {table}
         </div>
     }
 }
@@ -121,7 +128,8 @@ pub(crate) fn ConnectionTable(urls: PageUrls, shown: Connections) -> impl IntoVi
     } else {
         "No fleet has connected a provider yet."
     };
-    let rows: Vec<_> = shown.rows.into_iter().map(|row| connection_row(row, action.clone())).collect();
+    let rows = shown.rows.into_iter().map(|row| connection_row(row, action.clone())).collect();
+    let table = action_table("Connections", ["Fleet", "Provider", "Status", "Fetched"], rows, empty);
     view! {
         <div class="sandbox-records">
             <h2 id="connections">"Connections"</h2>
@@ -132,27 +140,7 @@ pub(crate) fn ConnectionTable(urls: PageUrls, shown: Connections) -> impl IntoVi
                 </div>
                 <button class="button" type="submit">"Search"</button>
             </form>
-            {if rows.is_empty() {
-                view! { <p class="card empty">{empty}</p> }.into_any()
-            } else {
-                view! {
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Connections">
-                        <table class="cards">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Fleet"</th>
-                                    <th scope="col">"Provider"</th>
-                                    <th scope="col">"Status"</th>
-                                    <th scope="col">"Fetched"</th>
-                                    <th scope="col"><span class="visually-hidden">"Actions"</span></th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                }
-                .into_any()
-            }}
+            {table}
             {rest.map(|rest| view! { <p class="hint">{rest}</p> })}
         </div>
     }
