@@ -76,7 +76,7 @@ pub(crate) async fn metrics(call: Call) -> Result<Json<Value>, ApiError> {
 /// One line of the log.
 fn show(attempt: &Attempt) -> Value {
     let error_message = match attempt.outcome {
-        AttemptOutcome::TimedOut => Some("No response within 3 seconds".to_owned()),
+        AttemptOutcome::TimedOut => Some("No answer within 3 seconds".to_owned()),
         AttemptOutcome::Unreachable => Some("Connection failed".to_owned()),
         AttemptOutcome::Status(200..=299) => None,
         AttemptOutcome::Status(status) => Some(format!("HTTP {status}")),
