@@ -347,11 +347,11 @@ export const PAGES: Visit[] = [
     open: async (page) => {
       await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-of-a-story-with-a-long-reference');
       await page.getByRole('button', { name: 'Play', exact: true }).click();
-      await page.getByRole('status').filter({ hasText: 'The story is played' }).waitFor();
+      await page.getByRole('status').filter({ hasText: 'Story played' }).waitFor();
       await page.getByText('All off').first().click();
       await page.getByLabel('Shuffle').fill('lots');
-      await page.getByRole('button', { name: 'Set disorder' }).click();
-      await page.getByText('Type a whole number from 0 to 100.').waitFor();
+      await page.getByRole('button', { name: 'Save webhook faults' }).click();
+      await page.getByText('Enter a whole number from 0 to 100.').waitFor();
     },
   },
 ];

@@ -9,7 +9,7 @@ test('a story played on the control page arrives in Onramp, and the clock lets a
   await page.getByLabel('Story').selectOption({ label: 'Connection staled' });
   await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-told');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await expect(page.getByRole('status')).toHaveText('The story is played. One fleet is in it.');
+  await expect(page.getByRole('status')).toHaveText('Story played. One fleet took part.');
   const row = page.getByRole('row', { name: /FLEET-told/ });
   await expect(row).toContainText('stale');
   await row.getByRole('button', { name: /^Repair/ }).click();
@@ -22,7 +22,7 @@ test('a story played on the control page arrives in Onramp, and the clock lets a
   await expect(async () => {
     await page.goto('/sandbox');
     await page.getByRole('button', { name: 'To the next expiry' }).click();
-    await expect(page.getByRole('status')).toHaveText('Time went on.');
+    await expect(page.getByRole('status')).toHaveText('The clock was moved forward.');
     await page.goto('/invitations');
     await page.getByRole('link', { name: 'FLEET-late' }).click();
     await expectStage(page, 'expired', 1_000);
@@ -38,9 +38,9 @@ test('errors appear beside their field, and nothing is reset without confirmatio
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.getByLabel('How many fleets')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('How many fleets')).toHaveValue('many');
-  await page.getByRole('button', { name: 'Begin anew' }).click();
-  await expect(page.getByLabel('Forget everything in the sandbox'), 'the browser asks for it').toBeFocused();
-  await page.getByLabel('Forget everything in the sandbox').check();
-  await page.getByRole('button', { name: 'Begin anew' }).click();
-  await expect(page.getByRole('status')).toHaveText('Everything is forgotten.');
+  await page.getByRole('button', { name: 'Reset the sandbox' }).click();
+  await expect(page.getByLabel('Delete everything in the sandbox'), 'the browser asks for it').toBeFocused();
+  await page.getByLabel('Delete everything in the sandbox').check();
+  await page.getByRole('button', { name: 'Reset the sandbox' }).click();
+  await expect(page.getByRole('status')).toHaveText('The sandbox was reset.');
 });

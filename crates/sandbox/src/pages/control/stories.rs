@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::pages::control::Places;
 use app::components::Field;
 
-/// A story to choose.
+use crate::pages::control::{labels::humanize, urls::PageUrls};
+
+/// A story to select.
 #[derive(Debug, Clone)]
-pub struct StoryChoice {
-    /// Its name in forms and addresses.
+pub(crate) struct StoryOption {
+    /// Its name in forms.
     pub name: &'static str,
     /// What happens in it.
     pub about: &'static str,
@@ -16,46 +17,33 @@ pub struct StoryChoice {
 
 /// What was typed for a story, with what is wrong with it.
 #[derive(Debug, Clone, Default)]
-pub struct StoryForm {
-    /// The story chosen.
+pub(crate) struct StoryForm {
+    /// The selected story.
     pub story: String,
-    /// The fleet's reference; empty: made up.
+    /// Empty: generated fleets.
     pub fleet_ref: String,
-    /// How many fleets.
     pub count: String,
-    /// Over how many hours; empty: as if it had just come to its end.
+    /// Empty: as if the story had just ended.
     pub over_hours: String,
-    /// What is wrong with the reference.
     pub fleet_ref_error: Option<String>,
-    /// What is wrong with the number.
     pub count_error: Option<String>,
-    /// What is wrong with the hours.
     pub over_hours_error: Option<String>,
-}
-
-/// `happy_path` as people write it.
-pub(crate) fn words(name: &str) -> String {
-    let mut text = name.replace('_', " ");
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    text
 }
 
 /// Plays a story or the demo.
 #[component]
-pub(crate) fn Stories(places: Places, choices: Vec<StoryChoice>, form: StoryForm) -> impl IntoView {
-    let (action, demo) = (places.form("story"), places.form("demo"));
-    let options: Vec<_> = choices
+pub(crate) fn Stories(urls: PageUrls, stories: Vec<StoryOption>, form: StoryForm) -> impl IntoView {
+    let (action, demo) = (urls.form("story"), urls.form("demo"));
+    let options: Vec<_> = stories
         .iter()
-        .map(|choice| {
-            let selected = choice.name == form.story;
-            view! { <option value=choice.name selected=selected>{words(choice.name)}</option> }
+        .map(|story| {
+            let selected = story.name == form.story;
+            view! { <option value=story.name selected=selected>{humanize(story.name)}</option> }
         })
         .collect();
-    let told: Vec<_> = choices
+    let descriptions: Vec<_> = stories
         .into_iter()
-        .map(|choice| view! { <div><dt>{words(choice.name)}</dt><dd>{choice.about}</dd></div> })
+        .map(|story| view! { <div><dt>{humanize(story.name)}</dt><dd>{story.about}</dd></div> })
         .collect();
     view! {
         <section class="card" aria-labelledby="stories">
@@ -71,7 +59,7 @@ pub(crate) fn Stories(places: Places, choices: Vec<StoryChoice>, form: StoryForm
                         label="Fleet reference"
                         value=form.fleet_ref
                         error=form.fleet_ref_error
-                        hint="Empty: made-up fleets."
+                        hint="Leave empty for generated fleets."
                     />
                     <Field name="count" label="How many fleets" value=form.count error=form.count_error inputmode="numeric"/>
                     <Field
@@ -79,31 +67,20 @@ pub(crate) fn Stories(places: Places, choices: Vec<StoryChoice>, form: StoryForm
                         label="Over how many hours"
                         value=form.over_hours
                         error=form.over_hours_error
-                        hint="Empty: at once, as if it had just come to its end."
+                        hint="Leave empty to play it at once, as if it had just ended."
                         inputmode="numeric"
                     />
                 </div>
                 <div class="sandbox-buttons"><button class="button primary" type="submit">"Play"</button></div>
             </form>
             <details class="sandbox-more">
-                <summary>"What happens in each"</summary>
-                <dl class="sandbox-told">{told}</dl>
+                <summary>"What happens in each story"</summary>
+                <dl class="sandbox-told">{descriptions}</dl>
             </details>
             <form method="post" action=demo>
                 <button class="button" type="submit">"Play the demo"</button>
-                <p class="hint">"200 made-up fleets in every stage and health, spread over the last four weeks."</p>
+                <p class="hint">"Adds 200 generated fleets in every stage and health, spread over the last four weeks."</p>
             </form>
         </section>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn a_name_becomes_words() {
-        assert_eq!(words("happy_path"), "Happy path");
-        assert_eq!(words(""), "");
     }
 }

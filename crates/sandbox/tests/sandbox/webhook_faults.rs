@@ -1,4 +1,4 @@
-//! Each disorder by itself, as a receiver sees it.
+//! Each webhook fault by itself, as a receiver sees it.
 
 use std::time::Instant;
 
@@ -10,11 +10,11 @@ use crate::{
     receiver::{Raw, Receiver},
 };
 
-/// What comes of two invitations when one disorder is on for all deliveries.
-async fn disturbed(disorder: &str) -> Vec<Raw> {
+/// What arrives for two invitations while one fault is on for all deliveries.
+async fn disturbed(fault: &str) -> Vec<Raw> {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.careless(), &["invitation.created", "invitation.viewed"]).await;
-    world.set_disorders(json!({ disorder: 100 })).await;
+    world.set_webhook_faults(json!({ fault: 100 })).await;
     for fleet in ["F-1", "F-2"] {
         world.invited(fleet).await;
         settled(&world).await;
@@ -30,7 +30,7 @@ fn ids(all: &[Raw]) -> usize {
 }
 
 #[tokio::test]
-async fn some_send_more_than_they_should_and_one_less() {
+async fn some_send_too_much_and_one_too_little() {
     let all = disturbed("duplicate").await;
     assert_eq!((all.len(), ids(&all)), (4, 2));
     let all = disturbed("twin_same_id").await;
@@ -48,10 +48,10 @@ async fn some_send_more_than_they_should_and_one_less() {
 }
 
 #[tokio::test]
-async fn some_change_the_body_which_is_signed_as_it_is_sent() {
-    for (disorder, field) in [("no_id", "id"), ("no_timestamp", "timestamp"), ("no_event_name", "event_name")] {
-        let all = disturbed(disorder).await;
-        assert!(all.len() == 2 && all.iter().all(|raw| raw.body[field].is_null() && raw.is_signed), "{disorder}");
+async fn some_change_the_body_before_it_is_signed() {
+    for (fault, field) in [("no_id", "id"), ("no_timestamp", "timestamp"), ("no_event_name", "event_name")] {
+        let all = disturbed(fault).await;
+        assert!(all.len() == 2 && all.iter().all(|raw| raw.body[field].is_null() && raw.is_signed), "{fault}");
         assert_eq!(all[0].headers["x-event-type"], "invitation.created");
     }
     let all = disturbed("unknown_field").await;
@@ -69,9 +69,9 @@ async fn some_change_the_body_which_is_signed_as_it_is_sent() {
 
 #[tokio::test]
 async fn some_change_what_is_signed() {
-    let stamp = async |disorder| {
-        let all = disturbed(disorder).await;
-        assert!(all.iter().all(|raw| raw.is_signed), "{disorder}");
+    let stamp = async |fault| {
+        let all = disturbed(fault).await;
+        assert!(all.iter().all(|raw| raw.is_signed), "{fault}");
         all[0].headers["x-catena-timestamp"].to_str().unwrap().to_owned()
     };
     assert_eq!(stamp("zulu").await, "2026-03-02T15:00:00Z");
@@ -82,20 +82,20 @@ async fn some_change_what_is_signed() {
 }
 
 #[tokio::test]
-async fn some_change_when_things_come() {
-    // Held back for up to the longest delay of the harness; what comes is complete.
-    for disorder in ["shuffle", "delay"] {
-        assert_eq!(disturbed(disorder).await.len(), 2, "{disorder}");
+async fn some_change_when_deliveries_arrive() {
+    // Held back for a while, but otherwise complete.
+    for fault in ["shuffle", "delay"] {
+        assert_eq!(disturbed(fault).await.len(), 2, "{fault}");
     }
     let all = disturbed("stall").await;
     assert!(all.len() == 2 && all.iter().all(|raw| raw.is_signed && raw.body["delivery_attempt"] == 1));
 }
 
 #[tokio::test]
-async fn shuffled_deliveries_come_in_another_order_and_delayed_ones_late() {
+async fn shuffled_deliveries_arrive_in_another_order_and_delayed_ones_late() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.careless(), &["invitation.created"]).await;
-    world.set_disorders(json!({ "shuffle": 100 })).await;
+    world.set_webhook_faults(json!({ "shuffle": 100 })).await;
     for number in 0..16 {
         world.invited(&format!("F-{number}")).await;
     }
@@ -106,7 +106,7 @@ async fn shuffled_deliveries_come_in_another_order_and_delayed_ones_late() {
     assert_eq!(came.len(), 16);
     assert_ne!(came, in_order);
 
-    world.set_disorders(json!({ "shuffle": 0, "delay": 100 })).await;
+    world.set_webhook_faults(json!({ "shuffle": 0, "delay": 100 })).await;
     let asked = Instant::now();
     world.invited("F-late").await;
     settled(&world).await;
@@ -114,12 +114,12 @@ async fn shuffled_deliveries_come_in_another_order_and_delayed_ones_late() {
 }
 
 #[tokio::test]
-async fn some_belong_to_one_event() {
+async fn some_apply_to_a_single_event() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     let events = ["invitation.*", "share_agreement.created", "connection.created", "fleet_connection.created"];
     world.subscribe(&receiver.careless(), &events).await;
     world
-        .set_disorders(json!({ "swap_agreement": true, "skip_connection_created": true, "rejected_twin": true }))
+        .set_webhook_faults(json!({ "swap_agreement": true, "skip_connection_created": true, "rejected_twin": true }))
         .await;
     world.post("/control/stories", json!({ "story": "happy_path", "fleet_ref": "F-1" })).await;
     world.post("/control/stories", json!({ "story": "declined", "fleet_ref": "F-2" })).await;
@@ -139,36 +139,36 @@ async fn some_belong_to_one_event() {
 }
 
 #[tokio::test]
-async fn what_get_gives_put_takes_and_only_what_is_right() {
+async fn put_accepts_what_get_returns_and_refuses_invalid_settings() {
     let world = World::open().await;
     let (status, off) = world.get("/control/disorders").await;
     assert_eq!((status, off.as_object().unwrap().len()), (200, 23));
     assert!(off.as_object().unwrap().values().all(|setting| *setting == json!({ "percent": 0, "events": [] })));
     let set =
         json!({ "drop": { "percent": 30, "events": ["invitation.viewed"] }, "zulu": true, "delay": 5, "bomb": false });
-    let on = world.set_disorders(set).await;
+    let on = world.set_webhook_faults(set).await;
     assert_eq!(on["drop"], json!({ "percent": 30, "events": ["invitation.viewed"] }));
     assert_eq!(
         (&on["zulu"]["percent"], &on["delay"]["percent"], &on["bomb"]["percent"]),
         (&json!(100), &json!(5), &json!(0))
     );
-    assert_eq!(world.set_disorders(on.clone()).await, on, "what it gives, it takes");
+    assert_eq!(world.set_webhook_faults(on.clone()).await, on, "PUT accepts what GET returns");
     for wrong in
         [json!({ "drop": 101 }), json!({ "drop": -1 }), json!({ "drop": "much" }), json!({ "eaten": 5 }), json!([])]
     {
         let (status, body) = world.call(reqwest::Method::PUT, "/control/disorders", Some(wrong.clone())).await;
         assert_eq!(status, 422, "{wrong}: {body}");
     }
-    assert_eq!(world.get("/control/disorders").await.1, on, "what is refused changes nothing");
-    assert_eq!(world.set_disorders(Value::Object(serde_json::Map::new())).await, off);
+    assert_eq!(world.get("/control/disorders").await.1, on, "a refused PUT changes nothing");
+    assert_eq!(world.set_webhook_faults(Value::Object(serde_json::Map::new())).await, off);
 }
 
 #[tokio::test]
-async fn the_same_seed_and_the_same_calls_come_to_the_same_disorder() {
+async fn the_same_seed_and_the_same_calls_lead_to_the_same_faults() {
     let run = async || {
         let (world, receiver) = (World::open().await, Receiver::open().await);
         world.subscribe(&receiver.careless(), &["invitation.created"]).await;
-        world.set_disorders(json!({ "duplicate": 40, "drop": 30, "no_id": 50 })).await;
+        world.set_webhook_faults(json!({ "duplicate": 40, "drop": 30, "no_id": 50 })).await;
         for n in 0..20 {
             world.invited(&format!("F-{n}")).await;
         }

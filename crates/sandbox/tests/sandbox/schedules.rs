@@ -1,4 +1,5 @@
-//! Schedules and executions (CONTRACT.md 11): fetches are reckoned from the clock, failures kept with the provider's answer.
+//! Schedules and executions (CONTRACT.md 11): fetches follow from the clock, and failures are stored with the provider's
+//! response.
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ struct Fetching {
     schedules: String,
 }
 
-/// A fleet connected with two resources.
+/// Connects a fleet that shares two resources.
 async fn connected() -> Fetching {
     let world = World::open().await;
     let invite = world.invited("F-1").await;
@@ -36,7 +37,7 @@ impl Fetching {
         page
     }
 
-    async fn lever(&self, name: &str, resource: &str) {
+    async fn act(&self, name: &str, resource: &str) {
         let url = self.world.url(&format!("/control/schedules/{}/{name}", self.connection));
         let answer = self.world.http.post(url).json(&json!({ "resource": resource })).send().await.unwrap();
         assert_eq!(read(answer).await.0, 204);
@@ -64,7 +65,7 @@ async fn a_schedule_fetches_every_ten_minutes_and_each_fetch_is_an_execution() {
         page["items"].as_array().unwrap().iter().all(|one| one["status"] == "success" && one["response"].is_null())
     );
     assert_eq!(here.schedule("vehicle").await["last_data_at"], json!(want[0]));
-    assert_eq!(here.executions("vehicle", "").await, page, "the same whenever asked");
+    assert_eq!(here.executions("vehicle", "").await, page, "always the same");
     let first = here.executions("vehicle", "?size=2").await;
     let rest = here.executions("vehicle", &format!("?size=2&cursor={}", text(&first["next_page"]))).await;
     assert_eq!((&first["items"][1], &rest["items"][0]), (&page["items"][1], &page["items"][2]));
@@ -74,7 +75,7 @@ async fn a_schedule_fetches_every_ten_minutes_and_each_fetch_is_an_execution() {
 #[tokio::test]
 async fn executions_are_kept_for_7_days() {
     let here = connected().await;
-    here.lever("fail", "vehicle").await;
+    here.act("fail", "vehicle").await;
     here.world.advance(7 * 86_400).await;
     let page = here.executions("vehicle", "?size=1000").await;
     let more = here.executions("vehicle", &format!("?size=1000&cursor={}", text(&page["next_page"]))).await;
@@ -90,24 +91,28 @@ async fn executions_are_kept_for_7_days() {
 }
 
 #[tokio::test]
-async fn failures_are_kept_with_the_answer_and_counted_until_the_next_success() {
+async fn failures_are_stored_with_the_response_and_counted_until_the_next_success() {
     let here = connected().await;
     here.world.advance(10).await;
-    here.lever("fail", "vehicle").await;
-    here.lever("fail", "vehicle").await;
+    here.act("fail", "vehicle").await;
+    here.act("fail", "vehicle").await;
     let page = here.executions("vehicle", "").await;
     assert_eq!(page["items"][0]["status"], "failed");
     assert!(page["items"][0]["response"].is_object() && page["items"][0]["last_data_at"].is_null());
     assert_eq!(here.schedule("vehicle").await["consecutive_error_count"], 2);
-    assert_eq!(here.schedule("vehicle_location").await["consecutive_error_count"], 0, "its own");
+    assert_eq!(
+        here.schedule("vehicle_location").await["consecutive_error_count"],
+        0,
+        "each schedule has its own count"
+    );
     here.world.advance(600).await;
     assert_eq!(here.schedule("vehicle").await["consecutive_error_count"], 0);
-    here.lever("deactivate", "vehicle").await;
+    here.act("deactivate", "vehicle").await;
     let off = here.schedule("vehicle").await;
     assert_eq!((&off["status"], &off["consecutive_error_count"]), (&json!("inactive"), &json!(15)));
     let before = here.executions("vehicle", "").await;
     here.world.advance(3_600).await;
-    assert_eq!(here.executions("vehicle", "").await, before, "nothing is fetched any more");
+    assert_eq!(here.executions("vehicle", "").await, before, "nothing more is fetched");
 }
 
 #[tokio::test]

@@ -1,46 +1,45 @@
-//! What goes wrong on purpose: with deliveries, and with the API's answers.
+//! What goes wrong on purpose: with webhook deliveries, and with the API's answers.
 
 use leptos::prelude::*;
 
-use crate::pages::control::{Places, playing::words};
 use app::components::Field;
 
-/// One disorder.
+use crate::pages::control::{labels::humanize, urls::PageUrls};
+
+/// One webhook fault.
 #[derive(Debug, Clone)]
-pub struct DisorderRow {
+pub(crate) struct WebhookFaultRow {
     /// Its name in forms.
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
-    /// What was typed, or how it is set: percent.
+    /// What was typed, or else the current setting, in percent.
     pub percent: String,
-    /// The events that it is limited to; empty: all.
+    /// The events that it is limited to. Empty: all.
     pub events: String,
     /// What is wrong with what was typed.
     pub error: Option<String>,
 }
 
-/// What was typed for a fault, with what is wrong with it.
+/// What was typed for an API fault, with what is wrong with it.
 #[derive(Debug, Clone, Default)]
-pub struct FaultForm {
-    /// Faults to choose: name and label.
-    pub choices: Vec<(&'static str, &'static str)>,
-    /// The fault chosen.
+pub(crate) struct ApiFaultForm {
+    /// The name and label of each fault.
+    pub options: Vec<(&'static str, &'static str)>,
+    /// The selected fault.
     pub fault: String,
-    /// Whether the number is a share of calls; else it counts the next calls.
+    /// Whether `amount` is a percentage of calls. Otherwise, it is a number of calls.
     pub is_share: bool,
-    /// The number.
     pub amount: String,
-    /// What is wrong with it.
     pub amount_error: Option<String>,
-    /// What is ordered now, in sentences.
-    pub ordered: Vec<String>,
+    /// The faults that are on, in sentences.
+    pub active: Vec<String>,
 }
 
-/// The switches of the disorders.
+/// The settings of the webhook faults.
 #[component]
-pub(crate) fn Disorders(places: Places, rows: Vec<DisorderRow>) -> impl IntoView {
-    let (action, off) = (places.form("disorders"), places.form("disorders-off"));
+pub(crate) fn WebhookFaults(urls: PageUrls, rows: Vec<WebhookFaultRow>) -> impl IntoView {
+    let (action, off) = (urls.form("disorders"), urls.form("disorders-off"));
     let on = rows.iter().filter(|row| row.percent != "0").count();
     let is_open = on > 0 || rows.iter().any(|row| row.error.is_some());
     let state = match on {
@@ -48,32 +47,32 @@ pub(crate) fn Disorders(places: Places, rows: Vec<DisorderRow>) -> impl IntoView
         1 => "One is on".to_owned(),
         count => format!("{count} are on"),
     };
-    let rows: Vec<_> = rows.into_iter().map(disorder_row).collect();
+    let rows: Vec<_> = rows.into_iter().map(webhook_fault_row).collect();
     view! {
         <section class="card" aria-labelledby="disorders">
-            <h2 id="disorders">"Disorder of deliveries"</h2>
+            <h2 id="disorders">"Webhook faults"</h2>
             <p>
-                "How many of a hundred deliveries each strikes. The sandbox's own records stay right; a delivery on its way keeps what it was given."
+                "The percentage of deliveries that get each fault. The sandbox's own records stay correct, and pending deliveries keep the faults they have."
             </p>
             <details class="sandbox-more" open=is_open>
                 <summary>{state}</summary>
                 <form method="post" action=action>
                     <ul class="sandbox-disorders">{rows}</ul>
-                    <div class="sandbox-buttons"><button class="button primary" type="submit">"Set disorder"</button></div>
+                    <div class="sandbox-buttons"><button class="button primary" type="submit">"Save webhook faults"</button></div>
                 </form>
-                <form method="post" action=off><button class="button" type="submit">"All off"</button></form>
+                <form method="post" action=off><button class="button" type="submit">"Turn all off"</button></form>
             </details>
         </section>
     }
 }
 
-fn disorder_row(row: DisorderRow) -> impl IntoView {
+fn webhook_fault_row(row: WebhookFaultRow) -> impl IntoView {
     let (error_id, about_id) = (format!("{}-error", row.name), format!("{}-about", row.name));
     let described = if row.error.is_some() { format!("{error_id} {about_id}") } else { about_id.clone() };
     let is_on = row.percent != "0";
     view! {
         <li class="field" class:on=is_on>
-            <label for=row.name>{words(row.name)}</label>
+            <label for=row.name>{humanize(row.name)}</label>
             <div class="sandbox-percent">
                 <input
                     id=row.name
@@ -90,29 +89,29 @@ fn disorder_row(row: DisorderRow) -> impl IntoView {
             {row.error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
             <p class="hint" id=about_id>
                 {row.about}
-                {(!row.events.is_empty()).then(|| format!(" Only {}.", row.events))}
+                {(!row.events.is_empty()).then(|| format!(" Only for {}.", row.events))}
             </p>
         </li>
     }
 }
 
-/// Orders wrong answers of the API.
+/// Sets wrong answers of the API.
 #[component]
-pub(crate) fn Faults(places: Places, form: FaultForm) -> impl IntoView {
-    let (action, off) = (places.form("faults"), places.form("faults-off"));
+pub(crate) fn ApiFaults(urls: PageUrls, form: ApiFaultForm) -> impl IntoView {
+    let (action, off) = (urls.form("faults"), urls.form("faults-off"));
     let options: Vec<_> = form
-        .choices
+        .options
         .into_iter()
         .map(|(name, label)| view! { <option value=name selected=name == form.fault>{label}</option> })
         .collect();
-    let some_ordered = !form.ordered.is_empty();
-    let ordered: Vec<_> = form.ordered.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect();
+    let any_active = !form.active.is_empty();
+    let active: Vec<_> = form.active.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect();
     view! {
         <section class="card" aria-labelledby="faults">
-            <h2 id="faults">"Wrong answers of the API"</h2>
-            {some_ordered.then(|| view! {
-                <ul class="sandbox-ordered">{ordered}</ul>
-                <form method="post" action=off><button class="button" type="submit">"Answer rightly again"</button></form>
+            <h2 id="faults">"API faults"</h2>
+            {any_active.then(|| view! {
+                <ul class="sandbox-ordered">{active}</ul>
+                <form method="post" action=off><button class="button" type="submit">"Answer correctly again"</button></form>
             })}
             <form method="post" action=action>
                 <div class="fields">
@@ -123,13 +122,13 @@ pub(crate) fn Faults(places: Places, form: FaultForm) -> impl IntoView {
                     <div class="field">
                         <label for="how">"For"</label>
                         <select id="how" name="how">
-                            <option value="next" selected=!form.is_share>"so many of the next calls"</option>
-                            <option value="share" selected=form.is_share>"so many of a hundred calls"</option>
+                            <option value="next" selected=!form.is_share>"this many of the next calls"</option>
+                            <option value="share" selected=form.is_share>"this percentage of all calls"</option>
                         </select>
                     </div>
-                    <Field name="amount" label="How many" value=form.amount error=form.amount_error inputmode="numeric"/>
+                    <Field name="amount" label="Amount" value=form.amount error=form.amount_error inputmode="numeric"/>
                 </div>
-                <div class="sandbox-buttons"><button class="button primary" type="submit">"Order"</button></div>
+                <div class="sandbox-buttons"><button class="button primary" type="submit">"Set API fault"</button></div>
             </form>
         </section>
     }

@@ -13,7 +13,7 @@ async fn status(world: &World, id: &str) -> String {
 }
 
 #[tokio::test]
-async fn ten_failures_in_a_row_switch_it_off_after_the_grace_and_activate_and_replay_bring_everything() {
+async fn ten_failures_in_a_row_turn_it_off_after_the_grace_period_and_a_replay_delivers_everything() {
     let (world, receiver, watch) = (World::open().await, Receiver::open().await, Receiver::open().await);
     let ids = world.subscribe(&receiver.url, &["invitation.created"]).await;
     let news = world.subscribe(&watch.url, &["webhook.staled"]).await;
@@ -23,7 +23,7 @@ async fn ten_failures_in_a_row_switch_it_off_after_the_grace_and_activate_and_re
         world.invited(&format!("F-{n}")).await;
     }
     assert_eq!(settled(&world).await["dead"], 10);
-    assert_eq!(status(&world, &ids[0]).await, "active", "within the first 15 minutes nobody looks");
+    assert_eq!(status(&world, &ids[0]).await, "active", "not checked within the first 15 minutes");
     world.advance(14 * 60).await;
     assert_eq!(status(&world, &ids[0]).await, "active");
     world.advance(60).await;
@@ -36,9 +36,9 @@ async fn ten_failures_in_a_row_switch_it_off_after_the_grace_and_activate_and_re
     assert_eq!((&metrics["ewma_success_rate"], &metrics["dlq_count"]), (&json!(0.0), &json!(10)));
 
     world.invited("F-11").await;
-    assert_eq!(settled(&world).await["dead"], 11, "what happens meanwhile waits with the others");
-    assert_eq!(receiver.events().len(), 40, "and is not sent");
-    assert_eq!(world.post(&format!("{path}/replay"), Value::Null).await.0, 409, "first activate");
+    assert_eq!(settled(&world).await["dead"], 11, "later events become dead letters too");
+    assert_eq!(receiver.events().len(), 40, "and aren't sent");
+    assert_eq!(world.post(&format!("{path}/replay"), Value::Null).await.0, 409, "it has to be activated first");
     assert_eq!(world.post(&format!("{path}/activate"), Value::Null).await.0, 200);
     assert_eq!(world.post(&format!("{path}/replay"), Value::Null).await.0, 202);
     let all = receiver.wait(51).await;
@@ -49,14 +49,14 @@ async fn ten_failures_in_a_row_switch_it_off_after_the_grace_and_activate_and_re
     settled(&world).await;
     assert_eq!(world.get("/control/state").await.1["deliveries"]["dead"], 0);
     let (_, metrics) = world.get(&format!("{path}/metrics")).await;
-    assert_eq!(metrics["ewma_success_rate"], 1.0, "activating starts the count afresh");
+    assert_eq!(metrics["ewma_success_rate"], 1.0, "activating restarts the count");
 }
 
 #[tokio::test]
-async fn a_receiver_that_refuses_what_the_sandbox_spoiled_is_left_alone() {
+async fn refusing_faulty_deliveries_does_not_turn_a_receiver_off() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     let ids = world.subscribe(&receiver.careless(), &["invitation.created"]).await;
-    world.set_disorders(json!({ "wrong_secret": true })).await;
+    world.set_webhook_faults(json!({ "wrong_secret": true })).await;
     receiver.answer(&[401; 12]);
     for n in 1..=12 {
         world.invited(&format!("F-{n}")).await;
@@ -64,17 +64,17 @@ async fn a_receiver_that_refuses_what_the_sandbox_spoiled_is_left_alone() {
     settled(&world).await;
     world.advance(16 * 60).await;
     assert_eq!(status(&world, &ids[0]).await, "active");
-    world.set_disorders(json!({})).await;
+    world.set_webhook_faults(json!({})).await;
     receiver.answer(&[401; 10]);
     for n in 21..=30 {
         world.invited(&format!("F-{n}")).await;
     }
     settled(&world).await;
-    assert_eq!(status(&world, &ids[0]).await, "stale", "but not one that refuses what is right: only 2xx is a success");
+    assert_eq!(status(&world, &ids[0]).await, "stale", "refusing correct deliveries does: only 2xx is a success");
 }
 
 #[tokio::test]
-async fn news_about_subscriptions_reach_the_others() {
+async fn events_about_subscriptions_reach_the_others() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     let events = ["webhook.created", "webhook.updated", "webhook.deleted"];
     let news = world.subscribe(&receiver.url, &events).await;
@@ -83,7 +83,7 @@ async fn news_about_subscriptions_reach_the_others() {
     let change = json!({ "url": "http://127.0.0.1:1/elsewhere" });
     assert_eq!(world.call(reqwest::Method::PATCH, &path, Some(change)).await.0, 200);
     assert_eq!(world.call(reqwest::Method::DELETE, &path, None).await.0, 204);
-    // Each of the three was news to the one before as well.
+    // The three subscriptions are created one after another, so the first hears of the others.
     let got = receiver.wait(5).await;
     let told: Vec<_> = got.iter().map(|one| (one.event(), text(&one.record()["id"]))).collect();
     let expected = [

@@ -1,4 +1,4 @@
-//! What survives a restart, a kill in the middle of a save, and a damaged file.
+//! What survives a restart, what a save writes, and what happens with a damaged file.
 
 use std::{path::Path, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn what_was_there_before_a_restart_is_there_after_and_deliveries_go_on() {
+async fn state_survives_a_restart_and_deliveries_continue() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sandbox.db");
     let receiver = Receiver::open().await;
@@ -21,12 +21,12 @@ async fn what_was_there_before_a_restart_is_there_after_and_deliveries_go_on() {
     let ids = world.subscribe(&receiver.url, &["invitation.viewed"]).await;
     let invite = world.invited("F-1").await;
     world.advance(3_600).await;
-    world.set_disorders(json!({ "delay": { "percent": 100, "events": ["invitation.expired"] } })).await;
+    world.set_webhook_faults(json!({ "delay": { "percent": 100, "events": ["invitation.expired"] } })).await;
     let (_, played) = world.post("/control/stories", json!({ "story": "several_providers", "over_hours": 48 })).await;
     let looks = async |world: &World| {
         let mut seen = Vec::new();
         for path in ["/v2/orgs/invitations", "/v2/orgs/fleets", "/v2/orgs/share-agreements", "/control/disorders"] {
-            // The port is another after a restart, and with it the magic link's address.
+            // The port changes with a restart, and so does the magic link.
             seen.push(world.get(path).await.1.to_string().replace(&world.base, ""));
         }
         seen
@@ -38,14 +38,14 @@ async fn what_was_there_before_a_restart_is_there_after_and_deliveries_go_on() {
     let world = World::open_with(Some(file.clone())).await;
     assert_eq!(looks(&world).await, before);
     assert_eq!(text(&world.get("/control/state").await.1["now"]), "2026-03-02T16:00:00.000000Z");
-    assert_eq!(settled(&world).await["dead"], 2, "nobody listened, before or after");
+    assert_eq!(settled(&world).await["dead"], 2, "nobody listens, before and after");
     world.page(&format!("/connect?invite={invite}")).await;
     let got = receiver.wait(1).await;
-    assert_eq!(got[0].header("x-webhook-id"), ids[0], "the subscription and its secret are still there");
+    assert_eq!(got[0].header("x-webhook-id"), ids[0], "the subscription and its secret were saved");
     world.advance(48 * 3_600).await;
     let fleet = text(&played["fleets"][0]);
     let (_, page) = world.get(&format!("/v2/integrations/connections?fleet_refs={fleet}")).await;
-    assert_eq!(page["items"].as_array().unwrap().len(), 3, "the story went on after the restart");
+    assert_eq!(page["items"].as_array().unwrap().len(), 3, "the story continues after the restart");
     world.close().await;
     #[cfg(unix)]
     {
@@ -54,9 +54,9 @@ async fn what_was_there_before_a_restart_is_there_after_and_deliveries_go_on() {
     }
 }
 
-/// Only what changed is written: each record is a row of its own.
+/// Each record is a row of its own.
 #[tokio::test]
-async fn a_save_writes_what_changed_and_takes_away_what_is_gone() {
+async fn a_save_writes_what_changed_and_deletes_what_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sandbox.db");
     let world = World::open_with(Some(file.clone())).await;
@@ -68,7 +68,7 @@ async fn a_save_writes_what_changed_and_takes_away_what_is_gone() {
     world.close().await;
     let after = rows(&file).await;
     let new: Vec<_> = after.iter().filter(|row| !before.contains(row)).map(|(kind, ..)| kind.as_str()).collect();
-    // The second run counts itself and the event ids; of the records, the new one alone.
+    // Besides the new record, only the counters change.
     assert_eq!(new, ["event_ids", "invitation", "runs"]);
     let world = World::open_with(Some(file.clone())).await;
     assert_eq!(world.post("/control/reset", Value::Null).await.0, 204);
@@ -84,7 +84,7 @@ async fn rows(file: &Path) -> Vec<(String, String, String)> {
 }
 
 #[tokio::test]
-async fn a_damaged_file_says_what_to_do_and_tells_no_secret() {
+async fn the_error_about_a_damaged_file_says_what_to_do_and_contains_no_secret() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sandbox.db");
     let world = World::open_with(Some(file.clone())).await;
@@ -107,10 +107,10 @@ async fn a_damaged_file_says_what_to_do_and_tells_no_secret() {
     let damaged = failure(&file).await;
     assert!(damaged.contains("damaged") && damaged.contains("move it away"), "{damaged}");
     let damaged = failure(&folder.path().join("missing/sandbox.db")).await;
-    assert!(damaged.contains("cannot be used"), "{damaged}");
+    assert!(damaged.contains("can't use"), "{damaged}");
 }
 
-/// Why a sandbox with this file does not open.
+/// Why a sandbox with this file doesn't open.
 async fn failure(file: &Path) -> String {
     let settings = sandbox::SandboxSettings {
         base_url: "http://127.0.0.1:1/sandbox".parse().unwrap(),
