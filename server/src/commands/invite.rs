@@ -17,8 +17,8 @@ use crate::{
         create::{Answer, Invited},
         request,
     },
-    state::Onramp,
-    web::with_landing_pages,
+    services::links::landing_urls::with_landing_pages,
+    state::AppState,
 };
 
 /// Who did it, as timelines say.
@@ -42,20 +42,20 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
-    let onramp = open(&given).await?;
+pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
+    let state = open(&cli).await?;
     let draft = Draft {
         fleet_ref: args.fleet_ref,
         fleet_name: args.name.unwrap_or_default(),
         expires_in_hours: args.expires_in_hours,
-        ..with_landing_pages(&onramp)
+        ..with_landing_pages(&state.settings.public_url)
     };
     let checked = draft.check().map_err(|errors| {
         errors.iter().map(|(field, problem)| format!("{field}: {problem}")).collect::<Vec<_>>().join(" ")
     })?;
-    let invited = invite(&onramp, &checked, args.reopen_declined).await?;
-    let row = onramp.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
-    onramp.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
+    let invited = invite(&state, &checked, args.reopen_declined).await?;
+    let row = state.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
+    state.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
     let what = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({
@@ -74,11 +74,11 @@ pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
 
 /// Invites, agreeing to all that the call does but to opening what a fleet refused, which takes a word of its own
 /// (CONTRACT.md 13.5).
-async fn invite(onramp: &Onramp, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
+async fn invite(state: &AppState, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
     let asked = request::to_json(checked);
     let mut agreed = Agreed::default();
     loop {
-        let answer = onramp.invitations.invite_agreed(checked, &asked, ACTOR, &agreed).await;
+        let answer = state.invitations.invite_agreed(checked, &asked, ACTOR, &agreed).await;
         match answer.map_err(|error| error.explain())? {
             Answer::Done { invited, .. } => return Ok(invited),
             Answer::Asks(preview) if preview.reopens() && !reopen_declined => return Err(declined(&preview).into()),

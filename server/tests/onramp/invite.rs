@@ -51,7 +51,7 @@ fn agreement(page: &str) -> String {
 
 /// Somebody else with the same credentials invites a fleet.
 async fn invited_elsewhere(server: &TestServer, fleet_ref: &str) -> Invitation {
-    server.onramp.catena.create_invitation(&CreateInvitation::new(fleet_ref)).await.unwrap().into_inner()
+    server.state.catena.create_invitation(&CreateInvitation::new(fleet_ref)).await.unwrap().into_inner()
 }
 
 /// The fleet's side of the sandbox.
@@ -62,7 +62,7 @@ async fn answer_as_fleet(server: &TestServer, invitation: &Invitation, how: &str
 }
 
 async fn only_invitation(server: &TestServer, fleet_ref: &str) -> Invitation {
-    let mut all = server.onramp.catena.invitations_of(fleet_ref).await.unwrap();
+    let mut all = server.state.catena.invitations_of(fleet_ref).await.unwrap();
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
@@ -209,7 +209,7 @@ async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_wo
     let page = browser.get(FORM).await.body;
     assert!(page.contains(input) && page.contains("causes no duplicates"), "{page}");
 
-    let catena = &server.onramp.catena;
+    let catena = &server.state.catena;
     let property =
         NewPartnerProperty { key: PartnerPropertyKey::DefaultCallbackUrl, value: "https://us.example/events".into() };
     let own = catena.partners().await.unwrap()[0].id;
@@ -225,7 +225,7 @@ async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_wo
     let refused = browser.post(FORM, &typed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Leave it empty.") && refused.body.contains(input), "what was typed stays");
-    assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
+    assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }
 
 fn token() -> Json<Value> {
@@ -457,5 +457,5 @@ async fn where_the_database_fails_before_the_call_nothing_is_said_to_have_been_m
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
     assert!(refused.body.contains("before Catena was asked"), "{}", refused.body);
-    assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
+    assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }

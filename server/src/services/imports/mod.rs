@@ -29,7 +29,7 @@ use crate::{
 use catena::Catena;
 use platform::clock::SharedClock;
 
-/// How often to look for something to do without being recovery, and how long to wait for a database that fails.
+/// How often to look for something to do without being notified, and how long to wait for a database that fails.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// What an import is done with.
