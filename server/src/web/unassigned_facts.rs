@@ -1,6 +1,6 @@
 //! Facts whose fleet isn't known: the list, and the form that gives them to one.
 
-use app::pages::deliveries::{AssignForm, AssignPage, UnassignedGroup, UnassignedFactsPage};
+use app::pages::deliveries::{AssignForm, AssignPage, UnassignedFactsPage, UnassignedGroup};
 use axum::{
     Form,
     extract::{Path, Query, State},

@@ -108,7 +108,10 @@ async fn trap_6_after_a_start_dead_letters_are_counted_replayed_and_shown() {
     SubscriptionMonitor::new(&server.state.subscriptions, true).turn().await;
     both_came(&server).await;
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("On 2 Mar 2026, 15:31 UTC, 2 events were waiting at startup; 1 queue was fetched."), "{page}");
+    assert!(
+        page.contains("On 2 Mar 2026, 15:31 UTC, 2 events were waiting at startup; 1 queue was fetched."),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -256,7 +259,10 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     SubscriptionMonitor::new(&server.state.subscriptions, true).turn().await;
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.viewed"]);
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("6 events were waiting at startup; 1 queue was fetched, 1 action failed (see the log)."), "{page}");
+    assert!(
+        page.contains("6 events were waiting at startup; 1 queue was fetched, 1 action failed (see the log)."),
+        "{page}"
+    );
     let answer = browser.post("/subscriptions/fetch-missed", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("Catena refused 1 of the moves"), "{}", answer.body);
