@@ -15,8 +15,8 @@ use server::{
         vault::{Purpose, Vault},
     },
     store::{
-        InboxStore as _, NewDelivery, NewStaff, SigningSecret, StaffStore as _, StaffRow, SubscriptionRow, SubscriptionStore as _,
-        sqlite::SqliteStore,
+        InboxStore as _, NewDelivery, NewStaff, SigningSecret, StaffRow, StaffStore as _, SubscriptionRow,
+        SubscriptionStore as _, sqlite::SqliteStore,
     },
 };
 

@@ -9,3 +9,6 @@ pub mod reconcile;
 pub mod reminders;
 pub mod subscriptions;
 pub mod timeline;
+
+#[cfg(test)]
+mod doubled_rules_tests;

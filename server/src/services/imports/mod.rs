@@ -6,7 +6,7 @@
 
 mod backoff;
 mod check;
-mod lookup;
+pub(crate) mod lookup;
 mod row;
 
 use std::{sync::Arc, time::Duration};

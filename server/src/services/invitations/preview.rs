@@ -45,7 +45,7 @@ pub async fn from_store(store: &SharedStore, fleet_ref: &str) -> Result<Option<V
     Ok(rows.iter().map(|row| known_here(row, &facts)).collect())
 }
 
-fn known_here(row: &InvitationRow, facts: &[Fact]) -> Option<Known> {
+pub(crate) fn known_here(row: &InvitationRow, facts: &[Fact]) -> Option<Known> {
     let standing = match row.stage? {
         Stage::Created | Stage::Sent | Stage::Viewed => Standing::Active,
         Stage::Declined => Standing::Declined,
@@ -64,7 +64,7 @@ pub async fn from_catena(catena: &Catena, fleet_ref: &str) -> Result<Vec<Known>,
     Ok(catena.invitations_of(fleet_ref).await?.into_iter().map(known_there).collect())
 }
 
-fn known_there(one: Invitation) -> Known {
+pub(crate) fn known_there(one: Invitation) -> Known {
     let standing = match one.status {
         InvitationStatus::Active => Standing::Active,
         InvitationStatus::Accepted => Standing::Accepted,

@@ -11,7 +11,7 @@
 mod agreements;
 mod connections;
 mod fleet;
-mod fleet_facts;
+pub(crate) mod fleet_facts;
 mod invitations;
 mod pass;
 mod provider_names;
