@@ -15,7 +15,7 @@ use app::{
 };
 use domain::{
     import::ImportState,
-    invitation::{callback_policy::CallbackPolicy, renewal::RenewalAction, request::Draft, upsert_forecast::Standing},
+    invitation::{callback_policy::CallbackPolicy, existing::InvitationState, renewal::RenewalAction, request::Draft},
     onboarding::lifecycle::fold,
     subscription::Remedy,
 };
@@ -148,7 +148,9 @@ fn rarely_used_fields_open_when_they_hold_something() {
 
 #[test]
 fn what_must_be_agreed_to_is_asked_with_a_button_of_its_own() {
-    for (standing, button) in [(Standing::Active, "Refresh it"), (Standing::Declined, "Open the declined one again")] {
+    for (standing, button) in
+        [(InvitationState::Active, "Refresh it"), (InvitationState::Declined, "Open the declined one again")]
+    {
         let page = confirm_page(standing);
         let panel = after(&page, "data-testid=\"confirm\"", "</section>");
         assert!(text(panel).contains(button), "{panel}");
@@ -158,7 +160,7 @@ fn what_must_be_agreed_to_is_asked_with_a_button_of_its_own() {
         let first = after(&page, "action=\"/invitations/new\"", "</button>");
         assert!(!first.contains("agreed"), "Enter in a field is no agreement: {first}");
     }
-    let better = after(&confirm_page(Standing::Declined), "name=\"better\"", ">").to_owned();
+    let better = after(&confirm_page(InvitationState::Declined), "name=\"better\"", ">").to_owned();
     assert!(!better.contains("refresh:"), "other hours alone don't open what was declined: {better}");
 }
 
@@ -184,16 +186,16 @@ fn without_a_list_of_providers_short_names_can_be_typed() {
 
 #[test]
 fn a_callback_address_is_offered_only_after_a_good_look() {
-    let page = |organisation_wide, callback_url: &str| {
+    let page = |organization_wide, callback_url: &str| {
         let draft = Draft { callback_url: callback_url.into(), ..Draft::default() };
-        let callback = CallbackPolicy { organisation_wide, default_callback: Some(false) };
+        let callback = CallbackPolicy { organization_wide, default_callback: Some(false) };
         let form = InvitationForm { draft, callback, ..InvitationForm::default() };
         html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
     };
     assert!(page(Some(0), "").contains("<input id=\"callback_url\""));
     for closed in [page(Some(3), ""), page(None, "")] {
         assert!(!closed.contains("<input id=\"callback_url\""));
-        assert!(after(&closed, "data-testid=\"no-callback\"", "</p>").contains("it is left out"));
+        assert!(after(&closed, "data-testid=\"no-callback\"", "</p>").contains("so none is used"));
     }
     assert!(page(Some(3), "https://us.example/").contains("<input id=\"callback_url\""), "what was typed stays");
 }
@@ -318,7 +320,7 @@ fn hostile_names_stay_text() {
         detail_page(hostile),
         list_page(vec![row(Some(HOSTILE))], true),
         new_page(wrong_draft()),
-        confirm_page(Standing::Declined),
+        confirm_page(InvitationState::Declined),
         again_page(None),
         delete_page(true),
         landing_page(Landing::Success { fleet_ref: HOSTILE.into() }),

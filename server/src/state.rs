@@ -130,7 +130,7 @@ impl Onramp {
             settings.remind_after,
             settings.sender_name.clone(),
         );
-        let providers = Providers::new(catena.clone(), clock.clone());
+        let providers = Providers::new(catena.clone(), store.clone(), clock.clone());
         let callbacks = CallbackPolicies::new(catena.clone(), store.clone(), clock.clone());
         let subscriptions = Subscriptions::new(
             catena.clone(),
@@ -146,6 +146,7 @@ impl Onramp {
             timeline.clone(),
             vault.clone(),
             (clock.clone(), random.clone()),
+            providers.clone(),
             settings.checks,
         ));
         let arrived = Arc::new(Notify::new());

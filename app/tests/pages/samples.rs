@@ -11,18 +11,22 @@ use domain::{
         envelope,
         fact::{Fact, Kind, Source},
         missed_webhooks::webhooks_may_not_arrive,
-        record::{Observation, observations},
+        observation::Observation,
+        record::observations,
     },
     invitation::{
-        expiry_hint::Bad,
+        existing::{ExistingInvitation, InvitationState},
+        expiry_hint::{ExpiryHint, OffHours},
         permissions::Preset,
-        preview::{Preview, RunsOut},
         renewal::RenewalAction,
         request::{Draft, FieldErrors},
-        upsert_forecast::{Known, Outlook, Standing},
+        upsert_forecast::{Preview, ReferenceContext, UpsertForecast},
     },
     link::message::{Message, MessageState, Occasion},
-    onboarding::lifecycle::{Health, Stage, fold},
+    onboarding::{
+        lifecycle::fold,
+        stage::{Health, Stage},
+    },
     staff::Role,
     timestamp,
 };
@@ -99,7 +103,7 @@ pub fn detail(facts: Vec<Fact>, magic_link: Option<&str>) -> InvitationDetail {
         kept: vec![DifferenceRow {
             label: "Data to ask for".into(),
             asked: "Vehicles".into(),
-            kept: "everything, to read".into(),
+            kept: "everything (read)".into(),
         }],
         again: Some(again_view(RenewalAction::Refresh)),
         newer: Some(Uuid::from_u128(8)),
@@ -124,28 +128,28 @@ pub fn again_view(again: RenewalAction) -> RenewView {
     }
 }
 
-pub fn preview(standing: Standing) -> Preview {
-    let known = Known { standing, created_at: at(0), expires_at: at(24), reason: Some(HOSTILE.into()) };
+pub fn preview(state: InvitationState) -> Preview {
+    let decline_reason = Some(HOSTILE.into());
+    let existing = ExistingInvitation { state, created_at: at(0), expires_at: at(24), decline_reason };
     let better = Some((31, "Tue 3 Mar, 09:00 in New York".to_owned()));
-    let said = "Tue 3 Mar, 02:00 in New York".to_owned();
+    let local_time = "Tue 3 Mar, 02:00 in New York".to_owned();
+    let hint = ExpiryHint { hours: 24, country: "USA".into(), reason: OffHours::Night, local_time, better };
     Preview {
         fleet_ref: "FLEET-42".into(),
-        outlook: Outlook::Refresh(known),
-        has_page: true,
-        similar: vec!["fleet-42".into()],
-        runs_out: Some(RunsOut { hours: 24, country: "USA".into(), bad: Bad::Night, said, better }),
+        forecast: UpsertForecast::Refresh(existing),
+        context: ReferenceContext { has_page: true, similar: vec!["fleet-42".into()], expiry_hint: Some(hint) },
     }
 }
 
-pub fn confirm_page(standing: Standing) -> String {
+pub fn confirm_page(state: InvitationState) -> String {
     let draft = Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() };
-    let confirm = Some(Confirm::new(&preview(standing), at(3)));
+    let confirm = Some(Confirm::new(&preview(state), at(3)));
     let form = InvitationForm { draft, confirm, ..InvitationForm::default() };
     html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
 }
 
 pub fn again_page(error: Option<String>) -> String {
-    let confirm = error.is_none().then(|| Confirm::new(&preview(Standing::Declined), at(3)));
+    let confirm = error.is_none().then(|| Confirm::new(&preview(InvitationState::Declined), at(3)));
     let form = RenewForm {
         once: "1".into(),
         id: Uuid::from_u128(7),
@@ -402,8 +406,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Error: New invitation · Onramp", new_page(wrong_draft())),
         ("Acme Trucking · Onramp", detail_page(detail(facts_with_gaps(), Some(LINK)))),
         ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
-        ("Please confirm: New invitation · Onramp", confirm_page(Standing::Active)),
-        ("Please confirm: New invitation · Onramp", confirm_page(Standing::Declined)),
+        ("Please confirm: New invitation · Onramp", confirm_page(InvitationState::Active)),
+        ("Please confirm: New invitation · Onramp", confirm_page(InvitationState::Declined)),
         ("Ask the fleet once more · Onramp", again_page(None)),
         ("Error: Ask the fleet once more · Onramp", again_page(Some("Give whole hours.".into()))),
         ("Delete the invitation? · Onramp", delete_page(true)),

@@ -11,6 +11,7 @@ pub mod import;
 pub mod invitation;
 pub mod link;
 pub mod onboarding;
+pub mod resource;
 pub mod staff;
 pub mod subscription;
 pub mod timestamp;

@@ -9,6 +9,3 @@ pub mod reconcile;
 pub mod reminders;
 pub mod subscriptions;
 pub mod timeline;
-
-#[cfg(test)]
-mod doubled_rules_tests;

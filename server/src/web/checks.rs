@@ -45,7 +45,7 @@ pub(super) async fn get(
     let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(onramp.store.holes(since, COUNT_MAX).await?));
     let week = now - Duration::WEEK;
     let fleets = onramp.store.holes_by_fleet(week, FLEETS).await?;
-    let ReconcileStatus { running_since, next_at } = onramp.reconciler.standing();
+    let ReconcileStatus { running_since, next_at } = onramp.reconciler.status();
     let view = ChecksView {
         running_since,
         next_at,
@@ -70,7 +70,7 @@ pub(super) async fn get(
 pub(super) async fn post(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Redirect, PageError> {
     viewer.may_operate()?;
     tracing::info!(by = viewer.staff.email, "a check of everything is started");
-    onramp.reconciler.want_everything();
+    onramp.reconciler.request_check();
     Ok(Redirect::to("/settings/checks?started=true"))
 }
 

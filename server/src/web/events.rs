@@ -16,7 +16,6 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    services::reconcile::with_provider_names,
     state::Onramp,
     store::{FleetKey, InvitationRow, StoreError},
     web::{errors::PageError, extract::session::Viewer, sessions::id_digest},
@@ -82,6 +81,6 @@ async fn look(onramp: &Onramp, id: Uuid, session: Option<String>) -> Result<Opti
     }
     let Some(InvitationRow { fleet, expires_at, .. }) = onramp.store.invitation(id).await? else { return Ok(None) };
     let onboarding = fold(onramp.store.facts_of(fleet).await?);
-    let onboarding = with_provider_names(&onramp.store, onboarding).await?;
+    let onboarding = onramp.providers.with_names(onboarding).await?;
     Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
 }

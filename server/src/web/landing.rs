@@ -15,11 +15,8 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    digest::{digest, of_invitation},
-    events::{
-        fact::{About, Fact, Kind, Round, Source},
-        record::{Observation, Subject},
-    },
+    digest::of_invitation,
+    events::fact::{Fact, Kind},
     onboarding::lifecycle::Stage,
     timestamp,
 };
@@ -28,11 +25,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::{
-    security::vault::Purpose,
-    state::Onramp,
-    store::{InvitationRow, StoreError},
-};
+use crate::{security::vault::Purpose, state::Onramp, store::StoreError};
 use catena::{InvitationId, InvitationStatus};
 
 /// Longest query that is looked at.
@@ -179,7 +172,8 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
         _ => Outcome::Failure,
     };
     // The first time it comes back so, Catena is asked unless a webhook says why: a browser proves nothing.
-    if onramp.timeline.record(&[told(onramp, &invitation, kind, claim.note())]).await? {
+    let landed = Fact::landed(invitation.round(), kind, onramp.clock.now()).with_note(claim.note());
+    if onramp.timeline.record(&[landed.into()]).await? {
         onramp.reconciler.expect_news_of(invitation.fleet);
     }
     let until = timestamp::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
@@ -202,24 +196,6 @@ async fn is_over_at_catena(onramp: &Onramp, id: Uuid) -> bool {
         }
         Err(_) => false,
     }
-}
-
-/// The return as a fact: one for each outcome of a round, so that a browser which comes again and again adds nothing.
-fn told(onramp: &Onramp, invitation: &InvitationRow, kind: Kind, note: Option<String>) -> Observation {
-    let InvitationRow { digest: invitation, created_at, expires_at, .. } = invitation.clone();
-    let key = digest(&[&invitation, kind.name(), &timestamp::micros(expires_at).to_string()]);
-    let round = Some(Round { created_at, expires_at, invitation: invitation.clone() });
-    let fact = Fact {
-        source: Source::Landing,
-        at: onramp.clock.now(),
-        kind,
-        key,
-        event_id: None,
-        actor: None,
-        about: About { round, note, ..About::default() },
-    };
-    let subject = Subject { invitation: Some(invitation), ..Subject::default() };
-    Observation::Fact { fact, subject, invitation: None }
 }
 
 fn show(onramp: &Onramp, page: Page, headers: &HeaderMap) -> Response {

@@ -10,7 +10,7 @@ use axum::{
     middleware::{Next, from_fn},
     routing::{delete, post},
 };
-use domain::{onboarding::lifecycle::Stage, staff::Role, timestamp};
+use domain::{onboarding::stage::Stage, staff::Role, timestamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

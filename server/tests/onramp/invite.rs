@@ -15,10 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use catena::{CreateInvitation, Invitation, NewPartnerProperty, PartnerPropertyKey};
-use domain::{
-    invitation::{permissions::Preset, request::RESOURCES},
-    staff::Role,
-};
+use domain::{invitation::permissions::Preset, resource::RESOURCES, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -202,12 +199,12 @@ async fn a_link_that_would_run_out_at_night_is_asked_about_with_a_better_number_
 }
 
 #[tokio::test]
-async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_would_double_it() {
+async fn a_callback_address_is_left_out_where_the_organizations_subscriptions_would_double_it() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Administrator).await;
     let input = "<input id=\"callback_url\"";
     let page = browser.get(FORM).await.body;
-    assert!(page.contains(input) && page.contains("doubles nothing"), "{page}");
+    assert!(page.contains(input) && page.contains("no event would arrive twice"), "{page}");
 
     let catena = &server.onramp.catena;
     let property =
@@ -215,7 +212,7 @@ async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_wo
     let own = catena.partners().await.unwrap()[0].id;
     catena.add_partner_properties(own, &[property]).await.unwrap();
     server.clock.advance(time::Duration::minutes(2));
-    assert!(browser.get(FORM).await.body.contains("used where none is given here"));
+    assert!(browser.get(FORM).await.body.contains("unless you enter another one"));
 
     browser.post("/subscriptions/ensure", &[]).await;
     let page = browser.get(FORM).await.body;
@@ -238,7 +235,7 @@ async fn where_catena_tells_nothing_no_callback_address_and_no_list_of_providers
     let server = TestServer::start_with(Catena::Routes(routes)).await;
     let browser = server.signed_in(Role::Operator).await;
     let page = browser.get(FORM).await.body;
-    assert!(page.contains("data-testid=\"no-callback\"") && page.contains("Catena did not tell"), "{page}");
+    assert!(page.contains("data-testid=\"no-callback\"") && page.contains("Catena didn’t say"), "{page}");
     assert!(page.contains("<input id=\"limit_tsps\""), "short names can be typed");
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("limit_tsps", "sam/sara")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -253,7 +250,7 @@ async fn subscriptions_of_our_own_speak_against_a_callback_address_whether_or_no
     let browser = server.signed_in(Role::Operator).await;
     let page = browser.get(FORM).await.body;
     let words = page.split("data-testid=\"no-callback\"").nth(1).expect("none is offered");
-    assert!(words.contains("A subscription of your organisation posts every fleet’s events already"));
+    assert!(words.contains("One of your organization’s subscriptions already receives every fleet’s events"));
 }
 
 #[tokio::test]
@@ -304,6 +301,24 @@ async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_t
     let after = asked.load(Ordering::SeqCst);
     browser.get(FORM).await;
     assert_eq!(asked.load(Ordering::SeqCst), after, "and Catena is left alone for a while");
+}
+
+#[tokio::test]
+async fn one_reading_of_the_providers_serves_the_form_and_the_timelines() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
+    let list = async move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        let sample = include_str!("../../../crates/contract/data/samples/tsp.json");
+        Json(json!([serde_json::from_str::<Value>(sample).unwrap()]))
+    };
+    let routes = Router::new().route("/v2/orgs/tsps", get(list));
+    let server = TestServer::start_with(Catena::Routes(routes)).await;
+    let browser = server.signed_in(Role::Operator).await;
+    browser.get(FORM).await;
+    assert!(server.onramp.store.providers_read_at().await.unwrap().is_some(), "the form's reading is stored");
+    server.onramp.reconciler.everything(server::store::Cause::Staff).await.unwrap();
+    assert_eq!(requests.load(Ordering::SeqCst), 1, "and a check reads it from there");
 }
 
 #[tokio::test]
@@ -370,7 +385,7 @@ async fn what_catena_kept_otherwise_is_shown_until_it_is_the_same() {
     refresh("everything").await;
     let page = browser.get(&path).await.body;
     let section = page.split(kept).nth(1).unwrap().split("</section>").next().unwrap();
-    assert!(section.contains("Data to ask for") && section.contains("everything, to read"), "{section}");
+    assert!(section.contains("Data to ask for") && section.contains("everything (read)"), "{section}");
     assert!(section.contains("Vehicle locations") && !section.contains("Contact e-mail"), "{section}");
     server.clock.advance(time::Duration::hours(1));
     refresh("locations").await;

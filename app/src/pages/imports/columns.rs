@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit};
 use domain::{
     import::{Column, Delimiter, Encoding, Mapping},
-    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES},
+    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors},
+    resource::RESOURCES,
 };
 
 use super::grouped;

@@ -178,6 +178,10 @@ fn Start(action: String, verdicts: Vec<(Verdict, u64)>, waiting: u64) -> impl In
             "accepted theirs already: it is refreshed, so it runs longer and Catena exchanges the fleet’s sign-up tokens.",
         ),
         (declined, "declined theirs. They are left out, unless you tick the box below."),
+        (
+            count(Verdict::Unrecognized),
+            "have one with a status that Onramp doesn’t know. They are left out: invite each on its own.",
+        ),
         (count(Verdict::Unchanged), "have an invitation in force that asks for exactly this. Nothing is done."),
         (count(Verdict::Invalid), "can’t be invited. They are passed over; the reasons stand below."),
     ];
@@ -303,7 +307,7 @@ fn tone(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::New => "badge good",
         Verdict::RefreshActive | Verdict::RefreshAccepted => "badge moving",
-        Verdict::Declined => "badge warning",
+        Verdict::Declined | Verdict::Unrecognized => "badge warning",
         Verdict::Unchanged => "badge neutral",
         Verdict::Invalid => "badge bad",
     }

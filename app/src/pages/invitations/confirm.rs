@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::components::{PreviewLines, PreviewView};
-use domain::invitation::{
-    preview::{Preview, RunsOut},
-    upsert_forecast::Standing,
-};
+use domain::invitation::{existing::InvitationState, expiry_hint::ExpiryHint, upsert_forecast::Preview};
 
 /// What is asked before the form does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,17 +22,23 @@ pub struct Confirm {
 impl Confirm {
     /// The question about what this preview would do, as of `now`. The gravest part gives its title.
     pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
-        let standing = preview.refreshed().map(|known| known.standing);
-        let (title, button) = match (standing, &preview.runs_out) {
-            (Some(Standing::Declined), _) => {
+        let state = preview.existing().map(|existing| existing.state);
+        let (title, button) = match (state, &preview.context.expiry_hint) {
+            (Some(InvitationState::Declined), _) => {
                 ("The fleet declined. Open its invitation again?", "Open the declined one again".to_owned())
             }
-            (Some(Standing::Accepted), _) => {
+            (Some(InvitationState::Unrecognized), _) => (
+                "This fleet’s invitation has a status that Onramp doesn’t know. Send the request?",
+                "Send it anyway".into(),
+            ),
+            (Some(InvitationState::Accepted), _) => {
                 ("The fleet has accepted already. Refresh its invitation?", "Refresh it".into())
             }
             (Some(_), _) => ("This fleet has an invitation already. Refresh it?", "Refresh it".into()),
-            (None, _) if !preview.similar.is_empty() => ("Is this another fleet?", "Yes, create the invitation".into()),
-            (None, Some(RunsOut { hours, .. })) => {
+            (None, _) if !preview.context.similar.is_empty() => {
+                ("Is this another fleet?", "Yes, create the invitation".into())
+            }
+            (None, Some(ExpiryHint { hours, .. })) => {
                 ("The link would run out at a bad moment", format!("Keep {hours} hours"))
             }
             (None, None) => ("Create the invitation?", "Create it".into()),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::components::{Document, HealthBadge, Pages, Paging, StageBadge, Visit, stage_label};
 use domain::{
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     timestamp,
 };
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use domain::invitation::{
-    permissions::{GROUPS, Preset},
-    request::RESOURCES,
+use domain::{
+    invitation::permissions::{GROUPS, Preset},
+    resource::RESOURCES,
 };
 
 /// Ready-made choices first; the table counts with the last of them alone, and the style sheet shows it only then.

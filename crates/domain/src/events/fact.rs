@@ -223,6 +223,13 @@ impl Fact {
         one.min(two).with(one_knows.merge(two_knows))
     }
 
+    /// Whether the agreement it is about is over from here on (CONTRACT.md 6): it was deleted, or an update gave it a status
+    /// that is an end. Other kinds of facts may carry such a status too, in a record read after the end; they end nothing.
+    pub fn ends_agreement(&self) -> bool {
+        let over = matches!(self.about.status.as_deref(), Some("cancelled" | "deleted" | "expired"));
+        self.kind == Kind::AgreementDeleted || (self.kind == Kind::AgreementUpdated && over)
+    }
+
     /// Takes out what is merged by itself: else the winner could depend on the order of three.
     fn split(mut self) -> (Self, Extras) {
         let extras = Extras {
@@ -283,6 +290,23 @@ mod tests {
         }
         assert_eq!(Kind::from_name("vehicle.added"), Kind::Other("vehicle.added".into()));
         assert_eq!(Kind::from_name("invitation.rejected"), Kind::InvitationDeclined);
+    }
+
+    #[test]
+    fn only_a_deletion_or_an_update_to_a_final_status_ends_an_agreement() {
+        let ends = |kind: Kind, status: &str| {
+            let about = About { status: Some(status.into()), ..About::default() };
+            Fact::found(kind, "k".into(), from_micros(5), about).ends_agreement()
+        };
+        for over in ["cancelled", "deleted", "expired"] {
+            assert!(ends(Kind::AgreementUpdated, over), "{over}");
+            // A record that is read after the end says so even where it reports the beginning.
+            assert!(!ends(Kind::AgreementCreated, over), "{over}");
+        }
+        assert!(ends(Kind::AgreementDeleted, "active"));
+        for alive in ["active", "paused", "dreaming"] {
+            assert!(!ends(Kind::AgreementUpdated, alive), "{alive}");
+        }
     }
 
     #[test]

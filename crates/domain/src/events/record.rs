@@ -10,67 +10,14 @@ use crate::{
     events::{
         envelope::{Envelope, text, uuid},
         fact::{About, Fact, Kind, Round, Source},
+        keys::{
+            accepted_key, agreement_key, connection_key, created_key, declined_key, deleted_key, expired_key,
+            fleet_connection_key, state_key,
+        },
+        observation::{InvitationRecord, Observation, Subject},
     },
-    invitation::request::RESOURCES,
-    timestamp,
+    resource, timestamp,
 };
-
-/// By what a record can be joined to a fleet (WEBHOOKS.md 2.10). Every record lacks some of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Subject {
-    /// Digest of the invitation's id.
-    pub invitation: Option<String>,
-    /// Our reference for the fleet.
-    pub fleet_ref: Option<String>,
-    /// Catena's id of the fleet.
-    pub fleet_id: Option<Uuid>,
-    /// The connection.
-    pub connection_id: Option<Uuid>,
-}
-
-/// What an invitation's record carries beyond the fact: kept sealed, since `id` and `magic_link` are passwords.
-/// The pre-registration tokens that come along are not even read (CONTRACT.md 13.3).
-#[derive(Clone, PartialEq, Eq)]
-pub struct InvitationRecord {
-    /// Catena's id of the invitation: a secret.
-    pub id: Uuid,
-    /// The link for the fleet: a secret.
-    pub magic_link: Option<String>,
-    /// When it was made, UTC.
-    pub created_at: OffsetDateTime,
-    /// When it runs out, UTC.
-    pub expires_at: OffsetDateTime,
-    /// The fleet's name as the invitation gives it.
-    pub fleet_name: Option<String>,
-}
-
-impl std::fmt::Debug for InvitationRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InvitationRecord").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
-}
-
-/// What one record tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are facts, and they don't live long")]
-pub enum Observation {
-    /// Something happened to a fleet.
-    Fact {
-        /// What.
-        fact: Fact,
-        /// To whom.
-        subject: Subject,
-        /// The invitation, when the record is one.
-        invitation: Option<InvitationRecord>,
-    },
-    /// Something happened to one of our subscriptions (WEBHOOKS.md 2.9).
-    Subscription {
-        /// The subscription that it happened to; not the one that carries the news.
-        id: Uuid,
-        /// Its status now, an open word.
-        status: String,
-    },
-}
 
 /// Why a record of an event that we know can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -92,7 +39,7 @@ pub enum RecordError {
 pub fn is_about_data(event_name: &str) -> bool {
     let resource = event_name.split('.').next().unwrap_or_default();
     // Messages to groups come with the permission for messages.
-    resource == "group_message" || RESOURCES.iter().any(|(known, _)| *known == resource)
+    resource == "group_message" || resource::label(resource).is_some()
 }
 
 /// All that an event tells of onboarding, record by record; nothing where it [is about data](is_about_data), which comes by the
@@ -295,64 +242,4 @@ impl Reader<'_> {
     fn content(&self) -> String {
         Value::Object(self.record.clone()).to_string()
     }
-}
-
-/// The key of `invitation.created`, which Catena's answer to a create call tells as well as the webhook.
-pub fn created_key(invitation: &str, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, Kind::InvitationCreated.name(), &timestamp::micros(expires_at).to_string()])
-}
-
-/// The key of a refresh, which no event tells.
-pub fn refreshed_key(invitation: &str, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, Kind::InvitationRefreshed.name(), &timestamp::micros(expires_at).to_string()])
-}
-
-/// The key of a refresh after which the end is the one that was known before. It belongs to a round that has begun, perhaps by a
-/// refresh, so the moment tells them apart.
-pub fn refreshed_again_key(invitation: &str, expires_at: OffsetDateTime, at: OffsetDateTime) -> String {
-    let (expiry, at) = (timestamp::micros(expires_at).to_string(), timestamp::micros(at).to_string());
-    digest(&[invitation, Kind::InvitationRefreshed.name(), &expiry, &at])
-}
-
-/// The key of `invitation.expired`, which our own clock can tell as well as the webhook.
-pub fn expired_key(invitation: &str, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, Kind::InvitationExpired.name(), &timestamp::micros(expires_at).to_string()])
-}
-
-/// The key of `invitation.accepted`, which Catena's record tells as well as the webhook.
-pub fn accepted_key(invitation: &str, accepted_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, "accepted", &timestamp::micros(accepted_at.unwrap_or(expires_at)).to_string()])
-}
-
-/// The key of `invitation.declined` and its deprecated twin, which Catena's record tells as well.
-pub fn declined_key(invitation: &str, declined_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, "declined", &timestamp::micros(declined_at.unwrap_or(expires_at)).to_string()])
-}
-
-/// The key of `invitation.deleted`, which an invitation that is gone tells as well.
-pub fn deleted_key(invitation: &str) -> String {
-    digest(&[invitation, "deleted"])
-}
-
-/// The key of `share_agreement.created` and `.deleted`, which Catena's record tells as well.
-pub fn agreement_key(agreement: Uuid, kind: &Kind) -> String {
-    digest(&[&agreement.to_string(), kind.name()])
-}
-
-/// The key of `connection.created`, which Catena's record tells as well.
-pub fn connection_key(connection: Uuid) -> String {
-    digest(&[&connection.to_string(), Kind::ConnectionCreated.name()])
-}
-
-/// The key of what sets a state, of a connection, a schedule or an agreement (WEBHOOKS.md 6): such a thing may happen again
-/// and again, so each telling is a fact of its own by its moment, and [`crate::onboarding::state_changes`] makes one entry of those that tell
-/// the same.
-pub fn state_key(id: Uuid, kind: &Kind, at: OffsetDateTime) -> String {
-    digest(&[&id.to_string(), kind.name(), &timestamp::micros(at).to_string()])
-}
-
-/// The key of `fleet_connection.created`. `own` tells one attachment from the next: the event's `data[].id`, or the moment
-/// where only the list of connections tells it.
-pub fn fleet_connection_key(fleet_id: Uuid, connection_id: Uuid, own: &str) -> String {
-    digest(&[&fleet_id.to_string(), &connection_id.to_string(), Kind::FleetConnectionCreated.name(), own])
 }

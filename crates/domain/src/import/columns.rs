@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     import::cell::plain,
-    invitation::request::{Draft, FieldErrors},
+    invitation::request::{Draft, FieldErrors, label},
 };
 
 /// A field that a column can hold. A callback is none of them: its events would arrive twice (WEBHOOKS.md 5.11).
@@ -41,12 +41,11 @@ pub enum Column {
 
 use Column as C;
 
-/// Name of the field, label, and the names under which it is found in a header: letters and digits alone, small.
-const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
+/// The field's name, and the header names it is recognized by: lower-case letters and digits only.
+const COLUMNS: [(Column, &str, &[&str]); 12] = [
     (
         C::FleetRef,
         "fleet_ref",
-        "Reference",
         &[
             "fleetref",
             "ref",
@@ -64,7 +63,6 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetName,
         "fleet_name",
-        "Fleet’s name",
         &[
             "fleetname",
             "name",
@@ -78,19 +76,17 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
             "fleet",
         ],
     ),
-    (C::FleetEmail, "fleet_email", "Contact e-mail", &["fleetemail", "email", "emailaddress", "mail", "contactemail"]),
+    (C::FleetEmail, "fleet_email", &["fleetemail", "email", "emailaddress", "mail", "contactemail"]),
     (
         C::FleetPhone,
         "fleet_phone",
-        "Contact phone",
         &["fleetphone", "phone", "phonenumber", "telephone", "tel", "mobile", "contactphone"],
     ),
-    (C::FleetWebsite, "fleet_website", "Website", &["fleetwebsite", "website", "web", "homepage", "site", "url"]),
-    (C::FleetCountryCode, "fleet_country_code", "Country", &["fleetcountrycode", "countrycode", "country"]),
+    (C::FleetWebsite, "fleet_website", &["fleetwebsite", "website", "web", "homepage", "site", "url"]),
+    (C::FleetCountryCode, "fleet_country_code", &["fleetcountrycode", "countrycode", "country"]),
     (
         C::FleetRegulatoryId,
         "fleet_regulatory_id",
-        "Regulatory id",
         &[
             "fleetregulatoryid",
             "regulatoryid",
@@ -107,28 +103,12 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetRegulatoryIdType,
         "fleet_regulatory_id_type",
-        "Kind of id",
         &["fleetregulatoryidtype", "regulatoryidtype", "regulatorytype", "idtype"],
     ),
-    (
-        C::ExpiresInHours,
-        "expires_in_hours",
-        "Hours the link works",
-        &["expiresinhours", "hours", "expiryhours", "validhours"],
-    ),
-    (C::LimitTsps, "limit_tsps", "Providers to offer", &["limittsps", "tsps", "tsp", "providers", "provider"]),
-    (
-        C::SuccessRedirectUrl,
-        "success_redirect_url",
-        "Page after success",
-        &["successredirecturl", "successurl", "successpage"],
-    ),
-    (
-        C::FailureRedirectUrl,
-        "failure_redirect_url",
-        "Page otherwise",
-        &["failureredirecturl", "failureurl", "failurepage"],
-    ),
+    (C::ExpiresInHours, "expires_in_hours", &["expiresinhours", "hours", "expiryhours", "validhours"]),
+    (C::LimitTsps, "limit_tsps", &["limittsps", "tsps", "tsp", "providers", "provider"]),
+    (C::SuccessRedirectUrl, "success_redirect_url", &["successredirecturl", "successurl", "successpage"]),
+    (C::FailureRedirectUrl, "failure_redirect_url", &["failureredirecturl", "failureurl", "failurepage"]),
 ];
 
 impl Column {
@@ -144,18 +124,13 @@ impl Column {
 
     /// For people.
     pub fn label(self) -> &'static str {
-        self.entry().2
+        label(self.name())
     }
 
-    fn entry(self) -> &'static (Self, &'static str, &'static str, &'static [&'static str]) {
+    fn entry(self) -> &'static (Self, &'static str, &'static [&'static str]) {
         // Every column stands in the table; a test looks.
         COLUMNS.iter().find(|(column, ..)| *column == self).unwrap_or(&COLUMNS[0])
     }
-}
-
-/// A column's label by the name of its field; the name itself where there is none.
-pub fn column_label(field: &str) -> &str {
-    COLUMNS.iter().find(|(_, name, ..)| *name == field).map_or(field, |(_, _, label, _)| *label)
 }
 
 /// What a row says, field by field, as it was written. Empty cells are not in it.
@@ -180,7 +155,7 @@ impl Mapping {
         let names: Vec<String> = header.iter().map(|name| bare(name)).collect();
         let mut columns = BTreeMap::new();
         let mut taken = BTreeSet::new();
-        for (column, _, _, aliases) in COLUMNS {
+        for (column, _, aliases) in COLUMNS {
             let place = aliases
                 .iter()
                 .find_map(|alias| (0..names.len()).find(|place| names[*place] == *alias && !taken.contains(place)));
@@ -280,7 +255,7 @@ mod tests {
         for column in Column::all() {
             let guessed = Mapping::guess(&header(&[column.name()]));
             assert_eq!(guessed.columns, [(column, 0)].into(), "{}", column.name());
-            assert_eq!(column_label(column.name()), column.label());
+            assert_ne!(column.label(), label(""), "{}", column.name());
             assert_eq!(serde_json::to_value(column).unwrap(), column.name());
         }
     }

@@ -13,9 +13,9 @@ mod text;
 mod verdict;
 
 pub use crate::import::cell::{inert, plain};
-pub use crate::import::columns::{Column, Mapping, Values, column_label};
+pub use crate::import::columns::{Column, Mapping, Values};
 pub use crate::import::row_check::{CheckedRow, RowChecker};
 pub use crate::import::state::{ImportState, RowState};
-pub use crate::import::table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, look, rows};
+pub use crate::import::table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, inspect, rows};
 pub use crate::import::text::{Encoding, TextError, decode};
-pub use crate::import::verdict::{Known, KnownStatus, Standing, Verdict, standing};
+pub use crate::import::verdict::Verdict;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use crate::{
     import::{
-        columns::{Column, Mapping, Values, column_label},
+        columns::{Column, Mapping, Values},
         table::Row,
     },
-    invitation::request::{Checked, Draft},
+    invitation::request::{Checked, Draft, label},
 };
 
 /// A row after its check.
@@ -33,17 +33,17 @@ pub struct RowChecker<'a> {
 }
 
 impl<'a> RowChecker<'a> {
-    /// A judge for a file with this many columns. What neither row nor mapping says is taken from `base`.
+    /// A checker for a file with this many columns. What neither row nor mapping says is taken from `base`.
     pub fn new(mapping: &'a Mapping, base: &'a Draft, width: usize) -> Self {
         Self { mapping, base, width, seen: HashMap::new() }
     }
 
-    /// Judges the next row.
-    pub fn judge(&mut self, row: &Row) -> CheckedRow {
+    /// Checks the next row.
+    pub fn check(&mut self, row: &Row) -> CheckedRow {
         let values = self.mapping.values(&row.cells);
         let fleet_ref = values.get(&Column::FleetRef).cloned().unwrap_or_default();
         let checked = self.mapping.draft(&values, self.base).check().map_err(|errors| {
-            let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", column_label(field)));
+            let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", label(field)));
             sentences.collect::<Vec<_>>().join(" ")
         });
         let beyond = row.cells.iter().skip(self.width).any(|cell| !cell.is_empty());
@@ -81,17 +81,17 @@ mod tests {
     use super::*;
     use crate::import::{Delimiter, rows};
 
-    fn judged(text: &str) -> Vec<CheckedRow> {
+    fn check_all(text: &str) -> Vec<CheckedRow> {
         let base = Draft::default();
         let rows = rows(text, Delimiter::guess(text));
         let mapping = Mapping::guess(&rows.header);
-        let mut judge = RowChecker::new(&mapping, &base, rows.header.len());
-        rows.map(|row| judge.judge(&row)).collect()
+        let mut checker = RowChecker::new(&mapping, &base, rows.header.len());
+        rows.map(|row| checker.check(&row)).collect()
     }
 
     #[test]
     fn each_bad_row_says_why_and_the_others_stay_good() {
-        let all = judged(
+        let all = check_all(
             "ref,name,email,country,hours\n\
              A,J.B. Hunt,ops@acme.example,usa,48\n\
              ,No Reference,,,\n\

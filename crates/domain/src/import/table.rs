@@ -130,8 +130,8 @@ pub struct Sheet {
     pub rows: usize,
 }
 
-/// Looks at a file.
-pub fn look(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
+/// Reads the header, counts the rows and takes some as samples.
+pub fn inspect(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
     if let Some(line) = too_wide(text, delimiter) {
         return Err(TableError::TooWide { line });
     }
@@ -320,9 +320,9 @@ mod tests {
             (format!("a;b\n6\" pipe;{more}"), too_wide(2)),
         ];
         for (text, want) in table {
-            assert_eq!(look(&text, Delimiter::Semicolon).err(), want, "{text}");
+            assert_eq!(inspect(&text, Delimiter::Semicolon).err(), want, "{text}");
         }
-        assert_eq!(look(&";".repeat(MAX_BYTES), Delimiter::Semicolon), Err(TableError::TooWide { line: 1 }));
+        assert_eq!(inspect(&";".repeat(MAX_BYTES), Delimiter::Semicolon), Err(TableError::TooWide { line: 1 }));
         assert!(
             TableError::TooWide { line: 7 }.to_string().starts_with("Line 7 has more than 200 cells. Choose another")
         );
@@ -330,10 +330,10 @@ mod tests {
 
     #[test]
     fn a_file_without_rows_or_with_too_many_is_refused() {
-        assert_eq!(look("ref,name\n", Delimiter::Comma), Err(TableError::HeaderOnly));
-        assert_eq!(look("ref,\"name\nA,x\nB,y", Delimiter::Comma), Err(TableError::HeaderOnly), "an open quote");
+        assert_eq!(inspect("ref,name\n", Delimiter::Comma), Err(TableError::HeaderOnly));
+        assert_eq!(inspect("ref,\"name\nA,x\nB,y", Delimiter::Comma), Err(TableError::HeaderOnly), "an open quote");
         let many = format!("ref\n{}", "A\n".repeat(MAX_ROWS));
-        assert_eq!(look(&many, Delimiter::Comma).map(|sheet| (sheet.rows, sheet.samples.len())), Ok((MAX_ROWS, 3)));
-        assert_eq!(look(&(many + "A"), Delimiter::Comma), Err(TableError::TooMany));
+        assert_eq!(inspect(&many, Delimiter::Comma).map(|sheet| (sheet.rows, sheet.samples.len())), Ok((MAX_ROWS, 3)));
+        assert_eq!(inspect(&(many + "A"), Delimiter::Comma), Err(TableError::TooMany));
     }
 }

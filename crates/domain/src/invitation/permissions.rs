@@ -156,7 +156,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::invitation::request::RESOURCES;
+    use crate::resource::RESOURCES;
 
     #[test]
     fn each_resource_stands_in_one_group_and_presets_name_no_other() {

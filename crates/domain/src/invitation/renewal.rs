@@ -1,7 +1,7 @@
 //! The next call that makes sense for a fleet's invitation, by where it stands. There is no call to resend: asking again is
 //! all there is (CONTRACT.md 5).
 
-use crate::onboarding::lifecycle::{Health, Stage};
+use crate::onboarding::stage::{Health, Stage};
 
 /// What asking again would be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum RenewalAction {
 
 /// What can be asked again, if anything: `invitation` is how the fleet's latest invitation stands by its own facts and by the
 /// clock, `fleet` and `health` what the fold says.
-pub fn again(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<RenewalAction> {
+pub fn renewal_action(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<RenewalAction> {
     match (invitation, fleet) {
         (Stage::Created | Stage::Sent | Stage::Viewed, _) => Some(RenewalAction::Refresh),
         (Stage::Declined, _) => Some(RenewalAction::Reopen),
@@ -66,7 +66,7 @@ mod tests {
             (S::Accepted, Some(S::Deleted), None, Some(RenewalAction::Invite), false),
         ];
         for (invitation, fleet, health, want, deletable) in table {
-            assert_eq!(again(invitation, fleet, health), want, "{invitation:?} {fleet:?} {health:?}");
+            assert_eq!(renewal_action(invitation, fleet, health), want, "{invitation:?} {fleet:?} {health:?}");
             assert_eq!(may_delete(invitation), deletable, "{invitation:?}");
         }
     }

@@ -7,6 +7,7 @@ use url::Url;
 use crate::{
     country::by_code,
     fleet::{check_fleet_ref, name_for_catena},
+    resource,
     staff::check_email,
 };
 
@@ -16,40 +17,6 @@ pub const EXPIRY_HOURS: std::ops::RangeInclusive<u32> = 1..=672;
 pub const EXPIRY_DEFAULT: u32 = 24;
 /// Longest URL that Catena takes, in characters.
 pub const URL_MAX: usize = 2083;
-
-/// The resources that a partner may ask for, with the words in which a person says them (CONTRACT.md 11, "All enums").
-pub const RESOURCES: [(&str, &str); 30] = [
-    ("vehicle", "Vehicles"),
-    ("vehicle_location", "Vehicle locations"),
-    ("vehicle_sensor", "Vehicle sensors"),
-    ("vehicle_region_segment", "Vehicle region segments"),
-    ("trailer", "Trailers"),
-    ("trailer_location", "Trailer locations"),
-    ("trailer_status", "Trailer status"),
-    ("trailer_association", "Trailer associations"),
-    ("trailer_vehicle_association", "Trailers and their vehicles"),
-    ("asset", "Other assets"),
-    ("user", "Users and drivers"),
-    ("driver_association", "Driver associations"),
-    ("driver_vehicle_association", "Drivers and their vehicles"),
-    ("driver_event_log", "Driver event logs"),
-    ("driver_safety_event", "Driver safety events"),
-    ("dvir_log", "Inspection reports (DVIR)"),
-    ("dvir_log_defect", "Inspection defects"),
-    ("engine_log", "Engine logs"),
-    ("engine_status", "Engine status"),
-    ("fuel_transaction", "Fuel transactions"),
-    ("hos_availability", "Hours of service: availability"),
-    ("hos_daily_snapshot", "Hours of service: daily snapshots"),
-    ("hos_event", "Hours of service: events"),
-    ("hos_event_annotation", "Hours of service: annotations"),
-    ("hos_event_attachment", "Hours of service: attachments"),
-    ("hos_violation", "Hours of service: violations"),
-    ("ifta_summary", "IFTA summaries"),
-    ("location_segment", "Location segments"),
-    ("message", "Messages"),
-    ("workflow", "Workflows"),
-];
 
 /// Every field by name, in the form's order, with its label.
 pub const LABELS: [(&str, &str); 14] = [
@@ -72,21 +39,6 @@ pub const LABELS: [(&str, &str); 14] = [
 /// The label of the field with this name; for one that the form lacks, what the form is about.
 pub fn label(name: &str) -> &'static str {
     LABELS.iter().find(|(field, _)| *field == name).map_or("Invitation", |(_, label)| label)
-}
-
-/// Levels in words: `Vehicles, Messages (to read and write)`; none at all is everything.
-pub fn say_levels<'a>(levels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let levels: BTreeMap<&str, &str> = levels.into_iter().collect();
-    let known = RESOURCES.iter().filter_map(|(resource, words)| Some((*words, *levels.get(resource)?)));
-    // What this version has no word for comes last, as it is (CONTRACT.md 13.22).
-    let is_known = |name: &str| RESOURCES.iter().any(|(resource, _)| *resource == name);
-    let unknown = levels.iter().filter(|(name, _)| !is_known(name)).map(|(name, level)| (*name, *level));
-    let said = known.chain(unknown).map(|(words, level)| match level {
-        "read" => words.to_owned(),
-        "read_write" => format!("{words} (to read and write)"),
-        other => format!("{words} ({other})"),
-    });
-    said.collect::<Vec<_>>().join(", ")
 }
 
 /// The short names of providers in a text that separates them by commas, spaces or new lines.
@@ -297,7 +249,7 @@ fn providers(text: &str) -> Result<Vec<String>, String> {
 
 fn permissions(chosen: &BTreeMap<String, String>) -> Result<Option<BTreeMap<String, String>>, String> {
     for (resource, level) in chosen {
-        if !RESOURCES.iter().any(|(known, _)| known == resource) {
+        if resource::label(resource).is_none() {
             return Err(format!("“{resource}” is no resource of Catena's."));
         }
         if !matches!(level.as_str(), "read" | "read_write") {
@@ -308,125 +260,5 @@ fn permissions(chosen: &BTreeMap<String, String>) -> Result<Option<BTreeMap<Stri
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft() -> Draft {
-        Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() }
-    }
-
-    #[test]
-    fn a_reference_alone_is_enough() {
-        let checked = draft().check().unwrap();
-        assert_eq!((checked.fleet_ref.as_str(), checked.expires_in_hours), ("FLEET-42", EXPIRY_DEFAULT));
-        assert_eq!((checked.fleet_name, checked.limit_tsps, checked.permissions), (None, None, None));
-    }
-
-    #[test]
-    fn each_wrong_field_is_named_and_all_at_once() {
-        let wrong = Draft {
-            fleet_ref: "a/b".into(),
-            fleet_name: "&&".into(),
-            fleet_email: "nobody".into(),
-            fleet_phone: "415 555".into(),
-            fleet_website: "ftp://x".into(),
-            fleet_country_code: "US".into(),
-            fleet_regulatory_id: "123".into(),
-            fleet_regulatory_id_type: String::new(),
-            expires_in_hours: "673".into(),
-            success_redirect_url: "not an address".into(),
-            failure_redirect_url: "javascript:alert(1)".into(),
-            callback_url: "http://x.example/".into(),
-            limit_tsps: "sam/sara".into(),
-            permissions: [("hos_events".to_owned(), "read".to_owned())].into(),
-        };
-        let errors = wrong.check().unwrap_err();
-        let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
-        assert_eq!(
-            fields,
-            [
-                "callback_url",
-                "expires_in_hours",
-                "failure_redirect_url",
-                "fleet_country_code",
-                "fleet_email",
-                "fleet_name",
-                "fleet_phone",
-                "fleet_ref",
-                "fleet_regulatory_id_type",
-                "fleet_website",
-                "limit_tsps",
-                "permissions",
-                "success_redirect_url",
-            ]
-        );
-    }
-
-    #[test]
-    fn hours_keep_to_the_published_bounds() {
-        for (text, want) in [
-            ("", Some(24)),
-            ("1", Some(1)),
-            ("672", Some(672)),
-            ("0", None),
-            ("673", None),
-            ("-1", None),
-            ("1.5", None),
-            ("a day", None),
-        ] {
-            let result = Draft { expires_in_hours: text.into(), ..draft() }.check();
-            assert_eq!(result.ok().map(|checked| checked.expires_in_hours), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_people_write_is_made_what_catena_takes() {
-        let checked = Draft {
-            fleet_name: "J.B. Hunt".into(),
-            fleet_phone: "+1 (415) 555-1234".into(),
-            fleet_website: "acme.example".into(),
-            fleet_country_code: "usa".into(),
-            limit_tsps: "samsara, geotab\nmotive samsara".into(),
-            permissions: [("vehicle".to_owned(), "read".to_owned())].into(),
-            ..draft()
-        }
-        .check()
-        .unwrap();
-        assert_eq!(checked.display_name.as_deref(), Some("J.B. Hunt"));
-        assert_eq!(checked.fleet_name.as_deref(), Some("JB Hunt"));
-        assert_eq!(checked.fleet_phone.as_deref(), Some("+14155551234"));
-        assert_eq!(checked.fleet_website.as_deref(), Some("https://acme.example"));
-        assert_eq!(checked.fleet_country_code.as_deref(), Some("USA"));
-        assert_eq!(
-            checked.limit_tsps.as_deref(),
-            Some(&["samsara".to_owned(), "geotab".to_owned(), "motive".to_owned()][..])
-        );
-    }
-
-    #[test]
-    fn a_country_is_one_that_is_assigned() {
-        // CONTRACT.md 13.17: unassigned codes are refused.
-        for (code, want) in [("can", Some("CAN")), ("XXX", None), ("US", None), ("Canada", None)] {
-            let result = Draft { fleet_country_code: code.into(), ..draft() }.check();
-            assert_eq!(result.ok().and_then(|checked| checked.fleet_country_code).as_deref(), want, "{code}");
-        }
-    }
-
-    #[test]
-    fn levels_are_said_in_words_and_unknown_ones_as_they_are() {
-        let levels = [("reefer_status", "read"), ("message", "read_write"), ("vehicle", "read"), ("user", "own")];
-        assert_eq!(
-            say_levels(levels),
-            "Vehicles, Users and drivers (own), Messages (to read and write), reefer_status"
-        );
-    }
-
-    #[test]
-    fn levels_and_resources_of_the_documentations_wrong_examples_are_refused() {
-        // CONTRACT.md 13.9
-        for (resource, level) in [("hos_events", "read"), ("vehicle", "read-write"), ("VEHICLE", "read")] {
-            let draft = Draft { permissions: [(resource.to_owned(), level.to_owned())].into(), ..draft() };
-            assert!(draft.check().unwrap_err().contains_key("permissions"), "{resource} {level}");
-        }
-    }
-}
+#[path = "request_tests.rs"]
+mod tests;

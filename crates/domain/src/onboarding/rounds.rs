@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     events::fact::{Fact, Kind, Round},
-    onboarding::lifecycle::{Stage, invitation_stage},
+    onboarding::{lifecycle::invitation_stage, stage::Stage},
 };
 
 /// One validity period of an invitation.

@@ -13,7 +13,7 @@ use leptos::view;
 use uuid::Uuid;
 
 use crate::{
-    services::invitations::delete::WithdrawError,
+    services::invitations::delete::DeleteInvitationError,
     state::Onramp,
     store::{FleetRow, InvitationRow},
     web::{errors::PageError, extract::session::Viewer, invitations::status, render::page},
@@ -47,9 +47,9 @@ pub(crate) async fn post(
     if !may_delete(status(invitation.stage, invitation.expires_at, onramp.clock.now())) {
         return Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, None)));
     }
-    match onramp.deletion.withdraw(&invitation, &viewer.staff.email).await {
+    match onramp.deletion.delete(&invitation, &viewer.staff.email).await {
         Ok(()) => Ok(Redirect::to(&format!("/invitations/{}?done=deleted", invitation.id)).into_response()),
-        Err(error @ WithdrawError::Accepted) => {
+        Err(error @ DeleteInvitationError::Accepted) => {
             Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, Some(error.explain()))))
         }
         Err(error) => {

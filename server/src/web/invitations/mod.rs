@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use app::{
     components::OnboardingView,
-    pages::{InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
+    pages::{DifferenceRow, InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
 };
 use axum::{
     extract::{Path, Query, State},
@@ -27,10 +27,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    services::{
-        invitations::{request, response_diff},
-        reconcile::with_provider_names,
-    },
+    services::invitations::{request, response_diff},
     state::Onramp,
     store::{Cause, CheckRow, ListCursor, ListedInvitation},
     web::{
@@ -173,7 +170,7 @@ async fn show(
     let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
     let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
     let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
-    let onboarding = with_provider_names(&onramp.store, onboarding).await?;
+    let onboarding = onramp.providers.with_names(onboarding).await?;
     let now = onramp.clock.now();
     let magic_link = magic_link::view(onramp, session, &viewer, &invitation).await?;
     let status = status(invitation.stage, invitation.expires_at, now);
@@ -192,8 +189,8 @@ async fn show(
         created_at: invitation.created_at,
         expires_at: invitation.expires_at,
         now,
-        asked: invitation.asked.as_deref().map(request::for_people).unwrap_or_default(),
-        kept: kept.as_deref().map(response_diff::for_people).unwrap_or_default(),
+        asked: invitation.asked.as_deref().map(request::describe).unwrap_or_default(),
+        kept: kept.as_deref().map(difference_rows).unwrap_or_default(),
         again,
         newer,
         onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
@@ -205,6 +202,15 @@ async fn show(
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(code, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
+}
+
+fn difference_rows(json: &str) -> Vec<DifferenceRow> {
+    let rows = response_diff::from_json(json).into_iter().map(|difference| DifferenceRow {
+        label: difference.label.to_owned(),
+        asked: difference.requested,
+        kept: difference.returned,
+    });
+    rows.collect()
 }
 
 /// What has just been done, in a sentence.

@@ -16,8 +16,8 @@ use axum::{
 use domain::{
     fleet::check_fleet_ref,
     invitation::{
+        confirmation::Agreed,
         permissions::Preset,
-        preview::{Agreed, Preview},
         request::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
     },
 };
@@ -26,10 +26,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use crate::{
-    services::invitations::{
-        create::{Answer, InviteError},
-        preview, request,
-    },
+    services::invitations::create::{CreateOutcome, InviteError},
     state::Onramp,
     web::{
         errors::PageError,
@@ -92,14 +89,14 @@ pub(crate) async fn create(
             return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    match onramp.invitations.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
-        Ok(Answer::Done { invited, reopened }) => {
+    match onramp.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+        Ok(CreateOutcome::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
             magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
-        Ok(Answer::Asks(preview)) => {
+        Ok(CreateOutcome::NeedsConfirmation(preview)) => {
             let form = InvitationForm { confirm: Some(Confirm::new(&preview, onramp.clock.now())), ..form };
             show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
@@ -141,7 +138,7 @@ async fn check(onramp: &Onramp, form: &InvitationForm) -> Result<Result<Checked,
         errors.insert("permissions".into(), sentence.into());
     }
     if !draft.callback_url.trim().is_empty() && !errors.contains_key("callback_url") {
-        let look = onramp.callbacks.look().await?;
+        let look = onramp.callbacks.probe().await?;
         if !look.offers() {
             errors.insert("callback_url".into(), format!("Leave it empty. {}", look.explanation()));
         }
@@ -227,7 +224,7 @@ async fn show(
     let offered = onramp.providers.offered().await;
     let providers = offered.iter().map(|tsp| offered_provider(tsp, onramp.settings.sandbox)).collect();
     let once = onramp.random.uuid_v4().to_string();
-    let form = InvitationForm { once, providers, callback: onramp.callbacks.look().await?, ..form };
+    let form = InvitationForm { once, providers, callback: onramp.callbacks.probe().await?, ..form };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
 }
@@ -263,9 +260,7 @@ pub(crate) async fn preview(
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let outlook = onramp.preview.quick(fleet_ref).await?;
-            let when = (hours, Some(fleet_country_code.as_str()));
-            let preview: Preview = preview::preview(&onramp.store, now, fleet_ref, outlook, when).await?;
+            let preview = onramp.preview.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
             PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),
