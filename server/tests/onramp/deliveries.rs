@@ -308,8 +308,7 @@ async fn facts_without_a_fleet_are_listed_and_given_to_the_fleet_that_staff_name
     let list = browser.get("/deliveries/waiting").await.body;
     assert!(list.contains(&connection) && list.contains(&path), "{list}");
     assert!(browser.get(&path).await.body.contains("Catena stopped fetching"));
-    for (typed, wrong) in [("", "Give the fleet a reference"), ("a/b", "Use only letters"), ("NOBODY", "No fleet here")]
-    {
+    for (typed, wrong) in [("", "Enter a reference"), ("a/b", "Use only letters"), ("NOBODY", "No fleet here")] {
         let answer = browser.post(&path, &[("fleet_ref", typed)]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
         assert!(answer.body.contains(wrong) && answer.body.contains(&format!("value=\"{typed}\"")), "{typed}");

@@ -471,6 +471,6 @@ async fn where_the_database_fails_before_the_call_nothing_is_said_to_have_been_m
     sqlx::query("ALTER TABLE fleets RENAME TO gone").execute(&pool).await.unwrap();
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
-    assert!(refused.body.contains("before Catena was asked"), "{}", refused.body);
+    assert!(refused.body.contains("before Catena was called"), "{}", refused.body);
     assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }

@@ -258,7 +258,7 @@ async fn an_event_is_added_by_name_or_wildcard_and_wrong_ones_come_back() {
     assert!(form.contains("<datalist") && form.contains("value=\"vehicle.*\""), "{form}");
     let add = async |name: &str| browser.post("/subscriptions/new", &[("event_name", name)]).await;
     for (name, says) in [
-        ("", "Name an event"),
+        ("", "Enter an event name"),
         ("vehicle", "a resource, a dot and an action"),
         ("nothing.happened", "Catena says: Input should be the name of an event."),
         ("invitation.viewed", "has a subscription for this event to Onramp already"),

@@ -1,11 +1,11 @@
-//! What an event, a check or a person tells Onramp, before it is on a timeline.
+//! An observation: something Onramp learned from an event, a check or a person, before it is on a timeline.
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::events::fact::Fact;
 
-/// By what a record can be joined to a fleet (WEBHOOKS.md 2.10). Every record lacks some of it.
+/// What joins a record to its fleet (WEBHOOKS.md 2.10). Every record lacks some of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// Digest of the invitation's id.
@@ -18,8 +18,8 @@ pub struct Subject {
     pub connection_id: Option<Uuid>,
 }
 
-/// What an invitation's record carries beyond the fact: kept sealed, since `id` and `magic_link` are passwords.
-/// The pre-registration tokens that come along are not even read (CONTRACT.md 13.3).
+/// What an invitation's record has beyond the fact. Stored encrypted, since `id` and `magic_link` are passwords; the
+/// pre-registration tokens in the record are never read (CONTRACT.md 13.3).
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvitationRecord {
     /// Catena's id of the invitation: a secret.
@@ -28,7 +28,7 @@ pub struct InvitationRecord {
     pub magic_link: Option<String>,
     /// When it was made, UTC.
     pub created_at: OffsetDateTime,
-    /// When it runs out, UTC.
+    /// When it expires, UTC.
     pub expires_at: OffsetDateTime,
     /// The fleet's name as the invitation gives it.
     pub fleet_name: Option<String>,
@@ -40,7 +40,7 @@ impl std::fmt::Debug for InvitationRecord {
     }
 }
 
-/// What one record tells.
+/// Something Onramp learned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "nearly all are facts, and they don't live long")]
 pub enum Observation {
@@ -50,14 +50,14 @@ pub enum Observation {
         fact: Fact,
         /// To whom.
         subject: Subject,
-        /// The invitation, when the record is one.
+        /// The invitation, if the record is one.
         invitation: Option<InvitationRecord>,
     },
     /// Something happened to one of our subscriptions (WEBHOOKS.md 2.9).
     Subscription {
-        /// The subscription that it happened to; not the one that carries the news.
+        /// The subscription it happened to; not the one that delivered the event.
         id: Uuid,
-        /// Its status now, an open word.
+        /// Its new status, an open set.
         status: String,
     },
 }

@@ -66,13 +66,13 @@ impl Fact {
         Self::of_round(Source::Landing, kind, key, at, round)
     }
 
-    /// Somebody (`actor`, their email address) saw the round's link at `at`.
+    /// Somebody (`actor`, their e-mail address) saw the round's link at `at`.
     pub fn link_shown(round: Round, actor: &str, at: OffsetDateTime) -> Self {
         let key = digest(&["link.shown", &round.invitation, actor, &micros(at).to_string()]);
         Self::of_round(Source::Check, Kind::LinkShown, key, at, round).by_staff(actor)
     }
 
-    /// The email with the round's link left at `at` on behalf of `actor`; `message` is our id of it, so that one email is one
+    /// The e-mail with the round's link left at `at` on behalf of `actor`; `message` is our id of it, so that one email is one
     /// fact.
     pub fn link_emailed(round: Round, is_reminder: bool, message: &str, actor: &str, at: OffsetDateTime) -> Self {
         let kind = if is_reminder { Kind::ReminderSent } else { Kind::LinkSent };
@@ -117,7 +117,7 @@ impl Fact {
 }
 
 impl Fact {
-    /// The same fact as the work of `actor` (their email address) in Onramp.
+    /// The same fact as the work of `actor` (their e-mail address) in Onramp.
     #[must_use]
     pub fn by_staff(self, actor: &str) -> Self {
         Self { source: Source::Staff, actor: Some(actor.to_owned()), ..self }

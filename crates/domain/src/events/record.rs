@@ -1,4 +1,4 @@
-//! From a record of an event to a fact: what happened, when, to whom, and the key that makes it this fact and no other.
+//! Turns the records of an event into facts: what happened, when, to whom, and the key that identifies it.
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -19,13 +19,13 @@ use crate::{
     resource, timestamp,
 };
 
-/// Why a record of an event that we know can't be understood.
+/// Why a record of a known event can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RecordError {
     /// A record must be an object.
     #[error("record {0} is not an object")]
     NotAnObject(usize),
-    /// A field without which the record can't be told from others.
+    /// It lacks a field that identifies it.
     #[error("record {index} has no usable “{field}”")]
     Missing {
         /// Which record, from 0.
@@ -35,16 +35,16 @@ pub enum RecordError {
     },
 }
 
-/// Whether an event tells of a fleet's data and not of its onboarding: of a resource that permissions name.
+/// Whether an event is about a fleet's data rather than its onboarding: about a resource that permissions name.
 pub fn is_about_data(event_name: &str) -> bool {
     let resource = event_name.split('.').next().unwrap_or_default();
     // Messages to groups come with the permission for messages.
     resource == "group_message" || resource::label(resource).is_some()
 }
 
-/// All that an event tells of onboarding, record by record; nothing where it [is about data](is_about_data), which comes by the
-/// thousand and stands on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event
-/// that carries no time of its own.
+/// What an event says about onboarding, record by record; nothing if it [is about data](is_about_data), which comes by the
+/// thousand and is on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event without a time
+/// of its own.
 pub fn observations(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Observation>, RecordError> {
     if is_about_data(&envelope.name) {
         return Ok(Vec::new());
@@ -98,7 +98,7 @@ impl Reader<'_> {
         let expires_at = self.time("expires_at").ok_or(self.missing("expires_at"))?;
         let created_at = self.time("created_at").or(timestamp::of_uuid(id)).unwrap_or(expires_at);
         let invitation = of_invitation(id);
-        // Catena's clocks may differ by microseconds between two answers, so keys hold the stored precision.
+        // Times can differ by less than a microsecond between two answers, so keys use the stored precision.
         let expiry = timestamp::micros(expires_at).to_string();
         let (own_time, key) = match kind {
             Kind::InvitationAccepted => {
@@ -155,7 +155,7 @@ impl Reader<'_> {
 
     fn fleet_connection(&self, kind: Kind) -> Result<Observation, RecordError> {
         let (fleet, connection) = (self.need("fleet_id")?, self.need("connection_id")?);
-        // WEBHOOKS.md 6: `data[].id`. A connection that is attached anew comes with another one.
+        // WEBHOOKS.md 6: `data[].id`. A connection that is attached again has another one.
         let own = self.text("id").unwrap_or_default();
         let key = fleet_connection_key(fleet, connection, own);
         Ok(self.plain(kind, None, key, About { connection: Some(connection), ..self.about() }, self.subject()))
@@ -195,7 +195,7 @@ impl Reader<'_> {
         Fact { source: Source::Webhook, at, kind, key, event_id: self.envelope.id, actor: None, about }
     }
 
-    /// DESIGN, "Time of a fact": the event id's moment, else the body's timestamp, else the signed time of sending.
+    /// The time in the event's id, else the body's timestamp, else the signed time of sending.
     fn event_time(&self) -> OffsetDateTime {
         self.envelope.id.and_then(timestamp::of_uuid).or(self.envelope.timestamp).unwrap_or(self.sent_at)
     }
@@ -238,7 +238,7 @@ impl Reader<'_> {
         RecordError::Missing { index: self.index, field }
     }
 
-    /// The whole record as text with its fields in one order.
+    /// The whole record as text, its fields in a fixed order.
     fn content(&self) -> String {
         Value::Object(self.record.clone()).to_string()
     }

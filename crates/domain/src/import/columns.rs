@@ -1,4 +1,4 @@
-//! Which column of a file means which field of an invitation.
+//! Maps the columns of a file to the fields of a request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,11 +9,11 @@ use crate::{
     invitation::request::{Draft, FieldErrors, label},
 };
 
-/// A field that a column can hold. A callback is none of them: its events would arrive twice (WEBHOOKS.md 5.11).
+/// A field that a column can hold. A callback isn't one: its events would arrive twice (WEBHOOKS.md 5.11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Column {
-    /// Our reference for the fleet; the one that must be there.
+    /// Our reference for the fleet; the only required one.
     FleetRef,
     /// The fleet's name.
     FleetName,
@@ -29,7 +29,7 @@ pub enum Column {
     FleetRegulatoryId,
     /// Kind of the regulatory id.
     FleetRegulatoryIdType,
-    /// Hours until the link runs out.
+    /// Hours until the link expires.
     ExpiresInHours,
     /// Providers to offer.
     LimitTsps,
@@ -117,7 +117,7 @@ impl Column {
         COLUMNS.iter().map(|(column, ..)| *column)
     }
 
-    /// Name of the field: the contract's.
+    /// The field's name in the contract.
     pub fn name(self) -> &'static str {
         self.entry().1
     }
@@ -128,29 +128,29 @@ impl Column {
     }
 
     fn entry(self) -> &'static (Self, &'static str, &'static [&'static str]) {
-        // Every column stands in the table; a test looks.
+        // Every column is in the table; a test checks.
         COLUMNS.iter().find(|(column, ..)| *column == self).unwrap_or(&COLUMNS[0])
     }
 }
 
-/// What a row says, field by field, as it was written. Empty cells are not in it.
+/// The values of a row by field, as written, without empty cells.
 pub type Values = BTreeMap<Column, String>;
 
-/// What the columns mean, and what holds for all rows.
+/// What the columns mean, and what applies to all rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// The place of each field's column in the header, from 0.
+    /// The index of each field's column in the header.
     pub columns: BTreeMap<Column, usize>,
-    /// Kind of the regulatory id where the row says none.
+    /// Kind of the regulatory id if the row has none.
     pub regulatory_id_type: String,
-    /// Hours until the link runs out where the row says none.
+    /// Hours until the link expires if the row has none.
     pub expires_in_hours: String,
-    /// The resources to ask for, to read. Empty: everything (CONTRACT.md 13.10).
+    /// The resources to request read access to. Empty: everything (CONTRACT.md 13.10).
     pub resources: BTreeSet<String>,
 }
 
 impl Mapping {
-    /// What a header most likely means. Every column is taken once.
+    /// The most likely meaning of a header. Every column is used at most once.
     pub fn guess(header: &[String]) -> Self {
         let names: Vec<String> = header.iter().map(|name| bare(name)).collect();
         let mut columns = BTreeMap::new();
@@ -180,13 +180,13 @@ impl Mapping {
                 errors.insert(column.name().to_owned(), "Choose one of the file’s columns.".to_owned());
             }
         }
-        // The rules of the form for one invitation, on what holds for all.
+        // The rules of the form, applied to what holds for all rows.
         let all = Draft { fleet_ref: "x".into(), ..self.draft(&Values::new(), &Draft::default()) };
         for (field, sentence) in all.check().err().unwrap_or_default() {
             let own = match field.as_str() {
                 "expires_in_hours" => "all_hours",
                 "permissions" => "resources",
-                // A kind without an id is what a default is.
+                // A kind without an id is just a default here.
                 _ => continue,
             };
             errors.insert(own.to_owned(), sentence);
@@ -194,19 +194,19 @@ impl Mapping {
         errors
     }
 
-    /// Places of the columns that mean nothing here.
+    /// Indexes of the columns that aren't used.
     pub fn ignored(&self, header: &[String]) -> Vec<usize> {
         (0..header.len()).filter(|place| !self.columns.values().any(|used| used == place)).collect()
     }
 
-    /// What a row says.
+    /// The values of a row.
     pub fn values(&self, cells: &[String]) -> Values {
         let value =
             |place: &usize| cells.get(*place).map(|cell| plain(cell).to_owned()).filter(|cell| !cell.is_empty());
         self.columns.iter().filter_map(|(column, place)| Some((*column, value(place)?))).collect()
     }
 
-    /// The invitation that a row asks for; what neither it nor the mapping says is taken from `base`.
+    /// The request in a row; what neither it nor the mapping has comes from `base`.
     pub fn draft(&self, values: &Values, base: &Draft) -> Draft {
         let take =
             |column: Column, otherwise: &str| values.get(&column).cloned().unwrap_or_else(|| otherwise.to_owned());

@@ -1,8 +1,8 @@
-//! Many invitations in one file: from bytes to a verdict on each row.
+//! Importing many invitations from one file: from bytes to a verdict on each row.
 //!
-//! In this order: `text` (bytes to text), `table` (text to rows), `columns` (which column means what), `judge` (a row to an
-//! invitation, or why not), `verdict` (what Catena would do with it), `state` (how an import and its rows stand); `cell` is
-//! for what people download. Pure rules, no I/O: may depend on the rest of `domain` and on nothing else of ours.
+//! In this order: `text` (bytes to text), `table` (text to rows), `columns` (which column means what), `row_check` (a row to a
+//! request, or why not), `verdict` (what an import would do with it), `state` (the states of an import and its rows); `cell` is
+//! for downloads.
 
 mod cell;
 mod columns;

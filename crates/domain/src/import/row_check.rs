@@ -1,4 +1,4 @@
-//! From a row to an invitation, or to the sentence that says why not.
+//! Checks a row: a valid request, or the sentence that says why not.
 
 use std::collections::HashMap;
 
@@ -13,27 +13,27 @@ use crate::{
 /// A row after its check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedRow {
-    /// The line of the file in which it begins.
+    /// The line of the file where it starts.
     pub line: u64,
-    /// Its reference as written; empty where it has none.
+    /// Its reference as written; empty if it has none.
     pub fleet_ref: String,
-    /// What it says.
+    /// Its values.
     pub values: Values,
-    /// The invitation, or why there can't be one.
+    /// The request, or why there can't be one.
     pub invitation: Result<Checked, String>,
 }
 
-/// Checks the rows of one file, one after the other: by the rules of a single invitation, and against each other.
+/// Checks the rows of one file in turn: by the rules of a single request, and against each other.
 pub struct RowChecker<'a> {
     mapping: &'a Mapping,
     base: &'a Draft,
     width: usize,
-    /// The references so far, in small letters, as written and with their lines.
+    /// The references so far: in lower case, as written, and with their lines.
     seen: HashMap<String, (String, u64)>,
 }
 
 impl<'a> RowChecker<'a> {
-    /// A checker for a file with this many columns. What neither row nor mapping says is taken from `base`.
+    /// A checker for a file with this many columns. What neither the row nor the mapping has comes from `base`.
     pub fn new(mapping: &'a Mapping, base: &'a Draft, width: usize) -> Self {
         Self { mapping, base, width, seen: HashMap::new() }
     }
@@ -49,7 +49,7 @@ impl<'a> RowChecker<'a> {
         let beyond = row.cells.iter().skip(self.width).any(|cell| !cell.is_empty());
         let invitation = match self.earlier(&fleet_ref, row.line) {
             _ if beyond => {
-                Err("There are more cells than the header has: a cell with the delimiter in it needs quotes.".into())
+                Err("The row has more cells than the header: a cell that contains the delimiter needs quotes.".into())
             }
             Some(sentence) => Err(sentence),
             None => checked,
@@ -57,8 +57,8 @@ impl<'a> RowChecker<'a> {
         CheckedRow { line: row.line, fleet_ref, values, invitation }
     }
 
-    /// Why an earlier row with this reference stands in the way. Whether Catena tells capitals from small letters is
-    /// unknown (CONTRACT.md 13.8), and inviting one fleet twice is not harmless (13.5).
+    /// Why an earlier row with this reference rules this one out. Whether Catena's references are case-sensitive is unknown
+    /// (CONTRACT.md 13.8), and inviting one fleet twice does harm (13.5).
     fn earlier(&mut self, fleet_ref: &str, line: u64) -> Option<String> {
         if fleet_ref.is_empty() {
             return None;
@@ -66,7 +66,7 @@ impl<'a> RowChecker<'a> {
         match self.seen.get(&fleet_ref.to_lowercase()) {
             Some((same, first)) if same == fleet_ref => Some(format!("Reference: line {first} has the same one.")),
             Some((_, first)) => Some(format!(
-                "Reference: it differs from the one in line {first} by capitals alone, and Catena may take both for one fleet."
+                "Reference: it differs from the one in line {first} only by capital letters, and Catena may treat both as one fleet."
             )),
             None => {
                 self.seen.insert(fleet_ref.to_lowercase(), (fleet_ref.to_owned(), line));
@@ -114,24 +114,29 @@ mod tests {
             .collect();
         let want = [
             (2, Ok("A")),
-            (3, Err("Reference: Give the fleet a reference: the name by which your own systems know it.")),
+            (3, Err("Reference: Enter a reference: the name your own systems use for the fleet.")),
             (4, Err("Reference: Use only letters, digits, spaces, “-” and “_”.")),
             (5, Err("Reference: line 2 has the same one.")),
             (
                 6,
                 Err(
-                    "Hours the link works: Give whole hours from 1 to 672 (28 days). Country: Use the country's three letters, \
+                    "Hours the link works: Enter whole hours from 1 to 672 (28 days). Country: Use the three-letter country code, \
                      such as USA, CAN or MEX. Contact e-mail: Enter an e-mail address, such as ada@example.com.",
                 ),
             ),
             (
                 7,
                 Err(
-                    "Reference: it differs from the one in line 2 by capitals alone, and Catena may take both for one fleet.",
+                    "Reference: it differs from the one in line 2 only by capital letters, and Catena may treat both as one fleet.",
                 ),
             ),
-            (8, Err("Fleet’s name: Catena takes letters, digits and spaces; nothing of this name is left.")),
-            (9, Err("There are more cells than the header has: a cell with the delimiter in it needs quotes.")),
+            (
+                8,
+                Err(
+                    "Fleet’s name: Use letters, digits and spaces: Catena accepts nothing else, and nothing of this name is left.",
+                ),
+            ),
+            (9, Err("The row has more cells than the header: a cell that contains the delimiter needs quotes.")),
             (10, Ok("E")),
             (11, Err("Reference: Use only letters, digits, spaces, “-” and “_”.")),
             (12, Ok("F")),

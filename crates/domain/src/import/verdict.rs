@@ -5,11 +5,11 @@ use crate::invitation::{existing::InvitationState, upsert_forecast::UpsertForeca
 /// What an import would do with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// Catena makes an invitation.
+    /// Catena creates an invitation.
     New,
-    /// Catena refreshes one that is open: the link works longer.
+    /// Catena refreshes an active one: its link works longer.
     RefreshActive,
-    /// Catena refreshes one that was accepted: it runs longer and the fleet's sign-up tokens are exchanged.
+    /// Catena refreshes an accepted one: it works longer, with new sign-up tokens for the fleet.
     RefreshAccepted,
     /// Catena reopens a declined one. Left out unless the import's settings say otherwise.
     Declined,
@@ -22,7 +22,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All of them, in the order in which they are shown.
+    /// All of them, in display order.
     pub const ALL: [Self; 7] = [
         Self::New,
         Self::RefreshActive,
@@ -33,7 +33,7 @@ impl Verdict {
         Self::Invalid,
     ];
 
-    /// The word in which it is stored and downloaded.
+    /// The name it is stored and downloaded under.
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -46,7 +46,7 @@ impl Verdict {
         }
     }
 
-    /// The verdict with this word.
+    /// The verdict with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.name() == name)
     }

@@ -1,4 +1,4 @@
-//! An invitation as staff fill it in, and the rules it must keep before Catena is asked (CONTRACT.md 5).
+//! A request for an invitation as staff fill it in, and its validation before Catena is called (CONTRACT.md 5).
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use crate::{
     staff::check_email,
 };
 
-/// Shortest and longest life of an invitation, in hours (CONTRACT.md 5: 672 hours are 28 days).
+/// Shortest and longest validity of an invitation, in hours (CONTRACT.md 5: 672 hours are 28 days).
 pub const EXPIRY_HOURS: std::ops::RangeInclusive<u32> = 1..=672;
-/// Life of an invitation where nothing else is said, in hours.
+/// Default validity of an invitation, in hours.
 pub const EXPIRY_DEFAULT: u32 = 24;
-/// Longest URL that Catena takes, in characters.
+/// Longest URL that Catena accepts, in characters.
 pub const URL_MAX: usize = 2083;
 
-/// Every field by name, in the form's order, with its label.
+/// Every field with its label, in the form's order. Forms, imports and pages all use these labels.
 pub const LABELS: [(&str, &str); 14] = [
     ("fleet_ref", "Reference"),
     ("fleet_name", "Fleet’s name"),
@@ -36,12 +36,12 @@ pub const LABELS: [(&str, &str); 14] = [
     ("callback_url", "Callback address"),
 ];
 
-/// The label of the field with this name; for one that the form lacks, what the form is about.
+/// The label of the field with this name; a general one for fields the form doesn't have.
 pub fn label(name: &str) -> &'static str {
     LABELS.iter().find(|(field, _)| *field == name).map_or("Invitation", |(_, label)| label)
 }
 
-/// The short names of providers in a text that separates them by commas, spaces or new lines.
+/// Providers' short names in a text that separates them by commas, semicolons, spaces or new lines, without duplicates.
 pub fn split_providers(text: &str) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for slug in text.split([',', ' ', '\n', '\r', ';']).filter_map(filled) {
@@ -52,7 +52,7 @@ pub fn split_providers(text: &str) -> Vec<String> {
     slugs
 }
 
-/// What was typed, as it was typed.
+/// A request as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Our reference for the fleet.
@@ -71,28 +71,28 @@ pub struct Draft {
     pub fleet_regulatory_id: String,
     /// What kind of id that is; free text.
     pub fleet_regulatory_id_type: String,
-    /// Hours until the link runs out.
+    /// Hours until the link expires.
     pub expires_in_hours: String,
     /// Where the fleet lands on success.
     pub success_redirect_url: String,
     /// Where the fleet lands otherwise.
     pub failure_redirect_url: String,
-    /// Where Catena posts this invitation's events besides our subscriptions.
+    /// Where Catena posts this invitation's events in addition to our subscriptions.
     pub callback_url: String,
-    /// Providers to offer, separated by commas, spaces or new lines; nothing for all.
+    /// Providers to offer, as for [`split_providers`]; empty for all.
     pub limit_tsps: String,
-    /// Level by resource; a resource that is left out isn't asked for. Empty: `read` on everything.
+    /// Level by resource; a resource that is left out isn't requested. Empty: `read` on everything.
     pub permissions: BTreeMap<String, String>,
 }
 
-/// An invitation that keeps the rules.
+/// A valid request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     /// Our reference for the fleet.
     pub fleet_ref: String,
-    /// The name as typed: kept on our side.
+    /// The name as typed, which stays with Onramp.
     pub display_name: Option<String>,
-    /// The name as Catena takes it.
+    /// The name as Catena accepts it.
     pub fleet_name: Option<String>,
     /// Contact e-mail.
     pub fleet_email: Option<String>,
@@ -106,13 +106,13 @@ pub struct Checked {
     pub fleet_regulatory_id: Option<String>,
     /// Kind of the regulatory id.
     pub fleet_regulatory_id_type: Option<String>,
-    /// Hours until the link runs out.
+    /// Hours until the link expires.
     pub expires_in_hours: u32,
     /// Where the fleet lands on success.
     pub success_redirect_url: Option<String>,
     /// Where the fleet lands otherwise.
     pub failure_redirect_url: Option<String>,
-    /// Where Catena posts this invitation's events besides.
+    /// Where Catena also posts this invitation's events.
     pub callback_url: Option<String>,
     /// Providers to offer; none for all.
     pub limit_tsps: Option<Vec<String>>,
@@ -120,11 +120,11 @@ pub struct Checked {
     pub permissions: Option<BTreeMap<String, String>>,
 }
 
-/// What is wrong with which field: field name to a sentence that says what to do.
+/// What is wrong: by field name, a sentence that says what to do.
 pub type FieldErrors = BTreeMap<String, String>;
 
 impl Draft {
-    /// Checks every field and gives the invitation, or a sentence for each field that must change.
+    /// Checks every field and returns the valid request, or a sentence for each field that must change.
     pub fn check(&self) -> Result<Checked, FieldErrors> {
         let mut errors = Errors(FieldErrors::new());
         let checked = Checked {
@@ -149,9 +149,9 @@ impl Draft {
         };
         match (&checked.fleet_regulatory_id, &checked.fleet_regulatory_id_type) {
             (Some(_), None) => {
-                errors.add("fleet_regulatory_id_type", "Say what kind of id that is, for example DOT, MC or EASA.");
+                errors.add("fleet_regulatory_id_type", "Enter what kind of id this is, for example DOT, MC or EASA.");
             }
-            (None, Some(_)) => errors.add("fleet_regulatory_id", "Give the id itself, or clear its kind."),
+            (None, Some(_)) => errors.add("fleet_regulatory_id", "Enter the id, or clear its kind."),
             _ => {}
         }
         if errors.0.is_empty() { Ok(checked) } else { Err(errors.0) }
@@ -182,13 +182,13 @@ fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-/// The name as Catena takes it, or why none of it is left.
+/// The name as Catena accepts it, or why it can't be used.
 pub fn name(text: &str) -> Result<String, String> {
     let cleaned = name_for_catena(text);
     if cleaned.is_empty() {
-        Err("Catena takes letters, digits and spaces; nothing of this name is left.".into())
+        Err("Use letters, digits and spaces: Catena accepts nothing else, and nothing of this name is left.".into())
     } else if text.chars().count() > 200 {
-        Err("Keep it to 200 characters.".into())
+        Err("Use at most 200 characters.".into())
     } else {
         Ok(cleaned)
     }
@@ -200,7 +200,7 @@ fn phone(text: &str) -> Result<String, String> {
     if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0') {
         Ok(number)
     } else {
-        Err("Write the number with “+” and the country's code, such as +1 415 555 1234.".into())
+        Err("Enter the number with “+” and the country code, such as +1 415 555 1234.".into())
     }
 }
 
@@ -209,13 +209,13 @@ fn website(text: &str) -> Result<String, String> {
 }
 
 fn web_address(text: &str, https_only: bool) -> Result<String, String> {
-    let url = Url::parse(text).map_err(|_| "Write a whole address, such as https://example.com/page.".to_owned())?;
+    let url = Url::parse(text).map_err(|_| "Enter a complete address, such as https://example.com/page.".to_owned())?;
     if https_only && url.scheme() != "https" {
-        Err("Catena calls HTTPS addresses only.".into())
+        Err("Use https://: Catena only calls HTTPS addresses.".into())
     } else if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-        Err("Write a web address that starts with https:// or http://.".into())
+        Err("Enter a web address that starts with https:// or http://.".into())
     } else if text.len() > URL_MAX {
-        Err(format!("Keep it to {URL_MAX} characters."))
+        Err(format!("Use at most {URL_MAX} characters."))
     } else {
         Ok(text.to_owned())
     }
@@ -224,10 +224,10 @@ fn web_address(text: &str, https_only: bool) -> Result<String, String> {
 fn country(text: &str) -> Result<String, String> {
     by_code(text)
         .map(|country| country.code.to_owned())
-        .ok_or_else(|| "Use the country's three letters, such as USA, CAN or MEX.".into())
+        .ok_or_else(|| "Use the three-letter country code, such as USA, CAN or MEX.".into())
 }
 
-/// Reads how many hours a link is to work; nothing typed is [`EXPIRY_DEFAULT`].
+/// Parses how many hours a link works; [`EXPIRY_DEFAULT`] for an empty text.
 pub fn hours(text: &str) -> Result<u32, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -236,13 +236,13 @@ pub fn hours(text: &str) -> Result<u32, String> {
     text.parse()
         .ok()
         .filter(|hours| EXPIRY_HOURS.contains(hours))
-        .ok_or_else(|| format!("Give whole hours from {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end()))
+        .ok_or_else(|| format!("Enter whole hours from {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end()))
 }
 
 fn providers(text: &str) -> Result<Vec<String>, String> {
     let slugs = split_providers(text);
     match slugs.iter().find(|slug| !slug.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
-        Some(bad) => Err(format!("“{bad}” is no provider's short name, such as samsara or geotab.")),
+        Some(bad) => Err(format!("“{bad}” isn’t a provider’s short name, such as samsara or geotab.")),
         None => Ok(slugs),
     }
 }
@@ -250,10 +250,10 @@ fn providers(text: &str) -> Result<Vec<String>, String> {
 fn permissions(chosen: &BTreeMap<String, String>) -> Result<Option<BTreeMap<String, String>>, String> {
     for (resource, level) in chosen {
         if resource::label(resource).is_none() {
-            return Err(format!("“{resource}” is no resource of Catena's."));
+            return Err(format!("Catena has no resource “{resource}”."));
         }
         if !matches!(level.as_str(), "read" | "read_write") {
-            return Err(format!("“{level}” is no level: use read or read_write."));
+            return Err(format!("“{level}” isn’t a level: use read or read_write."));
         }
     }
     Ok(Some(chosen.clone()).filter(|chosen| !chosen.is_empty()))

@@ -42,12 +42,12 @@ impl Shown {
     }
 }
 
-/// `actor` (their email address) saw the link of this round at `at`.
+/// `actor` (their e-mail address) saw the link of this round at `at`.
 pub fn shown(round: Round, how: Shown, actor: &str, at: OffsetDateTime) -> Observation {
     Fact::link_shown(round, actor, at).with_note(how.note().map(str::to_owned)).into()
 }
 
-/// An email with the link of this round left for `to` at `at`, on behalf of `actor`; `message` is our id of it.
+/// An e-mail with the link of this round left for `to` at `at`, on behalf of `actor`; `message` is our id of it.
 pub fn sent(round: Round, message: &str, occasion: Occasion, to: &str, actor: &str, at: OffsetDateTime) -> Observation {
     let is_reminder = matches!(occasion, Occasion::NotOpened | Occasion::NotFinished);
     Fact::link_emailed(round, is_reminder, message, actor, at).with_note(Some(format!("To {to}"))).into()

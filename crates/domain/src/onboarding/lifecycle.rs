@@ -42,7 +42,7 @@ pub struct Entry {
     pub fact: Fact,
     /// Whether Catena said so: a browser's return to a landing page is a claim until a webhook or a check confirms it.
     pub confirmed: bool,
-    /// For a view of the link: how soon after an email it came, if so soon that a mail scanner may have caused it.
+    /// For a view of the link: how soon after an e-mail it came, if so soon that a mail scanner may have caused it.
     pub scanned_after: Option<Duration>,
 }
 

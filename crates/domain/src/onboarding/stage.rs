@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where the onboarding stands.
+/// The stage of an onboarding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
@@ -18,11 +18,11 @@ pub enum Stage {
     Agreement,
     /// A provider is linked.
     Connection,
-    /// The link is attached to the fleet: data follows.
+    /// The connection is attached to the fleet: data follows.
     Connected,
-    /// The fleet refused. Not the end: a refresh opens the invitation again.
+    /// The fleet declined. Not the end: a refresh reopens the invitation.
     Declined,
-    /// The link ran out. Not the end either.
+    /// The link expired. Not the end either.
     Expired,
     /// The invitation was deleted, or every agreement with the fleet ended.
     Deleted,
@@ -43,7 +43,7 @@ impl Stage {
         Self::Deleted,
     ];
 
-    /// The word in which it is stored and printed.
+    /// The name it is stored and printed under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -59,19 +59,19 @@ impl Stage {
         }
     }
 
-    /// The stage with this word.
+    /// The stage with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.name() == name)
     }
 }
 
-/// Whether a connected fleet's data still flows. Ordered: the worst of several connections counts.
+/// Whether a connected fleet's data flows. Ordered: the worst of several connections counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
-    /// Nothing says otherwise.
+    /// Nothing suggests otherwise.
     Flowing,
-    /// The same fetch failed again and again.
+    /// The same fetch failed repeatedly.
     FetchFailing,
     /// Catena gave up fetching.
     Stopped,
@@ -83,7 +83,7 @@ impl Health {
     /// All of them, the best first.
     pub const ALL: [Self; 4] = [Self::Flowing, Self::FetchFailing, Self::Stopped, Self::NeedsReauthentication];
 
-    /// The word in which it is stored and printed.
+    /// The name it is stored and printed under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Flowing => "flowing",
@@ -93,7 +93,7 @@ impl Health {
         }
     }
 
-    /// The health with this word.
+    /// The health with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|health| health.name() == name)
     }
