@@ -6,6 +6,7 @@ say "check, 1 of 3: format"
 scripts/tools.sh rust
 cargo fmt --all --check
 cargo fmt --manifest-path fuzz/Cargo.toml --check
+cargo fmt --manifest-path scripts/site/Cargo.toml --check
 say "check, 2 of 3: lints"
 scripts/lint.sh
 say "check, 3 of 3: dependencies"

@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod mail;
 pub mod security;
 pub mod services;
+pub mod startup;
 pub mod state;
 pub mod static_files;
 pub mod store;

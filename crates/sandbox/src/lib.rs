@@ -15,7 +15,6 @@
 //!
 //! Choices where the contract is silent are written beside the code that makes them, in the words "a choice".
 
-// The types of the pages nest deeper than the default limit.
 #![recursion_limit = "256"]
 
 mod connect;

@@ -25,8 +25,8 @@ pub(super) struct Args {
     limit: u32,
 }
 
-pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
-    let store = open_store(&given.check(given.listen()?)?).await?;
+pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
+    let store = open_store(&cli.check(cli.listen()?)?).await?;
     let state = args.state.as_deref().map(|word| {
         DeliveryState::from_name(word).ok_or_else(|| {
             format!(

@@ -15,8 +15,8 @@ use super::{Failure, open, say};
 use crate::{
     config::CliArgs,
     services::invitations::create::{CreateOutcome, Invited},
-    state::Onramp,
-    web::with_landing_pages,
+    services::links::landing_urls::with_landing_pages,
+    state::AppState,
 };
 
 /// Who did it, as timelines say.
@@ -40,20 +40,20 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
-    let onramp = open(&given).await?;
+pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
+    let state = open(&cli).await?;
     let draft = Draft {
         fleet_ref: args.fleet_ref,
         fleet_name: args.name.unwrap_or_default(),
         expires_in_hours: args.expires_in_hours,
-        ..with_landing_pages(&onramp)
+        ..with_landing_pages(&state.settings.public_url)
     };
     let checked = draft.check().map_err(|errors| {
         errors.iter().map(|(field, problem)| format!("{field}: {problem}")).collect::<Vec<_>>().join(" ")
     })?;
-    let invited = invite(&onramp, &checked, args.reopen_declined).await?;
-    let row = onramp.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
-    onramp.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
+    let invited = invite(&state, &checked, args.reopen_declined).await?;
+    let row = state.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
+    state.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
     let what = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({
@@ -72,9 +72,9 @@ pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
 
 /// Invites the fleet. Calling the command agrees to everything but reopening what a fleet declined, which takes an option
 /// (CONTRACT.md 13.5), and a call whose effect nobody can predict.
-async fn invite(onramp: &Onramp, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
+async fn invite(state: &AppState, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
     let agreed = Agreed::Settings { reopen_declined };
-    let outcome = onramp.invitations.create(checked, ACTOR, &agreed).await;
+    let outcome = state.invitations.create(checked, ACTOR, &agreed).await;
     match outcome.map_err(|error| error.explain())? {
         CreateOutcome::Done { invited, .. } => Ok(invited),
         CreateOutcome::NeedsConfirmation(preview) if preview.reopens_declined() => Err(declined(&preview).into()),

@@ -12,12 +12,12 @@ mod user;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{CliArgs, Settings, make_dir},
     security::vault::Vault,
-    state::{Onramp, Parts},
+    startup::{Application, Dependencies},
+    state::AppState,
     static_files::Site,
     store::{SharedStore, sqlite::SqliteStore},
 };
@@ -34,7 +34,7 @@ use platform::{
 #[command(name = "onramp", version, max_term_width = 110)]
 pub struct Cli {
     #[command(flatten)]
-    given: CliArgs,
+    args: CliArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -68,30 +68,30 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs what was typed.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
-    let Cli { given, command } = cli;
+    let Cli { args: cli, command } = cli;
     match command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(given).await,
-        Command::User { command } => user::run(given, command).await,
-        Command::Subscriptions { command } => subscriptions::run(given, command).await,
-        Command::Invite(args) => invite::run(given, args).await,
-        Command::Timeline(args) => timeline::run(given, args).await,
-        Command::Deliveries(args) => deliveries::run(given, args).await,
-        Command::Sandbox(args) => sandbox::run(given, args).await,
+        Command::Serve => serve::run(cli).await,
+        Command::User { command } => user::run(cli, command).await,
+        Command::Subscriptions { command } => subscriptions::run(cli, command).await,
+        Command::Invite(args) => invite::run(cli, args).await,
+        Command::Timeline(args) => timeline::run(cli, args).await,
+        Command::Deliveries(args) => deliveries::run(cli, args).await,
+        Command::Sandbox(args) => sandbox::run(cli, args).await,
     }
 }
 
 /// Onramp as the settings say, without anything running.
-async fn open(given: &CliArgs) -> Result<Onramp, Failure> {
-    let settings = given.check(given.listen()?)?;
-    assemble(given, settings, CancellationToken::new()).await
+async fn open(args: &CliArgs) -> Result<AppState, Failure> {
+    let settings = args.check(args.listen()?)?;
+    Ok(build(args, settings).await?.state().clone())
 }
 
-async fn assemble(given: &CliArgs, settings: Settings, shutdown: CancellationToken) -> Result<Onramp, Failure> {
+async fn build(args: &CliArgs, settings: Settings) -> Result<Application, Failure> {
     let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let vault = Vault::new(&*given.key(&random)?, random.clone());
+    let vault = Vault::new(&*args.key(&random)?, random.clone());
     let store = open_store(&settings).await?;
     let site = Site::find(settings.site_dir.as_deref());
-    Ok(Onramp::new(Parts { settings, site, store, vault, clock, random }, shutdown)?)
+    Ok(Application::build(Dependencies { settings, site, store, vault, clock, random })?)
 }
 
 async fn open_store(settings: &Settings) -> Result<SharedStore, Failure> {

@@ -7,14 +7,12 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use super::{
-    Failure, say,
-    serve::{DRAIN, start_log, wait_for_signal},
-};
+use super::{Failure, say, serve::wait_for_signal};
 use crate::{
     config::{CliArgs, SANDBOX_CLIENT},
     static_files::Site,
 };
+use crate::{startup::DRAIN, telemetry::log};
 use platform::{
     clock::{SharedClock, SystemClock},
     http_server::{Limits, serve},
@@ -44,21 +42,21 @@ pub struct Args {
     client_secret: String,
 }
 
-pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
-    start_log(given.log_format()?);
-    let address = CliArgs { listen: args.listen.clone(), ..given.clone() }.listen()?;
+pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
+    log::start(cli.log_format()?);
+    let address = CliArgs { listen: args.listen.clone(), ..cli.clone() }.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("--listen: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
     })?;
-    let base_url = given.public_url(listener.local_addr()?)?;
-    let site = Site::find(given.site_dir.as_deref());
+    let base_url = cli.public_url(listener.local_addr()?)?;
+    let site = Site::find(cli.site_dir.as_deref());
     let settings = SandboxSettings {
         base_url: base_url.clone(),
         client_id: args.client_id.clone(),
         client_secret: args.client_secret.clone(),
         data: args.data,
         seed: args.seed,
-        scopes: given.scopes()?,
+        scopes: cli.scopes()?,
         token_lifetime: DEFAULT_TOKEN_LIFETIME,
         retry_waits: SandboxSettings::default_retry_waits(),
         longest_delay: SandboxSettings::DEFAULT_LONGEST_DELAY,

@@ -9,10 +9,10 @@ pub(super) enum Command {
     Ensure,
 }
 
-pub(super) async fn run(given: CliArgs, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(cli: CliArgs, command: Command) -> Result<(), Failure> {
     let Command::Ensure = command;
-    let onramp = open(&given).await?;
-    let all = onramp.subscriptions.ensure().await.map_err(|error| error.explain())?;
+    let state = open(&cli).await?;
+    let all = state.subscriptions.ensure().await.map_err(|error| error.explain())?;
     for ensured in all {
         say(format_args!("{}\t{}\t{}", ensured.row.webhook_id, ensured.row.event_name, ensured.row.status));
     }

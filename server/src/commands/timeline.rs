@@ -21,8 +21,8 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(given: CliArgs, args: Args) -> Result<(), Failure> {
-    let store = open_store(&given.check(given.listen()?)?).await?;
+pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
+    let store = open_store(&cli.check(cli.listen()?)?).await?;
     let Some(fleet) = store.fleet_by_ref(&args.fleet_ref).await? else {
         return Err(format!("there is no fleet {:?} here", args.fleet_ref).into());
     };

@@ -4,11 +4,7 @@ use domain::staff::{Role, check_email, check_password};
 use tokio::io::{AsyncBufReadExt as _, BufReader, stdin};
 
 use super::{Failure, open, say};
-use crate::{
-    config::CliArgs,
-    store::{NewStaff, StaffRow},
-    web::issue_link,
-};
+use crate::config::CliArgs;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -27,29 +23,25 @@ fn role(word: &str) -> Result<Role, String> {
     Role::from_name(word).ok_or_else(|| "write administrator, operator or viewer".to_owned())
 }
 
-pub(super) async fn run(given: CliArgs, command: Command) -> Result<(), Failure> {
+pub(super) async fn run(cli: CliArgs, command: Command) -> Result<(), Failure> {
     let Command::Add { email, role } = command;
     let email = check_email(&email)?;
-    let onramp = open(&given).await?;
+    let state = open(&cli).await?;
     let password = password_from_input().await?;
     let password_hash = match password {
         Some(password) => {
             check_password(&password, &email)?;
-            Some(onramp.passwords.hash(password).await)
+            Some(state.passwords.hash(password).await)
         }
         None => None,
     };
-    let now = onramp.clock.now();
     let has_password = password_hash.is_some();
-    let row = StaffRow { id: onramp.random.uuid_v7(now), email: email.clone(), role, password_hash, demo: false };
-    let id = row.id;
-    if !onramp.store.add_staff(&NewStaff { row, created_at: now }).await? {
+    let Some(staff) = state.accounts.add(email.clone(), role, password_hash, false).await? else {
         return Err(format!("{email} is here already").into());
-    }
+    };
     say(format_args!("{email} may sign in as {}", role.name()));
     if !has_password {
-        let url = &onramp.settings.public_url;
-        let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, url, Some(id)).await?;
+        let link = state.accounts.issue_link(Some(staff.id)).await?;
         say(format_args!("Set the password (works once, for 48 hours): {link}"));
     }
     Ok(())

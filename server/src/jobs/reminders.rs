@@ -45,7 +45,7 @@ pub async fn run_sending(reminders: Reminders, shutdown: CancellationToken) {
         };
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = reminders.recovery(), if pause > PACE => {}
+            () = reminders.notified(), if pause > PACE => {}
             () = tokio::time::sleep(pause) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! A form that is sent twice is done once: whoever idempotency a button twice is answered as after the first time.
+//! Makes form posts idempotent: a repeated submission gets the first response.
 
 use std::{
     collections::VecDeque,

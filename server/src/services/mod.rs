@@ -7,5 +7,6 @@ pub mod local_time;
 pub mod providers;
 pub mod reconcile;
 pub mod reminders;
+pub mod staff;
 pub mod subscriptions;
 pub mod timeline;

@@ -25,20 +25,19 @@ struct Cache {
     failed_at: Option<OffsetDateTime>,
 }
 
-/// The telematics providers. Clones share one cache.
-#[derive(Clone)]
+/// The telematics providers.
 pub struct Providers {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
     // Held while the list is read, so that all who wait share one request.
-    cache: Arc<Mutex<Cache>>,
+    cache: Mutex<Cache>,
 }
 
 impl Providers {
     /// Providers over this store and Catena; nothing is read yet.
     pub fn new(catena: Catena, store: SharedStore, clock: SharedClock) -> Self {
-        Self { catena, store, clock, cache: Arc::default() }
+        Self { catena, store, clock, cache: Mutex::default() }
     }
 
     /// The active providers, by name. Empty if the list was never read.

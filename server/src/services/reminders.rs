@@ -92,7 +92,7 @@ impl Reminders {
     }
 
     /// Waits until something was approved.
-    pub(crate) async fn recovery(&self) {
+    pub(crate) async fn notified(&self) {
         self.approved.notified().await;
     }
 

@@ -144,7 +144,7 @@ pub struct LinksTaken {
     pub count: u32,
 }
 
-/// ImportStore of many invitations, and their rows. Callers write and delete rows in portions, so that other writers needn't wait.
+/// Imports of many invitations, and their rows. Callers write and delete rows in portions, so that other writers needn't wait.
 #[async_trait]
 pub trait ImportStore: Send + Sync {
     /// Adds an import in the state "uploaded".

@@ -1,7 +1,5 @@
 //! What is found by asking Catena: how the checks go, and the button that starts one.
 
-use std::sync::Arc;
-
 use app::pages::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 use axum::{
     extract::{Query, State},
@@ -20,7 +18,7 @@ use super::{
 };
 use crate::{
     services::reconcile::ReconcileStatus,
-    state::Onramp,
+    state::AppState,
     store::{Cause, CheckRow},
     web::extract::session::Viewer,
 };
@@ -37,19 +35,19 @@ pub(super) struct Params {
 }
 
 pub(super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
-    let now = onramp.clock.now();
-    let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(onramp.store.holes(since, COUNT_MAX).await?));
+    let now = state.clock.now();
+    let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(state.store.holes(since, COUNT_MAX).await?));
     let week = now - Duration::WEEK;
-    let fleets = onramp.store.holes_by_fleet(week, FLEETS).await?;
-    let ReconcileStatus { running_since, next_at } = onramp.reconciler.status();
+    let fleets = state.store.holes_by_fleet(week, FLEETS).await?;
+    let ReconcileStatus { running_since, next_at } = state.reconciler.status();
     let view = ChecksView {
         running_since,
         next_at,
-        lines: onramp.store.checks(LINES).await?.into_iter().map(line).collect(),
+        lines: state.store.checks(LINES).await?.into_iter().map(line).collect(),
         day: holes(now - HOLES_MATTER_FOR).await?,
         week: holes(week).await?,
         ever: holes(OffsetDateTime::UNIX_EPOCH).await?,
@@ -67,10 +65,10 @@ pub(super) async fn get(
     Ok(page(StatusCode::OK, &nonce, || view! { <ChecksPage visit=visit view=view/> }))
 }
 
-pub(super) async fn post(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Redirect, PageError> {
+pub(super) async fn post(State(state): State<AppState>, viewer: Viewer) -> Result<Redirect, PageError> {
     viewer.may_operate()?;
     tracing::info!(by = viewer.staff.email, "a check of everything is started");
-    onramp.reconciler.request_check();
+    state.reconciler.request_check();
     Ok(Redirect::to("/settings/checks?started=true"))
 }
 

@@ -1,7 +1,5 @@
 //! The inbox: what came, what became of it, and another chance for what was put aside.
 
-use std::sync::Arc;
-
 use app::pages::deliveries::{
     DeliveriesPage, DeliveryChange, DeliveryDetail, DeliveryList, DeliveryPage, DeliveryRow, Filter, InboxFigures,
     Retained,
@@ -19,7 +17,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{errors::PageError, render::page};
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{self, DeliveryCursor, DeliveryFilter, DeliveryKey, InboxState, StoredDelivery},
     web::extract::{page, session::Viewer},
     webhooks::{inbox::QUARANTINE_MAX, reprocess::ReviewError},
@@ -48,16 +46,16 @@ pub(super) struct ListParams {
 }
 
 pub(super) async fn list(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<ListParams>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let notice = done(&params);
-    show(&onramp, viewer, params, notice, None).await
+    show(&state, viewer, params, notice, None).await
 }
 
 async fn show(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     params: ListParams,
     notice: Option<String>,
@@ -66,16 +64,16 @@ async fn show(
     let behind = params.behind.as_deref().and_then(read_cursor);
     let (chosen, filter) = read_filter(&params);
     let wrong = filter.from_error.is_some() || filter.to_error.is_some();
-    let mut rows = onramp.store.deliveries(&chosen, behind, page::ASKED).await?;
+    let mut rows = state.store.deliveries(&chosen, behind, page::ASKED).await?;
     let first = behind.map(|_| address(&filter, None));
     let paging = page::cut(&mut rows, first, |last| address(&filter, Some(last)));
-    let now = onramp.clock.now();
+    let now = state.clock.now();
     let list = DeliveryList {
         paging,
         rows: rows.into_iter().map(listed).collect(),
-        event_names: onramp.store.event_names(NAMES).await?,
-        figures: figures(onramp, now).await?,
-        retained: retained(onramp).await?,
+        event_names: state.store.event_names(NAMES).await?,
+        figures: figures(state, now).await?,
+        retained: retained(state).await?,
         filter,
         now,
         notice,
@@ -151,9 +149,9 @@ fn listed(row: store::DeliveryRow) -> DeliveryRow {
     }
 }
 
-async fn figures(onramp: &Onramp, now: OffsetDateTime) -> Result<InboxFigures, PageError> {
-    let InboxState { waiting, oldest, parked, quarantined } = onramp.store.inbox_state(COUNT_MAX).await?;
-    let groups = onramp.store.waiting(COUNT_MAX).await?;
+async fn figures(state: &AppState, now: OffsetDateTime) -> Result<InboxFigures, PageError> {
+    let InboxState { waiting, oldest, parked, quarantined } = state.store.inbox_state(COUNT_MAX).await?;
+    let groups = state.store.waiting(COUNT_MAX).await?;
     let age = oldest.map_or(Duration::ZERO, |oldest| (now - oldest).max(Duration::ZERO));
     let worker = match counted(waiting) {
         None => "up to date".to_owned(),
@@ -178,11 +176,11 @@ pub(super) fn counted(count: u32) -> Option<String> {
     }
 }
 
-async fn retained(onramp: &Onramp) -> Result<Retained, PageError> {
-    let removed = onramp.store.expired().await?;
+async fn retained(state: &AppState) -> Result<Retained, PageError> {
+    let removed = state.store.expired().await?;
     Ok(Retained {
-        days: onramp.settings.retention.ended.whole_days(),
-        quarantine: (onramp.settings.retention.quarantined.whole_days(), QUARANTINE_MAX),
+        days: state.settings.retention.ended.whole_days(),
+        quarantine: (state.settings.retention.quarantined.whole_days(), QUARANTINE_MAX),
         removed: removed.into_iter().map(|row| (row.state, row.count, row.last_at)).collect(),
     })
 }
@@ -200,19 +198,16 @@ fn done(params: &ListParams) -> Option<String> {
     }
 }
 
-pub(super) async fn process_all_again(
-    State(onramp): State<Arc<Onramp>>,
-    viewer: Viewer,
-) -> Result<Redirect, PageError> {
+pub(super) async fn process_all_again(State(state): State<AppState>, viewer: Viewer) -> Result<Redirect, PageError> {
     viewer.may_operate()?;
-    let count = onramp.review.process_all_again().await?;
+    let count = state.reprocessor.process_all_again().await?;
     tracing::info!(count, by = viewer.staff.email, "parked deliveries are processed again");
     Ok(Redirect::to(&format!("/deliveries?done=process&count={count}")))
 }
 
-pub(super) async fn verify_all_again(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+pub(super) async fn verify_all_again(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_operate()?;
-    match onramp.review.verify_all_again().await {
+    match state.reprocessor.verify_all_again().await {
         Ok(verdicts) => {
             let (count, refused) = (verdicts.verified, verdicts.refused);
             tracing::info!(count, refused, by = viewer.staff.email, "the quarantine was verified again");
@@ -220,7 +215,7 @@ pub(super) async fn verify_all_again(State(onramp): State<Arc<Onramp>>, viewer: 
         }
         Err(error) => {
             let params = ListParams { state: DeliveryState::Quarantined.name().to_owned(), ..ListParams::default() };
-            show(&onramp, viewer, params, None, Some(explain(error)?)).await
+            show(&state, viewer, params, None, Some(explain(error)?)).await
         }
     }
 }
@@ -232,7 +227,7 @@ pub(super) struct DetailParams {
 }
 
 pub(super) async fn detail(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     Query(params): Query<DetailParams>,
     viewer: Viewer,
@@ -245,7 +240,7 @@ pub(super) async fn detail(
         Some("refused") => Some("It was verified again, and still can’t be believed: see the reason."),
         _ => None,
     };
-    show_one(&onramp, viewer, key(&id)?, notice.map(str::to_owned), None).await
+    show_one(&state, viewer, key(&id)?, notice.map(str::to_owned), None).await
 }
 
 fn key(id: &str) -> Result<DeliveryKey, PageError> {
@@ -253,14 +248,14 @@ fn key(id: &str) -> Result<DeliveryKey, PageError> {
 }
 
 async fn show_one(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     key: DeliveryKey,
     notice: Option<String>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
-    let delivery = onramp.store.delivery(key).await?.ok_or(PageError::NoSuchDelivery)?;
-    let changes = onramp.store.changes_of(key).await?.into_iter().map(|change| DeliveryChange {
+    let delivery = state.store.delivery(key).await?.ok_or(PageError::NoSuchDelivery)?;
+    let changes = state.store.changes_of(key).await?.into_iter().map(|change| DeliveryChange {
         effect: change.effect,
         fact: change.fact,
         fleet_ref: change.fleet_ref,
@@ -273,8 +268,8 @@ async fn show_one(
         payload: payload(&delivery),
         row: listed(delivery.row),
         changes: changes.collect(),
-        siblings: onramp.store.siblings(key, SIBLINGS).await?.into_iter().map(listed).collect(),
-        now: onramp.clock.now(),
+        siblings: state.store.siblings(key, SIBLINGS).await?.into_iter().map(listed).collect(),
+        now: state.clock.now(),
         notice,
         problem,
         may_operate: viewer.staff.role.may_operate(),
@@ -305,26 +300,26 @@ fn payload(delivery: &StoredDelivery) -> Result<String, &'static str> {
 }
 
 pub(super) async fn process_again(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Redirect, PageError> {
     viewer.may_operate()?;
     let key = key(&id)?;
-    let released = onramp.review.process_again(key).await?;
+    let released = state.reprocessor.process_again(key).await?;
     tracing::info!(delivery = key.0, released, by = viewer.staff.email, "a parked delivery is processed again");
     // Someone else may have been quicker: then there is nothing to say.
     Ok(Redirect::to(&format!("/deliveries/{}{}", key.0, if released { "?done=process" } else { "" })))
 }
 
 pub(super) async fn verify_again(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_operate()?;
     let key = key(&id)?;
-    match onramp.review.verify_again(key).await {
+    match state.reprocessor.verify_again(key).await {
         Ok(verdict) => {
             let done = match verdict {
                 None => "",
@@ -336,7 +331,7 @@ pub(super) async fn verify_again(
         }
         Err(error) => {
             let problem = explain(error)?;
-            show_one(&onramp, viewer, key, None, Some(problem)).await
+            show_one(&state, viewer, key, None, Some(problem)).await
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Error pages. A handler says what went wrong; what a visitor reads of it is decided here, and an operator finds the
 //! rest in the log.
 
-use std::sync::Arc;
-
 use app::pages::{ErrorPage, ErrorView};
 use axum::{
     extract::{Request, State},
@@ -16,7 +14,7 @@ use thiserror::Error;
 use super::render::page;
 use crate::{
     security::vault::VaultError,
-    state::Onramp,
+    state::AppState,
     store::StoreError,
     web::extract::session::{Visitor, visit},
 };
@@ -154,7 +152,7 @@ fn view(status: StatusCode) -> ErrorView {
 
 /// Renders the pages of errors: ours, and the empty or plain ones of the layers below.
 pub(crate) async fn render(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     visitor: Result<Visitor, PageError>,
     request: Request,
     next: Next,
@@ -172,7 +170,7 @@ pub(crate) async fn render(
     let visit = match visitor {
         Ok(visitor) => visitor.visit,
         // The database is what fails, so the page is rendered without asking it.
-        Err(_) => visit(&onramp, None, &path).await.unwrap_or_default(),
+        Err(_) => visit(&state, None, &path).await.unwrap_or_default(),
     };
     let view = match staff {
         Some(_) => view,

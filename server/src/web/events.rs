@@ -1,7 +1,7 @@
 //! `/live`: server-sent events for a page that is open. The first one is how things stand, so nothing is missed between the
 //! page's rendering and the connection; then one whenever something changes.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use app::components::OnboardingView;
 use axum::{
@@ -16,7 +16,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{FleetKey, InvitationRow, StoreError},
     web::{errors::PageError, extract::session::Viewer, sessions::id_digest},
 };
@@ -30,23 +30,23 @@ pub(super) struct Params {
 }
 
 pub(super) async fn live(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<Params>,
     session: Session,
     _: Viewer,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
-    let invitation = onramp.store.invitation(params.invitation).await?.ok_or(PageError::NoSuchInvitation)?;
+    let invitation = state.store.invitation(params.invitation).await?.ok_or(PageError::NoSuchInvitation)?;
     // Subscribed before the first look, which is at once: a change in between is told twice rather than not at all.
-    let changes = BroadcastStream::new(onramp.timeline.changes());
+    let changes = BroadcastStream::new(state.timeline.changes());
     let fleet = invitation.fleet;
     let changes = changes.filter_map(move |change| async move { concerns(change, fleet) });
     // Words such as "in 21 hours" grow old, and a session may have ended: so now and then without a change.
     let now_and_then = IntervalStream::new(tokio::time::interval(LOOK_EVERY)).map(|_| ());
     let looks = stream::select(now_and_then, changes);
     let session = session.id().map(|id| id_digest(&id));
-    let shutdown = onramp.shutdown.clone();
+    let shutdown = state.shutdown.0.clone();
     let events = looks
-        .then(move |()| view(onramp.clone(), invitation.id, session.clone()))
+        .then(move |()| view(state.clone(), invitation.id, session.clone()))
         // The end of a session, or a failing database, ends the stream; the browser comes again by itself and is then
         // answered as any other visitor.
         .take_while(|view| std::future::ready(view.is_some()))
@@ -63,8 +63,8 @@ fn concerns(change: Result<FleetKey, BroadcastStreamRecvError>, fleet: FleetKey)
     }
 }
 
-async fn view(onramp: Arc<Onramp>, invitation: Uuid, session: Option<String>) -> Option<OnboardingView> {
-    match look(&onramp, invitation, session).await {
+async fn view(state: AppState, invitation: Uuid, session: Option<String>) -> Option<OnboardingView> {
+    match look(&state, invitation, session).await {
         Ok(view) => view,
         Err(error) => {
             tracing::error!(%error, "a live page can't be updated");
@@ -73,14 +73,14 @@ async fn view(onramp: Arc<Onramp>, invitation: Uuid, session: Option<String>) ->
     }
 }
 
-async fn look(onramp: &Onramp, id: Uuid, session: Option<String>) -> Result<Option<OnboardingView>, StoreError> {
-    let now = onramp.clock.now();
+async fn look(state: &AppState, id: Uuid, session: Option<String>) -> Result<Option<OnboardingView>, StoreError> {
+    let now = state.clock.now();
     let Some(session) = session else { return Ok(None) };
-    if onramp.store.session(&session, now).await?.is_none() {
+    if state.store.session(&session, now).await?.is_none() {
         return Ok(None);
     }
-    let Some(InvitationRow { fleet, expires_at, .. }) = onramp.store.invitation(id).await? else { return Ok(None) };
-    let onboarding = fold(onramp.store.facts_of(fleet).await?);
-    let onboarding = onramp.providers.with_names(onboarding).await?;
+    let Some(InvitationRow { fleet, expires_at, .. }) = state.store.invitation(id).await? else { return Ok(None) };
+    let onboarding = fold(state.store.facts_of(fleet).await?);
+    let onboarding = state.providers.with_names(onboarding).await?;
     Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
 }

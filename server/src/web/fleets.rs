@@ -1,7 +1,5 @@
 //! Fleets: one, with every invitation it had and all that happened.
 
-use std::sync::Arc;
-
 use app::{
     components::OnboardingView,
     pages::{FleetDetail, FleetPage, RoundRow},
@@ -16,19 +14,19 @@ use leptos::view;
 
 use super::{errors::PageError, render::page};
 use crate::{
-    state::Onramp,
+    state::AppState,
     web::{extract::session::Viewer, invitations::renew::whole_form},
 };
 
 pub(super) async fn detail(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(fleet_ref): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
-    let fleet = onramp.store.fleet_by_ref(&fleet_ref).await?.ok_or(PageError::NoSuchFleet)?;
-    let invitations = onramp.store.invitations_of(fleet.key).await?;
-    let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
-    let now = onramp.clock.now();
+    let fleet = state.store.fleet_by_ref(&fleet_ref).await?.ok_or(PageError::NoSuchFleet)?;
+    let invitations = state.store.invitations_of(fleet.key).await?;
+    let onboarding = fold(state.store.facts_of(fleet.key).await?);
+    let now = state.clock.now();
     let rounds = rounds(onboarding.timeline.iter().map(|entry| &entry.fact)).into_iter().map(|story| RoundRow {
         invitation: invitations.iter().find(|one| one.digest == story.round.invitation).map(|one| one.id),
         is_first: story.is_first,

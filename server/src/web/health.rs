@@ -1,8 +1,6 @@
 //! `/healthz`: the process runs. `/readyz`: it can work. For load balancers and for `make` targets that wait. `/metrics`: how
 //! it has worked, for Prometheus.
 
-use std::sync::Arc;
-
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -10,7 +8,7 @@ use axum::{
 };
 use time::Duration;
 
-use crate::{state::Onramp, store::StoreError};
+use crate::{state::AppState, store::StoreError};
 
 /// No count on a scrape goes past this: a scrape must stay cheap whatever piles up.
 const COUNT_MAX: u32 = 100_000;
@@ -19,8 +17,8 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn readyz(State(onramp): State<Arc<Onramp>>) -> (StatusCode, &'static str) {
-    match onramp.store.ping().await {
+pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
+    match state.store.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(%error, "not ready: the database doesn't answer");
@@ -29,8 +27,8 @@ pub(super) async fn readyz(State(onramp): State<Arc<Onramp>>) -> (StatusCode, &'
     }
 }
 
-pub(super) async fn metrics(State(onramp): State<Arc<Onramp>>) -> Response {
-    match scrape(&onramp).await {
+pub(super) async fn metrics(State(state): State<AppState>) -> Response {
+    match scrape(&state).await {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
             .into_response(),
         Err(error) => {
@@ -40,10 +38,10 @@ pub(super) async fn metrics(State(onramp): State<Arc<Onramp>>) -> Response {
     }
 }
 
-async fn scrape(onramp: &Onramp) -> Result<String, StoreError> {
-    let inbox = onramp.store.inbox_state(COUNT_MAX).await?;
-    let expired = onramp.store.expired().await?;
-    let oldest = inbox.oldest.map_or(Duration::ZERO, |oldest| onramp.clock.now() - oldest);
+async fn scrape(state: &AppState) -> Result<String, StoreError> {
+    let inbox = state.store.inbox_state(COUNT_MAX).await?;
+    let expired = state.store.expired().await?;
+    let oldest = inbox.oldest.map_or(Duration::ZERO, |oldest| state.clock.now() - oldest);
     // Writing to a string doesn't fail.
-    Ok(onramp.metrics.text(&inbox, oldest, &expired).unwrap_or_default())
+    Ok(state.metrics.text(&inbox, oldest, &expired).unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 //! confirmed" if it names an invitation and its fleet truly, and the browser goes on to an address without parameters,
 //! because they hold a password. Anything else sees a page that says nothing of us.
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{fmt::Write as _, time::Duration};
 
 use app::{
     html::to_html,
@@ -17,7 +17,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     digest::of_invitation,
     events::fact::{Fact, Kind},
-    onboarding::lifecycle::Stage,
+    onboarding::stage::Stage,
     timestamp,
 };
 use leptos::view;
@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::{security::vault::Purpose, state::Onramp, store::StoreError};
+use crate::{security::vault::Purpose, state::AppState, store::StoreError};
 use catena::{InvitationId, InvitationStatus};
 
 /// Longest query that is looked at.
@@ -125,25 +125,25 @@ impl Claim {
     }
 }
 
-pub(super) async fn success(State(onramp): State<Arc<Onramp>>, query: RawQuery, headers: HeaderMap) -> Response {
-    land(&onramp, Page::Success, query.0, &headers).await
+pub(super) async fn success(State(state): State<AppState>, query: RawQuery, headers: HeaderMap) -> Response {
+    land(&state, Page::Success, query.0, &headers).await
 }
 
-pub(super) async fn failure(State(onramp): State<Arc<Onramp>>, query: RawQuery, headers: HeaderMap) -> Response {
-    land(&onramp, Page::Failure, query.0, &headers).await
+pub(super) async fn failure(State(state): State<AppState>, query: RawQuery, headers: HeaderMap) -> Response {
+    land(&state, Page::Failure, query.0, &headers).await
 }
 
-async fn land(onramp: &Onramp, page: Page, query: Option<String>, headers: &HeaderMap) -> Response {
-    let Some(query) = query.filter(|query| !query.is_empty()) else { return show(onramp, page, headers) };
+async fn land(state: &AppState, page: Page, query: Option<String>, headers: &HeaderMap) -> Response {
+    let Some(query) = query.filter(|query| !query.is_empty()) else { return show(state, page, headers) };
     let claim = if query.len() <= QUERY_MAX { Claim::read(&query) } else { Claim::default() };
     let mut response = Redirect::to(page.path()).into_response();
-    let cookie = match note(onramp, page, &claim).await {
-        Ok(Some(note)) => cookie(onramp, &note),
+    let cookie = match note(state, page, &claim).await {
+        Ok(Some(note)) => cookie(state, &note),
         // A browser that brings no true pair is shown the neutral page, also where it came truly before.
-        Ok(None) => clear_cookie(onramp),
+        Ok(None) => clear_cookie(state),
         Err(error) => {
             tracing::error!(%error, "a fleet's return could not be noted");
-            clear_cookie(onramp)
+            clear_cookie(state)
         }
     };
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
@@ -153,18 +153,18 @@ async fn land(onramp: &Onramp, page: Page, query: Option<String>, headers: &Head
 }
 
 /// Notes a return that names an invitation and its fleet truly; none for any other.
-async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>, StoreError> {
+async fn note(state: &AppState, page: Page, claim: &Claim) -> Result<Option<Note>, StoreError> {
     let (Some(id), Some(fleet_ref)) = (claim.invitation_id, &claim.fleet_ref) else { return Ok(None) };
     let invitation_digest = of_invitation(id);
-    let Some(invitation) = onramp.store.invitation_by_digest(&invitation_digest).await? else { return Ok(None) };
-    let Some(fleet) = onramp.store.fleet(invitation.fleet).await? else { return Ok(None) };
+    let Some(invitation) = state.store.invitation_by_digest(&invitation_digest).await? else { return Ok(None) };
+    let Some(fleet) = state.store.fleet(invitation.fleet).await? else { return Ok(None) };
     if !bool::from(fleet.fleet_ref.as_bytes().ct_eq(fleet_ref.as_bytes())) {
         return Ok(None);
     }
     let kind = claim.kind(page);
     let known_over = matches!(invitation.stage, Some(Stage::Declined | Stage::Expired | Stage::Deleted))
-        || invitation.expires_at <= onramp.clock.now();
-    let over = known_over || (page == Page::Failure && is_over_at_catena(onramp, id).await);
+        || invitation.expires_at <= state.clock.now();
+    let over = known_over || (page == Page::Failure && is_over_at_catena(state, id).await);
     let outcome = match kind {
         Kind::ReturnedSuccess => Outcome::Success,
         Kind::ReturnedIntegrationRequested => Outcome::IntegrationRequested,
@@ -172,19 +172,19 @@ async fn note(onramp: &Onramp, page: Page, claim: &Claim) -> Result<Option<Note>
         _ => Outcome::Failure,
     };
     // The first time it comes back so, Catena is asked unless a webhook says why: a browser proves nothing.
-    let landed = Fact::landed(invitation.round(), kind, onramp.clock.now()).with_note(claim.note());
-    if onramp.timeline.record(&[landed.into()]).await? {
-        onramp.reconciler.expect_news_of(invitation.fleet);
+    let landed = Fact::landed(invitation.round(), kind, state.clock.now()).with_note(claim.note());
+    if state.timeline.record(&[landed.into()]).await? {
+        state.reconciler.expect_news_of(invitation.fleet);
     }
-    let until = timestamp::micros(onramp.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
+    let until = timestamp::micros(state.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
     Ok(Some(Note { fleet_ref: fleet.fleet_ref, outcome, until }))
 }
 
 /// Whether Catena says that the link works no more: a fleet that has just declined is back before the webhook is. If Catena
 /// does not say it soon, what we know must do.
-async fn is_over_at_catena(onramp: &Onramp, id: Uuid) -> bool {
+async fn is_over_at_catena(state: &AppState, id: Uuid) -> bool {
     let Ok(id) = InvitationId::parse(&id.to_string()) else { return false };
-    match tokio::time::timeout(ASK_CATENA, onramp.catena.invitation(&id)).await {
+    match tokio::time::timeout(ASK_CATENA, state.catena.invitation(&id)).await {
         Ok(Ok(Some(invitation))) => {
             use InvitationStatus::{Declined, Deleted, Expired};
             matches!(invitation.status, Declined | Deleted | Expired)
@@ -198,8 +198,8 @@ async fn is_over_at_catena(onramp: &Onramp, id: Uuid) -> bool {
     }
 }
 
-fn show(onramp: &Onramp, page: Page, headers: &HeaderMap) -> Response {
-    let note = remembered(onramp, headers);
+fn show(state: &AppState, page: Page, headers: &HeaderMap) -> Response {
+    let note = remembered(state, headers);
     let landing = match (note, page) {
         (Some(Note { fleet_ref, outcome: Outcome::IntegrationRequested, .. }), _) => {
             Landing::IntegrationRequested { fleet_ref }
@@ -211,38 +211,38 @@ fn show(onramp: &Onramp, page: Page, headers: &HeaderMap) -> Response {
         (_, Page::Success) => Landing::NeutralSuccess,
         (_, Page::Failure) => Landing::NeutralFailure,
     };
-    let stylesheet = onramp.site.stylesheet.clone();
+    let stylesheet = state.site.stylesheet.clone();
     Html(to_html(None, || view! { <LandingPage stylesheet=stylesheet landing=landing/> })).into_response()
 }
 
-fn cookie_name(onramp: &Onramp) -> (&'static str, &'static str) {
-    if onramp.settings.public_url.scheme() == "https" {
+fn cookie_name(state: &AppState) -> (&'static str, &'static str) {
+    if state.settings.public_url.scheme() == "https" {
         ("__Host-onramp-landing", "; Secure")
     } else {
         ("onramp-landing", "")
     }
 }
 
-fn cookie(onramp: &Onramp, note: &Note) -> String {
-    let (name, secure) = cookie_name(onramp);
+fn cookie(state: &AppState, note: &Note) -> String {
+    let (name, secure) = cookie_name(state);
     let json = serde_json::to_vec(note).unwrap_or_default();
-    let value = URL_SAFE_NO_PAD.encode(onramp.vault.seal(Purpose::Landing, &json));
+    let value = URL_SAFE_NO_PAD.encode(state.vault.seal(Purpose::Landing, &json));
     format!("{name}={value}; Path=/; Max-Age={REMEMBER}; HttpOnly; SameSite=Lax{secure}")
 }
 
-fn clear_cookie(onramp: &Onramp) -> String {
-    let (name, secure) = cookie_name(onramp);
+fn clear_cookie(state: &AppState) -> String {
+    let (name, secure) = cookie_name(state);
     format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
 }
 
-fn remembered(onramp: &Onramp, headers: &HeaderMap) -> Option<Note> {
-    let (name, _) = cookie_name(onramp);
+fn remembered(state: &AppState, headers: &HeaderMap) -> Option<Note> {
+    let (name, _) = cookie_name(state);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let value = cookies.flat_map(|line| line.split(';')).find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)
     })?;
     let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
-    let note: Note = serde_json::from_slice(&onramp.vault.open(Purpose::Landing, &sealed).ok()?).ok()?;
-    (note.until >= timestamp::micros(onramp.clock.now())).then_some(note)
+    let note: Note = serde_json::from_slice(&state.vault.open(Purpose::Landing, &sealed).ok()?).ok()?;
+    (note.until >= timestamp::micros(state.clock.now())).then_some(note)
 }

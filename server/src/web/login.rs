@@ -1,7 +1,5 @@
 //! Signing in and out.
 
-use std::sync::Arc;
-
 use app::pages::{LoginForm, LoginPage};
 use axum::{
     Form,
@@ -15,11 +13,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::{errors::PageError, render::page, sessions::STAFF_ID};
-use crate::{
-    state::{DEMO, Onramp},
-    store::StaffRow,
-    web::extract::session::Visitor,
-};
+use crate::{services::staff::DEMO, state::AppState, store::StaffRow, web::extract::session::Visitor};
 
 #[derive(Deserialize)]
 pub(super) struct Params {
@@ -36,16 +30,16 @@ pub(super) struct Typed {
     next: String,
 }
 
-pub(super) async fn get(State(onramp): State<Arc<Onramp>>, Query(params): Query<Params>, visitor: Visitor) -> Response {
+pub(super) async fn get(State(state): State<AppState>, Query(params): Query<Params>, visitor: Visitor) -> Response {
     let next = local(params.next.unwrap_or_default());
     if visitor.staff.is_some() {
         return Redirect::to(&next).into_response();
     }
-    form(&onramp, visitor, StatusCode::OK, LoginForm { email: String::new(), next, problem: None, demo: None })
+    form(&state, visitor, StatusCode::OK, LoginForm { email: String::new(), next, problem: None, demo: None })
 }
 
 pub(super) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     session: Session,
     visitor: Visitor,
     Form(typed): Form<Typed>,
@@ -54,7 +48,7 @@ pub(super) async fn post(
     let refuse = |visitor, status, problem: &str| {
         let problem = Some(problem.to_owned());
         Ok(form(
-            &onramp,
+            &state,
             visitor,
             status,
             LoginForm { email: typed.email.clone(), next: next.clone(), problem, demo: None },
@@ -62,19 +56,19 @@ pub(super) async fn post(
     };
     // An address that can't exist takes the same way as one that doesn't, so both look and last alike.
     let email = check_email(&typed.email).unwrap_or_else(|_| typed.email.trim().to_lowercase());
-    let now = onramp.clock.now();
-    let Some(place) = onramp.passwords.place() else {
+    let now = state.clock.now();
+    let Some(place) = state.passwords.place() else {
         let problem = "Too many sign in at this moment. Try again in a minute.";
         return refuse(visitor, StatusCode::SERVICE_UNAVAILABLE, problem);
     };
-    if !onramp.throttle.begin(&email, now) {
+    if !state.throttle.begin(&email, now) {
         let problem = "Too many wrong passwords for this address. Wait a quarter of an hour, then try again.";
         return refuse(visitor, StatusCode::TOO_MANY_REQUESTS, problem);
     }
-    let staff = onramp.store.staff_by_email(&email).await?.filter(|staff| onramp.settings.sandbox || !staff.demo);
+    let staff = state.store.staff_by_email(&email).await?.filter(|staff| state.settings.sandbox || !staff.demo);
     let hash = staff.as_ref().and_then(|staff| staff.password_hash.clone());
-    if let (true, Some(staff)) = (onramp.passwords.check(place, typed.password, hash).await, staff) {
-        onramp.throttle.forget(&email);
+    if let (true, Some(staff)) = (state.passwords.check(place, typed.password, hash).await, staff) {
+        state.throttle.forget(&email);
         sign_in(&session, &staff).await?;
         return Ok(Redirect::to(&next).into_response());
     }
@@ -94,8 +88,8 @@ pub(super) async fn sign_in(session: &Session, staff: &StaffRow) -> Result<(), P
     Ok(())
 }
 
-fn form(onramp: &Onramp, visitor: Visitor, status: StatusCode, form: LoginForm) -> Response {
-    let demo = onramp.settings.sandbox.then(|| (DEMO.0.to_owned(), DEMO.1.to_owned()));
+fn form(state: &AppState, visitor: Visitor, status: StatusCode, form: LoginForm) -> Response {
+    let demo = state.settings.sandbox.then(|| (DEMO.0.to_owned(), DEMO.1.to_owned()));
     let form = LoginForm { demo, ..form };
     let Visitor { visit, nonce, .. } = visitor;
     page(status, &nonce, || view! { <LoginPage visit=visit form=form/> })

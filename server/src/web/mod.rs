@@ -21,8 +21,4 @@ mod setup;
 mod subscriptions;
 mod unassigned_facts;
 
-pub use crate::security::idempotency::IdempotencyKeys;
-pub use crate::security::login_throttle::Throttle;
-pub use crate::web::invitations::new::with_landing_pages;
 pub use router::router;
-pub use setup::issue_link;

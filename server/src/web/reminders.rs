@@ -1,6 +1,6 @@
 //! Reminders: what is proposed, and what staff decide about it.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use app::pages::{
     DecidedRow, ProposedRow, RemindedFleet, RemindersConfirm, RemindersConfirmPage, RemindersPage, RemindersView,
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{errors::PageError, render::page};
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{ListedMessage, MessageRow},
     web::extract::{page, session::Viewer},
 };
@@ -46,12 +46,12 @@ pub(super) struct Params {
 }
 
 pub(super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let behind = params.behind.as_deref().and_then(read_cursor);
-    show(&onramp, viewer, behind, StatusCode::OK, notice(&params), None).await
+    show(&state, viewer, behind, StatusCode::OK, notice(&params), None).await
 }
 
 fn notice(params: &Params) -> Option<String> {
@@ -78,9 +78,9 @@ fn of_those_ticked(count: u32) -> String {
 }
 
 /// Looks now instead of in some minutes.
-pub(super) async fn look(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+pub(super) async fn look(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let looked = onramp.reminders.look(LOOKED_AT, Duration::ZERO).await?;
+    let looked = state.reminders.look(LOOKED_AT, Duration::ZERO).await?;
     Ok(Redirect::to(&format!("/reminders?looked={}", looked.proposed)).into_response())
 }
 
@@ -112,42 +112,42 @@ impl Decision {
 }
 
 pub(super) async fn decide(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
     let Decision { what, ids, one, until, confirmed } = Decision::read(typed);
-    let (now, by) = (onramp.clock.now(), viewer.staff.email.clone());
+    let (now, by) = (state.clock.now(), viewer.staff.email.clone());
     let wrong = |problem: &str| Some(problem.to_owned());
     if what == "dismiss" && one.is_none() {
         if ids.is_empty() {
             let problem = wrong("Tick at least one fleet.");
-            return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+            return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
         }
-        let count = onramp.store.dismiss(&ids, &by, now).await?;
+        let count = state.store.dismiss(&ids, &by, now).await?;
         return Ok(Redirect::to(&format!("/reminders?aside={count}")).into_response());
     }
-    if !onramp.links.can_mail() {
+    if !state.links.can_mail() {
         let problem =
             wrong("Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.");
-        return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+        return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
     }
     let all = what == "all" && one.is_none();
     let ids = one.map_or(ids, |one| vec![one]);
     if ids.is_empty() && !all {
         let problem = wrong("Tick at least one fleet.");
-        return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+        return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
     }
     let (count, unreachable) = if all {
-        (onramp.store.count_proposed(u32::MAX).await?.1, 0)
+        (state.store.count_proposed(u32::MAX).await?.1, 0)
     } else {
-        onramp.store.count_approvable(&ids).await?
+        state.store.count_approvable(&ids).await?
     };
     if count == 0 && unreachable > 0 {
         let problem =
             Some(format!("Nothing was sent. {} no e-mail address known: {BY_HAND}.", of_those_ticked(unreachable)));
-        return show(&onramp, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+        return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
     }
     if count > 1 && !confirmed {
         let confirm = RemindersConfirm { count, unreachable, ids: if all { Vec::new() } else { ids }, until };
@@ -157,45 +157,45 @@ pub(super) async fn decide(
     let approved = if all {
         // What was proposed after the page was seen hasn't been seen by anyone.
         let until = until.parse().map_or(now, from_micros);
-        onramp.store.approve_all(until, &by, now).await?
+        state.store.approve_all(until, &by, now).await?
     } else {
-        onramp.store.approve(&ids, &by, now).await?
+        state.store.approve(&ids, &by, now).await?
     };
-    onramp.reminders.wake();
+    state.reminders.wake();
     let unreachable = if unreachable > 0 { format!("&unreachable={unreachable}") } else { String::new() };
     Ok(Redirect::to(&format!("/reminders?approved={approved}{unreachable}")).into_response())
 }
 
 async fn show(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     behind: Option<(OffsetDateTime, Uuid)>,
     code: StatusCode,
     notice: Option<String>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
-    let mut rows = onramp.store.proposed(behind, page::ASKED).await?;
+    let mut rows = state.store.proposed(behind, page::ASKED).await?;
     // A fleet may have moved since the last look: nobody should be asked to remind it.
-    if onramp.reminders.withdraw_stale_of(&rows).await? > 0 {
-        rows = onramp.store.proposed(behind, page::ASKED).await?;
+    if state.reminders.withdraw_stale_of(&rows).await? > 0 {
+        rows = state.store.proposed(behind, page::ASKED).await?;
     }
     let first = behind.map(|_| "/reminders".to_owned());
     let paging = page::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
-    let (waiting, failed_in_all) = onramp.store.count_unsent().await?;
-    let problem_of_waiting = onramp.reminders.problem().filter(|_| waiting > 0);
-    let failed = onramp.store.failed(FAILED).await?;
-    let decided = onramp.store.decided(DECIDED).await?;
+    let (waiting, failed_in_all) = state.store.count_unsent().await?;
+    let problem_of_waiting = state.reminders.problem().filter(|_| waiting > 0);
+    let failed = state.store.failed(FAILED).await?;
+    let decided = state.store.decided(DECIDED).await?;
     let reminders = RemindersView {
         proposed: rows.into_iter().map(proposed).collect(),
-        counts: onramp.store.count_proposed(u32::MAX).await?,
+        counts: state.store.count_proposed(u32::MAX).await?,
         paging,
         waiting: problem_of_waiting.map(|problem| (waiting, problem)),
         failed: failed.into_iter().map(decided_row).collect(),
         failed_in_all,
         decided: decided.into_iter().map(decided_row).collect(),
-        can_mail: onramp.links.can_mail(),
+        can_mail: state.links.can_mail(),
         may_invite: viewer.staff.role.may_invite(),
-        now: onramp.clock.now(),
+        now: state.clock.now(),
         notice,
         problem,
     };

@@ -20,14 +20,14 @@ use super::{
     unassigned_facts,
 };
 use crate::{
-    state::Onramp,
+    state::AppState,
     webhooks::receive::{Receiver, receive},
 };
 
 /// All of Onramp's routes but the sandbox's.
-pub fn router(onramp: Arc<Onramp>, receiver: Arc<Receiver>) -> Router {
-    console(&onramp)
-        .merge(public(&onramp))
+pub fn router(state: AppState, receiver: Arc<Receiver>) -> Router {
+    console(&state)
+        .merge(public(&state))
         // No cookie, no session, no limit but its own: nothing may stand between Catena and the inbox.
         .merge(
             Router::new()
@@ -35,12 +35,12 @@ pub fn router(onramp: Arc<Onramp>, receiver: Arc<Receiver>) -> Router {
                 .route("/webhooks/catena/watch", post(receive))
                 .with_state(receiver),
         )
-        .merge(onramp.site.router())
+        .merge(state.site.router())
         .layer(from_fn(security::headers))
 }
 
 /// What staff see.
-fn console(onramp: &Arc<Onramp>) -> Router {
+fn console(state: &AppState) -> Router {
     Router::new()
         .route("/", get(invitations::home))
         .route("/login", get(login::get).post(login::post))
@@ -86,17 +86,17 @@ fn console(onramp: &Arc<Onramp>) -> Router {
         .layer(security::same_origin())
         // From here outwards: error pages, the refusals above included, need to know who visits, and that comes out of the
         // session.
-        .layer(from_fn_with_state(onramp.clone(), errors::render))
-        .layer(from_fn_with_state(onramp.clone(), session::identify))
-        .layer(sessions::layer(onramp))
-        .layer(from_fn_with_state(onramp.clone(), run_to_completion::to_its_end))
+        .layer(from_fn_with_state(state.clone(), errors::render))
+        .layer(from_fn_with_state(state.clone(), session::identify))
+        .layer(sessions::layer(state))
+        .layer(from_fn_with_state(state.clone(), run_to_completion::to_its_end))
         .layer(security::body_limit())
         .layer(security::compression())
-        .with_state(onramp.clone())
+        .with_state(state.clone())
 }
 
 /// What anyone may see.
-fn public(onramp: &Arc<Onramp>) -> Router {
+fn public(state: &AppState) -> Router {
     Router::new()
         .route("/onboarding/success", get(landing::success))
         .route("/onboarding/failure", get(landing::failure))
@@ -105,5 +105,5 @@ fn public(onramp: &Arc<Onramp>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .with_state(onramp.clone())
+        .with_state(state.clone())
 }

@@ -1,7 +1,5 @@
 //! Browsers' sessions: tower-sessions over our store. The database holds a digest of the cookie, never the cookie.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain::digest::digest;
 use tower_sessions::{
@@ -13,7 +11,7 @@ use tower_sessions::{
 use uuid::Uuid;
 
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{SessionRow, SharedStore, StoreError},
 };
 use platform::clock::SharedClock;
@@ -24,9 +22,9 @@ pub(super) const STAFF_ID: &str = "staff_id";
 const IDLE: time::Duration = time::Duration::hours(12);
 
 /// The session layer. Over HTTPS the cookie is bound to this host (`__Host-`).
-pub(super) fn layer(onramp: &Arc<Onramp>) -> SessionManagerLayer<Sessions> {
-    let secure = onramp.settings.public_url.scheme() == "https";
-    let store = Sessions { store: onramp.store.clone(), clock: onramp.clock.clone() };
+pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
+    let secure = state.settings.public_url.scheme() == "https";
+    let store = Sessions { store: state.store.clone(), clock: state.clock.clone() };
     SessionManagerLayer::new(store)
         .with_name(if secure { "__Host-onramp" } else { "onramp" })
         .with_secure(secure)

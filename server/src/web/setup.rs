@@ -3,7 +3,7 @@
 //! The code comes in a link, since that is how it is handed over; the first request puts it into the session and sends the
 //! browser to an address without it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use app::pages::{SetupForm, SetupPage};
 use axum::{
@@ -13,46 +13,22 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    digest::digest,
     invitation::request::FieldErrors,
-    staff::{Role, check_email, check_password},
+    staff::{check_email, check_password},
 };
 use leptos::view;
 use serde::Deserialize;
-use time::Duration;
 use tower_sessions::Session;
-use url::Url;
-use uuid::Uuid;
 
 use super::{errors::PageError, login::sign_in, render::page};
 use crate::{
-    state::Onramp,
-    store::{NewStaff, OneTimeLink, SharedStore, StaffRow, StoreError},
+    services::staff::{Accounts, Invited},
+    state::AppState,
     web::extract::session::Visitor,
 };
-use platform::{clock::SharedClock, random::SharedRandom};
 
+/// Under which key the session holds the digest of the code.
 const CODE: &str = "setup_code_digest";
-/// How long a one-time link works.
-const LIFE: Duration = Duration::hours(48);
-
-/// Makes a one-time link: for a member of staff, or for the first administrator. It replaces the one before.
-pub async fn issue_link(
-    store: &SharedStore,
-    clock: &SharedClock,
-    random: &SharedRandom,
-    public_url: &Url,
-    staff_id: Option<Uuid>,
-) -> Result<String, StoreError> {
-    let code = random.token();
-    let link = OneTimeLink { code_digest: code_digest(&code), staff_id, expires_at: clock.now() + LIFE };
-    store.put_link(&link).await?;
-    Ok(format!("{}/setup?code={code}", public_url.as_str().trim_end_matches('/')))
-}
-
-fn code_digest(code: &str) -> String {
-    digest(&["one-time link", code])
-}
 
 #[derive(Deserialize)]
 pub(super) struct Params {
@@ -69,27 +45,20 @@ pub(super) struct Typed {
     password_again: String,
 }
 
-/// What a working link is for.
-struct Invited {
-    link: OneTimeLink,
-    staff: Option<StaffRow>,
-}
-
 pub(super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<Params>,
     session: Session,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
     if let Some(code) = params.code {
-        let digest = code_digest(&code);
         // A session only for who holds a working link: else anyone could fill the table with them.
-        if onramp.store.link(&digest, onramp.clock.now()).await?.is_some() {
+        if let Some(digest) = state.accounts.known_code(&code).await? {
             session.insert(CODE, digest).await?;
         }
         return Ok(Redirect::to("/setup").into_response());
     }
-    let form = match invited(&onramp, &session).await? {
+    let form = match invited(&state.accounts, &session).await? {
         Some(invited) => blank(&invited),
         None => return Ok(used_up(visitor)),
     };
@@ -97,28 +66,24 @@ pub(super) async fn get(
 }
 
 pub(super) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     session: Session,
     visitor: Visitor,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
-    let Some(invited) = invited(&onramp, &session).await? else { return Ok(used_up(visitor)) };
+    let Some(invited) = invited(&state.accounts, &session).await? else { return Ok(used_up(visitor)) };
     let email = invited.staff.as_ref().map_or_else(|| typed.email.clone(), |staff| staff.email.clone());
     let again = |errors, email: &str| SetupForm { email: email.to_owned(), errors, ..blank(&invited) };
     let email = match check(&email, &typed) {
         Ok(email) => email,
         Err(errors) => return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors, &email))),
     };
-    if invited.staff.is_none() && onramp.store.staff_by_email(&email).await?.is_some() {
+    if invited.staff.is_none() && state.store.staff_by_email(&email).await?.is_some() {
         let errors =
             [("email".to_owned(), "Someone with this address is here already. Sign in, or use another.".to_owned())];
         return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors.into(), &email)));
     }
-    let hash = onramp.passwords.hash(typed.password).await;
-    if !onramp.store.use_link(&invited.link.code_digest).await? {
-        return Ok(used_up(visitor));
-    }
-    let staff = keep(&onramp, invited.staff, email, hash).await?;
+    let Some(staff) = state.accounts.accept(invited, email, typed.password).await? else { return Ok(used_up(visitor)) };
     sign_in(&session, &staff).await?;
     Ok(Redirect::to("/invitations").into_response())
 }
@@ -137,39 +102,12 @@ fn check(email: &str, typed: &Typed) -> Result<String, FieldErrors> {
     if errors.is_empty() { Ok(email) } else { Err(errors) }
 }
 
-async fn keep(
-    onramp: &Onramp,
-    existing: Option<StaffRow>,
-    email: String,
-    hash: String,
-) -> Result<StaffRow, StoreError> {
-    if let Some(staff) = existing {
-        onramp.store.set_password(staff.id, &hash).await?;
-        // Whoever held the account before the password was set anew holds it no more.
-        onramp.store.end_sessions_of(staff.id).await?;
-        return Ok(staff);
+/// What the link whose code this browser came with is for, if it still works.
+async fn invited(accounts: &Accounts, session: &Session) -> Result<Option<Invited>, PageError> {
+    match session.get::<String>(CODE).await? {
+        Some(digest) => Ok(accounts.invited(&digest).await?),
+        None => Ok(None),
     }
-    let now = onramp.clock.now();
-    let id = onramp.random.uuid_v7(now);
-    let row = StaffRow { id, email, role: Role::Administrator, password_hash: Some(hash), demo: false };
-    onramp.store.add_staff(&NewStaff { row: row.clone(), created_at: now }).await?;
-    Ok(row)
-}
-
-/// The working link whose code this browser came with.
-async fn invited(onramp: &Onramp, session: &Session) -> Result<Option<Invited>, PageError> {
-    let Some(digest) = session.get::<String>(CODE).await? else { return Ok(None) };
-    let Some(link) = onramp.store.link(&digest, onramp.clock.now()).await? else { return Ok(None) };
-    let staff = match link.staff_id {
-        Some(id) => match onramp.store.staff_by_id(id).await? {
-            Some(staff) => Some(staff),
-            None => return Ok(None),
-        },
-        // The set-up is over once there is an administrator, however the link came to be.
-        None if onramp.store.has_administrator().await? => return Ok(None),
-        None => None,
-    };
-    Ok(Some(Invited { link, staff }))
 }
 
 fn blank(invited: &Invited) -> SetupForm {

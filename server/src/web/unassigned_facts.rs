@@ -1,7 +1,5 @@
 //! Facts whose fleet isn't known: the list, and the form that gives them to one.
 
-use std::sync::Arc;
-
 use app::pages::deliveries::{AssignForm, AssignPage, WaitingGroup, WaitingPage};
 use axum::{
     Form,
@@ -15,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{Awaited, WaitingFacts},
     web::{errors::PageError, extract::session::Viewer, render::page},
 };
@@ -32,16 +30,16 @@ pub(super) struct Params {
 }
 
 pub(super) async fn list(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
-    let groups: Vec<_> = onramp.store.waiting(GROUPS).await?.into_iter().map(group).collect();
+    let groups: Vec<_> = state.store.waiting(GROUPS).await?.into_iter().map(group).collect();
     let notice = params.given.map(|given| match given {
         1 => "One fact is on the fleet’s timeline now.".to_owned(),
         given => format!("{given} facts are on the fleet’s timeline now."),
     });
-    let (now, may_operate) = (onramp.clock.now(), viewer.staff.role.may_operate());
+    let (now, may_operate) = (state.clock.now(), viewer.staff.role.may_operate());
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || {
         view! { <WaitingPage visit=visit groups=groups notice=notice now=now may_operate=may_operate/> }
@@ -82,13 +80,13 @@ fn read_path(kind: &str, name: String) -> Option<Awaited> {
 }
 
 pub(super) async fn assign_form(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path((kind, name)): Path<(String, String)>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_operate()?;
     let awaited = read_path(&kind, name).ok_or(PageError::NotFound)?;
-    form(&onramp, viewer, &awaited, StatusCode::OK, String::new(), None).await
+    form(&state, viewer, &awaited, StatusCode::OK, String::new(), None).await
 }
 
 #[derive(Deserialize)]
@@ -98,7 +96,7 @@ pub(super) struct Typed {
 }
 
 pub(super) async fn assign(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path((kind, name)): Path<(String, String)>,
     viewer: Viewer,
     Form(typed): Form<Typed>,
@@ -107,9 +105,9 @@ pub(super) async fn assign(
     let awaited = read_path(&kind, name).ok_or(PageError::NotFound)?;
     let wrong = match check_fleet_ref(&typed.fleet_ref) {
         Err(error) => error.to_string(),
-        Ok(fleet_ref) => match onramp.store.fleet_by_ref(fleet_ref).await? {
+        Ok(fleet_ref) => match state.store.fleet_by_ref(fleet_ref).await? {
             Some(fleet) => {
-                let given = onramp.timeline.assign(&awaited, fleet.key).await?;
+                let given = state.timeline.assign(&awaited, fleet.key).await?;
                 tracing::info!(
                     fleet = fleet.key.0,
                     facts = given,
@@ -121,18 +119,18 @@ pub(super) async fn assign(
             None => "No fleet here has this reference. Check it in the list of invitations.".to_owned(),
         },
     };
-    form(&onramp, viewer, &awaited, StatusCode::UNPROCESSABLE_ENTITY, typed.fleet_ref, Some(wrong)).await
+    form(&state, viewer, &awaited, StatusCode::UNPROCESSABLE_ENTITY, typed.fleet_ref, Some(wrong)).await
 }
 
 async fn form(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     awaited: &Awaited,
     status: StatusCode,
     fleet_ref: String,
     error: Option<String>,
 ) -> Result<Response, PageError> {
-    let facts = onramp.store.facts_waiting_for(awaited, FACTS).await?;
+    let facts = state.store.facts_waiting_for(awaited, FACTS).await?;
     // They joined their fleet meanwhile, or there never were any.
     if facts.is_empty() {
         return Ok(Redirect::to("/deliveries/waiting").into_response());

@@ -2,7 +2,10 @@
 //! sends it again (WEBHOOKS.md 4.1), so what can't be stored is answered with 503, and what can't be verified is kept in
 //! quarantine.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -47,7 +50,7 @@ struct Taken<'a> {
 /// What receiving needs.
 pub struct Receiver {
     inbox: InboxHandle,
-    secrets: SigningSecrets,
+    secrets: Arc<SigningSecrets>,
     vault: Vault,
     clock: SharedClock,
     metrics: Metrics,
@@ -59,7 +62,7 @@ impl Receiver {
     /// Ready to receive.
     pub fn new(
         inbox: InboxHandle,
-        secrets: SigningSecrets,
+        secrets: Arc<SigningSecrets>,
         vault: Vault,
         clock: SharedClock,
         metrics: Metrics,

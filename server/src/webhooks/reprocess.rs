@@ -41,25 +41,25 @@ pub struct Verdicts {
 /// Gives deliveries that were put aside another chance.
 pub struct Reprocessor {
     store: SharedStore,
-    secrets: SigningSecrets,
+    secrets: Arc<SigningSecrets>,
     vault: Vault,
     arrived: Arc<Notify>,
 }
 
 impl Reprocessor {
     /// Over this store; `arrived` wakes the worker.
-    pub fn new(store: SharedStore, secrets: SigningSecrets, vault: Vault, arrived: Arc<Notify>) -> Self {
+    pub fn new(store: SharedStore, secrets: Arc<SigningSecrets>, vault: Vault, arrived: Arc<Notify>) -> Self {
         Self { store, secrets, vault, arrived }
     }
 
     /// Has a parked delivery processed again; false if it isn't parked.
     pub async fn process_again(&self, key: DeliveryKey) -> Result<bool, StoreError> {
-        self.recovery(self.store.release(&[key], DeliveryState::Parked).await).map(|released| released > 0)
+        self.wake_if_any(self.store.release(&[key], DeliveryState::Parked).await).map(|released| released > 0)
     }
 
     /// Has every parked delivery processed again, and says how many there are.
     pub async fn process_all_again(&self) -> Result<u64, StoreError> {
-        self.recovery(self.store.release_parked().await)
+        self.wake_if_any(self.store.release_parked().await)
     }
 
     /// Verifies a quarantined delivery with the secrets of today. `None` if it isn't in quarantine.
@@ -70,7 +70,7 @@ impl Reprocessor {
         let verdict = self.verify(&delivery).await?;
         match verdict {
             Ok(()) => {
-                self.recovery(self.store.release(&[key], DeliveryState::Quarantined).await)?;
+                self.wake_if_any(self.store.release(&[key], DeliveryState::Quarantined).await)?;
             }
             Err(refusal) => self.store.set_reason(key, &refusal.to_string()).await?,
         }
@@ -92,11 +92,11 @@ impl Reprocessor {
                     Err(_) => verdicts.refused += 1,
                 }
             }
-            verdicts.verified += self.recovery(self.store.release(&verified, DeliveryState::Quarantined).await)?;
+            verdicts.verified += self.wake_if_any(self.store.release(&verified, DeliveryState::Quarantined).await)?;
         }
     }
 
-    fn recovery(&self, released: Result<u64, StoreError>) -> Result<u64, StoreError> {
+    fn wake_if_any(&self, released: Result<u64, StoreError>) -> Result<u64, StoreError> {
         let released = released?;
         if released > 0 {
             self.arrived.notify_one();

@@ -68,7 +68,7 @@ async fn a_refresh_asks_for_the_same_with_a_later_expiry() {
     let typed = [("expires_in_hours", "48"), ("agreed", agreed.as_str())];
     let done = browser.post(&format!("{path}/again"), &typed).await;
     assert_eq!(done.header("location"), format!("{path}?done=refreshed"), "{}", done.body);
-    let there = server.onramp.catena.invitations_of("ACME 1").await.unwrap();
+    let there = server.state.catena.invitations_of("ACME 1").await.unwrap();
     assert_eq!((there.len(), there[0].expires_in_hours, there[0].permissions.len()), (1, Some(48), 6));
     assert_eq!(there[0].fleet_name.as_deref(), Some("JB Hunt"));
     let facts = server.facts("ACME 1").await;
@@ -106,7 +106,7 @@ async fn fewer_hours_than_are_left_shorten_nothing_and_the_page_says_what_holds(
     assert_eq!(done.header("location"), format!("{path}?done=refreshed"), "{}", done.body);
 
     assert_eq!(*sent.lock().unwrap(), [672, 671], "as many as are left, the last one rounded up");
-    let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
+    let there = server.state.catena.invitations_of("ACME-1").await.unwrap();
     assert_eq!(
         timestamp::rfc3339(there[0].expires_at),
         "2026-03-30T16:01:06.000000Z",
@@ -137,10 +137,10 @@ async fn a_declined_invitation_is_open_again_also_where_its_end_stays() {
         let typed = [("expires_in_hours", "1"), ("agreed", "refresh:ACME-1:declined")];
         let done = browser.post(&format!("{path}/again"), &typed).await;
         assert_eq!(done.header("location"), format!("{path}?done=reopened"), "{}", done.body);
-        let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
+        let there = server.state.catena.invitations_of("ACME-1").await.unwrap();
         assert_eq!(timestamp::rfc3339(there[0].expires_at), "2026-03-03T15:31:06.000000Z", "as before");
         assert_eq!(server.onboarding("ACME-1").await.unwrap().stage, Some(Stage::Created), "{hour}");
-        let row = server.onramp.store.invitation(path.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap();
+        let row = server.state.store.invitation(path.rsplit('/').next().unwrap().parse().unwrap()).await.unwrap();
         assert_eq!(row.unwrap().stage, Some(Stage::Created), "{hour}");
     }
 }
@@ -205,7 +205,7 @@ async fn after_its_expiry_a_fleet_is_invited_anew_and_its_history_stays_together
     assert!(done.header("location").ends_with("?done=created") && second != first, "{}", done.body);
     let page = browser.get(&second).await.body;
     assert_ne!(catena_id(&page), first_id, "another link");
-    let there = server.onramp.catena.invitations_of("ACME 1").await.unwrap();
+    let there = server.state.catena.invitations_of("ACME 1").await.unwrap();
     assert!(there.iter().all(|one| one.permissions.len() == 6), "it asks for the same");
 
     let old = browser.get(&first).await.body;
@@ -255,11 +255,11 @@ async fn deleting_is_asked_first_and_told_with_who_did_it() {
     assert!(browser.get(&path).await.body.contains(&format!("href=\"{path}/delete\"")));
     let question = browser.get(&format!("{path}/delete")).await;
     assert!(question.body.contains("Delete the invitation</button>"), "{}", question.body);
-    assert_eq!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().len(), 1, "a look deletes nothing");
+    assert_eq!(server.state.catena.invitations_of("ACME-1").await.unwrap().len(), 1, "a look deletes nothing");
 
     let done = browser.post(&format!("{path}/delete"), &[]).await;
     assert_eq!(done.header("location"), format!("{path}?done=deleted"), "{}", done.body);
-    assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
+    assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
     let deleted = until("the webhook that confirms it", async || {
         let facts = server.facts("ACME-1").await;
         facts.into_iter().find(|fact| fact.kind.name() == "invitation.deleted" && fact.event_id.is_some())

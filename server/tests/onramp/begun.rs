@@ -59,7 +59,7 @@ async fn an_invitation_made_at_catena_is_known_here_although_the_tab_was_closed_
     let patient = |settings: &mut server::config::Settings| settings.catena.timeout = Duration::from_secs(20);
     let dir = tempfile::tempdir().unwrap();
     let server = TestServer::start_tuned("2026-03-02T15:31:06Z", Catena::Through(Box::new(meddle)), dir, patient).await;
-    let (browser, store) = (server.signed_in(Role::Operator).await, server.onramp.store.clone());
+    let (browser, store) = (server.signed_in(Role::Operator).await, server.state.store.clone());
 
     let pressed = tokio::spawn(async move {
         browser.post("/invitations/new", &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await

@@ -134,7 +134,7 @@ async fn a_fleet_that_declined_is_invited_again_only_when_that_is_said() {
     };
     assert_eq!(result(invite(&[])), "created");
     assert_eq!(result(invite(&[])), "refreshed", "an open one takes no word");
-    let there = server.onramp.catena.invitations_of("ACME-1").await.unwrap();
+    let there = server.state.catena.invitations_of("ACME-1").await.unwrap();
     let url = server.url.join(&format!("/sandbox/v2/orgs/invitations/{}/decline", there[0].id.expose())).unwrap();
     let reason = json!({"decline_reason": "Not\nnow"});
     assert!(reqwest::Client::new().post(url).json(&reason).send().await.unwrap().status().is_success());
@@ -147,7 +147,7 @@ async fn a_fleet_that_declined_is_invited_again_only_when_that_is_said() {
     for part in ["onramp: ACME-1 declined", "“Not now”", "--reopen-declined"] {
         assert!(error.contains(part), "{part}: {error}");
     }
-    let status = async || server.onramp.catena.invitations_of("ACME-1").await.unwrap()[0].status.to_string();
+    let status = async || server.state.catena.invitations_of("ACME-1").await.unwrap()[0].status.to_string();
     assert_eq!(status().await, "declined", "nothing was sent");
     assert_eq!(result(invite(&["--reopen-declined"])), "refreshed");
     assert_eq!(status().await, "active");

@@ -156,7 +156,7 @@ async fn a_parked_delivery_is_processed_again_on_request() {
     let page = browser.get(&format!("/deliveries/{}", key.0)).await.body;
     assert!(page.contains("record 0 has no usable") && page.contains("Process again"), "{page}");
     // What made it fail is mended, as an update of Onramp would: here, what lies in the inbox.
-    let mended = server.onramp.vault.seal(server::security::vault::Purpose::Body, &example("invitation.viewed"));
+    let mended = server.state.vault.seal(server::security::vault::Purpose::Body, &example("invitation.viewed"));
     let database = sqlx::SqlitePool::connect(server.dir.path().join("onramp.db").to_str().unwrap()).await.unwrap();
     sqlx::query("UPDATE deliveries SET sealed_body = ? WHERE id = ?")
         .bind(mended)
@@ -275,8 +275,8 @@ async fn old_deliveries_go_and_are_counted_while_their_facts_stay() {
     server.delivery(HOOK, poison()).send(&server).await;
     server.delivery(HOOK, poison()).with("x-catena-signature", "AAAA").send(&server).await;
     server.processed().await;
-    let (store, clock) = (&server.onramp.store, &server.onramp.clock);
-    let expire = async || delivery_cleanup::expire(store, clock, server.onramp.settings.retention).await.unwrap();
+    let (store, clock) = (&server.state.store, &server.state.clock);
+    let expire = async || delivery_cleanup::expire(store, clock, server.state.settings.retention).await.unwrap();
     server.clock.advance(Duration::days(7));
     assert_eq!(expire().await, 0, "to the day");
     server.clock.advance(Duration::SECOND);
@@ -323,8 +323,8 @@ async fn facts_without_a_fleet_are_listed_and_given_to_the_fleet_that_staff_name
     later["timestamp"] = json!("2026-05-01T00:00:00Z");
     server.delivery(HOOK, serde_json::to_vec(&later).unwrap()).send(&server).await;
     server.processed().await;
-    let fleet = server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
-    assert_eq!(server.onramp.store.facts_of(fleet.key).await.unwrap().len(), 3);
+    let fleet = server.state.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
+    assert_eq!(server.state.store.facts_of(fleet.key).await.unwrap().len(), 3);
     assert_eq!(browser.get(&path).await.header("location"), "/deliveries/waiting", "nothing waits there any more");
     for wrong in ["/deliveries/waiting/moon/1", "/deliveries/waiting/fleet/1"] {
         assert_eq!(browser.get(wrong).await.status, StatusCode::NOT_FOUND, "{wrong}");

@@ -68,7 +68,7 @@ impl World {
     /// An Onramp that hears of everything, with a sandbox whose chance repeats.
     async fn open() -> Self {
         let server = TestServer::start_with(Catena::SeededSandbox(20_260_302)).await;
-        server.onramp.subscriptions.ensure().await.unwrap();
+        server.state.subscriptions.ensure().await.unwrap();
         Self { server, http: Client::new() }
     }
 
@@ -100,18 +100,18 @@ impl World {
 
     /// What staff would do: the secret that was missing is made known, quarantine is verified again, dead letters replayed.
     async fn heal(&self) -> u64 {
-        let onramp = &self.server.onramp;
+        let state = &self.server.state;
         let secret = SigningSecret {
-            id: onramp.random.uuid_v4(),
+            id: state.random.uuid_v4(),
             event_name: "*".into(),
-            sealed: onramp.vault.seal(Purpose::SigningSecret, sandbox::WRONG_SECRET.as_bytes()),
+            sealed: state.vault.seal(Purpose::SigningSecret, sandbox::WRONG_SECRET.as_bytes()),
             created_at: self.server.clock.now(),
         };
         let id = secret.id;
-        onramp.store.put_secret(&secret).await.unwrap();
-        let all: Vec<SubscriptionRow> = onramp.store.subscriptions().await.unwrap();
-        onramp.store.put_subscriptions(id, &all).await.unwrap();
-        let verdicts = onramp.review.verify_all_again().await.unwrap();
+        state.store.put_secret(&secret).await.unwrap();
+        let all: Vec<SubscriptionRow> = state.store.subscriptions().await.unwrap();
+        state.store.put_subscriptions(id, &all).await.unwrap();
+        let verdicts = state.reprocessor.verify_all_again().await.unwrap();
         for subscription in all {
             let url = self.server.url.join("/sandbox/control/page/subscription").unwrap();
             let id = subscription.webhook_id.to_string();

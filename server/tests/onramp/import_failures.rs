@@ -51,7 +51,7 @@ async fn catena_failing_midway_pauses_the_import_says_so_and_it_goes_on_from_the
 
     // The ordered failures are used up by asking, without a row being harmed.
     until("Catena to be well again", async || {
-        let check = server.onramp.catena.invitations_of("nobody").await;
+        let check = server.state.catena.invitations_of("nobody").await;
         check.is_ok().then_some(())
     })
     .await;
@@ -211,7 +211,7 @@ async fn a_refresh_that_failed_is_not_taken_for_done_by_the_end_that_was_there_b
     stands(&server, &path, ImportState::Done).await;
     assert_eq!(states(&server, &path).await, [RowState::Refreshed]);
     assert_eq!(calls.load(Ordering::SeqCst), 3, "made, failed, and asked again");
-    let there = server.onramp.catena.invitations_of("A").await.unwrap();
+    let there = server.state.catena.invitations_of("A").await.unwrap();
     assert_eq!(there[0].expires_at, timestamp::parse("2026-03-30T15:31:06Z").unwrap(), "and nothing was shortened");
 }
 
@@ -240,7 +240,7 @@ async fn an_import_that_was_never_started_invites_nobody() {
     decide(&browser, &path, "cancel").await;
     done(&server, &browser, "fleet_ref\nB\n").await;
     assert_eq!(*catena.calls.lock().unwrap(), ["B"]);
-    assert_eq!(server.onramp.store.import_content(crate::imports::key(&path)).await.unwrap(), None, "the file is gone");
+    assert_eq!(server.state.store.import_content(crate::imports::key(&path)).await.unwrap(), None, "the file is gone");
 }
 
 #[tokio::test]

@@ -18,11 +18,11 @@ pub fn key(path: &str) -> ImportKey {
 }
 
 pub async fn import(server: &TestServer, path: &str) -> ImportRow {
-    server.onramp.store.import(key(path)).await.unwrap().unwrap()
+    server.state.store.import(key(path)).await.unwrap().unwrap()
 }
 
 pub async fn rows(server: &TestServer, path: &str) -> Vec<ImportedRow> {
-    server.onramp.store.import_rows(key(path), RowFilter::default(), 0, 200_000).await.unwrap()
+    server.state.store.import_rows(key(path), RowFilter::default(), 0, 200_000).await.unwrap()
 }
 
 pub async fn states(server: &TestServer, path: &str) -> Vec<RowState> {
@@ -273,7 +273,7 @@ async fn wrong_files_come_back_to_the_form_with_the_reason_beside_the_control() 
     let answer = browser.upload(HOME, "large.csv", &large, "").await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.body.contains("larger than 20 MB"), "{}", answer.body);
-    assert!(server.onramp.store.last_imports(9).await.unwrap().is_empty());
+    assert!(server.state.store.last_imports(9).await.unwrap().is_empty());
     let pasted = browser.upload(HOME, "", b"", "ref\tname\r\nA\tAcme\r\n").await;
     assert_eq!(pasted.status, StatusCode::SEE_OTHER, "pasted out of a spreadsheet: {}", pasted.body);
 }
@@ -358,7 +358,7 @@ async fn the_largest_file_gets_its_verdicts_in_seconds() {
     let path = checked(&server, &browser, &file).await;
     println!("{MAX_ROWS} rows from the upload to the verdicts: {:.1} s", began.elapsed().as_secs_f64());
     assert_eq!(
-        server.onramp.store.import_counts(key(&path)).await.unwrap(),
+        server.state.store.import_counts(key(&path)).await.unwrap(),
         [(Verdict::New, RowState::Waiting, MAX_ROWS as u64)]
     );
     let began = Instant::now();

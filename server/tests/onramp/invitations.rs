@@ -69,7 +69,7 @@ async fn a_link_that_ran_out_is_expired_without_anyone_telling() {
     let browser = server.signed_in(Role::Operator).await;
     invite(&browser, "ACME-1").await;
     server.clock.advance(time::Duration::hours(24) + time::Duration::seconds(11));
-    server::jobs::invitation_expiry::notice(&server.onramp.store, &server.onramp.timeline, &server.onramp.clock)
+    server::jobs::invitation_expiry::notice(&server.state.store, &server.state.timeline, &server.state.clock)
         .await
         .unwrap();
     let onboarding = server.onboarding("ACME-1").await.unwrap();

@@ -48,7 +48,7 @@ fn agreement(page: &str) -> String {
 
 /// Somebody else with the same credentials invites a fleet.
 async fn invited_elsewhere(server: &TestServer, fleet_ref: &str) -> Invitation {
-    server.onramp.catena.create_invitation(&CreateInvitation::new(fleet_ref)).await.unwrap().into_inner()
+    server.state.catena.create_invitation(&CreateInvitation::new(fleet_ref)).await.unwrap().into_inner()
 }
 
 /// The fleet's side of the sandbox.
@@ -59,7 +59,7 @@ async fn answer_as_fleet(server: &TestServer, invitation: &Invitation, how: &str
 }
 
 async fn only_invitation(server: &TestServer, fleet_ref: &str) -> Invitation {
-    let mut all = server.onramp.catena.invitations_of(fleet_ref).await.unwrap();
+    let mut all = server.state.catena.invitations_of(fleet_ref).await.unwrap();
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
@@ -206,7 +206,7 @@ async fn a_callback_address_is_left_out_where_the_organizations_subscriptions_wo
     let page = browser.get(FORM).await.body;
     assert!(page.contains(input) && page.contains("no event would arrive twice"), "{page}");
 
-    let catena = &server.onramp.catena;
+    let catena = &server.state.catena;
     let property =
         NewPartnerProperty { key: PartnerPropertyKey::DefaultCallbackUrl, value: "https://us.example/events".into() };
     let own = catena.partners().await.unwrap()[0].id;
@@ -222,7 +222,7 @@ async fn a_callback_address_is_left_out_where_the_organizations_subscriptions_wo
     let refused = browser.post(FORM, &typed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("Leave it empty.") && refused.body.contains(input), "what was typed stays");
-    assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
+    assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }
 
 fn token() -> Json<Value> {
@@ -316,8 +316,8 @@ async fn one_reading_of_the_providers_serves_the_form_and_the_timelines() {
     let server = TestServer::start_with(Catena::Routes(routes)).await;
     let browser = server.signed_in(Role::Operator).await;
     browser.get(FORM).await;
-    assert!(server.onramp.store.providers_read_at().await.unwrap().is_some(), "the form's reading is stored");
-    server.onramp.reconciler.everything(server::store::Cause::Staff).await.unwrap();
+    assert!(server.state.store.providers_read_at().await.unwrap().is_some(), "the form's reading is stored");
+    server.state.reconciler.everything(server::store::Cause::Staff).await.unwrap();
     assert_eq!(requests.load(Ordering::SeqCst), 1, "and a check reads it from there");
 }
 
@@ -472,5 +472,5 @@ async fn where_the_database_fails_before_the_call_nothing_is_said_to_have_been_m
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
     assert!(refused.body.contains("before Catena was called"), "{}", refused.body);
-    assert!(server.onramp.catena.invitations_of("ACME-1").await.unwrap().is_empty());
+    assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }

@@ -58,7 +58,7 @@ async fn count(server: &TestServer, fleet_ref: &str, kind: &str) -> usize {
 
 async fn settled(server: &TestServer) {
     until("everything approved to be sent", async || {
-        let decided = server.onramp.store.decided(100).await.unwrap();
+        let decided = server.state.store.decided(100).await.unwrap();
         let moving = |state: &str| matches!(state, "approved" | "sending");
         (!decided.iter().any(|row| moving(row.message.state.name()))).then_some(())
     })
@@ -95,7 +95,7 @@ async fn nothing_is_sent_before_somebody_approves() {
     let smtp = Smtp::start().await;
     let (server, browser) = waiting(&smtp, &[("ACME-1", "ops@acme.example")]).await;
     assert_eq!(look(&browser).await.len(), 1);
-    assert!(!server.onramp.reminders.send_next().await.unwrap(), "nothing is due to be sent");
+    assert!(!server.state.reminders.send_next().await.unwrap(), "nothing is due to be sent");
     assert!(smtp.mails().await.is_empty());
 }
 
@@ -149,7 +149,7 @@ async fn a_fleet_that_moves_in_the_meantime_gets_none() {
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
     settled(&server).await;
     assert!(smtp.mails().await.is_empty(), "approved, and taken back at the last moment");
-    let decided = server.onramp.store.decided(1).await.unwrap();
+    let decided = server.state.store.decided(1).await.unwrap();
     assert_eq!(decided[0].message.state.name(), "withdrawn");
 }
 
@@ -185,8 +185,8 @@ async fn what_the_mail_server_refuses_is_said_and_tried_again_when_staff_say_so(
 
 /// The fleets of the reminders in this state.
 async fn in_state(server: &TestServer, state: MessageState) -> Vec<String> {
-    let decided = server.onramp.store.decided(100).await.unwrap().into_iter();
-    let failed = server.onramp.store.failed(100).await.unwrap();
+    let decided = server.state.store.decided(100).await.unwrap().into_iter();
+    let failed = server.state.store.failed(100).await.unwrap();
     let rows = decided.chain(failed).filter(|row| row.message.state == state);
     let mut refs: Vec<String> = rows.map(|row| row.fleet.fleet_ref).collect();
     refs.sort();
@@ -207,17 +207,17 @@ async fn what_no_mail_server_takes_waits_and_leaves_as_soon_as_one_does() {
     let (server, browser) = waiting(&smtp, &fleets).await;
     assert_eq!(look(&browser).await.len(), 3);
     send_all(&server, &browser).await;
-    until("a first try", async || server.onramp.reminders.problem()).await;
+    until("a first try", async || server.state.reminders.problem()).await;
     // Try after try, and none of them is lost.
     for _ in 0..4 {
-        assert!(!server.onramp.reminders.send_next().await.unwrap(), "the others wait a while, too");
+        assert!(!server.state.reminders.send_next().await.unwrap(), "the others wait a while, too");
     }
     assert_eq!(in_state(&server, MessageState::Approved).await, ["ACME-1", "ACME-2", "ACME-3"]);
     assert!(look(&browser).await.is_empty(), "they are not proposed once more");
     let page = browser.get("/reminders").await.body;
     assert!(page.contains("3 approved reminders wait") && page.contains("451 4.3.0 Later"), "{page}");
     smtp.answer(Behaviour::Accept);
-    server.onramp.reminders.wake();
+    server.state.reminders.wake();
     assert_eq!(smtp.until(3).await.len(), 3);
     settled(&server).await;
     assert_eq!(in_state(&server, MessageState::Sent).await.len(), 3);
@@ -230,10 +230,10 @@ async fn a_recipient_that_has_to_wait_holds_up_no_other() {
     smtp.answer(Behaviour::AtRecipient("450 4.2.0 Mailbox busy".into()));
     let (server, browser) = waiting(&smtp, &[("ACME-1", "a@acme.example"), ("ACME-2", "b@acme.example")]).await;
     let ids = look(&browser).await;
-    let rows = server.onramp.store.proposed(None, 2).await.unwrap();
+    let rows = server.state.store.proposed(None, 2).await.unwrap();
     let [first, second] = [0, 1].map(|index: usize| rows[index].message.recipient.clone().unwrap());
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
-    until("a first try", async || server.onramp.reminders.problem()).await;
+    until("a first try", async || server.state.reminders.problem()).await;
     smtp.answer(Behaviour::Accept);
     server.clock.advance(time::Duration::SECOND);
     browser.post("/reminders/decide", &[("one", &ids[1])]).await;
@@ -247,7 +247,7 @@ async fn those_without_an_address_are_told_apart_from_those_that_leave() {
     let fleets = [("ACME-1", "a@acme.example"), ("ACME-2", "b@acme.example"), ("ACME-3", "")];
     let (server, browser) = waiting(&smtp, &fleets).await;
     look(&browser).await;
-    let rows = server.onramp.store.proposed(None, 9).await.unwrap();
+    let rows = server.state.store.proposed(None, 9).await.unwrap();
     let id = |fleet_ref: &str| {
         let row = rows.iter().find(|row| row.fleet.fleet_ref == fleet_ref).unwrap();
         row.message.id.to_string()
@@ -287,12 +287,12 @@ async fn what_was_under_way_when_the_server_ended_is_not_sent_again() {
     let (server, browser) = waiting(&smtp, &[("ACME-1", "ops@acme.example")]).await;
     let ids = look(&browser).await;
     let id = ids[0].parse().unwrap();
-    let store = &server.onramp.store;
+    let store = &server.state.store;
     // As it stands in the database at the moment of a crash: nobody learns what the mail server did.
     store.approve(&[id], "operator@example.com", server.clock.now()).await.unwrap();
     assert!(store.start_sending(id).await.unwrap());
-    assert_eq!(server.onramp.reminders.doubt_interrupted().await.unwrap(), 1);
-    assert!(!server.onramp.reminders.send_next().await.unwrap());
+    assert_eq!(server.state.reminders.doubt_interrupted().await.unwrap(), 1);
+    assert!(!server.state.reminders.send_next().await.unwrap());
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
     assert!(look(&browser).await.is_empty());
     tokio::time::timeout(Duration::from_millis(200), smtp.until(1)).await.expect_err("no mail leaves");

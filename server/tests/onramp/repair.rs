@@ -30,7 +30,7 @@ impl World {
     async fn new(subscribed: bool) -> Self {
         let server = TestServer::start().await;
         if subscribed {
-            server.onramp.subscriptions.ensure().await.unwrap();
+            server.state.subscriptions.ensure().await.unwrap();
         }
         Self { server, links: RefCell::default() }
     }
@@ -41,10 +41,10 @@ impl World {
             fleet_ref: fleet_ref.into(),
             expires_in_hours: hours.to_string(),
             permissions,
-            ..server::web::with_landing_pages(&self.server.onramp)
+            ..server::services::links::landing_urls::with_landing_pages(&self.server.state.settings.public_url)
         };
         let request = draft.check().unwrap();
-        let invited = self.server.onramp.invitations.call_planned(&request, hours, "ada@example.com").await.unwrap();
+        let invited = self.server.state.invitations.call_planned(&request, hours, "ada@example.com").await.unwrap();
         let link: Url = invited.magic_link.expose().parse().unwrap();
         let invite = link.query_pairs().find(|(name, _)| name == "invite").unwrap().1.into_owned();
         self.links.borrow_mut().insert(fleet_ref.to_owned(), invite);
@@ -83,7 +83,7 @@ impl World {
     async fn lever(&self, fleet_ref: &str, lever: &str) {
         let fleets = FleetFilter::Refs(vec![fleet_ref.to_owned()]);
         let connections =
-            self.server.onramp.catena.connections(&ConnectionFilter { fleets, tsp_id: None }).await.unwrap();
+            self.server.state.catena.connections(&ConnectionFilter { fleets, tsp_id: None }).await.unwrap();
         let id = connections[0].id;
         let path = match lever {
             "stale" => format!("/control/connections/{id}/stale"),
@@ -94,13 +94,13 @@ impl World {
 
     async fn end_agreement(&self, fleet_ref: &str) {
         let filter = AgreementFilter { fleet_ref: Some(fleet_ref.to_owned()), ..AgreementFilter::default() };
-        let id = self.server.onramp.catena.agreements(&filter).await.unwrap()[0].id;
+        let id = self.server.state.catena.agreements(&filter).await.unwrap()[0].id;
         self.post(&format!("/control/agreements/{id}/delete"), json!({})).await;
     }
 
     async fn withdraw(&self, fleet_ref: &str) {
         let id = catena::InvitationId::parse(&self.link(fleet_ref)).unwrap();
-        self.server.onramp.catena.delete_invitation(&id).await.unwrap();
+        self.server.state.catena.delete_invitation(&id).await.unwrap();
     }
 
     /// Waits until the sandbox has sent everything and it is processed.
@@ -115,7 +115,7 @@ impl World {
     }
 
     async fn check(&self) -> CheckRow {
-        let row = self.server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
+        let row = self.server.state.reconciler.everything(Cause::Schedule).await.unwrap();
         assert_eq!((row.complete, &row.problem), (true, &None));
         row
     }
@@ -319,16 +319,16 @@ async fn a_fleet_that_comes_back_is_asked_about_unless_a_webhook_says_why() {
         let query = format!("invitation_id={}&fleet_ref={fleet}&status=success", world.link(fleet));
         world.server.browser().get(&format!("/onboarding/success?{query}")).await;
     }
-    let fleet = async |name: &str| world.server.onramp.store.fleet_by_ref(name).await.unwrap().unwrap();
+    let fleet = async |name: &str| world.server.state.store.fleet_by_ref(name).await.unwrap().unwrap();
     // A check on demand stands for the webhook here: the return is borne out before its time comes.
-    world.server.onramp.reconciler.one_fleet(&fleet("told").await, Cause::Staff).await.unwrap();
+    world.server.state.reconciler.one_fleet(&fleet("told").await, Cause::Staff).await.unwrap();
     world.server.clock.advance(Duration::seconds(19));
-    world.server.onramp.reconciler.check_returns().await;
+    world.server.state.reconciler.check_returns().await;
     assert_eq!(fleet("silent").await.stage, Some(Stage::Created), "the webhook has time left");
     world.server.clock.advance(Duration::seconds(1));
     let last = async |name: &str| {
         let fleet = fleet(name).await;
-        world.server.onramp.store.last_check_of(fleet.key).await.unwrap().map(|check| check.cause)
+        world.server.state.store.last_check_of(fleet.key).await.unwrap().map(|check| check.cause)
     };
     let asked = until("the fleet to be asked about", async || last("silent").await).await;
     assert_eq!((asked, last("told").await), (Cause::Return, Some(Cause::Staff)));
@@ -346,7 +346,7 @@ async fn what_had_to_be_found_is_said_on_the_first_page_for_a_day() {
     let staff = world.server.signed_in(Role::Operator).await;
     assert!(!staff.get("/invitations").await.body.contains("webhooks may not arrive"));
     assert_eq!(staff.post("/settings/checks", &[]).await.header("location"), "/settings/checks?started=true");
-    until("the check", async || (!world.server.onramp.store.checks(1).await.unwrap().is_empty()).then_some(())).await;
+    until("the check", async || (!world.server.state.store.checks(1).await.unwrap().is_empty()).then_some(())).await;
     let list = staff.get("/invitations").await.body;
     assert!(list.contains("2 facts had to be found by asking Catena in the last 24 hours"), "{list}");
     let page = staff.get("/settings/checks").await.body;
@@ -370,7 +370,7 @@ async fn an_account_that_is_older_than_this_onramp_is_taken_in_without_alarm() {
     let other = tempfile::tempdir().unwrap();
     let store: server::store::SharedStore =
         std::sync::Arc::new(server::store::sqlite::SqliteStore::open(&other.path().join("onramp.db")).await.unwrap());
-    let onramp = &world.server.onramp;
+    let onramp = &world.server.state;
     let timeline = server::services::timeline::Timeline::new(
         store.clone(),
         onramp.vault.clone(),
@@ -383,7 +383,11 @@ async fn an_account_that_is_older_than_this_onramp_is_taken_in_without_alarm() {
         timeline,
         onramp.vault.clone(),
         (onramp.clock.clone(), onramp.random.clone()),
-        server::services::providers::Providers::new(onramp.catena.clone(), store.clone(), onramp.clock.clone()),
+        std::sync::Arc::new(server::services::providers::Providers::new(
+            onramp.catena.clone(),
+            store.clone(),
+            onramp.clock.clone(),
+        )),
         server::config::Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     world.server.clock.advance(Duration::hours(1));

@@ -143,7 +143,7 @@ async fn server() -> (TestServer, Arc<Script>) {
 async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     let (server, script) = server().await;
     script.second_page_fails.store(true, Ordering::SeqCst);
-    let first = server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
+    let first = server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert!(!first.complete && first.problem.as_deref().unwrap().contains("3600 s"), "{:?}", first.problem);
     assert_eq!(first.found, 2, "what came before the failure is told");
     assert_eq!(server.onboarding(FLEET_REF).await.unwrap().stage, Some(Stage::Accepted));
@@ -153,7 +153,7 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     script.asked();
 
     script.second_page_fails.store(false, Ordering::SeqCst);
-    let second = server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
+    let second = server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert_eq!((second.complete, second.problem), (true, None));
     let asked = script.asked();
     assert_eq!(
@@ -165,7 +165,7 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     assert_eq!(server.onboarding(FLEET_REF).await.unwrap().stage, Some(Stage::Connected));
     assert!(!staff.get("/settings/checks").await.body.contains("half-way"));
 
-    server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
+    server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert_eq!(script.asked()[0], "invitations", "the next one begins anew");
 }
 
@@ -173,11 +173,11 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
 async fn what_is_not_allowed_is_named_and_the_rest_is_checked() {
     let (server, script) = server().await;
     script.connections_forbidden.store(true, Ordering::SeqCst);
-    let row = server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
+    let row = server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert!(row.complete && row.problem.as_deref().unwrap().contains("connection:read"), "{:?}", row.problem);
-    let fleet = server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
+    let fleet = server.state.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
     assert_eq!(fleet.stage, Some(Stage::Agreement));
-    let row = server.onramp.reconciler.one_fleet(&fleet, Cause::Staff).await.unwrap();
+    let row = server.state.reconciler.one_fleet(&fleet, Cause::Staff).await.unwrap();
     assert!(row.complete && row.problem.as_deref().unwrap().contains("connection:read"), "{:?}", row.problem);
 }
 
@@ -189,10 +189,10 @@ async fn webhooks_that_come_after_the_check_add_nothing_twice_and_fill_its_holes
     server.send_example("invitation.created").await;
     server.processed().await;
     server.clock.advance(Duration::minutes(31));
-    let row = server.onramp.reconciler.everything(Cause::Schedule).await.unwrap();
+    let row = server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert_eq!((row.found, row.holes), (5, 4), "{row:?}");
     let since = timestamp::from_micros(0);
-    assert_eq!(server.onramp.store.holes(since, 100).await.unwrap(), 4);
+    assert_eq!(server.state.store.holes(since, 100).await.unwrap(), 4);
     let before = server.onboarding(FLEET_REF).await.unwrap();
     assert_eq!((before.stage, before.health), (Some(Stage::Connected), Some(Health::Flowing)));
     let found: Vec<_> = before.timeline.iter().filter(|entry| entry.fact.source == Source::Check).collect();
@@ -205,16 +205,16 @@ async fn webhooks_that_come_after_the_check_add_nothing_twice_and_fill_its_holes
     let after = server.onboarding(FLEET_REF).await.unwrap();
     assert_eq!(after.timeline.len(), before.timeline.len(), "nothing twice: {:?}", after.timeline);
     assert!(after.timeline.iter().all(|entry| entry.fact.source == Source::Webhook), "and the webhooks’ word counts");
-    assert_eq!(server.onramp.store.holes(since, 100).await.unwrap(), 0, "late is not lost");
+    assert_eq!(server.state.store.holes(since, 100).await.unwrap(), 0, "late is not lost");
     let attached = &after.timeline.last().unwrap().fact;
     assert_eq!(attached.about.provider.as_deref(), Some("samsara"), "what only the check knows stays");
-    assert_eq!(server.onramp.reconciler.everything(Cause::Schedule).await.unwrap().found, 0);
+    assert_eq!(server.state.reconciler.everything(Cause::Schedule).await.unwrap().found, 0);
 }
 
 #[tokio::test]
 async fn checks_come_by_themselves_a_tenth_earlier_or_later_and_not_before_catena_wants_them() {
     let (server, script) = server().await;
-    let onramp = &server.onramp;
+    let onramp = &server.state;
     let reconciler = Reconciler::new(
         onramp.catena.clone(),
         onramp.store.clone(),

@@ -30,14 +30,14 @@ const INVITED: usize = 120;
 const ROTATIONS: usize = 12;
 
 async fn subscribed(server: &TestServer, event: &str) -> Uuid {
-    server.onramp.subscriptions.ensure().await.unwrap();
-    let ours = server.onramp.store.subscriptions().await.unwrap();
+    server.state.subscriptions.ensure().await.unwrap();
+    let ours = server.state.store.subscriptions().await.unwrap();
     ours.into_iter().find(|row| row.event_name == event).unwrap().webhook_id
 }
 
 async fn invite(server: &TestServer, number: usize) {
     let new = CreateInvitation::new(format!("FLEET-{number}"));
-    server.onramp.catena.create_invitation(&new).await.unwrap();
+    server.state.catena.create_invitation(&new).await.unwrap();
 }
 
 /// Rotates again and again while invitations are made, and then counts what Catena sent and what came of it.
@@ -58,7 +58,7 @@ async fn rotate_under_load(server: &TestServer, rotate: impl AsyncFn(Uuid)) {
     // One more after the last rotation, signed with the secret that stays.
     invite(server, INVITED).await;
     let sent = until("every event to be sent", async || {
-        let log = server.onramp.catena.subscription_logs(id, &LogFilter::default()).all().await.unwrap();
+        let log = server.state.catena.subscription_logs(id, &LogFilter::default()).all().await.unwrap();
         (log.len() > INVITED).then_some(log)
     })
     .await;
@@ -73,9 +73,9 @@ async fn rotate_under_load(server: &TestServer, rotate: impl AsyncFn(Uuid)) {
 #[tokio::test]
 async fn rotation_under_load_loses_nothing() {
     let server = TestServer::start().await;
-    rotate_under_load(&server, async |id| server.onramp.subscriptions.rotate(id, OldSecret::Kept).await.unwrap()).await;
+    rotate_under_load(&server, async |id| server.state.subscriptions.rotate(id, OldSecret::Kept).await.unwrap()).await;
     let id = subscribed(&server, "invitation.created").await;
-    let secrets = server.onramp.store.secrets_of(id).await.unwrap();
+    let secrets = server.state.store.secrets_of(id).await.unwrap();
     assert_eq!(secrets.len(), ROTATIONS + 1);
     assert_eq!(secrets.iter().filter(|secret| secret.until.is_none()).count(), 1, "one is in use, the others end");
 }
@@ -91,12 +91,12 @@ async fn rotation_under_load_loses_nothing_although_catenas_answer_is_lost() {
     let meddle = move |played: Router| played.layer(from_fn(lose));
     let server = TestServer::start_with(Catena::Through(Box::new(meddle))).await;
     rotate_under_load(&server, async |id| {
-        let error = server.onramp.subscriptions.rotate(id, OldSecret::Leaked).await.unwrap_err();
+        let error = server.state.subscriptions.rotate(id, OldSecret::Leaked).await.unwrap_err();
         assert!(error.may_have_happened(), "{error}");
     })
     .await;
     let id = subscribed(&server, "invitation.created").await;
-    let secrets = server.onramp.store.secrets_of(id).await.unwrap();
+    let secrets = server.state.store.secrets_of(id).await.unwrap();
     assert!(secrets.iter().all(|secret| secret.until.is_none()), "none ends while it isn't known which one Catena has");
 }
 
@@ -111,7 +111,7 @@ async fn rotation_under_load_loses_nothing_although_catena_refuses_it() {
     let meddle = move |played: Router| played.layer(from_fn(refuse));
     let server = TestServer::start_with(Catena::Through(Box::new(meddle))).await;
     rotate_under_load(&server, async |id| {
-        let error = server.onramp.subscriptions.rotate(id, OldSecret::Leaked).await.unwrap_err();
+        let error = server.state.subscriptions.rotate(id, OldSecret::Leaked).await.unwrap_err();
         assert!(matches!(error, SubscriptionError::Catena(_)) && !error.may_have_happened(), "{error}");
     })
     .await;
@@ -120,7 +120,7 @@ async fn rotation_under_load_loses_nothing_although_catena_refuses_it() {
 #[tokio::test]
 async fn the_new_secret_is_accepted_before_catena_hears_of_it() {
     let accepted = Arc::new(AtomicBool::new(false));
-    let (patched, known) = (accepted.clone(), Arc::new(std::sync::OnceLock::<Arc<server::state::Onramp>>::new()));
+    let (patched, known) = (accepted.clone(), Arc::new(std::sync::OnceLock::<server::state::AppState>::new()));
     let store = known.clone();
     let look = move |request: Request<Body>, next: Next| {
         let (patched, store) = (patched.clone(), store.clone());
@@ -135,9 +135,9 @@ async fn the_new_secret_is_accepted_before_catena_hears_of_it() {
     };
     let meddle = move |played: Router| played.layer(from_fn(look));
     let server = TestServer::start_with(Catena::Through(Box::new(meddle))).await;
-    assert!(known.set(server.onramp.clone()).is_ok());
+    assert!(known.set(server.state.clone()).is_ok());
     let id = subscribed(&server, "invitation.created").await;
-    server.onramp.subscriptions.rotate(id, OldSecret::Kept).await.unwrap();
+    server.state.subscriptions.rotate(id, OldSecret::Kept).await.unwrap();
     assert!(accepted.load(Ordering::SeqCst));
 }
 
@@ -145,10 +145,10 @@ async fn the_new_secret_is_accepted_before_catena_hears_of_it() {
 async fn replaced(old: OldSecret, after: time::Duration) -> (StatusCode, StatusCode) {
     let server = TestServer::start().await;
     let id = subscribed(&server, "connection.created").await;
-    server.onramp.subscriptions.rotate(id, old).await.unwrap();
-    let secrets = server.onramp.store.secrets_of(id).await.unwrap();
+    server.state.subscriptions.rotate(id, old).await.unwrap();
+    let secrets = server.state.store.secrets_of(id).await.unwrap();
     let [new, old] =
-        [0, 1].map(|at| server.onramp.vault.open_text(Purpose::SigningSecret, &secrets[at].secret.sealed).unwrap());
+        [0, 1].map(|at| server.state.vault.open_text(Purpose::SigningSecret, &secrets[at].secret.sealed).unwrap());
     let send = async |secret: &str| {
         let delivery = server.delivery(id, example("connection.created"));
         let signature = sign(secret, &delivery.headers["x-catena-timestamp"], &example("connection.created"));
@@ -158,7 +158,7 @@ async fn replaced(old: OldSecret, after: time::Duration) -> (StatusCode, StatusC
     assert_eq!(send(&old).await, StatusCode::ACCEPTED);
     server.clock.advance(after);
     let answers = (send(&old).await, send(&new).await);
-    server.onramp.subscriptions.delete_retired_secrets().await.unwrap();
+    server.state.subscriptions.delete_retired_secrets().await.unwrap();
     assert_eq!(send(&old).await, answers.0, "whether or not it was removed");
     answers
 }

@@ -242,15 +242,15 @@ async fn a_mail_whose_fate_is_unknown_is_said_to_be_in_doubt() {
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(again.body.contains("nobody knows whether it arrived"), "{}", again.body);
     assert!(smtp.mails().await.len() <= 1, "no second one leaves");
-    assert!(server.onramp.store.decided(10).await.unwrap().is_empty(), "letters are no reminders");
+    assert!(server.state.store.decided(10).await.unwrap().is_empty(), "letters are no reminders");
 }
 
 /// How the letter that these fields sent stands.
 async fn stored(server: &TestServer, path: &str, fields: &[(String, String)]) -> Option<MessageRow> {
     let id = path.rsplit('/').next().unwrap().parse().unwrap();
-    let invitation = server.onramp.store.invitation(id).await.unwrap().unwrap();
+    let invitation = server.state.store.invitation(id).await.unwrap().unwrap();
     let once = &fields.iter().find(|(name, _)| name == "once").unwrap().1;
-    server.onramp.store.message_by_key(&format!("letter:{}:{once}", invitation.digest)).await.unwrap()
+    server.state.store.message_by_key(&format!("letter:{}:{once}", invitation.digest)).await.unwrap()
 }
 
 #[tokio::test]
@@ -282,7 +282,7 @@ async fn a_letter_that_is_being_sent_is_not_said_to_have_been_sent() {
     send(&browser, &path, &fields).await;
     // As if another of its tries were under way.
     let before = stored(&server, &path, &fields).await.unwrap();
-    assert!(server.onramp.store.send_again(&before).await.unwrap());
+    assert!(server.state.store.send_again(&before).await.unwrap());
     smtp.answer(Behaviour::Accept);
     let answer = send(&browser, &path, &fields).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);

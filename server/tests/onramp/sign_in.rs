@@ -2,7 +2,7 @@
 
 use domain::staff::Role;
 use reqwest::{Method, StatusCode};
-use server::{state::DEMO, web::issue_link};
+use server::services::staff::DEMO;
 
 use crate::support::{PASSWORD, TestServer};
 
@@ -98,8 +98,8 @@ async fn a_post_from_another_site_is_refused() {
 #[tokio::test]
 async fn the_set_up_link_makes_the_first_administrator_once() {
     let server = TestServer::start().await;
-    let onramp = &server.onramp;
-    let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, &server.url, None).await.unwrap();
+    let state = &server.state;
+    let link = state.accounts.issue_link(None).await.unwrap();
     let path = link.strip_prefix(server.url.as_str()).map(|rest| format!("/{rest}")).unwrap();
     let browser = server.browser();
     let first = browser.get(&path).await;
@@ -116,7 +116,7 @@ async fn the_set_up_link_makes_the_first_administrator_once() {
     assert!(wrong.body.contains("differ") && wrong.body.contains("Ada@Example.com"));
     assert_eq!(browser.post("/setup", &form(PASSWORD)).await.header("location"), "/invitations");
     assert_eq!(browser.get("/invitations").await.status, StatusCode::OK, "and is signed in");
-    let ada = onramp.store.staff_by_email("ada@example.com").await.unwrap().unwrap();
+    let ada = state.store.staff_by_email("ada@example.com").await.unwrap().unwrap();
     assert_eq!(ada.role, Role::Administrator);
 
     let other = server.browser();
@@ -127,24 +127,24 @@ async fn the_set_up_link_makes_the_first_administrator_once() {
 #[tokio::test]
 async fn a_second_set_up_link_is_worth_nothing_once_there_is_an_administrator() {
     let server = TestServer::start().await;
-    let onramp = &server.onramp;
-    let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, &server.url, None).await.unwrap();
+    let state = &server.state;
+    let link = state.accounts.issue_link(None).await.unwrap();
     server.add_staff("ada@example.com", Role::Administrator).await;
     let browser = server.browser();
     browser.get(&format!("/{}", link.strip_prefix(server.url.as_str()).unwrap())).await;
     let form = [("email", "eve@example.com"), ("password", PASSWORD), ("password_again", PASSWORD)];
     assert_eq!(browser.post("/setup", &form).await.status, StatusCode::NOT_FOUND);
-    assert!(onramp.store.staff_by_email("eve@example.com").await.unwrap().is_none());
+    assert!(state.store.staff_by_email("eve@example.com").await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn a_persons_link_sets_their_password_and_ends_their_sessions() {
     let server = TestServer::start().await;
-    let onramp = &server.onramp;
+    let state = &server.state;
     let id = server.add_staff("ada@example.com", Role::Viewer).await;
     let old = server.browser();
     old.post("/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-    let link = issue_link(&onramp.store, &onramp.clock, &onramp.random, &server.url, Some(id)).await.unwrap();
+    let link = state.accounts.issue_link(Some(id)).await.unwrap();
     let browser = server.browser();
     browser.get(&format!("/{}", link.strip_prefix(server.url.as_str()).unwrap())).await;
     // The address is fixed: what the form says about it is not believed.
@@ -160,12 +160,12 @@ async fn a_persons_link_sets_their_password_and_ends_their_sessions() {
 #[tokio::test]
 async fn the_demo_account_opens_the_sandbox() {
     let server = TestServer::start().await;
-    server.onramp.ensure_demo_account().await.unwrap();
-    server.onramp.ensure_demo_account().await.unwrap();
+    server.state.accounts.ensure_demo().await.unwrap();
+    server.state.accounts.ensure_demo().await.unwrap();
     let browser = server.browser();
     let answer = browser.post("/login", &[("email", DEMO.0), ("password", DEMO.1)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    assert!(!server.onramp.store.has_administrator().await.unwrap(), "the set-up link stays open");
+    assert!(!server.state.store.has_administrator().await.unwrap(), "the set-up link stays open");
 }
 
 #[tokio::test]

@@ -20,19 +20,19 @@ use crate::support::{Browser, Catena, TestServer, until};
 /// An Onramp with the recommended set and an administrator's browser.
 async fn desk() -> (TestServer, Browser) {
     let server = TestServer::start().await;
-    server.onramp.subscriptions.ensure().await.unwrap();
+    server.state.subscriptions.ensure().await.unwrap();
     let browser = server.signed_in(Role::Administrator).await;
     (server, browser)
 }
 
 async fn id_of(server: &TestServer, event: &str) -> Uuid {
-    let ours = server.onramp.store.subscriptions().await.unwrap();
+    let ours = server.state.store.subscriptions().await.unwrap();
     ours.into_iter().find(|row| row.event_name == event && row.status != "deleted").unwrap().webhook_id
 }
 
 /// What Catena says of a subscription.
 async fn at_catena(server: &TestServer, id: Uuid) -> Option<String> {
-    let all = server.onramp.catena.subscriptions().await.unwrap();
+    let all = server.state.catena.subscriptions().await.unwrap();
     all.into_iter().find(|one| one.id == id).map(|one| one.status.to_string())
 }
 
@@ -41,11 +41,11 @@ async fn made_elsewhere(server: &TestServer, event: &str, url: &str, filters: Op
     let url = server.url.join(url).unwrap();
     let secret = Secret::from("somebody-elses-secret");
     let new = CreateSubscription { url, event_name: event.into(), secret, filters };
-    server.onramp.catena.create_subscription(&new).await.unwrap()[0].id
+    server.state.catena.create_subscription(&new).await.unwrap()[0].id
 }
 
 async fn invite(server: &TestServer, fleet_ref: &str) {
-    server.onramp.catena.create_invitation(&CreateInvitation::new(fleet_ref)).await.unwrap();
+    server.state.catena.create_invitation(&CreateInvitation::new(fleet_ref)).await.unwrap();
 }
 
 /// Makes a move and looks at the page that it leads to.
@@ -164,19 +164,19 @@ async fn others_are_listed_and_left_alone_and_those_that_seem_to_post_here_are_c
     // Taken over, what it brings can be verified.
     let page = moved(&browser, lost, "take-over", &[]).await;
     assert!(page.contains("It is Onramp’s now"), "{page}");
-    assert_eq!(server.onramp.store.secrets_of(lost).await.unwrap().len(), 1);
+    assert_eq!(server.state.store.secrets_of(lost).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn without_a_record_of_them_the_set_is_taken_over_and_verified_from_then_on() {
     let (server, browser) = desk().await;
     // As after a start over an empty database: Catena has all of them, we know none, nor any secret.
-    for row in server.onramp.store.subscriptions().await.unwrap() {
-        server.onramp.store.disown(row.webhook_id).await.unwrap();
+    for row in server.state.store.subscriptions().await.unwrap() {
+        server.state.store.disown(row.webhook_id).await.unwrap();
     }
-    let before: Vec<Uuid> = server.onramp.catena.subscriptions().await.unwrap().iter().map(|one| one.id).collect();
+    let before: Vec<Uuid> = server.state.catena.subscriptions().await.unwrap().iter().map(|one| one.id).collect();
     assert_eq!(browser.post("/subscriptions/ensure", &[]).await.header("location"), "/subscriptions?made=22");
-    let after: Vec<Uuid> = server.onramp.catena.subscriptions().await.unwrap().iter().map(|one| one.id).collect();
+    let after: Vec<Uuid> = server.state.catena.subscriptions().await.unwrap().iter().map(|one| one.id).collect();
     assert_eq!(before, after, "the same ones, none beside them");
     invite(&server, "FLEET-1").await;
     let came = until("the event", async || {
@@ -192,13 +192,13 @@ async fn without_a_record_of_them_the_set_is_taken_over_and_verified_from_then_o
 async fn of_several_that_could_be_meant_none_is_taken_over() {
     let (server, browser) = desk().await;
     let id = id_of(&server, "execution.failed").await;
-    server.onramp.store.disown(id).await.unwrap();
+    server.state.store.disown(id).await.unwrap();
     // Beside the one that is in the way there is another whose visible part is the same.
     made_elsewhere(&server, "execution.failed", "/webhooks/other", None).await;
     let answer = browser.post("/subscriptions/ensure", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("more than one could be it"), "{}", answer.body);
-    assert!(server.onramp.store.secrets_of(id).await.unwrap().is_empty());
+    assert!(server.state.store.secrets_of(id).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -217,20 +217,20 @@ async fn one_that_catena_refuses_to_hand_over_does_not_become_ours() {
     let answer = browser.post(&format!("/subscriptions/{id}/take-over"), &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("webhook:update"), "the scope that is lacking: {}", answer.body);
-    assert!(server.onramp.store.subscriptions().await.unwrap().is_empty());
+    assert!(server.state.store.subscriptions().await.unwrap().is_empty());
     assert!(answer.body.contains("not made by Onramp"), "{}", answer.body);
 }
 
 #[tokio::test]
 async fn after_a_move_of_the_public_address_the_set_is_pointed_here_and_keeps_its_secrets() {
     let (server, browser) = desk().await;
-    let all = server.onramp.store.subscriptions().await.unwrap();
+    let all = server.state.store.subscriptions().await.unwrap();
     let old: url::Url = server.url.join("/hooks/catena").unwrap();
     for row in &all {
         let change =
             UpdateSubscription { url: Some(old.join(&row.event_name).unwrap()), ..UpdateSubscription::default() };
-        server.onramp.catena.update_subscription(row.webhook_id, &change).await.unwrap();
-        server.onramp.store.set_subscription_url(row.webhook_id, change.url.unwrap().as_str()).await.unwrap();
+        server.state.catena.update_subscription(row.webhook_id, &change).await.unwrap();
+        server.state.store.set_subscription_url(row.webhook_id, change.url.unwrap().as_str()).await.unwrap();
     }
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("7 subscriptions are missing") && page.contains("22 things need a move"), "{page}");
@@ -240,7 +240,7 @@ async fn after_a_move_of_the_public_address_the_set_is_pointed_here_and_keeps_it
     let page = moved(&browser, id, "point-here", &[]).await;
     assert!(page.contains("It posts to Onramp’s present address now."), "{page}");
     assert_eq!(browser.post("/subscriptions/ensure", &[]).await.header("location"), "/subscriptions?made=21");
-    assert_eq!(server.onramp.catena.subscriptions().await.unwrap().len(), 22, "moved, not made anew");
+    assert_eq!(server.state.catena.subscriptions().await.unwrap().len(), 22, "moved, not made anew");
     assert!(!browser.get("/subscriptions").await.body.contains("move"));
     invite(&server, "FLEET-1").await;
     let came = until("the event", async || {
@@ -355,9 +355,9 @@ async fn no_secret_of_a_subscription_is_shown_or_lies_on_disk() {
     assert!(page.contains("replaced, and accepted until 2 Mar 2026, 15:41 UTC"), "{page}");
     let files = std::fs::read_dir(server.dir.path()).unwrap().map(|entry| entry.unwrap().path());
     let on_disk: Vec<u8> = files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect();
-    for secret in server.onramp.store.secrets_of(id).await.unwrap() {
+    for secret in server.state.store.secrets_of(id).await.unwrap() {
         let secret = server
-            .onramp
+            .state
             .vault
             .open_text(server::security::vault::Purpose::SigningSecret, &secret.secret.sealed)
             .unwrap();

@@ -23,8 +23,8 @@ use crate::support::{Catena, TestServer, until};
 
 /// Lets one subscription of ours post to nowhere, as while Onramp is away.
 async fn cut_off(server: &TestServer, event: &str) -> Uuid {
-    server.onramp.subscriptions.ensure().await.unwrap();
-    let ours = server.onramp.store.subscriptions().await.unwrap();
+    server.state.subscriptions.ensure().await.unwrap();
+    let ours = server.state.store.subscriptions().await.unwrap();
     let id = ours.into_iter().find(|row| row.event_name == event).unwrap().webhook_id;
     point(server, id, "http://127.0.0.1:9/webhooks/catena").await;
     id
@@ -33,18 +33,18 @@ async fn cut_off(server: &TestServer, event: &str) -> Uuid {
 async fn point(server: &TestServer, id: Uuid, url: &str) {
     let url = server.url.join(url).unwrap();
     let change = UpdateSubscription { url: Some(url), ..UpdateSubscription::default() };
-    server.onramp.catena.update_subscription(id, &change).await.unwrap();
+    server.state.catena.update_subscription(id, &change).await.unwrap();
 }
 
 async fn dead_letters(server: &TestServer, id: Uuid) -> u64 {
-    server.onramp.catena.subscription_metrics(id).await.unwrap().dlq_count
+    server.state.catena.subscription_metrics(id).await.unwrap().dlq_count
 }
 
 /// Two events that could not be delivered.
 async fn missed(server: &TestServer) -> Uuid {
     let id = cut_off(server, "invitation.created").await;
     for fleet in ["FLEET-1", "FLEET-2"] {
-        server.onramp.catena.create_invitation(&CreateInvitation::new(fleet)).await.unwrap();
+        server.state.catena.create_invitation(&CreateInvitation::new(fleet)).await.unwrap();
     }
     until("two dead letters", async || (dead_letters(server, id).await == 2).then_some(())).await;
     point(server, id, "/webhooks/catena").await;
@@ -105,7 +105,7 @@ async fn trap_6_after_a_start_dead_letters_are_counted_replayed_and_shown() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Viewer).await;
     missed(&server).await;
-    SubscriptionMonitor::new(&server.onramp.subscriptions, true).turn().await;
+    SubscriptionMonitor::new(&server.state.subscriptions, true).turn().await;
     both_came(&server).await;
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("After the start on 2 Mar 2026, 15:31 UTC, 2 events waited; 1 queue was fetched."), "{page}");
@@ -116,7 +116,7 @@ async fn trap_6_who_wants_to_fetch_them_by_hand_only_has_them_counted() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Viewer).await;
     let id = missed(&server).await;
-    SubscriptionMonitor::new(&server.onramp.subscriptions, false).turn().await;
+    SubscriptionMonitor::new(&server.state.subscriptions, false).turn().await;
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("After the start on 2 Mar 2026, 15:31 UTC, 2 events waited."), "{page}");
     assert_eq!(dead_letters(&server, id).await, 2);
@@ -214,19 +214,19 @@ impl Script {
 async fn scripted(script: &Script) -> TestServer {
     let server = TestServer::start_with(Catena::Routes(script.routes())).await;
     for (at, name) in NAMES.iter().enumerate() {
-        let sealed = server.onramp.vault.seal(Purpose::SigningSecret, b"a-secret-of-ours");
-        let created_at = server.onramp.clock.now();
+        let sealed = server.state.vault.seal(Purpose::SigningSecret, b"a-secret-of-ours");
+        let created_at = server.state.clock.now();
         let secret =
             SigningSecret { id: Uuid::from_u128(at as u128 + 50), event_name: (*name).into(), sealed, created_at };
         let row = SubscriptionRow {
             webhook_id: id(at),
             event_name: (*name).into(),
-            url: server.onramp.subscriptions.endpoints().main,
+            url: server.state.subscriptions.endpoints().main,
             status: "active".into(),
             created_at,
         };
-        server.onramp.store.put_secret(&secret).await.unwrap();
-        server.onramp.store.put_subscriptions(secret.id, &[row]).await.unwrap();
+        server.state.store.put_secret(&secret).await.unwrap();
+        server.state.store.put_subscriptions(secret.id, &[row]).await.unwrap();
     }
     server
 }
@@ -235,13 +235,13 @@ async fn scripted(script: &Script) -> TestServer {
 async fn trap_25_after_a_start_what_catena_switched_off_is_activated_before_its_queue_is_replayed() {
     let script = Script::new(["stale", "active", "paused"]);
     let server = scripted(&script).await;
-    let mut care = SubscriptionMonitor::new(&server.onramp.subscriptions, true);
+    let mut care = SubscriptionMonitor::new(&server.state.subscriptions, true);
     care.turn().await;
     assert_eq!(
         script.calls(),
         ["activate invitation.created", "replay invitation.created", "replay invitation.viewed"]
     );
-    let recovery = server.onramp.subscriptions.recovery().unwrap();
+    let recovery = server.state.subscriptions.recovery().unwrap();
     assert_eq!((recovery.dead_letters, recovery.activated, recovery.replayed, recovery.failed), (6, 1, 2, 0));
     care.turn().await;
     assert_eq!(script.calls().len(), 3, "once after a start, not at every look");
@@ -253,7 +253,7 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     script.0.lock().unwrap().stubborn = true;
     let server = scripted(&script).await;
     let browser = server.signed_in(Role::Administrator).await;
-    SubscriptionMonitor::new(&server.onramp.subscriptions, true).turn().await;
+    SubscriptionMonitor::new(&server.state.subscriptions, true).turn().await;
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.viewed"]);
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("6 events waited; 1 queue was fetched, 1 move failed (the log says why)."), "{page}");
@@ -267,7 +267,7 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
     let script = Script::new(["stale", "active", "active"]);
     let server = scripted(&script).await;
     let browser = server.signed_in(Role::Administrator).await;
-    server.onramp.subscriptions.look().await.unwrap();
+    server.state.subscriptions.look().await.unwrap();
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("Catena switched it off after too many failures."), "{page}");
     assert!(page.contains("switched off</span>"), "the breaker: {page}");
@@ -285,9 +285,9 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
 #[tokio::test]
 async fn until_catena_answers_after_a_start_nothing_counts_as_looked_at() {
     let server = TestServer::start_with(Catena::Routes(Router::new())).await;
-    let mut care = SubscriptionMonitor::new(&server.onramp.subscriptions, true);
+    let mut care = SubscriptionMonitor::new(&server.state.subscriptions, true);
     care.turn().await;
-    assert_eq!(server.onramp.subscriptions.recovery(), None);
-    let look = server.onramp.store.last_look().await.unwrap();
+    assert_eq!(server.state.subscriptions.recovery(), None);
+    let look = server.state.store.last_look().await.unwrap();
     assert!(look.ended_at.is_none() && look.problem.is_some(), "{look:?}");
 }

@@ -23,7 +23,6 @@ use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use platform::{
     clock::{Clock as _, ManualClock},
-    http_server::{Limits, serve},
     random::{SharedRandom, SystemRandom},
     secret::Secret,
 };
@@ -33,7 +32,8 @@ use server::{
     config::{Checks, ImportPace, Retention, Settings},
     mail::MailSettings,
     security::vault::{Purpose, Vault},
-    state::{Onramp, Parts},
+    startup::{Application, Dependencies},
+    state::AppState,
     static_files::Site,
     store::{
         DeliveryFilter, DeliveryRow, NewStaff, SharedStore, SigningSecret, StaffRow, SubscriptionRow,
@@ -42,7 +42,7 @@ use server::{
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
@@ -56,14 +56,13 @@ pub const FLEET_REF: &str = "FLEET-42";
 
 /// A running Onramp.
 pub struct TestServer {
-    pub onramp: Arc<Onramp>,
+    pub state: AppState,
     pub clock: Arc<ManualClock>,
     pub url: Url,
     pub dir: TempDir,
     /// What Onramp and Catena said to each other, held against the OpenAPI documents.
     pub recording: Recording,
-    stopping: CancellationToken,
-    tasks: TaskTracker,
+    shutdown: CancellationToken,
     serving: JoinHandle<()>,
 }
 
@@ -147,14 +146,13 @@ impl TestServer {
         };
         tune(&mut settings);
         let vault = Vault::new(&[7; 32], random.clone());
-        let parts = Parts { settings, site: Site::none(), store, vault, clock: clock.clone(), random: random.clone() };
-        let (closing, stopping, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
-        let onramp = Arc::new(Onramp::new(parts, closing).unwrap());
-        let mut router = onramp.start(&tasks, &stopping);
+        let dependencies =
+            Dependencies { settings, site: Site::none(), store, vault, clock: clock.clone(), random: random.clone() };
+        let mut application = Application::build(dependencies).unwrap();
         let recording = match catena {
             Catena::Routes(played) => {
                 let (played, recording) = recorded(played, Answers::Scripted);
-                router = router.merge(Router::new().nest("/catena", played));
+                application = application.nest("/catena", played);
                 recording
             }
             played @ (Catena::Sandbox | Catena::SeededSandbox(_) | Catena::Through(_)) => {
@@ -177,34 +175,31 @@ impl TestServer {
                 let sandbox = Sandbox::open(settings, clock.clone(), random).await.unwrap();
                 let (answers, recording) = recorded(sandbox.router(), Answers::Checked);
                 let answers = if let Catena::Through(meddle) = played { meddle(answers) } else { answers };
-                router = router.merge(Router::new().nest("/sandbox", answers));
-                tasks.spawn(sandbox.run(stopping.clone()));
+                application = application.nest("/sandbox", answers);
+                application.spawn(sandbox.run(application.stopping()));
                 recording
             }
         };
-        let shutdown = stopping.clone();
-        let serving = tokio::spawn(serve(listener, router, Limits::default(), shutdown, onramp.begun.clone()));
-        Self { onramp, clock, url, dir, recording, stopping, tasks, serving }
+        let (state, shutdown) = (application.state().clone(), CancellationToken::new());
+        let serving = tokio::spawn(application.run_until(listener, shutdown.clone().cancelled_owned()));
+        Self { state, clock, url, dir, recording, shutdown, serving }
     }
 
     /// Ends it and gives its directory, to start again over the same data.
     pub async fn stop(self) -> TempDir {
-        self.onramp.shutdown.cancel();
-        self.stopping.cancel();
+        self.shutdown.cancel();
         self.serving.await.unwrap();
-        self.tasks.close();
-        self.tasks.wait().await;
         self.dir
     }
 
     /// Makes a subscription known, as if Catena had just been asked for it.
     pub async fn subscribe(&self, webhook_id: Uuid, secrets: &[&str]) {
         for secret in secrets {
-            let id = self.onramp.random.uuid_v4();
-            let sealed = self.onramp.vault.seal(Purpose::SigningSecret, secret.as_bytes());
+            let id = self.state.random.uuid_v4();
+            let sealed = self.state.vault.seal(Purpose::SigningSecret, secret.as_bytes());
             let created_at = self.clock.now();
             let secret = SigningSecret { id, event_name: "*".into(), sealed, created_at };
-            self.onramp.store.put_secret(&secret).await.unwrap();
+            self.state.store.put_secret(&secret).await.unwrap();
             let row = SubscriptionRow {
                 webhook_id,
                 event_name: "*".into(),
@@ -212,7 +207,7 @@ impl TestServer {
                 status: "active".into(),
                 created_at,
             };
-            self.onramp.store.put_subscriptions(id, &[row]).await.unwrap();
+            self.state.store.put_subscriptions(id, &[row]).await.unwrap();
         }
     }
 
@@ -229,7 +224,7 @@ impl TestServer {
     }
 
     async fn subscribe_once(&self, webhook_id: Uuid) {
-        if self.onramp.store.secrets_of(webhook_id).await.unwrap().is_empty() {
+        if self.state.store.secrets_of(webhook_id).await.unwrap().is_empty() {
             self.subscribe(webhook_id, &[SECRET]).await;
         }
     }
@@ -245,7 +240,7 @@ impl TestServer {
             ("x-catena-signature", signature),
             ("x-catena-timestamp", timestamp),
             ("x-webhook-id", webhook_id.to_string()),
-            ("x-request-id", self.onramp.random.uuid_v4().to_string()),
+            ("x-request-id", self.state.random.uuid_v4().to_string()),
             ("x-delivery-attempt", "1".to_owned()),
         ];
         Delivery { headers: headers.into_iter().collect(), wire: gzip(&body) }
@@ -253,8 +248,8 @@ impl TestServer {
 
     /// What the fold says of a fleet.
     pub async fn onboarding(&self, fleet_ref: &str) -> Option<Onboarding> {
-        let fleet = self.onramp.store.fleet_by_ref(fleet_ref).await.unwrap()?;
-        Some(fold(self.onramp.store.facts_of(fleet.key).await.unwrap()))
+        let fleet = self.state.store.fleet_by_ref(fleet_ref).await.unwrap()?;
+        Some(fold(self.state.store.facts_of(fleet.key).await.unwrap()))
     }
 
     pub async fn facts(&self, fleet_ref: &str) -> Vec<Fact> {
@@ -263,7 +258,7 @@ impl TestServer {
     }
 
     pub async fn deliveries(&self) -> Vec<DeliveryRow> {
-        self.onramp.store.deliveries(&DeliveryFilter::default(), None, 10_000).await.unwrap()
+        self.state.store.deliveries(&DeliveryFilter::default(), None, 10_000).await.unwrap()
     }
 
     /// Waits until everything that was received is processed.
@@ -278,15 +273,15 @@ impl TestServer {
     /// Our id of the invitation with this id of Catena's.
     pub async fn own_id(&self, catena_id: &str) -> Uuid {
         let digest = of_invitation(catena_id.parse().unwrap());
-        self.onramp.store.invitation_by_digest(&digest).await.unwrap().expect("the invitation is known").id
+        self.state.store.invitation_by_digest(&digest).await.unwrap().expect("the invitation is known").id
     }
 
     /// Adds a member of staff with [`PASSWORD`].
     pub async fn add_staff(&self, email: &str, role: Role) -> Uuid {
-        let hash = self.onramp.passwords.hash(PASSWORD.into()).await;
-        let id = self.onramp.random.uuid_v4();
+        let hash = self.state.passwords.hash(PASSWORD.into()).await;
+        let id = self.state.random.uuid_v4();
         let row = StaffRow { id, email: email.into(), role, password_hash: Some(hash), demo: false };
-        assert!(self.onramp.store.add_staff(&NewStaff { row, created_at: self.clock.now() }).await.unwrap());
+        assert!(self.state.store.add_staff(&NewStaff { row, created_at: self.clock.now() }).await.unwrap());
         id
     }
 

@@ -57,7 +57,7 @@ async fn trap_4_no_verified_delivery_is_answered_with_4xx_or_a_redirect() {
 async fn trap_12_the_fleets_name_is_read_under_the_events_name_for_it() {
     let server = server().await;
     take(&server, example("invitation.created")).await;
-    let fleet = server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
+    let fleet = server.state.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
     assert_eq!(fleet.name.as_deref(), Some("Acme Trucking"));
 }
 
@@ -92,7 +92,7 @@ async fn trap_23_what_a_callback_url_brings_is_kept_unbelieved_and_counts_once_i
     assert_eq!(server.processed().await[0].state, DeliveryState::Quarantined);
     assert!(server.onboarding(FLEET_REF).await.is_none());
     server.subscribe(unknown, &[SECRET]).await;
-    server.onramp.review.verify_all_again().await.unwrap();
+    server.state.reprocessor.verify_all_again().await.unwrap();
     server.send_example("invitation.viewed").await;
     server.processed().await;
     assert_eq!(server.facts(FLEET_REF).await.len(), 1, "once, though it came through two subscriptions");

@@ -124,7 +124,7 @@ async fn play(events: &[&str]) -> (Option<Stage>, Option<Health>, Vec<String>) {
         "{rows:?}"
     );
     let onboarding = server.onboarding(FLEET_REF).await.unwrap();
-    let row = server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
+    let row = server.state.store.fleet_by_ref(FLEET_REF).await.unwrap().unwrap();
     assert_eq!((row.stage, row.health), (onboarding.stage, onboarding.health), "the list says what the timeline says");
     let kinds = onboarding.timeline.iter().map(|entry| entry.fact.kind.name().to_owned()).collect();
     (onboarding.stage, onboarding.health, kinds)
@@ -215,11 +215,11 @@ async fn a_second_secret_is_valid_beside_the_first() {
 async fn a_delivery_that_outruns_the_answer_to_its_own_creation_is_verified() {
     let server = TestServer::start().await;
     let sealed =
-        server.onramp.vault.seal(server::security::vault::Purpose::SigningSecret, crate::support::SECRET.as_bytes());
+        server.state.vault.seal(server::security::vault::Purpose::SigningSecret, crate::support::SECRET.as_bytes());
     let created_at = platform::clock::Clock::now(&*server.clock);
     let pending =
         server::store::SigningSecret { id: Uuid::from_u128(3), event_name: "invitation.*".into(), sealed, created_at };
-    server.onramp.store.put_secret(&pending).await.unwrap();
+    server.state.store.put_secret(&pending).await.unwrap();
     assert_eq!(server.delivery(HOOK, example("invitation.created")).send(&server).await, StatusCode::ACCEPTED);
     server.clock.advance(time::Duration::minutes(11));
     assert_eq!(server.delivery(HOOK, example("invitation.viewed")).send(&server).await, StatusCode::UNAUTHORIZED);
@@ -245,7 +245,7 @@ async fn the_watch_endpoint_tells_which_subscription_went_stale() {
     server.subscribe(stale, &[crate::support::SECRET]).await;
     assert_eq!(server.send_example("webhook.staled").await, StatusCode::ACCEPTED);
     server.processed().await;
-    let all = server.onramp.store.subscriptions().await.unwrap();
+    let all = server.state.store.subscriptions().await.unwrap();
     assert_eq!(all.iter().find(|row| row.webhook_id == stale).unwrap().status, "stale");
 }
 
@@ -280,8 +280,8 @@ async fn events_about_data_stay_in_the_inbox_and_on_no_timeline() {
         ends.iter().map(|(_, state)| *state).collect::<Vec<_>>(),
         [DeliveryState::Processed, DeliveryState::Duplicate]
     );
-    assert!(server.onramp.store.waiting(10).await.unwrap().is_empty());
-    assert!(server.onramp.store.fleet_by_ref(FLEET_REF).await.unwrap().is_none());
+    assert!(server.state.store.waiting(10).await.unwrap().is_empty());
+    assert!(server.state.store.fleet_by_ref(FLEET_REF).await.unwrap().is_none());
     let browser = server.signed_in(Role::Viewer).await;
     let page = browser.get(&format!("/deliveries/{}", ends[0].0.0)).await.body;
     assert!(page.contains("about a fleet’s data"), "{page}");

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-pub use crate::onboarding::stage::{Health, Stage};
 use crate::{
     events::{
         fact::{Fact, Kind, Round, Source},
@@ -16,6 +15,7 @@ use crate::{
     },
     onboarding::{
         problem::{Problem, open_problems},
+        stage::{Health, Stage},
         state_changes::collapse_repeats,
     },
 };

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -44,7 +44,7 @@ const FIRST_AFTER: time::Duration = time::Duration::seconds(30);
 pub struct Reconciler {
     fleets: FleetReconciler,
     random: SharedRandom,
-    providers: Providers,
+    providers: Arc<Providers>,
     settings: Checks,
     /// The pass that stopped halfway. Held while one runs, so there is one at a time.
     stopped: Turn<Option<Pass>>,
@@ -75,7 +75,7 @@ impl Reconciler {
         timeline: Timeline,
         vault: Vault,
         (clock, random): (SharedClock, SharedRandom),
-        providers: Providers,
+        providers: Arc<Providers>,
         settings: Checks,
     ) -> Self {
         let recorder = Recorder { store, timeline, clock };

@@ -8,7 +8,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::InvitationRow,
     web::{errors::PageError, extract::session::Viewer},
 };
@@ -27,13 +27,13 @@ struct ShownLink {
 }
 
 /// Notes that the visitor gets the link to see, and lets them see it for a while.
-pub(crate) async fn show(onramp: &Onramp, session: &Session, id: Uuid, actor: &str) -> Result<(), PageError> {
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    if invitation.sealed_link.is_none() || is_shown(onramp, session, &invitation).await? {
+pub(crate) async fn show(state: &AppState, session: &Session, id: Uuid, actor: &str) -> Result<(), PageError> {
+    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    if invitation.sealed_link.is_none() || is_shown(state, session, &invitation).await? {
         return Ok(());
     }
-    onramp.links.note_shown(std::slice::from_ref(&invitation), Shown::OnPage, actor).await?;
-    let now = onramp.clock.now();
+    state.links.note_shown(std::slice::from_ref(&invitation), Shown::OnPage, actor).await?;
+    let now = state.clock.now();
     let mut shown: Vec<ShownLink> = session.get(SHOWN).await?.unwrap_or_default();
     shown.retain(|link| link.until > micros(now) && link.invitation != id);
     shown.push(ShownLink { invitation: id, expires_at: micros(invitation.expires_at), until: micros(now + SHOWN_FOR) });
@@ -41,8 +41,8 @@ pub(crate) async fn show(onramp: &Onramp, session: &Session, id: Uuid, actor: &s
     Ok(())
 }
 
-async fn is_shown(onramp: &Onramp, session: &Session, invitation: &InvitationRow) -> Result<bool, PageError> {
-    let now = micros(onramp.clock.now());
+async fn is_shown(state: &AppState, session: &Session, invitation: &InvitationRow) -> Result<bool, PageError> {
+    let now = micros(state.clock.now());
     let shown: Vec<ShownLink> = session.get(SHOWN).await?.unwrap_or_default();
     let this = |link: &ShownLink| {
         link.invitation == invitation.id && link.expires_at == micros(invitation.expires_at) && link.until > now
@@ -52,7 +52,7 @@ async fn is_shown(onramp: &Onramp, session: &Session, invitation: &InvitationRow
 
 /// The link as far as the visitor may see it now.
 pub(crate) async fn view(
-    onramp: &Onramp,
+    state: &AppState,
     session: &Session,
     viewer: &Viewer,
     invitation: &InvitationRow,
@@ -63,9 +63,9 @@ pub(crate) async fn view(
     if invitation.sealed_link.is_none() {
         return Ok(LinkView::Unknown);
     }
-    if !is_shown(onramp, session, invitation).await? {
+    if !is_shown(state, session, invitation).await? {
         return Ok(LinkView::Hidden);
     }
-    let link = onramp.links.link(invitation)?;
+    let link = state.links.link(invitation)?;
     Ok(link.map_or(LinkView::Unknown, |link| LinkView::Shown(link.to_string())))
 }

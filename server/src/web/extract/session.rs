@@ -18,7 +18,7 @@ use tower_sessions::{Session, session, session_store};
 use uuid::Uuid;
 
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{StaffRow, StoreError},
     web::{errors::PageError, sessions::STAFF_ID},
 };
@@ -34,17 +34,17 @@ const NOTED_EVERY: Duration = Duration::HOUR;
 
 /// Reads who is signed in out of the session.
 pub(crate) async fn identify(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     session: Session,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let signed_in = find(&onramp, &session).await.map(|staff| staff.map(Arc::new));
+    let signed_in = find(&state, &session).await.map(|staff| staff.map(Arc::new));
     request.extensions_mut().insert(SignedIn(signed_in));
     next.run(request).await
 }
 
-async fn find(onramp: &Onramp, session: &Session) -> Result<Option<StaffRow>, String> {
+async fn find(state: &AppState, session: &Session) -> Result<Option<StaffRow>, String> {
     let id = match session.get::<Uuid>(STAFF_ID).await {
         Ok(Some(id)) => id,
         // To whoever is signed in, an outage must not look like being signed out.
@@ -52,11 +52,11 @@ async fn find(onramp: &Onramp, session: &Session) -> Result<Option<StaffRow>, St
         // A broken session is no session.
         Ok(None) | Err(_) => return Ok(None),
     };
-    let staff = onramp.store.staff_by_id(id).await.map_err(|error| error.to_string())?;
+    let staff = state.store.staff_by_id(id).await.map_err(|error| error.to_string())?;
     // The sandbox's demo account must not open a console that talks to the real Catena.
-    let staff = staff.filter(|staff| onramp.settings.sandbox || !staff.demo);
+    let staff = staff.filter(|staff| state.settings.sandbox || !staff.demo);
     if staff.is_some() {
-        note_seen(session, onramp.clock.now()).await.map_err(|error| error.to_string())?;
+        note_seen(session, state.clock.now()).await.map_err(|error| error.to_string())?;
     }
     Ok(staff)
 }
@@ -80,25 +80,25 @@ pub(crate) struct Visitor {
     pub nonce: CspNonce,
 }
 
-impl FromRequestParts<Arc<Onramp>> for Visitor {
+impl FromRequestParts<AppState> for Visitor {
     type Rejection = PageError;
 
-    async fn from_request_parts(parts: &mut Parts, onramp: &Arc<Onramp>) -> Result<Self, PageError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let signed_in = parts.extensions.get::<SignedIn>().map_or(Ok(None), |signed_in| signed_in.0.clone());
         let staff = signed_in.map_err(PageError::Visitor)?;
         let nonce = parts.extensions.get::<CspNonce>().cloned().unwrap_or(CspNonce("".into()));
-        let visit = visit(onramp, staff.as_deref(), parts.uri.path()).await?;
+        let visit = visit(state, staff.as_deref(), parts.uri.path()).await?;
         Ok(Self { staff, visit, nonce })
     }
 }
 
 /// What pages need to know of a visit.
-pub(crate) async fn visit(onramp: &Onramp, staff: Option<&StaffRow>, path: &str) -> Result<Visit, StoreError> {
-    let setup_needed = if staff.is_some() { setup_needed(onramp).await? } else { None };
+pub(crate) async fn visit(state: &AppState, staff: Option<&StaffRow>, path: &str) -> Result<Visit, StoreError> {
+    let setup_needed = if staff.is_some() { setup_needed(state).await? } else { None };
     Ok(Visit {
-        stylesheet: onramp.site.stylesheet.clone(),
-        hydration: onramp.site.hydration.clone(),
-        sandbox: onramp.settings.sandbox,
+        stylesheet: state.site.stylesheet.clone(),
+        hydration: state.site.hydration.clone(),
+        sandbox: state.settings.sandbox,
         email: staff.map(|staff| staff.email.clone()),
         role: staff.map(|staff| staff.role),
         path: path.to_owned(),
@@ -106,9 +106,9 @@ pub(crate) async fn visit(onramp: &Onramp, staff: Option<&StaffRow>, path: &str)
     })
 }
 
-async fn setup_needed(onramp: &Onramp) -> Result<Option<String>, StoreError> {
-    let endpoints = onramp.subscriptions.endpoints();
-    let mut ours = onramp.store.subscriptions().await?;
+async fn setup_needed(state: &AppState) -> Result<Option<String>, StoreError> {
+    let endpoints = state.subscriptions.endpoints();
+    let mut ours = state.store.subscriptions().await?;
     ours.retain(|ours| ours.status != "deleted" && endpoints.has(&ours.url));
     let text = if !missing(ours.iter().map(|ours| ours.event_name.as_str())).is_empty() {
         "Catena does not tell Onramp everything yet: some webhook subscriptions are missing."
@@ -130,11 +130,11 @@ pub(crate) struct Viewer {
     pub nonce: CspNonce,
 }
 
-impl FromRequestParts<Arc<Onramp>> for Viewer {
+impl FromRequestParts<AppState> for Viewer {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, onramp: &Arc<Onramp>) -> Result<Self, Response> {
-        let visitor = Visitor::from_request_parts(parts, onramp).await.map_err(PageError::into_response)?;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(PageError::into_response)?;
         match visitor.staff {
             Some(staff) => Ok(Self { staff, visit: visitor.visit, nonce: visitor.nonce }),
             // A form's content would be lost on the way, so only pages are come back to.

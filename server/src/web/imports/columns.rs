@@ -1,7 +1,5 @@
 //! What the columns mean: read from the form, checked, and then the dry run begins.
 
-use std::sync::Arc;
-
 use app::pages::imports::{ColumnsForm, ColumnsPage};
 use axum::{
     Form,
@@ -17,7 +15,7 @@ use leptos::view;
 
 use super::{address, find, upload::reading};
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{ImportMove, ImportRow, Reading},
     web::{errors::PageError, extract::session::Viewer, render::page},
 };
@@ -40,13 +38,13 @@ pub(super) fn show(viewer: Viewer, status: StatusCode, import: ImportRow, errors
 }
 
 pub(super) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut import = find(&onramp, &id).await?;
+    let mut import = find(&state, &id).await?;
     let key = import.key;
     if import.state != ImportState::Uploaded {
         // Someone else was quicker: the page shows how it stands.
@@ -55,34 +53,34 @@ pub(super) async fn post(
     let typed_text = |name: &str| typed.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str());
     let delimiter = Delimiter::from_name(typed_text("delimiter")).unwrap_or(import.reading.delimiter);
     if !typed_text("again").is_empty() || delimiter != import.reading.delimiter {
-        return read_again(&onramp, viewer, import, delimiter).await;
+        return read_again(&state, viewer, import, delimiter).await;
     }
     import.reading.mapping = mapping(&typed);
     let errors = import.reading.mapping.check(&import.reading.header);
     if !errors.is_empty() {
         return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, import, errors));
     }
-    if onramp.store.set_reading(key, &import.reading).await? {
-        let change = ImportMove { to: ImportState::Checking, reason: None, at: onramp.clock.now() };
-        onramp.store.move_import(key, &[ImportState::Uploaded], &change).await?;
-        onramp.imports.notify_one();
+    if state.store.set_reading(key, &import.reading).await? {
+        let change = ImportMove { to: ImportState::Checking, reason: None, at: state.clock.now() };
+        state.store.move_import(key, &[ImportState::Uploaded], &change).await?;
+        state.import_wakeup.0.notify_one();
     }
     Ok(Redirect::to(&address(key)).into_response())
 }
 
 /// With another delimiter there are other columns, so their meaning is guessed anew.
 async fn read_again(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     mut import: ImportRow,
     delimiter: Delimiter,
 ) -> Result<Response, PageError> {
-    let content = onramp.store.import_content(import.key).await?.unwrap_or_default();
+    let content = state.store.import_content(import.key).await?.unwrap_or_default();
     let sheet = tokio::task::spawn_blocking(move || inspect(&content, delimiter)).await;
     match sheet {
         Ok(Ok(sheet)) => {
             let mapping = Mapping::guess(&sheet.header);
-            onramp.store.set_reading(import.key, &reading(sheet, delimiter, mapping)).await?;
+            state.store.set_reading(import.key, &reading(sheet, delimiter, mapping)).await?;
             Ok(Redirect::to(&address(import.key)).into_response())
         }
         Ok(Err(error)) => {

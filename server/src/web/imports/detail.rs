@@ -1,7 +1,5 @@
 //! The page of one import.
 
-use std::sync::Arc;
-
 use app::{
     components::{ImportFigure, ImportProgress},
     pages::imports::{
@@ -22,7 +20,7 @@ use serde::Deserialize;
 
 use super::{address, columns, find};
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{ImportRow, ImportedRow, RowFilter, StoreError},
     web::{
         errors::PageError,
@@ -44,21 +42,21 @@ pub(super) struct Params {
 }
 
 pub(super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let import = find(&onramp, &id).await?;
+    let import = find(&state, &id).await?;
     if import.state == ImportState::Uploaded {
         return Ok(columns::show(viewer, StatusCode::OK, import, FieldErrors::new()));
     }
     let key = import.key;
     let filter =
         RowFilter { verdict: Verdict::from_name(&params.verdict), state: RowState::from_name(&params.outcome) };
-    let counts = onramp.store.import_counts(key).await?;
-    let mut rows = onramp.store.import_rows(key, filter, params.behind, page::ASKED).await?;
+    let counts = state.store.import_counts(key).await?;
+    let mut rows = state.store.import_rows(key, filter, params.behind, page::ASKED).await?;
     let narrowed = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
     let with = |behind: u32| {
         let query = match (filter.verdict, filter.state) {
@@ -73,14 +71,14 @@ pub(super) async fn get(
     let sum = |wanted: &dyn Fn(RowState) -> bool| {
         counts.iter().filter(|(_, state, _)| wanted(*state)).map(|(_, _, count)| count).sum::<u64>()
     };
-    let taken = onramp.store.links_taken(key, TAKEN).await?.into_iter().map(|taken| LinksTakenView {
+    let taken = state.store.links_taken(key, TAKEN).await?.into_iter().map(|taken| LinksTakenView {
         at: taken.at,
         actor: taken.actor,
         count: taken.count.into(),
     });
     let detail = ImportDetail {
         id: key.0,
-        progress: progress(&onramp, &import, &counts, filter),
+        progress: progress(&state, &import, &counts, filter),
         verdicts: Verdict::ALL.map(|verdict| (verdict, of_verdict(&counts, verdict))).to_vec(),
         waiting: sum(&|state| !state.is_final()),
         invited: sum(&|state| matches!(state, RowState::Created | RowState::Refreshed | RowState::Unchanged)),
@@ -88,7 +86,7 @@ pub(super) async fn get(
         rows: rows.into_iter().map(shown).collect(),
         narrowed,
         taken: taken.collect(),
-        days: onramp.settings.retention.ended.whole_days(),
+        days: state.settings.retention.ended.whole_days(),
         confirming: !params.cancel.is_empty() && !matches!(import.state, ImportState::Done | ImportState::Cancelled),
         file_name: import.file_name,
         state: import.state,
@@ -119,12 +117,12 @@ fn of_verdict(counts: &Counts, wanted: Verdict) -> u64 {
 }
 
 /// How far it is, as an open page is told.
-pub(super) async fn look(onramp: &Onramp, import: &ImportRow) -> Result<ImportProgress, StoreError> {
-    let counts = onramp.store.import_counts(import.key).await?;
-    Ok(progress(onramp, import, &counts, RowFilter::default()))
+pub(super) async fn look(state: &AppState, import: &ImportRow) -> Result<ImportProgress, StoreError> {
+    let counts = state.store.import_counts(import.key).await?;
+    Ok(progress(state, import, &counts, RowFilter::default()))
 }
 
-fn progress(onramp: &Onramp, import: &ImportRow, counts: &Counts, filter: RowFilter) -> ImportProgress {
+fn progress(state: &AppState, import: &ImportRow, counts: &Counts, filter: RowFilter) -> ImportProgress {
     let sum = |wanted: &dyn Fn(RowState) -> bool| {
         counts.iter().filter(|(_, state, _)| wanted(*state)).map(|(_, _, count)| count).sum::<u64>()
     };
@@ -137,7 +135,7 @@ fn progress(onramp: &Onramp, import: &ImportRow, counts: &Counts, filter: RowFil
     };
     let mut words = format!("{} of {} rows", grouped(done), grouped(total));
     if import.state == ImportState::Running && done < total {
-        let minutes = (total - done).div_ceil(onramp.settings.imports.per_minute.max(1).into());
+        let minutes = (total - done).div_ceil(state.settings.imports.per_minute.max(1).into());
         let plural = if minutes == 1 { "" } else { "s" };
         words = format!("{words}, at most {} minute{plural} to go at this pace", grouped(minutes));
     }

@@ -1,7 +1,5 @@
 //! What people take away: the result without a secret in it, and, explicitly, the magic links.
 
-use std::sync::Arc;
-
 use axum::{
     body::{Body, Bytes},
     extract::{Path, State},
@@ -20,7 +18,7 @@ use uuid::Uuid;
 use super::find;
 use crate::{
     security::vault::Purpose,
-    state::Onramp,
+    state::AppState,
     store::{ImportKey, ImportedRow, LinksTaken, RowFilter, StoreError},
     web::{errors::PageError, extract::session::Viewer},
 };
@@ -32,27 +30,27 @@ const BATCH: u32 = 1_000;
 type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 pub(super) async fn result(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let import = find(&onramp, &id).await?;
+    let import = find(&state, &id).await?;
     let head = line(["line", "fleet_ref", "verdict", "outcome", "reason", "link_expires_at", "invitation"]);
     let cancelled = import.state == ImportState::Cancelled;
     let rows = batches(head, move |behind| {
-        let onramp = onramp.clone();
+        let state = state.clone();
         async move {
-            let rows = onramp.store.import_rows(import.key, RowFilter::default(), behind, BATCH).await?;
+            let rows = state.store.import_rows(import.key, RowFilter::default(), behind, BATCH).await?;
             let Some(last) = rows.last().map(|row| row.number) else { return Ok(None) };
-            let lines: String = rows.iter().map(|row| outcome(&onramp, row, cancelled)).collect();
+            let lines: String = rows.iter().map(|row| outcome(&state, row, cancelled)).collect();
             Ok(Some((last, lines)))
         }
     });
     Ok(attachment(&format!("import-{}-result.csv", import.key.0), rows))
 }
 
-fn outcome(onramp: &Onramp, row: &ImportedRow, cancelled: bool) -> String {
+fn outcome(state: &AppState, row: &ImportedRow, cancelled: bool) -> String {
     let outcome = match row.state {
         RowState::Waiting if cancelled => "cancelled",
         // Catena was being asked when it ended: its own page or Catena's list tells.
@@ -66,38 +64,38 @@ fn outcome(onramp: &Onramp, row: &ImportedRow, cancelled: bool) -> String {
         outcome,
         row.reason.as_deref().unwrap_or_default(),
         &row.expires_at.map(timestamp::rfc3339).unwrap_or_default(),
-        &row.invitation.map(|id| invitation_url(onramp, id)).unwrap_or_default(),
+        &row.invitation.map(|id| invitation_url(state, id)).unwrap_or_default(),
     ])
 }
 
-fn invitation_url(onramp: &Onramp, id: Uuid) -> String {
-    format!("{}/invitations/{id}", onramp.settings.public_url.as_str().trim_end_matches('/'))
+fn invitation_url(state: &AppState, id: Uuid) -> String {
+    format!("{}/invitations/{id}", state.settings.public_url.as_str().trim_end_matches('/'))
 }
 
 /// The magic links, which are secrets (CONTRACT.md 13.2): by a form, for those who see them on pages too, and kept in mind.
 pub(super) async fn links(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let key = find(&onramp, &id).await?.key;
-    let count = count_links(&onramp, key).await?;
+    let key = find(&state, &id).await?.key;
+    let count = count_links(&state, key).await?;
     // Noted before the first link leaves.
-    let taken = LinksTaken { at: onramp.clock.now(), actor: viewer.staff.email.clone(), count };
-    onramp.store.note_links_taken(key, &taken).await?;
+    let taken = LinksTaken { at: state.clock.now(), actor: viewer.staff.email.clone(), count };
+    state.store.note_links_taken(key, &taken).await?;
     tracing::info!(import = key.0, count, by = viewer.staff.email, "magic links were downloaded");
     let actor = viewer.staff.email.clone();
     let head = line(["fleet_ref", "fleet_name", "fleet_email", "magic_link", "link_expires_at"]);
     let rows = batches(head, move |behind| {
-        let (onramp, actor) = (onramp.clone(), actor.clone());
+        let (state, actor) = (state.clone(), actor.clone());
         async move {
-            let rows = onramp.store.import_links(key, behind, BATCH).await?;
+            let rows = state.store.import_links(key, behind, BATCH).await?;
             let Some(last) = rows.last().map(|(row, ..)| row.number) else { return Ok(None) };
-            note_on_timelines(&onramp, &rows, &actor).await?;
+            note_on_timelines(&state, &rows, &actor).await?;
             let mut lines = String::new();
             for (row, sealed, expires_at) in &rows {
-                let link = onramp.vault.open_text(Purpose::MagicLink, sealed)?;
+                let link = state.vault.open_text(Purpose::MagicLink, sealed)?;
                 lines.push_str(&link_line(row, &link, *expires_at));
             }
             Ok(Some((last, lines)))
@@ -108,21 +106,21 @@ pub(super) async fn links(
 
 /// Each fleet's timeline tells that its link is taken along, before it is.
 async fn note_on_timelines(
-    onramp: &Onramp,
+    state: &AppState,
     rows: &[(ImportedRow, Vec<u8>, OffsetDateTime)],
     actor: &str,
 ) -> Result<(), StoreError> {
     let mut invitations = Vec::with_capacity(rows.len());
     for id in rows.iter().filter_map(|(row, ..)| row.invitation) {
-        invitations.extend(onramp.store.invitation(id).await?);
+        invitations.extend(state.store.invitation(id).await?);
     }
-    onramp.links.note_shown(&invitations, Shown::InFile, actor).await
+    state.links.note_shown(&invitations, Shown::InFile, actor).await
 }
 
-async fn count_links(onramp: &Onramp, key: ImportKey) -> Result<u32, PageError> {
+async fn count_links(state: &AppState, key: ImportKey) -> Result<u32, PageError> {
     let (mut count, mut behind) = (0, 0);
     loop {
-        let rows = onramp.store.import_links(key, behind, BATCH).await?;
+        let rows = state.store.import_links(key, behind, BATCH).await?;
         let Some((last, ..)) = rows.last() else { return Ok(count) };
         behind = last.number;
         count += u32::try_from(rows.len()).unwrap_or(u32::MAX);

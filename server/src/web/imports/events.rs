@@ -1,7 +1,7 @@
 //! Server-sent events for the open page of an import that moves: `part` is the bar and the figures in HTML, whenever they
 //! changed; `over` says that the import stands otherwise now, so that the whole page is out of date.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use app::{
     components::{ImportBar, ImportProgress},
@@ -19,7 +19,7 @@ use tokio_stream::wrappers::IntervalStream;
 use tower_sessions::Session;
 
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{ImportKey, StoreError},
     web::{
         errors::PageError,
@@ -40,18 +40,18 @@ pub(super) struct Params {
 }
 
 pub(super) async fn live(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     Query(params): Query<Params>,
     session: Session,
     viewer: Viewer,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
     viewer.may_invite()?;
-    let key = find(&onramp, &id).await?.key;
+    let key = find(&state, &id).await?.key;
     let session = session.id().map(|id| id_digest(&id));
-    let shutdown = onramp.shutdown.clone();
+    let shutdown = state.shutdown.0.clone();
     let events = IntervalStream::new(tokio::time::interval(LOOK_EVERY))
-        .then(move |_| told(onramp.clone(), key, session.clone()))
+        .then(move |_| told(state.clone(), key, session.clone()))
         // The end of a session, of the import, or a failing database ends the stream.
         .take_while(|told| std::future::ready(told.is_some()))
         .scan(None, |before: &mut Option<Snapshot>, told| {
@@ -75,8 +75,8 @@ pub(super) async fn live(
 /// How an import stands, and how far it is.
 type Snapshot = (ImportState, ImportProgress);
 
-async fn told(onramp: Arc<Onramp>, key: ImportKey, session: Option<String>) -> Option<Snapshot> {
-    match look(&onramp, key, session).await {
+async fn told(state: AppState, key: ImportKey, session: Option<String>) -> Option<Snapshot> {
+    match look(&state, key, session).await {
         Ok(progress) => progress,
         Err(error) => {
             tracing::error!(%error, "an import's open page can't be updated");
@@ -85,11 +85,11 @@ async fn told(onramp: Arc<Onramp>, key: ImportKey, session: Option<String>) -> O
     }
 }
 
-async fn look(onramp: &Onramp, key: ImportKey, session: Option<String>) -> Result<Option<Snapshot>, StoreError> {
+async fn look(state: &AppState, key: ImportKey, session: Option<String>) -> Result<Option<Snapshot>, StoreError> {
     let Some(session) = session else { return Ok(None) };
-    if onramp.store.session(&session, onramp.clock.now()).await?.is_none() {
+    if state.store.session(&session, state.clock.now()).await?.is_none() {
         return Ok(None);
     }
-    let Some(import) = onramp.store.import(key).await? else { return Ok(None) };
-    Ok(Some((import.state, detail::look(onramp, &import).await?)))
+    let Some(import) = state.store.import(key).await? else { return Ok(None) };
+    Ok(Some((import.state, detail::look(state, &import).await?)))
 }

@@ -8,8 +8,6 @@ mod download;
 mod events;
 mod upload;
 
-use std::sync::Arc;
-
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -18,12 +16,12 @@ use axum::{
 
 use super::errors::PageError;
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{ImportKey, ImportRow},
 };
 
 /// The routes below `/invitations/import`.
-pub(super) fn routes() -> Router<Arc<Onramp>> {
+pub(super) fn routes() -> Router<AppState> {
     let upload = get(upload::get).post(upload::post).layer(DefaultBodyLimit::max(upload::DRAINED_MAX));
     Router::new()
         .route("/invitations/import", upload)
@@ -40,9 +38,9 @@ pub(super) fn routes() -> Router<Arc<Onramp>> {
 }
 
 /// The import at an address.
-async fn find(onramp: &Onramp, id: &str) -> Result<ImportRow, PageError> {
+async fn find(state: &AppState, id: &str) -> Result<ImportRow, PageError> {
     let key = id.parse().map(ImportKey).map_err(|_| PageError::NoSuchImport)?;
-    onramp.store.import(key).await?.ok_or(PageError::NoSuchImport)
+    state.store.import(key).await?.ok_or(PageError::NoSuchImport)
 }
 
 fn address(key: ImportKey) -> String {

@@ -1,7 +1,5 @@
 //! A file or pasted rows: read, looked at, kept.
 
-use std::sync::Arc;
-
 use app::pages::imports::{ListedImport, UploadForm, UploadPage};
 use axum::{
     extract::{
@@ -19,7 +17,7 @@ use leptos::view;
 
 use super::address;
 use crate::{
-    state::Onramp,
+    state::AppState,
     store::{NewImport, Reading},
     web::{errors::PageError, extract::session::Viewer, render::page},
 };
@@ -33,19 +31,19 @@ const NAME_MAX: usize = 120;
 /// could send everything.
 pub(super) const DRAINED_MAX: usize = 10 * MAX_BYTES;
 
-pub(super) async fn get(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+pub(super) async fn get(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    show(&onramp, viewer, StatusCode::OK, String::new(), FieldErrors::new()).await
+    show(&state, viewer, StatusCode::OK, String::new(), FieldErrors::new()).await
 }
 
 async fn show(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     status: StatusCode,
     text: String,
     errors: FieldErrors,
 ) -> Result<Response, PageError> {
-    let imports = onramp.store.last_imports(LAST).await?.into_iter().map(|import| ListedImport {
+    let imports = state.store.last_imports(LAST).await?.into_iter().map(|import| ListedImport {
         id: import.key.0,
         file_name: import.file_name,
         state: import.state,
@@ -53,8 +51,8 @@ async fn show(
         actor: import.actor,
         created_at: import.created_at,
     });
-    let days = onramp.settings.retention.ended.whole_days();
-    let form = UploadForm { text, errors, imports: imports.collect(), days, now: onramp.clock.now() };
+    let days = state.settings.retention.ended.whole_days();
+    let form = UploadForm { text, errors, imports: imports.collect(), days, now: state.clock.now() };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <UploadPage visit=visit form=form/> }))
 }
@@ -80,7 +78,7 @@ impl From<MultipartError> for Unread {
 }
 
 pub(super) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     viewer: Viewer,
     form: Multipart,
 ) -> Result<Response, PageError> {
@@ -94,11 +92,11 @@ pub(super) async fn post(
                 MAX_BYTES / 1024 / 1024
             );
             let errors = wrong("file", sentence);
-            return show(&onramp, viewer, StatusCode::PAYLOAD_TOO_LARGE, String::new(), errors).await;
+            return show(&state, viewer, StatusCode::PAYLOAD_TOO_LARGE, String::new(), errors).await;
         }
         Err(Unread::Broken) => {
             let errors = wrong("file", "The upload broke off. Try again.".into());
-            return show(&onramp, viewer, StatusCode::BAD_REQUEST, String::new(), errors).await;
+            return show(&state, viewer, StatusCode::BAD_REQUEST, String::new(), errors).await;
         }
     };
     let Brought { file_name, file, text } = brought;
@@ -107,11 +105,11 @@ pub(super) async fn post(
     let (field, bytes) = match (chosen, pasted) {
         (true, true) => {
             let errors = wrong("file", "Choose a file or paste rows, not both.".into());
-            return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, errors).await;
+            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, errors).await;
         }
         (false, false) => {
             let errors = wrong("file", "Choose a file, or paste rows below.".into());
-            return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, errors).await;
+            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, errors).await;
         }
         (true, false) => ("file", file),
         (false, true) => ("text", text.clone().into_bytes()),
@@ -119,7 +117,7 @@ pub(super) async fn post(
     let (content, encoding, reading) = match parse(bytes).await {
         Ok(parsed) => parsed,
         Err(sentence) => {
-            return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, wrong(field, sentence)).await;
+            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, wrong(field, sentence)).await;
         }
     };
     let import = NewImport {
@@ -128,9 +126,9 @@ pub(super) async fn post(
         encoding,
         reading,
         content,
-        created_at: onramp.clock.now(),
+        created_at: state.clock.now(),
     };
-    let key = onramp.store.add_import(&import).await?;
+    let key = state.store.add_import(&import).await?;
     tracing::info!(import = key.0, rows = import.reading.row_count, by = viewer.staff.email, "a file was brought");
     Ok(Redirect::to(&address(key)).into_response())
 }

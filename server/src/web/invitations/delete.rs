@@ -1,7 +1,5 @@
 //! Deleting an invitation: asked before, since nobody can bring it back.
 
-use std::sync::Arc;
-
 use app::pages::{DeleteForm, DeletePage};
 use axum::{
     extract::{Path, State},
@@ -14,40 +12,40 @@ use uuid::Uuid;
 
 use crate::{
     services::invitations::delete::DeleteInvitationError,
-    state::Onramp,
+    state::AppState,
     store::{FleetRow, InvitationRow},
     web::{errors::PageError, extract::session::Viewer, invitations::status, render::page},
 };
 
-async fn find(onramp: &Onramp, id: &str) -> Result<(InvitationRow, FleetRow), PageError> {
+async fn find(state: &AppState, id: &str) -> Result<(InvitationRow, FleetRow), PageError> {
     let id = Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)?;
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
     Ok((invitation, fleet))
 }
 
 pub(crate) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let (invitation, fleet) = find(&onramp, &id).await?;
-    let may_delete = may_delete(status(invitation.stage, invitation.expires_at, onramp.clock.now()));
+    let (invitation, fleet) = find(&state, &id).await?;
+    let may_delete = may_delete(status(invitation.stage, invitation.expires_at, state.clock.now()));
     Ok(show(viewer, StatusCode::OK, form(&invitation, fleet, may_delete, None)))
 }
 
 pub(crate) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let (invitation, fleet) = find(&onramp, &id).await?;
-    if !may_delete(status(invitation.stage, invitation.expires_at, onramp.clock.now())) {
+    let (invitation, fleet) = find(&state, &id).await?;
+    if !may_delete(status(invitation.stage, invitation.expires_at, state.clock.now())) {
         return Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, None)));
     }
-    match onramp.deletion.delete(&invitation, &viewer.staff.email).await {
+    match state.deletion.delete(&invitation, &viewer.staff.email).await {
         Ok(()) => Ok(Redirect::to(&format!("/invitations/{}?done=deleted", invitation.id)).into_response()),
         Err(error @ DeleteInvitationError::Accepted) => {
             Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, Some(error.explain()))))

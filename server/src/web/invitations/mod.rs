@@ -5,8 +5,6 @@ pub(crate) mod new;
 pub(crate) mod renew;
 pub(crate) mod share;
 
-use std::sync::Arc;
-
 use app::{
     components::OnboardingView,
     pages::{DifferenceRow, InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
@@ -18,7 +16,7 @@ use axum::{
 };
 use domain::{
     events::missed_webhooks::{HOLES_MATTER_FOR, webhooks_may_not_arrive},
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp,
 };
 use leptos::view;
@@ -28,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     services::invitations::{request, response_diff},
-    state::Onramp,
+    state::AppState,
     store::{Cause, CheckRow, ListCursor, ListedInvitation},
     web::{
         deliveries::{COUNT_MAX, counted},
@@ -48,29 +46,29 @@ pub(super) struct ListParams {
 }
 
 pub(super) async fn list(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<ListParams>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let behind = params.behind.as_deref().and_then(read_cursor);
-    let mut rows = onramp.store.invitations(behind, page::ASKED).await?;
+    let mut rows = state.store.invitations(behind, page::ASKED).await?;
     let first = behind.map(|_| "/invitations".to_owned());
     let paging = page::cut(&mut rows, first, |last| format!("/invitations?behind={}", write_cursor(last)));
-    let now = onramp.clock.now();
+    let now = state.clock.now();
     let list = InvitationList {
         rows: rows.into_iter().map(|row| listed(row, now)).collect(),
         paging,
         now,
         may_invite: viewer.staff.role.may_invite(),
-        webhooks_missing: webhooks_missing(&onramp, now).await?,
-        reminders: counted(onramp.store.count_proposed(COUNT_MAX).await?.0),
+        webhooks_missing: webhooks_missing(&state, now).await?,
+        reminders: counted(state.store.count_proposed(COUNT_MAX).await?.0),
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || view! { <InvitationListPage visit=visit list=list/> }))
 }
 
-async fn webhooks_missing(onramp: &Onramp, now: time::OffsetDateTime) -> Result<Option<String>, PageError> {
-    let holes = onramp.store.holes(now - HOLES_MATTER_FOR, COUNT_MAX).await?;
+async fn webhooks_missing(state: &AppState, now: time::OffsetDateTime) -> Result<Option<String>, PageError> {
+    let holes = state.store.holes(now - HOLES_MATTER_FOR, COUNT_MAX).await?;
     Ok(webhooks_may_not_arrive(counted(holes).as_deref()))
 }
 
@@ -112,7 +110,7 @@ pub(super) struct DetailParams {
 }
 
 pub(super) async fn detail(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     Query(params): Query<DetailParams>,
     session: Session,
@@ -125,21 +123,21 @@ pub(super) async fn detail(
         found => format!("Catena was asked: {found} facts were found."),
     });
     let notice = params.done.as_deref().and_then(notice).or(checked);
-    show(&onramp, &session, viewer, id, StatusCode::OK, notice, None).await
+    show(&state, &session, viewer, id, StatusCode::OK, notice, None).await
 }
 
 /// Asks Catena about the fleet.
 pub(super) async fn check(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     session: Session,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_operate()?;
     let id = read_id(&id)?;
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
-    let CheckRow { found, problem, .. } = onramp.reconciler.one_fleet(&fleet, Cause::Staff).await?;
+    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let CheckRow { found, problem, .. } = state.reconciler.one_fleet(&fleet, Cause::Staff).await?;
     match problem {
         None => Ok(Redirect::to(&format!("/invitations/{id}?checked={found}")).into_response()),
         Some(problem) => {
@@ -149,7 +147,7 @@ pub(super) async fn check(
                 found => format!(" {found} facts were found before."),
             };
             let problem = format!("The check is not complete: {problem}{so_far}");
-            show(&onramp, &session, viewer, id, StatusCode::BAD_GATEWAY, None, Some(problem)).await
+            show(&state, &session, viewer, id, StatusCode::BAD_GATEWAY, None, Some(problem)).await
         }
     }
 }
@@ -159,7 +157,7 @@ fn read_id(id: &str) -> Result<Uuid, PageError> {
 }
 
 async fn show(
-    onramp: &Onramp,
+    state: &AppState,
     session: &Session,
     viewer: Viewer,
     id: Uuid,
@@ -167,19 +165,19 @@ async fn show(
     notice: Option<String>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
-    let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
-    let onboarding = onramp.providers.with_names(onboarding).await?;
-    let now = onramp.clock.now();
-    let magic_link = magic_link::view(onramp, session, &viewer, &invitation).await?;
+    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let onboarding = fold(state.store.facts_of(fleet.key).await?);
+    let onboarding = state.providers.with_names(onboarding).await?;
+    let now = state.clock.now();
+    let magic_link = magic_link::view(state, session, &viewer, &invitation).await?;
     let status = status(invitation.stage, invitation.expires_at, now);
-    let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
+    let latest = state.store.invitations_of(fleet.key).await?.into_iter().next();
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
     let may_act = viewer.staff.role.may_invite() && newer.is_none();
     let again =
-        may_act.then(|| renew::offer(onramp.random.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
-    let kept = onramp.store.differences(id).await?;
+        may_act.then(|| renew::offer(state.random.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
+    let kept = state.store.differences(id).await?;
     let detail = InvitationDetail {
         id,
         fleet_ref: fleet.fleet_ref,
@@ -197,7 +195,7 @@ async fn show(
         live_url: format!("/live?invitation={id}"),
         notice,
         problem,
-        checked_at: onramp.store.last_check_of(fleet.key).await?.map(|check| check.started_at),
+        checked_at: state.store.last_check_of(fleet.key).await?.map(|check| check.started_at),
         may_operate: viewer.staff.role.may_operate(),
     };
     let Viewer { visit, nonce, .. } = viewer;

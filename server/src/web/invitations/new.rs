@@ -1,6 +1,6 @@
 //! The form that invites a fleet, and what it says while it is filled in.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use app::html::to_html;
 use app::{
@@ -25,9 +25,10 @@ use leptos::view;
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use crate::services::links::landing_urls::with_landing_pages;
 use crate::{
     services::invitations::create::{CreateOutcome, InviteError},
-    state::Onramp,
+    state::AppState,
     web::{
         errors::PageError,
         extract::{magic_link, session::Viewer},
@@ -45,7 +46,7 @@ pub(crate) struct NewParams {
 }
 
 pub(crate) async fn new(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<NewParams>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
@@ -54,55 +55,45 @@ pub(crate) async fn new(
         fleet_ref: params.fleet_ref,
         fleet_name: params.fleet_name,
         expires_in_hours: EXPIRY_DEFAULT.to_string(),
-        ..with_landing_pages(&onramp)
+        ..with_landing_pages(&state.settings.public_url)
     };
-    show(&onramp, viewer, StatusCode::OK, InvitationForm { draft, ..InvitationForm::default() }).await
-}
-
-/// A draft that sends fleets to our own landing pages.
-pub fn with_landing_pages(onramp: &Onramp) -> Draft {
-    let base = onramp.settings.public_url.as_str().trim_end_matches('/');
-    Draft {
-        success_redirect_url: format!("{base}/onboarding/success"),
-        failure_redirect_url: format!("{base}/onboarding/failure"),
-        ..Draft::default()
-    }
+    show(&state, viewer, StatusCode::OK, InvitationForm { draft, ..InvitationForm::default() }).await
 }
 
 pub(crate) async fn create(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     session: Session,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut press = onramp.idempotency.turn(&viewer.staff.email, "/invitations/new", &typed).await;
+    let mut press = state.idempotency.turn(&viewer.staff.email, "/invitations/new", &typed).await;
     if let Some(there) = press.as_deref() {
         return Ok(Redirect::to(there).into_response());
     }
     let Typed { draft, preset, agreed } = Typed::read(typed);
     let form = InvitationForm { draft, preset, ..InvitationForm::default() };
-    let checked = match check(&onramp, &form).await? {
+    let checked = match check(&state, &form).await? {
         Ok(checked) => checked,
         Err(errors) => {
             let form = InvitationForm { errors, ..form };
-            return show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    match onramp.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+    match state.invitations.create(&checked, &viewer.staff.email, &agreed).await {
         Ok(CreateOutcome::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
-            magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
+            magic_link::show(&state, &session, invited.id, &viewer.staff.email).await?;
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
         Ok(CreateOutcome::NeedsConfirmation(preview)) => {
-            let form = InvitationForm { confirm: Some(Confirm::new(&preview, onramp.clock.now())), ..form };
-            show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            let form = InvitationForm { confirm: Some(Confirm::new(&preview, state.clock.now())), ..form };
+            show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
         Err(error) => {
             let (status, errors, problem) = refusal(&error);
-            show(&onramp, viewer, status, InvitationForm { errors, problem, ..form }).await
+            show(&state, viewer, status, InvitationForm { errors, problem, ..form }).await
         }
     }
 }
@@ -128,7 +119,7 @@ pub(crate) fn refusal(error: &InviteError) -> (StatusCode, FieldErrors, Option<S
 }
 
 /// Checks a form: its fields, and what only a look at Catena can tell.
-async fn check(onramp: &Onramp, form: &InvitationForm) -> Result<Result<Checked, FieldErrors>, PageError> {
+async fn check(state: &AppState, form: &InvitationForm) -> Result<Result<Checked, FieldErrors>, PageError> {
     let InvitationForm { draft, preset, .. } = form;
     let effective = Draft { permissions: preset.levels(&draft.permissions), ..draft.clone() };
     let checked = effective.check();
@@ -138,7 +129,7 @@ async fn check(onramp: &Onramp, form: &InvitationForm) -> Result<Result<Checked,
         errors.insert("permissions".into(), sentence.into());
     }
     if !draft.callback_url.trim().is_empty() && !errors.contains_key("callback_url") {
-        let look = onramp.callbacks.probe().await?;
+        let look = state.callbacks.probe().await?;
         if !look.offers() {
             errors.insert("callback_url".into(), format!("Leave it empty. {}", look.explanation()));
         }
@@ -216,15 +207,15 @@ pub(crate) fn read_better(value: &str) -> Option<(&str, &str)> {
 }
 
 async fn show(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     status: StatusCode,
     form: InvitationForm,
 ) -> Result<Response, PageError> {
-    let offered = onramp.providers.offered().await;
-    let providers = offered.iter().map(|tsp| offered_provider(tsp, onramp.settings.sandbox)).collect();
-    let once = onramp.random.uuid_v4().to_string();
-    let form = InvitationForm { once, providers, callback: onramp.callbacks.probe().await?, ..form };
+    let offered = state.providers.offered().await;
+    let providers = offered.iter().map(|tsp| offered_provider(tsp, state.settings.sandbox)).collect();
+    let once = state.random.uuid_v4().to_string();
+    let form = InvitationForm { once, providers, callback: state.callbacks.probe().await?, ..form };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
 }
@@ -250,17 +241,17 @@ pub(crate) struct PreviewParams {
 
 /// What is to be known of a form as far as it is filled in: our own sentences, without an id or a link of Catena's.
 pub(crate) async fn preview(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<PreviewParams>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
     let PreviewParams { fleet_ref, fleet_name, expires_in_hours, fleet_country_code, part } = params;
-    let now = onramp.clock.now();
+    let now = state.clock.now();
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let preview = onramp.preview.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
+            let preview = state.preview.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
             PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),

@@ -1,8 +1,6 @@
 //! Asking again for an invitation: a longer life, a new one after its end, a declined one once more, the link for signing in
 //! again.
 
-use std::sync::Arc;
-
 use app::pages::{Confirm, RenewForm, RenewPage, RenewView};
 use axum::{
     Form,
@@ -16,7 +14,10 @@ use domain::{
         renewal::{RenewalAction, may_delete, renewal_action},
         request::{Checked, Draft, EXPIRY_DEFAULT},
     },
-    onboarding::lifecycle::{Onboarding, Stage, fold},
+    onboarding::{
+        lifecycle::{Onboarding, fold},
+        stage::Stage,
+    },
 };
 use leptos::view;
 use tower_sessions::Session;
@@ -24,7 +25,7 @@ use uuid::Uuid;
 
 use crate::{
     services::invitations::{create::CreateOutcome, request},
-    state::Onramp,
+    state::AppState,
     store::{FleetRow, InvitationRow},
     web::{
         errors::PageError,
@@ -89,16 +90,16 @@ struct Found {
 
 /// The invitation, or where to go instead: to its page where there is nothing to ask again, to the latest one's where it
 /// isn't that, to the whole form where it isn't known what to ask.
-async fn find(onramp: &Onramp, id: &str) -> Result<Result<Found, Redirect>, PageError> {
+async fn find(state: &AppState, id: &str) -> Result<Result<Found, Redirect>, PageError> {
     let id = Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)?;
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
-    let latest = onramp.store.invitations_of(fleet.key).await?.into_iter().next();
+    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let latest = state.store.invitations_of(fleet.key).await?.into_iter().next();
     if let Some(latest) = latest.filter(|latest| latest.id != id) {
         return Ok(Err(Redirect::to(&format!("/invitations/{}", latest.id))));
     }
-    let onboarding = fold(onramp.store.facts_of(fleet.key).await?);
-    let status = status(invitation.stage, invitation.expires_at, onramp.clock.now());
+    let onboarding = fold(state.store.facts_of(fleet.key).await?);
+    let status = status(invitation.stage, invitation.expires_at, state.clock.now());
     let Some(again) = renewal_action(status, onboarding.stage, onboarding.health) else {
         return Ok(Err(Redirect::to(&format!("/invitations/{id}"))));
     };
@@ -107,38 +108,38 @@ async fn find(onramp: &Onramp, id: &str) -> Result<Result<Found, Redirect>, Page
 }
 
 pub(crate) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let found = match find(&onramp, &id).await? {
+    let found = match find(&state, &id).await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
-    let (fleet_ref, now) = (&found.fleet.fleet_ref, onramp.clock.now());
+    let (fleet_ref, now) = (&found.fleet.fleet_ref, state.clock.now());
     let checked = found.draft.check().ok();
     let hours = checked.as_ref().map(|checked| checked.expires_in_hours);
     let country = checked.as_ref().and_then(|checked| checked.fleet_country_code.as_deref());
-    let preview = onramp.preview.preview(fleet_ref, hours, country).await?;
+    let preview = state.preview.preview(fleet_ref, hours, country).await?;
     let confirm = preview.needs_confirmation(&Agreed::default()).then(|| Confirm::new(&preview, now));
     let hours = found.draft.expires_in_hours.clone();
-    Ok(show(&onramp, viewer, StatusCode::OK, RenewForm { confirm, ..form(found, hours, String::new()) }))
+    Ok(show(&state, viewer, StatusCode::OK, RenewForm { confirm, ..form(found, hours, String::new()) }))
 }
 
 pub(crate) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     session: Session,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut press = onramp.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
+    let mut press = state.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
     if let Some(there) = press.as_deref() {
         return Ok(Redirect::to(there).into_response());
     }
-    let found = match find(&onramp, &id).await? {
+    let found = match find(&state, &id).await? {
         Ok(found) => found,
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
@@ -146,7 +147,7 @@ pub(crate) async fn post(
     let agreed = Agreed::read([carried.as_str()]);
     let mut draft = Draft { expires_in_hours: hours.clone(), ..found.draft.clone() };
     // What was right at the time may double events by now.
-    if !draft.callback_url.is_empty() && !onramp.callbacks.probe().await?.offers() {
+    if !draft.callback_url.is_empty() && !state.callbacks.probe().await?.offers() {
         draft.callback_url.clear();
     }
     let checked: Checked = match draft.check() {
@@ -157,23 +158,23 @@ pub(crate) async fn post(
                 format!("What was asked for at the time can’t be asked again ({field}: {sentence}) Use the whole form.")
             });
             let form = RenewForm { error, problem, ..form(found, hours, carried) };
-            return Ok(show(&onramp, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
+            return Ok(show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
     };
-    match onramp.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+    match state.invitations.create(&checked, &viewer.staff.email, &agreed).await {
         Ok(CreateOutcome::Done { invited, reopened }) => {
             let what = match found.again {
                 RenewalAction::Reauthenticate if !invited.is_new => "reauthentication",
                 _ => done(invited.is_new, reopened),
             };
-            magic_link::show(&onramp, &session, invited.id, &viewer.staff.email).await?;
+            magic_link::show(&state, &session, invited.id, &viewer.staff.email).await?;
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
         Ok(CreateOutcome::NeedsConfirmation(preview)) => {
-            let confirm = Some(Confirm::new(&preview, onramp.clock.now()));
+            let confirm = Some(Confirm::new(&preview, state.clock.now()));
             Ok(show(
-                &onramp,
+                &state,
                 viewer,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 RenewForm { confirm, ..form(found, hours, carried) },
@@ -183,7 +184,7 @@ pub(crate) async fn post(
             let (status, mut errors, problem) = refusal(&error);
             let error_beside = errors.remove("expires_in_hours");
             let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
-            Ok(show(&onramp, viewer, status, RenewForm { error: error_beside, problem, ..form(found, hours, carried) }))
+            Ok(show(&state, viewer, status, RenewForm { error: error_beside, problem, ..form(found, hours, carried) }))
         }
     }
 }
@@ -214,8 +215,8 @@ fn form(found: Found, hours: String, agreed: String) -> RenewForm {
     }
 }
 
-fn show(onramp: &Onramp, viewer: Viewer, status: StatusCode, form: RenewForm) -> Response {
-    let form = RenewForm { once: onramp.random.uuid_v4().to_string(), ..form };
+fn show(state: &AppState, viewer: Viewer, status: StatusCode, form: RenewForm) -> Response {
+    let form = RenewForm { once: state.random.uuid_v4().to_string(), ..form };
     let Viewer { visit, nonce, .. } = viewer;
     page(status, &nonce, || view! { <RenewPage visit=visit form=form/> })
 }

@@ -1,7 +1,7 @@
 //! Handing a magic link over: showing it, its QR code, ready texts, and e-mail. Whatever gives the link away is a form, and
 //! stands on the timeline before the link leaves.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use app::pages::{BODY_MAX, Choice, LetterForm, LinkView, SharePage, ShareView};
 use axum::{
@@ -18,7 +18,7 @@ use domain::{
             with_link,
         },
     },
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp::{display, relative},
 };
 use leptos::view;
@@ -37,7 +37,7 @@ use crate::{
             qr,
         },
     },
-    state::Onramp,
+    state::AppState,
     store::{FleetRow, InvitationRow, MessageRow},
     web::{
         errors::PageError,
@@ -60,7 +60,7 @@ pub(crate) struct ShowForm {
 
 /// Shows the link: noted, then seen on the page that one comes back to.
 pub(crate) async fn show(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     session: Session,
     viewer: Viewer,
@@ -68,7 +68,7 @@ pub(crate) async fn show(
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
     let id = read_id(&id)?;
-    magic_link::show(&onramp, &session, id, &viewer.staff.email).await?;
+    magic_link::show(&state, &session, id, &viewer.staff.email).await?;
     let back = match form.back {
         Some(choices) => format!("/invitations/{id}/share?{}", Chosen::read(&choices).query()),
         None => format!("/invitations/{id}"),
@@ -78,16 +78,16 @@ pub(crate) async fn show(
 
 /// The link as a QR code to download.
 pub(crate) async fn download_qr(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let Found { invitation, over, .. } = find(&onramp, &id).await?;
-    let Some(link) = onramp.links.link(&invitation)?.filter(|_| over.is_none()) else {
+    let Found { invitation, over, .. } = find(&state, &id).await?;
+    let Some(link) = state.links.link(&invitation)?.filter(|_| over.is_none()) else {
         return Ok(Redirect::to(&format!("/invitations/{}/share", invitation.id)).into_response());
     };
-    onramp.links.note_shown(std::slice::from_ref(&invitation), Shown::AsQrCode, &viewer.staff.email).await?;
+    state.links.note_shown(std::slice::from_ref(&invitation), Shown::AsQrCode, &viewer.staff.email).await?;
     let name = format!("attachment; filename=\"magic-link-{}.svg\"", invitation.id);
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml".to_owned()),
@@ -122,16 +122,16 @@ impl Chosen {
 }
 
 pub(crate) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
     session: Session,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let found = find(&onramp, &id).await?;
+    let found = find(&state, &id).await?;
     let chosen = Chosen::read(&query.unwrap_or_default());
-    render(&onramp, &session, viewer, found, chosen, Typed::default(), StatusCode::OK).await
+    render(&state, &session, viewer, found, chosen, Typed::default(), StatusCode::OK).await
 }
 
 /// What the form of an e-mail carries.
@@ -170,28 +170,28 @@ struct Typed {
 }
 
 pub(crate) async fn send(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     session: Session,
     viewer: Viewer,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     viewer.may_invite()?;
-    let mut press = onramp.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/send"), &typed).await;
+    let mut press = state.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/send"), &typed).await;
     if let Some(there) = press.as_deref() {
         return Ok(Redirect::to(there).into_response());
     }
-    let found = find(&onramp, &id).await?;
+    let found = find(&state, &id).await?;
     let SendForm { once, chosen, letter } = SendForm::read(typed);
     let errors = check(&letter);
     if found.over.is_some() || !errors.is_empty() {
         let typed = Typed { letter: Some(letter), once: Some(once), errors, problem: None };
-        return render(&onramp, &session, viewer, found, chosen, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return render(&state, &session, viewer, found, chosen, typed, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let occasion = chosen.occasion.unwrap_or(Occasion::Invitation);
-    let now = onramp.clock.now();
+    let now = state.clock.now();
     let message = MessageRow {
-        id: onramp.random.uuid_v7(now),
+        id: state.random.uuid_v7(now),
         key: format!("letter:{}:{once}", found.invitation.digest),
         fleet: found.fleet.key,
         invitation: found.invitation.digest.clone(),
@@ -207,7 +207,7 @@ pub(crate) async fn send(
         ended_at: None,
         problem: None,
     };
-    let error = match onramp.links.send(&message, &found.invitation, occasion, &letter).await {
+    let error = match state.links.send(&message, &found.invitation, occasion, &letter).await {
         Ok(()) => {
             let there = press.insert(format!("/invitations/{}?done=sent", found.invitation.id));
             return Ok(Redirect::to(there).into_response());
@@ -227,7 +227,7 @@ pub(crate) async fn send(
         _ => (StatusCode::BAD_GATEWAY, None),
     };
     let typed = Typed { letter: Some(letter), once, errors: BTreeMap::new(), problem: Some(error.explain()) };
-    render(&onramp, &session, viewer, found, chosen, typed, code).await
+    render(&state, &session, viewer, found, chosen, typed, code).await
 }
 
 fn check(letter: &EmailDraft) -> BTreeMap<&'static str, String> {
@@ -264,12 +264,12 @@ fn read_id(id: &str) -> Result<Uuid, PageError> {
     Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)
 }
 
-async fn find(onramp: &Onramp, id: &str) -> Result<Found, PageError> {
+async fn find(state: &AppState, id: &str) -> Result<Found, PageError> {
     let id = read_id(id)?;
-    let invitation = onramp.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    let fleet = onramp.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
-    let now = onramp.clock.now();
-    let occasion = occasion(&fold(onramp.store.facts_of(fleet.key).await?));
+    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+    let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
+    let now = state.clock.now();
+    let occasion = occasion(&fold(state.store.facts_of(fleet.key).await?));
     let over = match status(invitation.stage, invitation.expires_at, now) {
         _ if invitation.sealed_link.is_none() => {
             Some("The link of this invitation isn’t known here: it was made elsewhere. Refreshing it tells the link.")
@@ -287,7 +287,7 @@ async fn find(onramp: &Onramp, id: &str) -> Result<Found, PageError> {
 }
 
 async fn render(
-    onramp: &Onramp,
+    state: &AppState,
     session: &Session,
     viewer: Viewer,
     found: Found,
@@ -304,7 +304,7 @@ async fn render(
     let occasion = chosen.occasion.unwrap_or(occasion);
     let told = MessageContext {
         fleet: fleet.name.as_deref(),
-        sender: onramp.settings.sender_name.as_deref(),
+        sender: state.settings.sender_name.as_deref(),
         until: invitation.expires_at,
     };
     let text = message(language, occasion, &told);
@@ -313,14 +313,14 @@ async fn render(
         subject: text.subject.clone(),
         body: text.body.clone(),
     });
-    let letter = onramp.links.can_mail().then(|| LetterForm {
-        once: typed.once.unwrap_or_else(|| onramp.random.uuid_v7(now).to_string()),
+    let letter = state.links.can_mail().then(|| LetterForm {
+        once: typed.once.unwrap_or_else(|| state.random.uuid_v7(now).to_string()),
         to: letter.to,
         subject: letter.subject,
         body: letter.body,
         errors: typed.errors,
     });
-    let link = match magic_link::view(onramp, session, &viewer, &invitation).await? {
+    let link = match magic_link::view(state, session, &viewer, &invitation).await? {
         LinkView::Shown(link) if over.is_none() => Some(link),
         _ => None,
     };

@@ -2,8 +2,6 @@
 //! signal or a second press of the button ends the connection, and with it what is served on it: without this, an invitation
 //! could be made at Catena and its link lost on the way back, or a mail leave without a word on the timeline.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{Request, State},
     http::StatusCode,
@@ -11,7 +9,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use crate::state::Onramp;
+use tracing::Instrument as _;
+
+use crate::state::AppState;
 
 /// Whether nobody but staff gets anything done there.
 fn is_of_staff(path: &str) -> bool {
@@ -19,12 +19,12 @@ fn is_of_staff(path: &str) -> bool {
 }
 
 /// Runs what staff change apart from its connection.
-pub(crate) async fn to_its_end(State(onramp): State<Arc<Onramp>>, request: Request, next: Next) -> Response {
+pub(crate) async fn to_its_end(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // Anyone can begin those: their number is bounded by that of the connections.
     if request.method().is_safe() || !is_of_staff(request.uri().path()) {
         return next.run(request).await;
     }
-    match onramp.begun.spawn(next.run(request)).await {
+    match state.running_forms.0.spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // It goes on where it would have gone without us.

@@ -1,7 +1,5 @@
 //! The form that adds a subscription.
 
-use std::sync::Arc;
-
 use app::pages::subscriptions::{AddForm, AddPage};
 use axum::{
     Form,
@@ -17,7 +15,7 @@ use super::{
     super::{errors::PageError, render::page},
     explain,
 };
-use crate::{services::subscriptions::SubscriptionError, state::Onramp, web::extract::session::Viewer};
+use crate::{services::subscriptions::SubscriptionError, state::AppState, web::extract::session::Viewer};
 use catena::CatenaError;
 
 pub(in super::super) async fn get(viewer: Viewer) -> Result<Response, PageError> {
@@ -37,7 +35,7 @@ pub(in super::super) struct Typed {
 }
 
 pub(in super::super) async fn post(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     viewer: Viewer,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageError> {
@@ -48,7 +46,7 @@ pub(in super::super) async fn post(
         let form = AddForm { error: Some(error.to_owned()), ..form };
         return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
     }
-    let error = match onramp.subscriptions.add(name).await {
+    let error = match state.subscriptions.add(name).await {
         Ok(made) => {
             tracing::info!(event = name, made = made.len(), by = viewer.staff.email, "subscriptions were added");
             return Ok(Redirect::to(&format!("/subscriptions?made={}", made.len())).into_response());

@@ -1,7 +1,5 @@
 //! One subscription: its page, and every move on it.
 
-use std::sync::Arc;
-
 use app::pages::subscriptions::{AcceptedSecret, Confirmation, SubscriptionDetail, SubscriptionPage};
 use axum::{
     Form,
@@ -16,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     services::subscriptions::{SubscriptionError, SubscriptionView},
-    state::Onramp,
+    state::AppState,
     web::{
         errors::PageError,
         extract::session::Viewer,
@@ -32,13 +30,13 @@ pub(in super::super) struct Params {
 }
 
 pub(in super::super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let notice = params.done.as_deref().and_then(Move::from_name).map(|done| done.notice().to_owned());
-    show(&onramp, viewer, read_id(&id)?, Said { notice, ..Said::default() }).await
+    show(&state, viewer, read_id(&id)?, Said { notice, ..Said::default() }).await
 }
 
 pub(super) fn read_id(id: &str) -> Result<Uuid, PageError> {
@@ -46,8 +44,8 @@ pub(super) fn read_id(id: &str) -> Result<Uuid, PageError> {
 }
 
 /// The one with this id.
-pub(super) async fn find(onramp: &Onramp, id: Uuid) -> Result<(Vec<SubscriptionView>, SubscriptionView), PageError> {
-    let all = onramp.subscriptions.standing().await?;
+pub(super) async fn find(state: &AppState, id: Uuid) -> Result<(Vec<SubscriptionView>, SubscriptionView), PageError> {
+    let all = state.subscriptions.standing().await?;
     let one = all.iter().find(|one| one.seen.webhook_id == id).cloned().ok_or(PageError::NoSuchSubscription)?;
     Ok((all, one))
 }
@@ -60,19 +58,19 @@ struct Said {
     confirmation: Confirmation,
 }
 
-async fn show(onramp: &Onramp, viewer: Viewer, id: Uuid, said: Said) -> Result<Response, PageError> {
+async fn show(state: &AppState, viewer: Viewer, id: Uuid, said: Said) -> Result<Response, PageError> {
     let Said { notice, problem, confirmation } = said;
     let status = match (&problem, &confirmation.error) {
         (Some(_), _) => StatusCode::BAD_GATEWAY,
         (None, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
         (None, None) => StatusCode::OK,
     };
-    let now = onramp.clock.now();
-    let (all, one) = find(onramp, id).await?;
+    let now = state.clock.now();
+    let (all, one) = find(state, id).await?;
     let known: Vec<KnownSubscription> = all.iter().map(SubscriptionView::known).collect();
     let findings = diagnose(&known).findings.into_iter().filter(|finding| finding.id == id);
     let secrets =
-        onramp.store.secrets_of(id).await?.into_iter().filter(|secret| secret.until.is_none_or(|until| now < until));
+        state.store.secrets_of(id).await?.into_iter().filter(|secret| secret.until.is_none_or(|until| now < until));
     let detail = SubscriptionDetail {
         troubles: findings.map(|finding| finding.trouble).collect(),
         filtered: one.seen.filtered,
@@ -143,7 +141,7 @@ pub(in super::super) struct MoveForm {
 }
 
 pub(in super::super) async fn make_move(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path((id, name)): Path<(String, String)>,
     viewer: Viewer,
     Form(form): Form<MoveForm>,
@@ -151,9 +149,9 @@ pub(in super::super) async fn make_move(
     viewer.may_administer()?;
     let id = read_id(&id)?;
     let made = Move::from_name(&name).ok_or(PageError::NotFound)?;
-    find(&onramp, id).await?;
+    find(&state, id).await?;
     let old = if form.leaked.is_some() { OldSecret::Leaked } else { OldSecret::Kept };
-    match carry_out(&onramp, id, made, old).await {
+    match carry_out(&state, id, made, old).await {
         Ok(()) => {
             tracing::info!(webhook = %id, what = name, by = viewer.staff.email, "a subscription was changed");
             Ok(Redirect::to(&format!("/subscriptions/{id}?done={name}")).into_response())
@@ -166,13 +164,13 @@ pub(in super::super) async fn make_move(
                     " Whether Catena took the new secret isn’t known, so both are accepted and nothing is lost. Replace it again to be sure.",
                 );
             }
-            show(&onramp, viewer, id, Said { problem: Some(problem), ..Said::default() }).await
+            show(&state, viewer, id, Said { problem: Some(problem), ..Said::default() }).await
         }
     }
 }
 
-async fn carry_out(onramp: &Onramp, id: Uuid, made: Move, old: OldSecret) -> Result<(), SubscriptionError> {
-    let subscriptions = &onramp.subscriptions;
+async fn carry_out(state: &AppState, id: Uuid, made: Move, old: OldSecret) -> Result<(), SubscriptionError> {
+    let subscriptions = &state.subscriptions;
     match made {
         Move::Pause => subscriptions.pause(id).await,
         Move::Activate => subscriptions.activate(id).await,
@@ -194,21 +192,21 @@ pub(in super::super) struct DeleteForm {
 }
 
 pub(in super::super) async fn delete(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     viewer: Viewer,
     Form(form): Form<DeleteForm>,
 ) -> Result<Response, PageError> {
     viewer.may_administer()?;
     let id = read_id(&id)?;
-    let (_, one) = find(&onramp, id).await?;
+    let (_, one) = find(&state, id).await?;
     let event = one.seen.event_name;
     if form.confirm.trim() != event {
         let error = Some(format!("This is not the event’s name. Type {event} to delete the subscription."));
         let confirmation = Confirmation { typed: form.confirm, error };
-        return show(&onramp, viewer, id, Said { confirmation, ..Said::default() }).await;
+        return show(&state, viewer, id, Said { confirmation, ..Said::default() }).await;
     }
-    match onramp.subscriptions.delete(id).await {
+    match state.subscriptions.delete(id).await {
         Ok(()) => {
             tracing::info!(webhook = %id, event, by = viewer.staff.email, "a subscription was deleted");
             Ok(Redirect::to("/subscriptions?done=deleted").into_response())
@@ -216,7 +214,7 @@ pub(in super::super) async fn delete(
         Err(error) => {
             let problem = Some(explain("delete", error)?);
             let confirmation = Confirmation { typed: form.confirm, error: None };
-            show(&onramp, viewer, id, Said { problem, confirmation, ..Said::default() }).await
+            show(&state, viewer, id, Said { problem, confirmation, ..Said::default() }).await
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The log of one subscription. Catena alone has it, so this page asks for it each time.
 
-use std::sync::Arc;
-
 use app::{
     components::Paging,
     pages::subscriptions::{LogFilter, LogRow, LogsPage, LogsView},
@@ -20,7 +18,7 @@ use uuid::Uuid;
 
 use super::super::{errors::PageError, render::page};
 use crate::{
-    state::Onramp,
+    state::AppState,
     web::{
         extract::session::Viewer,
         subscriptions::detail::{find, read_id},
@@ -41,18 +39,18 @@ pub(in super::super) struct Params {
 }
 
 pub(in super::super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Path(id): Path<String>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
     let id = read_id(&id)?;
-    let (_, one) = find(&onramp, id).await?;
+    let (_, one) = find(&state, id).await?;
     let (chosen, filter) = read_filter(&params);
     let cursor = params.cursor.filter(|cursor| !cursor.is_empty());
     let wrong = filter.from_error.is_some() || filter.to_error.is_some();
     let is_first = cursor.is_none();
-    let (status, rows, next) = match ask(&onramp, id, &chosen, cursor).await {
+    let (status, rows, next) = match ask(&state, id, &chosen, cursor).await {
         Ok((lines, next)) => {
             let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
             (status, Ok(lines.into_iter().map(row).collect()), next.map(|next| address(id, &filter, Some(&next))))
@@ -68,19 +66,19 @@ pub(in super::super) async fn get(
         rows,
         paging: Paging { first: (!is_first).then(|| address(id, &filter, None)), next },
         filter,
-        now: onramp.clock.now(),
+        now: state.clock.now(),
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <LogsPage visit=visit view=view/> }))
 }
 
 async fn ask(
-    onramp: &Onramp,
+    state: &AppState,
     id: Uuid,
     chosen: &catena::LogFilter,
     cursor: Option<String>,
 ) -> Result<(Vec<SubscriptionLog>, Option<String>), CatenaError> {
-    let pages = onramp.catena.subscription_logs(id, chosen).of_size(ROWS);
+    let pages = state.catena.subscription_logs(id, chosen).of_size(ROWS);
     let mut pages = match cursor {
         Some(cursor) => pages.from_cursor(cursor),
         None => pages,

@@ -5,8 +5,6 @@ pub(super) mod add;
 pub(super) mod detail;
 pub(super) mod logs;
 
-use std::sync::Arc;
-
 use app::pages::subscriptions::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 use axum::{
     extract::{Query, State},
@@ -21,7 +19,7 @@ use time::OffsetDateTime;
 use super::{errors::PageError, render::page};
 use crate::{
     services::subscriptions::{Recovery, SubscriptionError, SubscriptionView},
-    state::Onramp,
+    state::AppState,
     web::extract::session::Viewer,
 };
 
@@ -35,11 +33,11 @@ pub(super) struct Params {
 }
 
 pub(super) async fn get(
-    State(onramp): State<Arc<Onramp>>,
+    State(state): State<AppState>,
     Query(params): Query<Params>,
     viewer: Viewer,
 ) -> Result<Response, PageError> {
-    show(&onramp, viewer, done(&params), None).await
+    show(&state, viewer, done(&params), None).await
 }
 
 fn done(params: &Params) -> Option<String> {
@@ -65,30 +63,30 @@ fn done(params: &Params) -> Option<String> {
     }
 }
 
-pub(super) async fn ensure(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+pub(super) async fn ensure(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_administer()?;
-    match onramp.subscriptions.ensure().await {
+    match state.subscriptions.ensure().await {
         Ok(all) => {
             let made = all.iter().filter(|ensured| ensured.is_new).count();
             tracing::info!(made, by = viewer.staff.email, "webhooks were set up");
             Ok(Redirect::to(&format!("/subscriptions?made={made}")).into_response())
         }
-        Err(error) => show(&onramp, viewer, None, Some(explain("set up webhooks", error)?)).await,
+        Err(error) => show(&state, viewer, None, Some(explain("set up webhooks", error)?)).await,
     }
 }
 
-pub(super) async fn refresh(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+pub(super) async fn refresh(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_operate()?;
-    match onramp.subscriptions.look().await {
+    match state.subscriptions.look().await {
         Ok(()) => Ok(Redirect::to("/subscriptions?done=refreshed").into_response()),
-        Err(error) => show(&onramp, viewer, None, Some(explain("refresh", error)?)).await,
+        Err(error) => show(&state, viewer, None, Some(explain("refresh", error)?)).await,
     }
 }
 
 /// Activates what Catena switched off, and replays every queue of ours.
-pub(super) async fn fetch_missed(State(onramp): State<Arc<Onramp>>, viewer: Viewer) -> Result<Response, PageError> {
+pub(super) async fn fetch_missed(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_administer()?;
-    match onramp.subscriptions.fetch_missed(true).await {
+    match state.subscriptions.fetch_missed(true).await {
         Ok(Recovery { dead_letters, replayed, activated, failed: 0, .. }) => {
             tracing::info!(dead_letters, replayed, activated, by = viewer.staff.email, "what was missed is fetched");
             let address = format!("/subscriptions?done=fetched&replayed={replayed}&activated={activated}");
@@ -99,9 +97,9 @@ pub(super) async fn fetch_missed(State(onramp): State<Arc<Onramp>>, viewer: View
                 "Catena refused {failed} of the moves; {activated} subscriptions were activated, and {replayed} queues are fetched. \
                  Open the subscriptions that still need a move and try each by itself: its page says why it fails."
             );
-            show(&onramp, viewer, None, Some(problem)).await
+            show(&state, viewer, None, Some(problem)).await
         }
-        Err(error) => show(&onramp, viewer, None, Some(explain("fetch what was missed", error)?)).await,
+        Err(error) => show(&state, viewer, None, Some(explain("fetch what was missed", error)?)).await,
     }
 }
 
@@ -117,24 +115,24 @@ fn explain(what: &str, error: SubscriptionError) -> Result<String, PageError> {
 }
 
 async fn show(
-    onramp: &Onramp,
+    state: &AppState,
     viewer: Viewer,
     notice: Option<String>,
     problem: Option<String>,
 ) -> Result<Response, PageError> {
     let status = if problem.is_some() { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
-    let now = onramp.clock.now();
-    let standing = onramp.subscriptions.standing().await?;
-    let look = onramp.store.last_look().await?;
+    let now = state.clock.now();
+    let standing = state.subscriptions.standing().await?;
+    let look = state.store.last_look().await?;
     let known: Vec<KnownSubscription> = standing.iter().map(SubscriptionView::known).collect();
     let view = SubscriptionsView {
         judgement: diagnose(&known),
         rows: standing.into_iter().map(|one| row(one, now)).collect(),
-        endpoint: onramp.subscriptions.endpoints().main,
+        endpoint: state.subscriptions.endpoints().main,
         as_of: look.ended_at,
         // What was just tried is said already.
         stuck: look.problem.filter(|_| problem.is_none()),
-        missed: onramp.subscriptions.recovery().map(missed),
+        missed: state.subscriptions.recovery().map(missed),
         problem,
         notice,
         now,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{call::Call, client::Catena, open_enum::open_enum, paging::Pages, wire};
+use super::{call::Call, catena::Catena, open_enum::open_enum, paging::Pages, wire};
 
 static LOGS: Call = Call::new(Method::GET, "/v2/notifications/webhooks/{webhook_id}/logs", "webhook:read");
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::open_enum::open_enum;
+use super::open_enum::open_enum;
 
 open_enum! {
     /// A kind of data. `KNOWN` holds the 30 for which an invitation may ask (CONTRACT.md 11 "All enums"); the

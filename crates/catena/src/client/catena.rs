@@ -13,13 +13,14 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::{
+use super::{
     call::{Answer, Call, Parts},
     error::{CatenaError, Side},
     refusal,
     settings::CatenaSettings,
     token::{Token, Tokens},
     transport::Transport,
+    url::joined,
 };
 use platform::{clock::SharedClock, random::SharedRandom};
 
@@ -149,37 +150,5 @@ impl Catena {
             request
         };
         transport.send(Side::Api, call, call.may_be_repeated(), build).await
-    }
-}
-
-/// `base` and then `template`, whose `{}` parts are filled with `ids` in their order, each escaped.
-pub(crate) fn joined(base: &Url, template: &str, ids: &[&str]) -> Url {
-    let mut url = base.clone();
-    let mut ids = ids.iter();
-    // Only a URL without a host has no path to add to, and settings with one are refused.
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty();
-        for part in template.trim_start_matches('/').split('/') {
-            path.push(if part.starts_with('{') { ids.next().copied().unwrap_or(part) } else { part });
-        }
-    }
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_base_with_or_without_a_slash_or_a_path_is_kept() {
-        for (base, want) in [
-            ("https://api.example", "https://api.example/v2/orgs/invitations/a%2Fb"),
-            ("https://api.example/", "https://api.example/v2/orgs/invitations/a%2Fb"),
-            ("http://127.0.0.1:3000/sandbox/api", "http://127.0.0.1:3000/sandbox/api/v2/orgs/invitations/a%2Fb"),
-            ("http://127.0.0.1:3000/sandbox/api/", "http://127.0.0.1:3000/sandbox/api/v2/orgs/invitations/a%2Fb"),
-        ] {
-            let url = joined(&base.parse().unwrap(), "/v2/orgs/invitations/{id}", &["a/b"]);
-            assert_eq!(url.as_str(), want);
-        }
     }
 }

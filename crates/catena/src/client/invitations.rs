@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{
+use super::{
     call::{Call, Parts},
-    client::Catena,
+    catena::Catena,
     error::{CatenaError, Side},
     ids::InvitationId,
     open_enum::open_enum,

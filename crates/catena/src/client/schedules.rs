@@ -6,9 +6,9 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
+use super::{
     call::{Call, Parts},
-    client::Catena,
+    catena::Catena,
     connections::ScheduleStatus,
     error::CatenaError,
     open_enum::open_enum,

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
+use super::{
     call::{Call, Parts},
-    client::Catena,
+    catena::Catena,
     error::CatenaError,
     open_enum::open_enum,
     paging::Pages,

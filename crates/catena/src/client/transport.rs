@@ -6,7 +6,7 @@ use reqwest::{RequestBuilder, redirect};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
+use super::{
     call::{Answer, Call},
     error::{CatenaError, Side},
     rate_limit::Pace,
@@ -185,8 +185,8 @@ mod tests {
     use reqwest::StatusCode;
     use time::macros::datetime;
 
+    use super::super::settings::CALLS_AT_ONCE;
     use super::*;
-    use crate::settings::CALLS_AT_ONCE;
     use platform::{clock::ManualClock, random::SeededRandom, secret::Secret};
 
     fn transport() -> Transport {

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
+use super::{
     call::{Call, Parts},
-    client::Catena,
+    catena::Catena,
     error::CatenaError,
     ids::InvitationId,
     paging::Pages,

@@ -4,7 +4,7 @@ use std::{num::NonZeroUsize, time::Duration};
 
 use url::Url;
 
-use crate::error::{CatenaError, Side};
+use super::error::{CatenaError, Side};
 use platform::secret::Secret;
 
 /// Where Catena is and who asks.

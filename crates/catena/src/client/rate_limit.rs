@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::CatenaError;
+use super::error::CatenaError;
 
 /// Lets a bounded number of tries run at once, in the order in which they came, and none once Onramp stops.
 pub(crate) struct Pace {

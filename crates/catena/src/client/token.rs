@@ -11,13 +11,13 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 use url::Url;
 
-use crate::{
+use super::{
     call::Call,
-    client::joined,
     error::{CatenaError, Side},
     refusal,
     settings::CatenaSettings,
     transport::Transport,
+    url::joined,
     wire,
 };
 use platform::{clock::SharedClock, secret::Secret};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::error::{CatenaError, FieldProblem, Side};
+use super::error::{CatenaError, FieldProblem, Side};
 
 /// An operation: what is logged of a call, and what decides how it is made.
 #[derive(Debug)]

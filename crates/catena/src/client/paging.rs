@@ -6,9 +6,9 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{
+use super::{
     call::{Call, Parts},
-    client::Catena,
+    catena::Catena,
     error::{CatenaError, Side},
 };
 

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::{
+use super::{
     call::{Answer, Call},
     error::{CatenaError, FieldProblem, Side},
     retry_after,

@@ -6,7 +6,7 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::call::Answer;
+use super::call::Answer;
 
 /// `detail.retry_after_seconds`, else the header.
 pub(crate) fn of(answer: &Answer) -> Option<Duration> {
