@@ -1,10 +1,10 @@
 import { expect, test } from '../support/fixtures';
 import { expectStage, signIn } from '../support/steps';
 
-// The control page needs no script.
-test('a story played on the control page arrives in Onramp, and the clock lets an invitation run out', async ({ page }) => {
+// The control page needs no scripts.
+test('a story played on the control page arrives in Onramp, and the clock lets an invitation expire', async ({ page }) => {
   await signIn(page);
-  await page.getByRole('link', { name: 'Control it' }).click();
+  await page.getByRole('link', { name: 'Open sandbox controls' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sandbox control');
   await page.getByLabel('Story').selectOption({ label: 'Connection staled' });
   await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-told');
@@ -18,7 +18,7 @@ test('a story played on the control page arrives in Onramp, and the clock lets a
   await page.getByLabel('Story').selectOption({ label: 'Opened' });
   await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-late');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  // Invitations of other tests may run out before it.
+  // Invitations of other tests may expire first.
   await expect(async () => {
     await page.goto('/sandbox');
     await page.getByRole('button', { name: 'To the next expiry' }).click();
@@ -32,7 +32,7 @@ test('a story played on the control page arrives in Onramp, and the clock lets a
   await expectStage(page, 'connected');
 });
 
-test('what is typed wrong is said beside its field, and nothing is forgotten without a confirmation', async ({ page }) => {
+test('errors appear beside their field, and nothing is reset without confirmation', async ({ page }) => {
   await page.goto('/sandbox');
   await page.getByLabel('How many fleets').fill('many');
   await page.getByRole('button', { name: 'Play', exact: true }).click();

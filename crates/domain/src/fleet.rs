@@ -6,10 +6,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FleetRefError {
     /// It is empty.
-    #[error("Enter a reference: the name your own systems use for the fleet.")]
+    #[error("Enter a reference: the fleet’s name in your own systems.")]
     Empty,
     /// It has a character that Catena may refuse.
-    #[error("Use only letters, digits, spaces, “-” and “_”.")]
+    #[error("Use only letters, digits, spaces, “-”, and “_”.")]
     Character,
     /// It is too long.
     #[error("Use at most 100 characters.")]

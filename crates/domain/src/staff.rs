@@ -54,7 +54,7 @@ pub enum StaffError {
     #[error("Enter an e-mail address, such as ada@example.com.")]
     Email,
     /// Too short to be safe.
-    #[error("Use at least 12 characters. A few words only you would combine work well.")]
+    #[error("Use at least 12 characters. A few unrelated words work well.")]
     Short,
     /// So long that hashing it would only cost time.
     #[error("Use at most 200 characters.")]

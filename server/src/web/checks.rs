@@ -82,7 +82,7 @@ fn line(check: CheckRow) -> CheckLine {
         },
         complete: check.complete,
         found: check.found,
-        holes: check.holes,
+        missed: check.holes,
         problem: check.problem,
     }
 }

@@ -160,10 +160,10 @@ async fn figures(state: &AppState, now: OffsetDateTime) -> Result<InboxFigures, 
     };
     Ok(InboxFigures {
         worker,
-        behind: age > BEHIND,
+        lagging: age > BEHIND,
         parked: counted(parked),
         quarantined: counted(quarantined),
-        waiting: counted(groups.iter().map(|group| group.count).sum()),
+        unassigned: counted(groups.iter().map(|group| group.count).sum()),
     })
 }
 

@@ -34,7 +34,7 @@ const DECIDED: u32 = 20;
 /// Failed messages shown; the next ones follow once these are decided about.
 const FAILED: u32 = 50;
 /// Where to go with a fleet that no mail can be sent to.
-const BY_HAND: &str = "hand the link over “By hand”, in the last column";
+const BY_HAND: &str = "use “Share link” in the last column";
 
 #[derive(Deserialize)]
 pub(super) struct Params {

@@ -293,7 +293,7 @@ async fn one_fleet_is_asked_about_alone_and_staff_see_what_came_of_it() {
     world.server.clock.advance(Duration::SECOND);
     let page = staff.get(answer.header("location")).await.body;
     assert!(page.contains("4 facts were found") && page.contains("found by check"), "{page}");
-    assert!(page.contains("Last asked just now"), "{page}");
+    assert!(page.contains("Last checked just now"), "{page}");
     let again = staff.post(&format!("{path}/check"), &[]).await;
     assert!(staff.get(again.header("location")).await.body.contains("nothing new"));
     let stage = async |fleet: &str| world.server.onboarding(fleet).await.unwrap().stage.unwrap();

@@ -149,7 +149,7 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     assert_eq!(server.onboarding(FLEET_REF).await.unwrap().stage, Some(Stage::Accepted));
     let staff = server.signed_in(Role::Viewer).await;
     let shown = staff.get("/settings/checks").await.body;
-    assert!(shown.contains("The last check stopped half-way") && shown.contains("3600 seconds"), "{shown}");
+    assert!(shown.contains("The last check stopped halfway") && shown.contains("3600 seconds"), "{shown}");
     script.asked();
 
     script.second_page_fails.store(false, Ordering::SeqCst);
@@ -163,7 +163,7 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     );
     assert_eq!(server.onboarding("FLEET-43").await.unwrap().stage, Some(Stage::Created));
     assert_eq!(server.onboarding(FLEET_REF).await.unwrap().stage, Some(Stage::Connected));
-    assert!(!staff.get("/settings/checks").await.body.contains("half-way"));
+    assert!(!staff.get("/settings/checks").await.body.contains("halfway"));
 
     server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert_eq!(script.asked()[0], "invitations", "the next one begins anew");

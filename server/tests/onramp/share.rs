@@ -124,7 +124,7 @@ async fn a_qr_code_is_a_file_and_leaves_a_trace() {
     assert!(file.header("content-disposition").starts_with("attachment; filename=\"magic-link-"));
     assert!(file.body.contains("<svg") && !file.body.contains("invite="));
     let notes: Vec<_> = of_kind(&server, "link.shown").await.into_iter().map(|fact| fact.about.note).collect();
-    assert!(notes.contains(&Some("As a QR code to download".into())), "{notes:?}");
+    assert!(notes.contains(&Some("As a downloaded QR code".into())), "{notes:?}");
 }
 
 #[tokio::test]

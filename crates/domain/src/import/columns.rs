@@ -172,7 +172,7 @@ impl Mapping {
     pub fn check(&self, header: &[String]) -> FieldErrors {
         let mut errors = FieldErrors::new();
         if !self.columns.contains_key(&C::FleetRef) {
-            let sentence = "Choose the column that holds your reference for the fleet. Every invitation needs one.";
+            let sentence = "Choose the column with your reference for the fleet. Every invitation needs one.";
             errors.insert(C::FleetRef.name().to_owned(), sentence.to_owned());
         }
         for (column, place) in &self.columns {

@@ -49,7 +49,7 @@ impl<'a> RowChecker<'a> {
         let beyond = row.cells.iter().skip(self.width).any(|cell| !cell.is_empty());
         let invitation = match self.earlier(&fleet_ref, row.line) {
             _ if beyond => {
-                Err("The row has more cells than the header: a cell that contains the delimiter needs quotes.".into())
+                Err("This row has more cells than the header. A cell that contains the delimiter needs quotes.".into())
             }
             Some(sentence) => Err(sentence),
             None => checked,
@@ -64,9 +64,9 @@ impl<'a> RowChecker<'a> {
             return None;
         }
         match self.seen.get(&fleet_ref.to_lowercase()) {
-            Some((same, first)) if same == fleet_ref => Some(format!("Reference: line {first} has the same one.")),
+            Some((same, first)) if same == fleet_ref => Some(format!("Reference: same as in line {first}.")),
             Some((_, first)) => Some(format!(
-                "Reference: it differs from the one in line {first} only by capital letters, and Catena may treat both as one fleet."
+                "Reference: differs from line {first} only in capitalization, so Catena may treat both as one fleet."
             )),
             None => {
                 self.seen.insert(fleet_ref.to_lowercase(), (fleet_ref.to_owned(), line));
@@ -114,31 +114,21 @@ mod tests {
             .collect();
         let want = [
             (2, Ok("A")),
-            (3, Err("Reference: Enter a reference: the name your own systems use for the fleet.")),
-            (4, Err("Reference: Use only letters, digits, spaces, “-” and “_”.")),
-            (5, Err("Reference: line 2 has the same one.")),
+            (3, Err("Reference: Enter a reference: the fleet’s name in your own systems.")),
+            (4, Err("Reference: Use only letters, digits, spaces, “-”, and “_”.")),
+            (5, Err("Reference: same as in line 2.")),
             (
                 6,
                 Err(
-                    "Hours the link works: Enter whole hours from 1 to 672 (28 days). Country: Use the three-letter country code, \
-                     such as USA, CAN or MEX. Contact e-mail: Enter an e-mail address, such as ada@example.com.",
+                    "Link valid for (hours): Enter whole hours from 1 to 672 (28 days). Country: Use the three-letter country code, \
+                     such as USA, CAN, or MEX. Contact e-mail: Enter an e-mail address, such as ada@example.com.",
                 ),
             ),
-            (
-                7,
-                Err(
-                    "Reference: it differs from the one in line 2 only by capital letters, and Catena may treat both as one fleet.",
-                ),
-            ),
-            (
-                8,
-                Err(
-                    "Fleet’s name: Use letters, digits and spaces: Catena accepts nothing else, and nothing of this name is left.",
-                ),
-            ),
-            (9, Err("The row has more cells than the header: a cell that contains the delimiter needs quotes.")),
+            (7, Err("Reference: differs from line 2 only in capitalization, so Catena may treat both as one fleet.")),
+            (8, Err("Fleet name: Catena accepts only letters, digits, and spaces, and this name has none.")),
+            (9, Err("This row has more cells than the header. A cell that contains the delimiter needs quotes.")),
             (10, Ok("E")),
-            (11, Err("Reference: Use only letters, digits, spaces, “-” and “_”.")),
+            (11, Err("Reference: Use only letters, digits, spaces, “-”, and “_”.")),
             (12, Ok("F")),
         ];
         assert_eq!(verdicts, want);

@@ -45,8 +45,8 @@ impl ImportState {
     /// For people.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Uploaded => "Columns to be mapped",
-            Self::Checking => "Being checked",
+            Self::Uploaded => "Waiting for column mapping",
+            Self::Checking => "Checking",
             Self::Checked => "Ready to start",
             Self::Running => "Running",
             Self::Paused => "Paused",

@@ -107,12 +107,10 @@ pub enum TableError {
     )]
     HeaderOnly,
     /// Too many rows.
-    #[error("The file has more than {MAX_ROWS} rows. Split it and import the parts one after the other.")]
+    #[error("The file has more than {MAX_ROWS} rows. Split it and import the parts one after another.")]
     TooMany,
     /// A line that isn't a row of fleets, or is split at the wrong character.
-    #[error(
-        "Line {line} has more than {MAX_COLUMNS} cells. Choose another delimiter if this is the wrong one, else another file."
-    )]
+    #[error("Line {line} has more than {MAX_COLUMNS} cells. Choose a different delimiter or another file.")]
     TooWide {
         /// The line of the file, from 1.
         line: u64,
@@ -324,7 +322,9 @@ mod tests {
         }
         assert_eq!(inspect(&";".repeat(MAX_BYTES), Delimiter::Semicolon), Err(TableError::TooWide { line: 1 }));
         assert!(
-            TableError::TooWide { line: 7 }.to_string().starts_with("Line 7 has more than 200 cells. Choose another")
+            TableError::TooWide { line: 7 }
+                .to_string()
+                .starts_with("Line 7 has more than 200 cells. Choose a different")
         );
     }
 

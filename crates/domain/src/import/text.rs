@@ -36,18 +36,18 @@ impl Encoding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TextError {
     /// It is empty or only white space.
-    #[error("The file is empty. Choose a file with a header line and a row for each fleet.")]
+    #[error("The file is empty. Choose a file with a header row and one row per fleet.")]
     Empty,
     /// A workbook in a spreadsheet program's own format.
     #[error(
-        "This is a workbook, not a text file. In your spreadsheet program, save it as “CSV UTF-8” and choose that file."
+        "This is a spreadsheet, not a text file. In your spreadsheet app, save it as “CSV UTF-8” and choose that file."
     )]
     Workbook,
     /// A picture, a program, or UTF-16 without a byte order mark.
     #[error("Onramp can’t read this file as text. Save it as “CSV UTF-8” and choose that file.")]
     Binary,
     /// The byte order mark claims an encoding that the rest doesn’t have.
-    #[error("Some characters are damaged: the file claims to be {0}, but isn’t. Save it as “CSV UTF-8” again.")]
+    #[error("Some characters are damaged: the file claims to be {0} but isn’t. Save it as “CSV UTF-8” again.")]
     Damaged(&'static str),
 }
 

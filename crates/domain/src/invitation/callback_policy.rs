@@ -22,20 +22,18 @@ impl CallbackPolicy {
     /// What it means, in sentences for whoever fills in the form.
     pub fn explanation(self) -> String {
         let subscriptions = match self.organization_wide {
-            Some(0) => "None of your organization’s subscriptions receives this fleet’s events, so no event would arrive twice.".to_owned(),
-            Some(1) => "One of your organization’s subscriptions already receives every fleet’s events. With a callback address they would arrive twice, so none is used.".to_owned(),
-            Some(count) => format!("{count} of your organization’s subscriptions already receive every fleet’s events. With a callback address they would arrive twice, so none is used."),
-            None => "Catena didn’t say which subscriptions your organization has. With a callback address events might arrive twice, so none is used.".to_owned(),
+            Some(0) => "None of your organization’s subscriptions post this fleet’s events, so a callback address causes no duplicates.".to_owned(),
+            Some(1) => "One of your organization’s subscriptions already posts every fleet’s events. With a callback address, they would arrive twice.".to_owned(),
+            Some(count) => format!("{count} of your organization’s subscriptions already post every fleet’s events. With a callback address, they would arrive twice."),
+            None => "Catena didn’t report your organization’s subscriptions, so a callback address might duplicate every event.".to_owned(),
         };
         let default = match (self.default_callback, self.organization_wide) {
-            (Some(true), Some(0)) => {
-                " Your organization has a default callback address, which is used unless you enter another one."
-            }
+            (Some(true), Some(0)) => " Your organization’s default callback address is used if you leave this empty.",
             (Some(true), _) => {
-                " Your organization also has a default callback address, so events already arrive twice: ask Catena to remove it."
+                " Your organization also has a default callback address, so events already arrive twice. Ask Catena to remove it."
             }
             (Some(false), _) => "",
-            (None, _) => " Catena didn’t say whether your organization has a default callback address.",
+            (None, _) => " Catena didn’t report whether your organization has a default callback address.",
         };
         format!("{subscriptions}{default}")
     }
@@ -48,12 +46,12 @@ mod tests {
     #[test]
     fn an_address_is_offered_only_if_no_event_can_arrive_twice() {
         let table = [
-            (Some(0), Some(false), true, "no event would arrive twice"),
-            (Some(0), Some(true), true, "used unless you enter another one"),
-            (Some(0), None, true, "Catena didn’t say whether"),
+            (Some(0), Some(false), true, "causes no duplicates"),
+            (Some(0), Some(true), true, "used if you leave this empty"),
+            (Some(0), None, true, "Catena didn’t report"),
             (Some(1), Some(false), false, "would arrive twice"),
-            (Some(22), Some(true), false, "ask Catena to remove it"),
-            (None, Some(false), false, "events might arrive twice"),
+            (Some(22), Some(true), false, "Ask Catena to remove it"),
+            (None, Some(false), false, "might duplicate every event"),
         ];
         for (organization_wide, default_callback, offers, says) in table {
             let policy = CallbackPolicy { organization_wide, default_callback };

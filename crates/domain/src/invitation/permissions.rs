@@ -90,10 +90,10 @@ impl Preset {
     /// What it requests, in one line.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Everything => "all kinds of data that Catena has on the day the fleet accepts",
-            Self::Locations => "where vehicles and trailers are and were",
-            Self::HoursOfService => "duty status, violations, and the drivers and vehicles they are about",
-            Self::Maintenance => "vehicles, engines, fuel, sensors and inspections",
+            Self::Everything => "all kinds of data that Catena has when the fleet accepts",
+            Self::Locations => "current and past positions of vehicles and trailers",
+            Self::HoursOfService => "duty status, violations, and the drivers and vehicles involved",
+            Self::Maintenance => "vehicles, engines, fuel, sensors, and inspections",
             Self::Custom => "none, read, or read and write",
         }
     }

@@ -21,18 +21,18 @@ pub const URL_MAX: usize = 2083;
 /// Every field with its label, in the form's order. Forms, imports and pages all use these labels.
 pub const LABELS: [(&str, &str); 14] = [
     ("fleet_ref", "Reference"),
-    ("fleet_name", "Fleet’s name"),
+    ("fleet_name", "Fleet name"),
     ("fleet_email", "Contact e-mail"),
-    ("expires_in_hours", "Hours the link works"),
+    ("expires_in_hours", "Link valid for (hours)"),
     ("fleet_phone", "Contact phone"),
     ("fleet_website", "Website"),
     ("fleet_country_code", "Country"),
-    ("fleet_regulatory_id", "Regulatory id"),
-    ("fleet_regulatory_id_type", "Kind of id"),
+    ("fleet_regulatory_id", "Regulatory ID"),
+    ("fleet_regulatory_id_type", "ID type"),
     ("limit_tsps", "Providers to offer"),
-    ("permissions", "Data to ask for"),
-    ("success_redirect_url", "Page after success"),
-    ("failure_redirect_url", "Page otherwise"),
+    ("permissions", "Data to request"),
+    ("success_redirect_url", "Success page"),
+    ("failure_redirect_url", "Failure page"),
     ("callback_url", "Callback address"),
 ];
 
@@ -149,9 +149,9 @@ impl Draft {
         };
         match (&checked.fleet_regulatory_id, &checked.fleet_regulatory_id_type) {
             (Some(_), None) => {
-                errors.add("fleet_regulatory_id_type", "Enter what kind of id this is, for example DOT, MC or EASA.");
+                errors.add("fleet_regulatory_id_type", "Enter the type of the ID, for example, DOT, MC, or EASA.");
             }
-            (None, Some(_)) => errors.add("fleet_regulatory_id", "Enter the id, or clear its kind."),
+            (None, Some(_)) => errors.add("fleet_regulatory_id", "Enter the ID, or clear its type."),
             _ => {}
         }
         if errors.0.is_empty() { Ok(checked) } else { Err(errors.0) }
@@ -186,7 +186,7 @@ fn filled(text: &str) -> Option<&str> {
 pub fn name(text: &str) -> Result<String, String> {
     let cleaned = name_for_catena(text);
     if cleaned.is_empty() {
-        Err("Use letters, digits and spaces: Catena accepts nothing else, and nothing of this name is left.".into())
+        Err("Catena accepts only letters, digits, and spaces, and this name has none.".into())
     } else if text.chars().count() > 200 {
         Err("Use at most 200 characters.".into())
     } else {
@@ -211,7 +211,7 @@ fn website(text: &str) -> Result<String, String> {
 fn web_address(text: &str, https_only: bool) -> Result<String, String> {
     let url = Url::parse(text).map_err(|_| "Enter a complete address, such as https://example.com/page.".to_owned())?;
     if https_only && url.scheme() != "https" {
-        Err("Use https://: Catena only calls HTTPS addresses.".into())
+        Err("Catena only calls HTTPS addresses.".into())
     } else if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
         Err("Enter a web address that starts with https:// or http://.".into())
     } else if text.len() > URL_MAX {
@@ -224,7 +224,7 @@ fn web_address(text: &str, https_only: bool) -> Result<String, String> {
 fn country(text: &str) -> Result<String, String> {
     by_code(text)
         .map(|country| country.code.to_owned())
-        .ok_or_else(|| "Use the three-letter country code, such as USA, CAN or MEX.".into())
+        .ok_or_else(|| "Use the three-letter country code, such as USA, CAN, or MEX.".into())
 }
 
 /// Parses how many hours a link works; [`EXPIRY_DEFAULT`] for an empty text.
@@ -250,10 +250,10 @@ fn providers(text: &str) -> Result<Vec<String>, String> {
 fn permissions(chosen: &BTreeMap<String, String>) -> Result<Option<BTreeMap<String, String>>, String> {
     for (resource, level) in chosen {
         if resource::label(resource).is_none() {
-            return Err(format!("Catena has no resource “{resource}”."));
+            return Err(format!("“{resource}” isn’t one of Catena’s resources."));
         }
         if !matches!(level.as_str(), "read" | "read_write") {
-            return Err(format!("“{level}” isn’t a level: use read or read_write."));
+            return Err(format!("“{level}” isn’t a level. Use read or read_write."));
         }
     }
     Ok(Some(chosen.clone()).filter(|chosen| !chosen.is_empty()))

@@ -128,7 +128,7 @@ fn permissions(request: &Checked, returned: &Returned) -> Option<Difference> {
         let complete = RESOURCES.iter().all(|(resource, _)| levels.contains_key(*resource));
         complete && levels.values().all(|level| level == "read")
     };
-    let everything = || "everything (read)".to_owned();
+    let everything = || "Read everything".to_owned();
     let returned = &returned.permissions;
     let (same, requested) = match &request.permissions {
         Some(requested) => (requested == returned, describe(requested)),
@@ -238,7 +238,7 @@ mod tests {
             .into_iter()
             .map(|found| (found.requested, found.returned))
             .collect();
-        let want = [("Ops@Acme.example", "nothing"), ("geotab, samsara", "all"), ("Vehicles", "everything (read)")];
+        let want = [("Ops@Acme.example", "nothing"), ("geotab, samsara", "all"), ("Vehicles", "Read everything")];
         let want = want.map(|(requested, returned)| (requested.to_lowercase(), returned.to_owned()));
         assert_eq!(
             described.into_iter().map(|(requested, returned)| (requested.to_lowercase(), returned)).collect::<Vec<_>>(),

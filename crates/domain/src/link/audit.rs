@@ -35,7 +35,7 @@ impl Shown {
     fn note(self) -> Option<&'static str> {
         match self {
             Self::OnPage => None,
-            Self::AsQrCode => Some("As a QR code to download"),
+            Self::AsQrCode => Some("As a downloaded QR code"),
             Self::InFile => Some("In a file with all links of an import"),
             Self::OnCommandLine => Some("On the command line"),
         }

@@ -54,9 +54,9 @@ pub fn wrong_name(typed: &str) -> Option<&'static str> {
     };
     let fits = |(resource, action): (&str, &str)| word(resource) && (action == "*" || word(action));
     if typed.is_empty() {
-        Some("Enter an event name, such as invitation.* or vehicle.added.")
+        Some("Enter an event, such as invitation.* or vehicle.added.")
     } else if typed.len() > LONGEST || !typed.split_once('.').is_some_and(fits) {
-        Some("Enter a resource, a dot and an action, such as vehicle.added; * stands for every action.")
+        Some("An event name is a resource, a dot, and an action, such as vehicle.added; * stands for every action.")
     } else {
         None
     }

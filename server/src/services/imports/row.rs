@@ -133,7 +133,7 @@ impl Importer {
 /// Why a row is left out that somebody would have to confirm.
 fn why_left_out(preview: &Preview) -> &'static str {
     if preview.reopens_declined() {
-        "The fleet declined. Talk to it first, or import again with “Ask those who declined again”."
+        "The fleet declined. Talk to it first, or import again with “Ask fleets that declined again”."
     } else {
         "Catena reports a status for this fleet’s invitation that Onramp doesn’t know. Invite the fleet on its own to see what \
          would happen and confirm it."

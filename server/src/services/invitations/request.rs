@@ -36,7 +36,7 @@ pub fn describe(json: &str) -> Vec<(String, String)> {
     let fields_shown = LABELS.iter().filter(|(field, _)| *field != "fleet_ref");
     let rows = fields_shown.filter_map(|(field, label)| {
         let value = match (*field, fields.get(*field)) {
-            ("permissions", None) => "Everything (read)".to_owned(),
+            ("permissions", None) => "Read everything".to_owned(),
             ("limit_tsps", None) => "All".to_owned(),
             (_, None) => return None,
             ("permissions", Some(value)) => permissions(value),
@@ -93,7 +93,7 @@ mod tests {
         let checked = Draft { fleet_ref: "F".into(), ..Draft::default() }.check().unwrap();
         let rows = describe(&to_json(&checked));
         let want =
-            [("Hours the link works", "24"), ("Providers to offer", "All"), ("Data to ask for", "Everything (read)")];
+            [("Link valid for (hours)", "24"), ("Providers to offer", "All"), ("Data to request", "Read everything")];
         assert_eq!(rows, want.map(|(label, value)| (label.to_owned(), value.to_owned())));
     }
 
@@ -103,7 +103,7 @@ mod tests {
         let checked =
             Draft { fleet_ref: "F".into(), permissions: permissions.into(), ..Draft::default() }.check().unwrap();
         let rows = describe(&to_json(&checked));
-        assert!(rows.contains(&("Data to ask for".into(), "Vehicles, Messages (read and write)".into())), "{rows:?}");
+        assert!(rows.contains(&("Data to request".into(), "Vehicles, Messages (read and write)".into())), "{rows:?}");
     }
 
     #[test]

@@ -80,7 +80,7 @@ mod tests {
         let json = to_json(vec![difference]).unwrap();
         assert_eq!(json, r#"[{"field":"fleet_name","asked":"JB Hunt","kept":"nothing"}]"#);
         let (requested, returned) = ("JB Hunt".to_owned(), "nothing".to_owned());
-        assert_eq!(from_json(&json), [LabeledDifference { label: "Fleet’s name", requested, returned }]);
+        assert_eq!(from_json(&json), [LabeledDifference { label: "Fleet name", requested, returned }]);
         assert_eq!(to_json(vec![]), None);
         assert_eq!(from_json("nonsense"), []);
     }

@@ -57,7 +57,7 @@ pub(super) async fn get(
         RowFilter { verdict: Verdict::from_name(&params.verdict), state: RowState::from_name(&params.outcome) };
     let counts = state.store.import_counts(key).await?;
     let mut rows = state.store.import_rows(key, filter, params.behind, page::ASKED).await?;
-    let narrowed = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
+    let filtered_by = filter.verdict.map(verdict_label).or(filter.state.map(row_state_label));
     let with = |behind: u32| {
         let query = match (filter.verdict, filter.state) {
             (Some(verdict), _) => format!("verdict={}&", verdict.name()),
@@ -84,7 +84,7 @@ pub(super) async fn get(
         invited: sum(&|state| matches!(state, RowState::Created | RowState::Refreshed | RowState::Unchanged)),
         paging,
         rows: rows.into_iter().map(shown).collect(),
-        narrowed,
+        filtered_by,
         taken: taken.collect(),
         days: state.settings.retention.ended.whole_days(),
         confirming: !params.cancel.is_empty() && !matches!(import.state, ImportState::Done | ImportState::Cancelled),

@@ -175,9 +175,9 @@ async fn show(
     let latest = state.store.invitations_of(fleet.key).await?.into_iter().next();
     let newer = latest.map(|latest| latest.id).filter(|latest| *latest != id);
     let may_act = viewer.staff.role.may_invite() && newer.is_none();
-    let again =
+    let renew =
         may_act.then(|| renew::offer(state.random.uuid_v4().to_string(), &invitation, &fleet, status, &onboarding));
-    let kept = state.store.differences(id).await?;
+    let differences = state.store.differences(id).await?;
     let detail = InvitationDetail {
         id,
         fleet_ref: fleet.fleet_ref,
@@ -188,8 +188,8 @@ async fn show(
         expires_at: invitation.expires_at,
         now,
         asked: invitation.asked.as_deref().map(request::describe).unwrap_or_default(),
-        kept: kept.as_deref().map(difference_rows).unwrap_or_default(),
-        again,
+        differences: differences.as_deref().map(difference_rows).unwrap_or_default(),
+        renew,
         newer,
         onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
         live_url: format!("/live?invitation={id}"),

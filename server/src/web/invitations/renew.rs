@@ -58,7 +58,7 @@ pub(crate) fn offer(
     RenewView {
         once,
         id: invitation.id,
-        again,
+        action: again,
         hours: draft.as_ref().map_or_else(|| EXPIRY_DEFAULT.to_string(), |draft| draft.expires_in_hours.clone()),
         agreed,
         form: draft.is_none().then(|| whole_form(fleet)),
@@ -206,7 +206,7 @@ fn form(found: Found, hours: String, agreed: String) -> RenewForm {
         id,
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
-        again,
+        action: again,
         hours,
         error: None,
         problem: None,

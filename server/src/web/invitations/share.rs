@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use app::pages::{BODY_MAX, Choice, LetterForm, LinkView, SharePage, ShareView};
+use app::pages::{BODY_MAX, Choice, EmailForm, LinkView, SharePage, ShareView};
 use axum::{
     Form,
     extract::{Path, RawQuery, State},
@@ -313,7 +313,7 @@ async fn render(
         subject: text.subject.clone(),
         body: text.body.clone(),
     });
-    let letter = state.links.can_mail().then(|| LetterForm {
+    let email_form = state.links.can_mail().then(|| EmailForm {
         once: typed.once.unwrap_or_else(|| state.random.uuid_v7(now).to_string()),
         to: letter.to,
         subject: letter.subject,
@@ -331,7 +331,7 @@ async fn render(
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
         over,
-        runs_out: format!(
+        expiry: format!(
             "The link works until {}, {}.",
             display(invitation.expires_at),
             relative(invitation.expires_at, now)
@@ -343,7 +343,7 @@ async fn render(
         sms: link.as_ref().map(|_| sms_uri(Some(&phone), &text.sms)),
         link,
         message: text,
-        letter,
+        email_form,
         problem: typed.problem,
     };
     let Viewer { visit, nonce, .. } = viewer;

@@ -72,7 +72,7 @@ async fn show(state: &AppState, viewer: Viewer, id: Uuid, said: Said) -> Result<
     let secrets =
         state.store.secrets_of(id).await?.into_iter().filter(|secret| secret.until.is_none_or(|until| now < until));
     let detail = SubscriptionDetail {
-        troubles: findings.map(|finding| finding.trouble).collect(),
+        problems: findings.map(|finding| finding.trouble).collect(),
         filtered: one.seen.filtered,
         created_at: one.seen.created_at,
         updated_at: one.seen.updated_at,

@@ -5,7 +5,7 @@ pub(super) mod add;
 pub(super) mod detail;
 pub(super) mod logs;
 
-use app::pages::subscriptions::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
+use app::pages::subscriptions::{RecoveryView, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 use axum::{
     extract::{Query, State},
     http::StatusCode,
@@ -126,13 +126,13 @@ async fn show(
     let look = state.store.last_look().await?;
     let known: Vec<KnownSubscription> = standing.iter().map(SubscriptionView::known).collect();
     let view = SubscriptionsView {
-        judgement: diagnose(&known),
+        diagnosis: diagnose(&known),
         rows: standing.into_iter().map(|one| row(one, now)).collect(),
         endpoint: state.subscriptions.endpoints().main,
         as_of: look.ended_at,
         // What was just tried is said already.
         stuck: look.problem.filter(|_| problem.is_none()),
-        missed: state.subscriptions.recovery().map(missed),
+        recovery: state.subscriptions.recovery().map(recovery_view),
         problem,
         notice,
         now,
@@ -143,9 +143,9 @@ async fn show(
     Ok(page(status, &nonce, || view! { <SubscriptionsPage visit=visit view=view/> }))
 }
 
-fn missed(recovery: Recovery) -> Missed {
+fn recovery_view(recovery: Recovery) -> RecoveryView {
     let Recovery { at, dead_letters, replayed, activated, failed } = recovery;
-    Missed { at, dead_letters, replayed, activated, failed }
+    RecoveryView { at, dead_letters, replayed, activated, failed }
 }
 
 /// As lists and pages show it.

@@ -62,8 +62,8 @@ impl MessageState {
             Self::Sending => "Being sent",
             Self::Sent => "Sent",
             Self::Failed => "Not sent",
-            Self::Unsure => "Perhaps sent",
-            Self::Dismissed => "Put aside",
+            Self::Unsure => "Possibly sent",
+            Self::Dismissed => "Dismissed",
             Self::Withdrawn => "No longer needed",
         }
     }

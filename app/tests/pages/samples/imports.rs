@@ -1,7 +1,5 @@
 //! The pages of an import in each of its states.
 
-use std::collections::BTreeMap;
-
 use app::{
     components::{ImportFigure, ImportProgress, Paging},
     pages::imports::*,
@@ -10,7 +8,7 @@ use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::samples::{HOSTILE, at, html, visit};
+use super::{HOSTILE, at, html, visit};
 
 pub fn upload_page(errors: &[(&str, &str)]) -> String {
     let listed = ListedImport {
@@ -41,26 +39,6 @@ pub fn columns_page(mapping: Mapping) -> String {
         errors,
     };
     html(move || view! { <ColumnsPage visit=visit("/invitations/import/7") form=form/> })
-}
-
-#[test]
-fn long_cells_are_shown_by_their_beginning() {
-    let long = |letter: &str| letter.repeat(100_000);
-    let form = ColumnsForm {
-        id: 7,
-        file_name: None,
-        encoding: Encoding::Utf8,
-        delimiter: Delimiter::Comma,
-        header: vec![long("é")],
-        samples: vec![vec![long("ł")]],
-        rows: 1,
-        mapping: Mapping::default(),
-        errors: BTreeMap::new(),
-    };
-    let page = html(move || view! { <ColumnsPage visit=visit("/invitations/import/7") form=form/> });
-    for letter in ["é", "ł"] {
-        assert!(page.contains(&format!("{}…", letter.repeat(200))) && !page.contains(&letter.repeat(201)), "{letter}");
-    }
 }
 
 pub fn mapped() -> Mapping {
@@ -99,7 +77,7 @@ pub fn detail_page(state: ImportState, confirming: bool) -> String {
             row(Verdict::New, RowState::Created, Some(Uuid::from_u128(7))),
             row(Verdict::Invalid, RowState::Invalid, None),
         ],
-        narrowed: None,
+        filtered_by: None,
         paging: Paging { first: None, next: Some("/invitations/import/7?behind=50".into()) },
         taken: vec![LinksTakenView { at: at(1), actor: "ada@example.com".into(), count: 3 }],
         days: 90,
@@ -113,9 +91,9 @@ pub fn all() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("Import invitations · Onramp", upload_page(&[])),
         ("Error: Import invitations · Onramp", upload_page(&[("file", "Too large."), ("text", "Empty.")])),
-        ("Columns of the import · Onramp", columns_page(mapped())),
+        ("Import columns · Onramp", columns_page(mapped())),
         (
-            "Error: Columns of the import · Onramp",
+            "Error: Import columns · Onramp",
             columns_page(Mapping { expires_in_hours: "673".into(), ..Mapping::default() }),
         ),
     ];

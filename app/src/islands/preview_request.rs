@@ -1,4 +1,4 @@
-//! Asking the server about a form while it is being filled in, in a browser.
+//! Requests the preview of an invitation while someone fills in the form.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
@@ -6,32 +6,32 @@ use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_loc
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventTarget, HtmlInputElement, HtmlSelectElement, Response, js_sys::encode_uri_component};
 
-/// How long nothing must be typed before the server is asked.
+/// Pause in typing after which the server is asked.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// The fields that the answer depends on.
+/// Fields that the preview depends on.
 const FIELDS: [&str; 4] = ["fleet_ref", "fleet_name", "expires_in_hours", "fleet_country_code"];
 
-/// Keeps `part` as the server has it for what stands in the form. A press of a button in it that carries `data-hours` takes
-/// that number over.
+/// Keeps `part` showing the server's preview of the current form. A button in it with `data-hours` fills in that number of
+/// hours.
 pub fn while_typing(part: Element) {
-    // Answers may overtake each other: only the one to the latest question counts.
-    let question = Rc::new(Cell::new(0_u32));
-    let look = move || {
-        let number = question.get() + 1;
-        question.set(number);
-        let (question, part, url) = (question.clone(), part.clone(), url());
+    // Responses may arrive out of order: only the one to the latest request counts.
+    let latest = Rc::new(Cell::new(0_u32));
+    let request = move || {
+        let number = latest.get() + 1;
+        latest.set(number);
+        let (latest, part, url) = (latest.clone(), part.clone(), url());
         spawn_local(async move {
-            if let Some(answer) = ask(&url).await.filter(|_| question.get() == number) {
+            if let Some(answer) = ask(&url).await.filter(|_| latest.get() == number) {
                 part.set_inner_html(&answer);
             }
         });
     };
     if !value("fleet_ref").is_empty() {
-        look();
+        request();
     }
     let waiting = Cell::new(None::<TimeoutHandle>);
-    let later = look.clone();
+    let later = request.clone();
     window_event_listener(ev::input, move |event| {
         if !target(event.target()).is_some_and(|element| FIELDS.contains(&element.id().as_str())) {
             return;
@@ -44,7 +44,7 @@ pub fn while_typing(part: Element) {
     window_event_listener(ev::click, move |event| {
         if let Some(hours) = target(event.target()).and_then(|element| element.get_attribute("data-hours")) {
             set_hours(&hours);
-            look();
+            request();
         }
     });
 }
@@ -81,7 +81,7 @@ fn element<T: JsCast>(id: &str) -> Option<T> {
 
 async fn ask(url: &str) -> Option<String> {
     let response: Response = JsFuture::from(window().fetch_with_str(url)).await.ok()?.dyn_into().ok()?;
-    // Someone whose session ended is sent to sign in: that is no answer.
+    // After a session has ended, the server redirects to the sign-in page: that is no preview.
     if !response.ok() || response.redirected() {
         return None;
     }

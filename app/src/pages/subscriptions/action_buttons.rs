@@ -1,22 +1,22 @@
-//! The forms of the moves, wherever they stand.
+//! Buttons that act on a subscription.
 
 use leptos::prelude::*;
 
 use domain::subscription::Remedy;
 
-/// A button that makes one move on one subscription; `about` tells apart those that look the same.
+/// A button that performs one action on one subscription.
 #[component]
-pub(super) fn MoveButton(
+pub(super) fn ActionButton(
     /// The subscription's id.
     id: String,
-    /// The move, as its address has it.
+    /// The action, as in its URL.
     action: &'static str,
-    /// What stands on the button.
+    /// Label of the button.
     label: &'static str,
-    /// The event, for whoever doesn't see where the button stands.
+    /// The event, to tell buttons with the same label apart in a screen reader.
     #[prop(into)]
     about: String,
-    /// Whether it is the one to press.
+    /// Whether it is the main action.
     #[prop(optional)]
     primary: bool,
 ) -> impl IntoView {
@@ -27,16 +27,17 @@ pub(super) fn MoveButton(
     }
 }
 
-/// The move that mends something; none where there is nothing to be done.
-pub(super) fn remedy(remedy: Remedy, id: String, event_name: String) -> Option<AnyView> {
+/// The button that fixes a problem; none if nothing needs fixing.
+pub(super) fn remedy_button(remedy: Remedy, id: String, event_name: String) -> Option<AnyView> {
     let button = |action: &'static str, label: &'static str| {
-        view! { <MoveButton id=id.clone() action=action label=label about=event_name.clone() primary=true/> }.into_any()
+        view! { <ActionButton id=id.clone() action=action label=label about=event_name.clone() primary=true/> }
+            .into_any()
     };
     match remedy {
         Remedy::Activate => Some(button("activate", "Activate")),
-        Remedy::ActivateAndReplay => Some(button("bring-back", "Activate and fetch what was missed")),
-        Remedy::PointHere => Some(button("point-here", "Point it here")),
-        Remedy::TakeOver => Some(button("take-over", "Take it over")),
+        Remedy::ActivateAndReplay => Some(button("bring-back", "Activate and fetch missed events")),
+        Remedy::PointHere => Some(button("point-here", "Point to Onramp")),
+        Remedy::TakeOver => Some(button("take-over", "Take over")),
         Remedy::Delete => Some(
             view! {
                 <a class="button" href=format!("/subscriptions/{id}#delete")>

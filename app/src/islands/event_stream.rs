@@ -1,4 +1,4 @@
-//! Following the server's events in a browser.
+//! Receives the server's events in the browser.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use leptos::{ev, prelude::*, web_sys};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, EventSource, MessageEvent};
 
-use super::live_onboarding::Live;
+use super::live_state::Live;
 use crate::components::OnboardingView;
 
-/// A source that the server refused is tried again after this long; a broken one the browser mends by itself.
+/// After this long, a stream that the server refused is opened again. The browser itself reopens a broken one.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
-/// Keeps `onboarding` up to date with the events of `url` until the page goes, and says in `live` how that goes.
+/// Updates `onboarding` with the events of `url` until the visitor leaves the page, and reports the connection in `live`.
 pub fn follow(url: String, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>) {
     let source = StoredValue::new_local(None::<EventSource>);
     let close = move || source.update_value(|source| drop(source.take().inspect(EventSource::close)));
@@ -23,13 +23,13 @@ pub fn follow(url: String, onboarding: RwSignal<OnboardingView>, live: RwSignal<
     };
     open();
     window_event_listener(ev::pagehide, move |_| close());
-    // A page that comes back from the browser's page cache has missed what happened meanwhile.
+    // A page restored from the browser's page cache has missed what happened in the meantime.
     window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
             open();
         }
     });
-    // The browser gives up where the server answers with anything but a stream of events, as it does while it restarts.
+    // The browser gives up if the response is anything but an event stream, as while the server restarts.
     set_interval(
         move || {
             let refused = source.with_value(|source| source.as_ref().map(EventSource::ready_state));
@@ -62,7 +62,7 @@ fn connect(url: &str, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>
     Some(source)
 }
 
-/// Replaces the content of `element` by the HTML of each event named `part` from `url`; one named `over` loads the page anew.
+/// Replaces the content of `element` with the HTML of each `part` event from `url`. An `over` event reloads the page.
 pub fn replace(url: &str, element: Element) {
     let Ok(source) = EventSource::new(url) else { return };
     let reload = || {
@@ -72,7 +72,7 @@ pub fn replace(url: &str, element: Element) {
     on(&source, "over", move |_| reload());
     let source = StoredValue::new_local(source);
     window_event_listener(ev::pagehide, move |_| source.with_value(EventSource::close));
-    // A page that comes back from the browser's page cache has missed what happened meanwhile.
+    // A page restored from the browser's page cache has missed what happened in the meantime.
     window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
             reload();
@@ -82,11 +82,11 @@ pub fn replace(url: &str, element: Element) {
 
 fn on(source: &EventSource, name: &str, handle: impl Fn(MessageEvent) + 'static) {
     let closure = Closure::<dyn Fn(MessageEvent)>::new(handle).into_js_value();
-    // A listener can only be refused where the name isn't a string.
+    // This fails only if the name isn't a string.
     let _ = source.add_event_listener_with_callback(name, closure.unchecked_ref());
 }
 
-/// What to say about the entries that `news` has and `before` hadn't.
+/// The announcement of entries that are in `news` but not in `before`.
 fn announcement(before: &OnboardingView, news: &OnboardingView) -> Option<String> {
     let known = |key: &str| before.entries.iter().any(|entry| entry.key == key);
     let titles: Vec<&str> =

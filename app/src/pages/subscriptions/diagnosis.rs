@@ -1,14 +1,14 @@
-//! What is wrong with the subscriptions, each with the move that mends it.
+//! Problems with the subscriptions, each with the button that fixes it.
 
 use leptos::prelude::*;
 
-use super::{moves::remedy, words::trouble};
+use super::{action_buttons::remedy_button, labels::problem};
 use domain::subscription::{Ask, Diagnosis, Finding, Remedy};
 
-/// What is missing, what is wrong, and what is worth knowing.
+/// Missing subscriptions, problems, and notes.
 #[component]
-pub(super) fn Findings(judgement: Diagnosis, dead_letters: u64, may_administer: bool) -> impl IntoView {
-    let Diagnosis { missing, findings } = judgement;
+pub(super) fn DiagnosisCards(diagnosis: Diagnosis, dead_letters: u64, may_administer: bool) -> impl IntoView {
+    let Diagnosis { missing, findings } = diagnosis;
     let (serious, notes): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| finding.trouble.is_serious());
     let stale = serious.iter().filter(|finding| finding.trouble.remedy() == Remedy::ActivateAndReplay).count();
@@ -23,14 +23,14 @@ pub(super) fn Findings(judgement: Diagnosis, dead_letters: u64, may_administer: 
 #[component]
 fn Missing(missing: Vec<Ask>, may_administer: bool) -> impl IntoView {
     let title = match missing.len() {
-        1 => "One subscription is missing".to_owned(),
+        1 => "1 subscription is missing".to_owned(),
         count => format!("{count} subscriptions are missing"),
     };
     let tag = |ask: Ask| view! { <li><code>{ask.event_name}</code></li> };
     view! {
         <section class="card missing" aria-labelledby="missing">
             <h2 id="missing">{title}</h2>
-            <p>"Until they are set up, Onramp doesn’t hear of these events, and timelines stay behind."</p>
+            <p>"Until they are set up, Onramp doesn’t receive these events, and timelines fall behind."</p>
             <ul class="tags">{missing.into_iter().map(tag).collect_view()}</ul>
             {if may_administer {
                 view! {
@@ -49,16 +49,16 @@ fn Missing(missing: Vec<Ask>, may_administer: bool) -> impl IntoView {
 #[component]
 fn Serious(findings: Vec<Finding>, may_administer: bool) -> impl IntoView {
     let title = match findings.len() {
-        1 => "One subscription needs a move".to_owned(),
-        count => format!("{count} things need a move"),
+        1 => "1 subscription needs attention".to_owned(),
+        count => format!("{count} problems need attention"),
     };
     let line = |finding: Finding| {
         let Finding { id, event_name, trouble: what } = finding;
         let id = id.to_string();
-        let button = may_administer.then(|| remedy(what.remedy(), id.clone(), event_name.clone())).flatten();
+        let button = may_administer.then(|| remedy_button(what.remedy(), id.clone(), event_name.clone())).flatten();
         view! {
             <li>
-                <p><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{trouble(what)}</p>
+                <p><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{problem(what)}</p>
                 {button}
             </li>
         }
@@ -67,7 +67,7 @@ fn Serious(findings: Vec<Finding>, may_administer: bool) -> impl IntoView {
         <section class="card attention-card" aria-labelledby="attention" data-testid="attention">
             <h2 id="attention">{title}</h2>
             <ul class="needed">{findings.into_iter().map(line).collect_view()}</ul>
-            {(!may_administer).then(|| view! { <p class="hint">"An administrator can make these moves."</p> })}
+            {(!may_administer).then(|| view! { <p class="hint">"An administrator can fix these."</p> })}
         </section>
     }
 }
@@ -75,19 +75,22 @@ fn Serious(findings: Vec<Finding>, may_administer: bool) -> impl IntoView {
 #[component]
 fn FetchAll(stale: usize, dead_letters: u64) -> impl IntoView {
     let what = match (stale, dead_letters) {
-        (0, 1) => "One event waits in a queue at Catena and comes only when it is asked for.".to_owned(),
-        (0, count) => format!("{count} events wait in queues at Catena and come only when they are asked for."),
-        (_, 0) => "Activates all that Catena switched off, and fetches what waits in their queues.".to_owned(),
+        (0, 1) => "1 event is waiting in a queue at Catena and arrives only on request.".to_owned(),
+        (0, count) => format!("{count} events are waiting in queues at Catena and arrive only on request."),
+        (_, 0) => {
+            "Activates all subscriptions that Catena switched off and fetches the events waiting in their queues."
+                .to_owned()
+        }
         (_, count) => {
             format!(
-                "Activates all that Catena switched off, and fetches the events that wait in queues: {count} so far."
+                "Activates all subscriptions that Catena switched off and fetches the waiting events: {count} so far."
             )
         }
     };
     view! {
         <form class="all-again" method="post" action="/subscriptions/fetch-missed">
-            <button class="button">"Fetch all that was missed"</button>
-            <p class="hint">{what}" What came already changes nothing."</p>
+            <button class="button">"Fetch all missed events"</button>
+            <p class="hint">{what}" Events that already arrived have no effect."</p>
         </form>
     }
 }
@@ -96,11 +99,11 @@ fn FetchAll(stale: usize, dead_letters: u64) -> impl IntoView {
 fn Notes(findings: Vec<Finding>) -> impl IntoView {
     let line = |finding: Finding| {
         let Finding { id, event_name, trouble: what } = finding;
-        view! { <li><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{trouble(what)}</li> }
+        view! { <li><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{problem(what)}</li> }
     };
     view! {
         <details class="card notes">
-            <summary>{format!("Worth knowing ({})", findings.len())}</summary>
+            <summary>{format!("Good to know ({})", findings.len())}</summary>
             <ul>{findings.into_iter().map(line).collect_view()}</ul>
         </details>
     }
