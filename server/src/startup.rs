@@ -86,6 +86,7 @@ impl Application {
         let receiver = Receiver::new(handle, secrets.clone(), vault.clone(), clock.clone(), metrics.clone());
         let processor = Processor::new(store.clone(), timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
         let passwords = Arc::new(Passwords::new(random.clone()));
+        let providers = Arc::new(Providers::new(catena.clone(), store.clone(), clock.clone()));
         let state = AppState {
             invitations: Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone())),
             preview: Arc::new(InvitationPreview::new(catena.clone(), store.clone(), clock.clone())),
@@ -97,7 +98,7 @@ impl Application {
                 settings.remind_after,
                 settings.sender_name.clone(),
             ),
-            providers: Arc::new(Providers::new(catena.clone(), clock.clone())),
+            providers: providers.clone(),
             callbacks: Arc::new(CallbackPolicies::new(catena.clone(), store.clone(), clock.clone())),
             subscriptions: Arc::new(Subscriptions::new(
                 catena.clone(),
@@ -113,6 +114,7 @@ impl Application {
                 timeline.clone(),
                 vault.clone(),
                 (clock.clone(), random.clone()),
+                providers,
                 settings.checks,
             )),
             reprocessor: Arc::new(Reprocessor::new(store.clone(), secrets, vault.clone(), arrived.clone())),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::labels::{health_label, stage_label};
-use domain::onboarding::lifecycle::{Health, Stage};
+use domain::onboarding::stage::{Health, Stage};
 
 /// The stage of an onboarding or an invitation.
 #[component]

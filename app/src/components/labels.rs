@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 use domain::{
     events::fact::{Fact, Kind, Source},
     link::reminder::{asked_for_integration, is_opened_by_scanners_alone},
-    onboarding::lifecycle::{Entry, Health, Onboarding, Stage},
+    onboarding::{
+        lifecycle::{Entry, Onboarding},
+        stage::{Health, Stage},
+    },
     timestamp,
 };
 

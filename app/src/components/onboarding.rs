@@ -5,7 +5,10 @@ use time::OffsetDateTime;
 
 use crate::components::labels::{entry_detail, fact_title, is_trouble, next_move, source_label, step_label};
 use domain::{
-    onboarding::lifecycle::{Entry, Health, Onboarding, Stage, StepState},
+    onboarding::{
+        lifecycle::{Entry, Onboarding, StepState},
+        stage::{Health, Stage},
+    },
     timestamp,
 };
 

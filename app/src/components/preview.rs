@@ -8,10 +8,10 @@ use time::OffsetDateTime;
 use domain::{
     fleet::{check_fleet_ref, name_for_catena, path_of},
     invitation::{
-        expiry_hint::Bad,
-        preview::{Preview, RunsOut},
+        existing::{ExistingInvitation, InvitationState},
+        expiry_hint::{ExpiryHint, OffHours},
         request::{hours, label, name},
-        upsert_forecast::{Known, Outlook, Standing},
+        upsert_forecast::{Preview, UpsertForecast},
     },
     timestamp,
 };
@@ -41,20 +41,20 @@ pub struct PreviewView {
 impl PreviewView {
     /// Formats `preview` as of `now`.
     pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
-        let mut lines = vec![outlook_line(preview, now)];
-        for similar in &preview.similar {
+        let mut lines = vec![forecast_line(preview, now)];
+        for similar in &preview.context.similar {
             lines.push(PreviewLine {
                 tone: "warning".into(),
                 text: format!("“{similar}” already exists and differs only in capitalization. Catena may or may not treat them as the same fleet, so use one spelling."),
                 fleet: Some(path_of(similar)),
             });
         }
-        if let Some(out) = &preview.runs_out {
-            lines.push(line("warning", runs_out_sentence(out)));
+        if let Some(out) = &preview.context.expiry_hint {
+            lines.push(line("warning", expiry_sentence(out)));
         }
-        let better = preview.runs_out.as_ref().and_then(|out| out.better.as_ref());
+        let better = preview.context.expiry_hint.as_ref().and_then(|out| out.better.as_ref());
         let better = better.map(|(hours, moment)| (*hours, format!("Use {hours} hours: {moment}")));
-        Self { lines, agreed: preview.agreement_by_sight(), better }
+        Self { lines, agreed: preview.agreement_by_reading(), better }
     }
 
     /// What is wrong with fields while they are being typed, or what will be changed in them. Ignores empty fields.
@@ -84,41 +84,45 @@ fn line(tone: &str, text: impl Into<String>) -> PreviewLine {
     PreviewLine { tone: tone.into(), text: text.into(), fleet: None }
 }
 
-fn outlook_line(preview: &Preview, now: OffsetDateTime) -> PreviewLine {
-    let (tone, text) = match &preview.outlook {
-        Outlook::New { after: None } => ("new", "There is no invitation for this reference yet. Catena creates a new one.".to_owned()),
-        Outlook::New { after: Some(Known { standing: Standing::Deleted, .. }) } => {
+fn forecast_line(preview: &Preview, now: OffsetDateTime) -> PreviewLine {
+    let (tone, text) = match &preview.forecast {
+        UpsertForecast::New { after: None } => ("new", "There is no invitation for this reference yet. Catena creates a new one.".to_owned()),
+        UpsertForecast::New { after: Some(ExistingInvitation { state: InvitationState::Deleted, .. }) } => {
             ("new", "The last invitation for this reference was deleted. Catena creates a new one with a different link.".to_owned())
         }
-        Outlook::New { after: Some(known) } => (
+        UpsertForecast::New { after: Some(known) } => (
             "new",
             format!(
                 "The last invitation for this reference expired {}. Catena creates a new one with a different link.",
                 timestamp::relative(known.expires_at, now)
             ),
         ),
-        Outlook::Unknown => (
+        UpsertForecast::Unknown => (
             "known",
             "Onramp couldn’t check whether this reference already has an invitation. It checks again when you submit the form.".to_owned(),
         ),
-        Outlook::Refresh(known) => refresh_sentence(known),
+        UpsertForecast::Refresh(known) | UpsertForecast::Unpredictable(known) => refresh_sentence(known),
     };
-    let fleet = preview.has_page.then(|| path_of(&preview.fleet_ref));
+    let fleet = preview.context.has_page.then(|| path_of(&preview.fleet_ref));
     PreviewLine { tone: tone.into(), text, fleet }
 }
 
-fn refresh_sentence(known: &Known) -> (&'static str, String) {
+fn refresh_sentence(known: &ExistingInvitation) -> (&'static str, String) {
     let until = timestamp::display(known.expires_at);
-    match known.standing {
-        Standing::Accepted => (
+    match known.state {
+        InvitationState::Accepted => (
             "known",
             "The fleet has already accepted its invitation. Catena refreshes it instead of creating a new one: it stays accepted, its link is valid longer, and its previous tokens stop working. This is also how a fleet gets a link to sign in to its provider again.".to_owned(),
         ),
-        Standing::Declined => (
+        InvitationState::Unrecognized => (
+            "warning",
+            "Catena reports a status for this fleet’s invitation that Onramp doesn’t know. What a new request does to it can’t be predicted: ask Catena first.".to_owned(),
+        ),
+        InvitationState::Declined => (
             "warning",
             format!(
                 "The fleet declined{}. Catena would reopen that invitation, so talk to the fleet first.",
-                known.reason.as_ref().map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
+                known.decline_reason.as_ref().map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
             ),
         ),
         _ => (
@@ -128,12 +132,12 @@ fn refresh_sentence(known: &Known) -> (&'static str, String) {
     }
 }
 
-fn runs_out_sentence(out: &RunsOut) -> String {
-    let when = match out.bad {
-        Bad::Night => "at night there",
-        Bad::Weekend => "over the weekend there",
+fn expiry_sentence(hint: &ExpiryHint) -> String {
+    let when = match hint.reason {
+        OffHours::Night => "at night there",
+        OffHours::Weekend => "over the weekend there",
     };
-    format!("The link would expire {when}: {}.", out.said)
+    format!("The link would expire {when}: {}.", hint.local_time)
 }
 
 /// The sentences of a preview.
@@ -171,29 +175,32 @@ fn preview_line(line: PreviewLine) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::timestamp::from_micros;
+    use domain::{invitation::upsert_forecast::ReferenceContext, timestamp::from_micros};
 
-    fn preview(outlook: Outlook) -> Preview {
-        Preview { fleet_ref: "FLEET 42".into(), outlook, has_page: true, similar: vec![], runs_out: None }
+    fn preview(forecast: UpsertForecast) -> Preview {
+        let context = ReferenceContext { has_page: true, ..ReferenceContext::default() };
+        Preview { fleet_ref: "FLEET 42".into(), forecast, context }
     }
 
-    fn known(standing: Standing) -> Known {
-        Known { standing, created_at: from_micros(0), expires_at: from_micros(9), reason: Some("Not now".into()) }
+    fn known(state: InvitationState) -> ExistingInvitation {
+        let decline_reason = Some("Not now".into());
+        ExistingInvitation { state, created_at: from_micros(0), expires_at: from_micros(9), decline_reason }
     }
 
     #[test]
-    fn each_outlook_says_what_catena_will_do() {
+    fn each_forecast_says_what_catena_will_do() {
         let table = [
-            (Outlook::New { after: None }, "new", "Catena creates a new one"),
-            (Outlook::New { after: Some(known(Standing::Expired)) }, "new", "expired"),
-            (Outlook::New { after: Some(known(Standing::Deleted)) }, "new", "was deleted"),
-            (Outlook::Refresh(known(Standing::Active)), "known", "Nothing else changes"),
-            (Outlook::Refresh(known(Standing::Accepted)), "known", "stays accepted"),
-            (Outlook::Refresh(known(Standing::Declined)), "warning", "“Not now”"),
-            (Outlook::Unknown, "known", "couldn’t check"),
+            (UpsertForecast::New { after: None }, "new", "Catena creates a new one"),
+            (UpsertForecast::New { after: Some(known(InvitationState::Expired)) }, "new", "expired"),
+            (UpsertForecast::New { after: Some(known(InvitationState::Deleted)) }, "new", "was deleted"),
+            (UpsertForecast::Refresh(known(InvitationState::Active)), "known", "Nothing else changes"),
+            (UpsertForecast::Refresh(known(InvitationState::Accepted)), "known", "stays accepted"),
+            (UpsertForecast::Refresh(known(InvitationState::Declined)), "warning", "“Not now”"),
+            (UpsertForecast::Unpredictable(known(InvitationState::Unrecognized)), "warning", "can’t be predicted"),
+            (UpsertForecast::Unknown, "known", "couldn’t check"),
         ];
-        for (outlook, tone, says) in table {
-            let view = PreviewView::new(&preview(outlook), from_micros(0));
+        for (forecast, tone, says) in table {
+            let view = PreviewView::new(&preview(forecast), from_micros(0));
             assert_eq!(view.lines[0].tone, tone, "{says}");
             assert!(view.lines[0].text.contains(says), "{}", view.lines[0].text);
             assert_eq!(view.lines[0].fleet.as_deref(), Some("/fleets/FLEET%2042"));

@@ -1,7 +1,7 @@
 //! What holds for all pages.
 
 use app::pages::{Landing, subscriptions::Confirmation};
-use domain::{import::ImportState, invitation::upsert_forecast::Standing};
+use domain::{import::ImportState, invitation::existing::InvitationState};
 
 use super::{
     html::{after, attributes},
@@ -78,7 +78,7 @@ fn hostile_names_stay_text() {
         detail_page(hostile),
         list_page(vec![row(Some(HOSTILE))], true),
         new_page(wrong_draft()),
-        confirm_page(Standing::Declined),
+        confirm_page(InvitationState::Declined),
         again_page(None),
         delete_page(true),
         landing_page(Landing::Success { fleet_ref: HOSTILE.into() }),

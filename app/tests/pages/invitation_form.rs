@@ -1,7 +1,7 @@
 //! The form that invites a fleet.
 
 use app::pages::{InvitationForm, NewInvitationPage};
-use domain::invitation::{callback_policy::CallbackPolicy, request::Draft, upsert_forecast::Standing};
+use domain::invitation::{callback_policy::CallbackPolicy, existing::InvitationState, request::Draft};
 use leptos::prelude::*;
 
 use super::{
@@ -59,7 +59,7 @@ fn rarely_used_fields_are_open_if_they_have_a_value() {
 #[test]
 fn an_agreement_takes_a_button_of_its_own() {
     for (standing, button) in
-        [(Standing::Active, "Refresh invitation"), (Standing::Declined, "Reopen declined invitation")]
+        [(InvitationState::Active, "Refresh invitation"), (InvitationState::Declined, "Reopen declined invitation")]
     {
         let page = confirm_page(standing);
         let panel = after(&page, "data-testid=\"confirm\"", "</section>");
@@ -70,7 +70,7 @@ fn an_agreement_takes_a_button_of_its_own() {
         let first = after(&page, "action=\"/invitations/new\"", "</button>");
         assert!(!first.contains("agreed"), "Enter in a field is no agreement: {first}");
     }
-    let better = after(&confirm_page(Standing::Declined), "name=\"better\"", ">").to_owned();
+    let better = after(&confirm_page(InvitationState::Declined), "name=\"better\"", ">").to_owned();
     assert!(!better.contains("refresh:"), "other hours alone don't open what was declined: {better}");
 }
 
@@ -96,9 +96,9 @@ fn without_a_list_of_providers_short_names_can_be_typed() {
 
 #[test]
 fn a_callback_address_is_offered_only_if_no_event_would_arrive_twice() {
-    let page = |organisation_wide, callback_url: &str| {
+    let page = |organization_wide, callback_url: &str| {
         let draft = Draft { callback_url: callback_url.into(), ..Draft::default() };
-        let callback = CallbackPolicy { organisation_wide, default_callback: Some(false) };
+        let callback = CallbackPolicy { organization_wide, default_callback: Some(false) };
         let form = InvitationForm { draft, callback, ..InvitationForm::default() };
         html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
     };

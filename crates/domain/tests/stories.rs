@@ -6,9 +6,13 @@ use domain::{
     events::{
         envelope,
         fact::{Fact, Kind},
-        record::{Observation, observations},
+        observation::Observation,
+        record::observations,
     },
-    onboarding::lifecycle::{Health, Onboarding, Stage, fold},
+    onboarding::{
+        lifecycle::{Onboarding, fold},
+        stage::{Health, Stage},
+    },
     timestamp,
 };
 use proptest::prelude::*;

@@ -3,15 +3,12 @@
 
 use std::time::Duration;
 
-use domain::events::{
-    fact::{About, Fact, Kind, Round, Source},
-    record::{Observation, Subject, expired_key},
-};
+use domain::events::{fact::Fact, observation::Observation};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     services::timeline::Timeline,
-    store::{InvitationRow, SharedStore, StoreError},
+    store::{SharedStore, StoreError},
 };
 use platform::{clock::SharedClock, periodic::every};
 
@@ -38,25 +35,10 @@ pub async fn notice(store: &SharedStore, timeline: &Timeline, clock: &SharedCloc
         if expired_unanswered.is_empty() {
             return Ok(());
         }
-        let told: Vec<Observation> = expired_unanswered.iter().map(expired).collect();
-        if !timeline.record(&told).await? {
+        let observations: Vec<Observation> =
+            expired_unanswered.iter().map(|invitation| Fact::expired(invitation.round()).into()).collect();
+        if !timeline.record(&observations).await? {
             return Ok(());
         }
     }
-}
-
-fn expired(invitation: &InvitationRow) -> Observation {
-    let InvitationRow { digest, created_at, expires_at, .. } = invitation;
-    let round = Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() };
-    let fact = Fact {
-        source: Source::Check,
-        at: *expires_at,
-        kind: Kind::InvitationExpired,
-        key: expired_key(digest, *expires_at),
-        event_id: None,
-        actor: None,
-        about: About { round: Some(round), ..About::default() },
-    };
-    let subject = Subject { invitation: Some(digest.clone()), ..Subject::default() };
-    Observation::Fact { fact, subject, invitation: None }
 }

@@ -46,7 +46,7 @@ impl<'a> SubscriptionMonitor<'a> {
         let looked = if self.awake {
             self.subscriptions.look().await
         } else {
-            self.subscriptions.wake(self.replay).await.map(|recovery| {
+            self.subscriptions.fetch_missed(self.replay).await.map(|recovery| {
                 self.awake = true;
                 self.report(&recovery);
             })

@@ -43,7 +43,7 @@ pub(super) async fn get(
     let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(state.store.holes(since, COUNT_MAX).await?));
     let week = now - Duration::WEEK;
     let fleets = state.store.holes_by_fleet(week, FLEETS).await?;
-    let ReconcileStatus { running_since, next_at } = state.reconciler.standing();
+    let ReconcileStatus { running_since, next_at } = state.reconciler.status();
     let view = ChecksView {
         running_since,
         next_at,
@@ -68,7 +68,7 @@ pub(super) async fn get(
 pub(super) async fn post(State(state): State<AppState>, viewer: Viewer) -> Result<Redirect, PageError> {
     viewer.may_operate()?;
     tracing::info!(by = viewer.staff.email, "a check of everything is started");
-    state.reconciler.want_everything();
+    state.reconciler.request_check();
     Ok(Redirect::to("/settings/checks?started=true"))
 }
 

@@ -16,7 +16,6 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    services::reconcile::with_provider_names,
     state::AppState,
     store::{FleetKey, InvitationRow, StoreError},
     web::{errors::PageError, extract::session::Viewer, sessions::id_digest},
@@ -82,6 +81,6 @@ async fn look(state: &AppState, id: Uuid, session: Option<String>) -> Result<Opt
     }
     let Some(InvitationRow { fleet, expires_at, .. }) = state.store.invitation(id).await? else { return Ok(None) };
     let onboarding = fold(state.store.facts_of(fleet).await?);
-    let onboarding = with_provider_names(&state.store, onboarding).await?;
+    let onboarding = state.providers.with_names(onboarding).await?;
     Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
 }

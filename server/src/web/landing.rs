@@ -15,12 +15,9 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    digest::{digest, of_invitation},
-    events::{
-        fact::{About, Fact, Kind, Round, Source},
-        record::{Observation, Subject},
-    },
-    onboarding::lifecycle::Stage,
+    digest::of_invitation,
+    events::fact::{Fact, Kind},
+    onboarding::stage::Stage,
     timestamp,
 };
 use leptos::view;
@@ -28,11 +25,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use crate::{
-    security::vault::Purpose,
-    state::AppState,
-    store::{InvitationRow, StoreError},
-};
+use crate::{security::vault::Purpose, state::AppState, store::StoreError};
 use catena::{InvitationId, InvitationStatus};
 
 /// Longest query that is looked at.
@@ -179,7 +172,8 @@ async fn note(state: &AppState, page: Page, claim: &Claim) -> Result<Option<Note
         _ => Outcome::Failure,
     };
     // The first time it comes back so, Catena is asked unless a webhook says why: a browser proves nothing.
-    if state.timeline.record(&[told(state, &invitation, kind, claim.note())]).await? {
+    let landed = Fact::landed(invitation.round(), kind, state.clock.now()).with_note(claim.note());
+    if state.timeline.record(&[landed.into()]).await? {
         state.reconciler.expect_news_of(invitation.fleet);
     }
     let until = timestamp::micros(state.clock.now() + time::Duration::seconds(i64::from(REMEMBER)));
@@ -202,24 +196,6 @@ async fn is_over_at_catena(state: &AppState, id: Uuid) -> bool {
         }
         Err(_) => false,
     }
-}
-
-/// The return as a fact: one for each outcome of a round, so that a browser which comes again and again adds nothing.
-fn told(state: &AppState, invitation: &InvitationRow, kind: Kind, note: Option<String>) -> Observation {
-    let InvitationRow { digest: invitation, created_at, expires_at, .. } = invitation.clone();
-    let key = digest(&[&invitation, kind.name(), &timestamp::micros(expires_at).to_string()]);
-    let round = Some(Round { created_at, expires_at, invitation: invitation.clone() });
-    let fact = Fact {
-        source: Source::Landing,
-        at: state.clock.now(),
-        kind,
-        key,
-        event_id: None,
-        actor: None,
-        about: About { round, note, ..About::default() },
-    };
-    let subject = Subject { invitation: Some(invitation), ..Subject::default() };
-    Observation::Fact { fact, subject, invitation: None }
 }
 
 fn show(state: &AppState, page: Page, headers: &HeaderMap) -> Response {

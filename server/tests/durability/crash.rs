@@ -12,7 +12,7 @@ use std::{
 
 use domain::{
     events::delivery::DeliveryState,
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
 };
 use platform::random::{Random as _, SystemRandom};
 use reqwest::StatusCode;

@@ -10,7 +10,7 @@ use axum::{
     middleware::{Next, from_fn},
     routing::{delete, post},
 };
-use domain::{onboarding::lifecycle::Stage, staff::Role, timestamp};
+use domain::{onboarding::stage::Stage, staff::Role, timestamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -282,7 +282,7 @@ async fn an_invitation_that_was_accepted_meanwhile_is_not_deleted() {
     at_catena(&server, &id, "accept").await;
     let refused = browser.post(&format!("{path}/delete"), &[]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(refused.body.contains("accepted this invitation meanwhile"), "{}", refused.body);
+    assert!(refused.body.contains("accepted this invitation in the meantime"), "{}", refused.body);
     assert!(server.facts("ACME-1").await.iter().all(|fact| fact.kind.name() != "invitation.deleted"));
 }
 

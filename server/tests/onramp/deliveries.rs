@@ -1,6 +1,6 @@
 //! The inbox as staff meet it: what is listed, what is told of one delivery, and another chance for what was put aside.
 
-use domain::{events::delivery::DeliveryState, onboarding::lifecycle::Stage, staff::Role};
+use domain::{events::delivery::DeliveryState, onboarding::stage::Stage, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::{jobs::delivery_cleanup, store::DeliveryKey};

@@ -199,7 +199,7 @@ async fn the_dry_run_says_what_catena_would_do_and_declined_fleets_are_left_out_
 
     let path = checked(&server, &browser, few).await;
     let page = browser.get(&path).await;
-    assert!(page.body.contains("Ask those who declined again"), "{}", page.body);
+    assert!(page.body.contains("Ask fleets that declined again"), "{}", page.body);
     decide(&browser, &path, "start").await;
     stands(&server, &path, ImportState::Done).await;
     assert_eq!(states(&server, &path).await, [R::Created, R::Refreshed, R::Refreshed, R::LeftOut, R::Refreshed]);

@@ -15,10 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use catena::{CreateInvitation, Invitation, NewPartnerProperty, PartnerPropertyKey};
-use domain::{
-    invitation::{permissions::Preset, request::RESOURCES},
-    staff::Role,
-};
+use domain::{invitation::permissions::Preset, resource::RESOURCES, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -202,7 +199,7 @@ async fn a_link_that_would_run_out_at_night_is_asked_about_with_a_better_number_
 }
 
 #[tokio::test]
-async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_would_double_it() {
+async fn a_callback_address_is_left_out_where_the_organizations_subscriptions_would_double_it() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Administrator).await;
     let input = "<input id=\"callback_url\"";
@@ -303,6 +300,24 @@ async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_t
     let after = asked.load(Ordering::SeqCst);
     browser.get(FORM).await;
     assert_eq!(asked.load(Ordering::SeqCst), after, "and Catena is left alone for a while");
+}
+
+#[tokio::test]
+async fn one_reading_of_the_providers_serves_the_form_and_the_timelines() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
+    let list = async move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        let sample = include_str!("../../../crates/contract/data/samples/tsp.json");
+        Json(json!([serde_json::from_str::<Value>(sample).unwrap()]))
+    };
+    let routes = Router::new().route("/v2/orgs/tsps", get(list));
+    let server = TestServer::start_with(Catena::Routes(routes)).await;
+    let browser = server.signed_in(Role::Operator).await;
+    browser.get(FORM).await;
+    assert!(server.state.store.providers_read_at().await.unwrap().is_some(), "the form's reading is stored");
+    server.state.reconciler.everything(server::store::Cause::Staff).await.unwrap();
+    assert_eq!(requests.load(Ordering::SeqCst), 1, "and a check reads it from there");
 }
 
 #[tokio::test]
@@ -454,6 +469,6 @@ async fn where_the_database_fails_before_the_call_nothing_is_said_to_have_been_m
     sqlx::query("ALTER TABLE fleets RENAME TO gone").execute(&pool).await.unwrap();
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
-    assert!(refused.body.contains("before Catena was asked"), "{}", refused.body);
+    assert!(refused.body.contains("before Catena was called"), "{}", refused.body);
     assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{link::message::MessageState, onboarding::lifecycle::Stage, staff::Role};
+use domain::{link::message::MessageState, onboarding::stage::Stage, staff::Role};
 use platform::clock::Clock as _;
 use reqwest::StatusCode;
 use serde_json::json;

@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{
     events::fact::Source,
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     staff::Role,
     timestamp,
 };
@@ -221,11 +221,12 @@ async fn checks_come_by_themselves_a_tenth_earlier_or_later_and_not_before_caten
         onramp.timeline.clone(),
         onramp.vault.clone(),
         (onramp.clock.clone(), onramp.random.clone()),
+        onramp.providers.clone(),
         Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     let now = || platform::clock::Clock::now(&*server.clock);
     let a_moment = Duration::MILLISECOND;
-    let wait = || reconciler.standing().next_at.unwrap() - now();
+    let wait = || reconciler.status().next_at.unwrap() - now();
     reconciler.plan_first();
     assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&wait()), "{}", wait());
     reconciler.check_what_is_due().await;

@@ -1,6 +1,6 @@
 //! Handing a magic link over: nobody sees it without a trace, and a mail leaves once.
 
-use domain::{events::fact::Fact, link::message::MessageState, onboarding::lifecycle::Stage, staff::Role};
+use domain::{events::fact::Fact, link::message::MessageState, onboarding::stage::Stage, staff::Role};
 use reqwest::StatusCode;
 use server::store::MessageRow;
 use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};

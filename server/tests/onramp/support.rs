@@ -13,7 +13,7 @@ use catena::{CALLS_AT_ONCE, CatenaSettings, Retries};
 use domain::{
     digest::of_invitation,
     events::{delivery::DeliveryState, fact::Fact},
-    link::reminder::PATIENCE,
+    link::reminder::DEFAULT_WAIT,
     onboarding::lifecycle::{Onboarding, fold},
     staff::Role,
     timestamp,
@@ -139,7 +139,7 @@ impl TestServer {
                 waits: vec![Duration::from_millis(10); 2],
                 longest: Duration::from_secs(2),
             },
-            remind_after: PATIENCE,
+            remind_after: DEFAULT_WAIT,
             mail: None,
             sender_name: None,
         };

@@ -9,7 +9,7 @@ use crate::{
     islands::LiveOnboarding,
 };
 use domain::{
-    onboarding::lifecycle::{Entry, Stage},
+    onboarding::{lifecycle::Entry, stage::Stage},
     timestamp,
 };
 

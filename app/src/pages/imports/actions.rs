@@ -46,6 +46,10 @@ fn Start(action: String, verdicts: Vec<(Verdict, u64)>, waiting: u64) -> impl In
             "have already accepted. Their invitation will be refreshed: it is valid longer, and Catena replaces the fleet’s sign-up tokens.",
         ),
         (declined, "have declined. They will be skipped unless you select the box below."),
+        (
+            count(Verdict::Unrecognized),
+            "have an invitation with a status that Onramp doesn’t know. They will be skipped: invite each on its own.",
+        ),
         (count(Verdict::Unchanged), "already have a valid invitation that asks for exactly this. Nothing will change."),
         (count(Verdict::Invalid), "can’t be invited and will be skipped. See the reasons below."),
     ];

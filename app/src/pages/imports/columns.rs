@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit};
 use domain::{
     import::{Column, Delimiter, Encoding, Mapping},
-    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES, label},
+    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, label},
+    resource::RESOURCES,
 };
 
 use super::labels::grouped;

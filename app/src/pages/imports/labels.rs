@@ -9,6 +9,7 @@ pub fn verdict_label(verdict: Verdict) -> &'static str {
         Verdict::RefreshActive => "Refresh: still open",
         Verdict::RefreshAccepted => "Refresh: accepted",
         Verdict::Declined => "Declined",
+        Verdict::Unrecognized => "Unknown status",
         Verdict::Unchanged => "Nothing to do",
         Verdict::Invalid => "Invalid",
     }

@@ -71,7 +71,7 @@ fn tone(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::New => "badge good",
         Verdict::RefreshActive | Verdict::RefreshAccepted => "badge moving",
-        Verdict::Declined => "badge warning",
+        Verdict::Declined | Verdict::Unrecognized => "badge warning",
         Verdict::Unchanged => "badge neutral",
         Verdict::Invalid => "badge bad",
     }

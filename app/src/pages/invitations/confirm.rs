@@ -4,10 +4,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::components::{PreviewLines, PreviewView};
-use domain::invitation::{
-    preview::{Preview, RunsOut},
-    upsert_forecast::Standing,
-};
+use domain::invitation::{existing::InvitationState, expiry_hint::ExpiryHint, upsert_forecast::Preview};
 
 /// A question to answer before the form takes effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +22,22 @@ pub struct Confirm {
 impl Confirm {
     /// The question about `preview`, as of `now`. Its most serious part becomes the title.
     pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
-        let standing = preview.refreshed().map(|known| known.standing);
-        let (title, button) = match (standing, &preview.runs_out) {
-            (Some(Standing::Declined), _) => {
+        let state = preview.existing().map(|existing| existing.state);
+        let (title, button) = match (state, &preview.context.expiry_hint) {
+            (Some(InvitationState::Declined), _) => {
                 ("The fleet declined. Reopen its invitation?", "Reopen declined invitation".to_owned())
             }
-            (Some(Standing::Accepted), _) => {
+            (Some(InvitationState::Unrecognized), _) => {
+                ("This fleet’s invitation has a status Onramp doesn’t know. Send the request?", "Send it anyway".into())
+            }
+            (Some(InvitationState::Accepted), _) => {
                 ("The fleet has already accepted. Refresh its invitation?", "Refresh invitation".into())
             }
             (Some(_), _) => ("This fleet already has an invitation. Refresh it?", "Refresh invitation".into()),
-            (None, _) if !preview.similar.is_empty() => {
+            (None, _) if !preview.context.similar.is_empty() => {
                 ("Is this a different fleet?", "Yes, it’s a different fleet".into())
             }
-            (None, Some(RunsOut { hours, .. })) => {
+            (None, Some(ExpiryHint { hours, .. })) => {
                 ("The link would expire at a bad time", format!("Keep {hours} hours"))
             }
             (None, None) => ("Create the invitation?", "Create anyway".into()),

@@ -13,7 +13,7 @@ use crate::{
         response_diff::{DifferenceRow, ResponseDiff},
     },
 };
-use domain::{fleet::path_of, onboarding::lifecycle::Stage, timestamp};
+use domain::{fleet::path_of, onboarding::stage::Stage, timestamp};
 
 /// The magic link, as far as the visitor may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]

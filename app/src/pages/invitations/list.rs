@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::components::{
     Document, ExactTime, HealthBadge, Pages, Paging, RecordTable, RelativeTime, StageBadge, Visit, stage_label,
 };
-use domain::onboarding::lifecycle::{Health, Stage};
+use domain::onboarding::stage::{Health, Stage};
 
 /// One invitation in the list.
 #[derive(Debug, Clone)]

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use domain::invitation::{
-    permissions::{GROUPS, Preset},
-    request::{RESOURCES, label},
+use domain::{
+    invitation::{
+        permissions::{GROUPS, Preset},
+        request::label,
+    },
+    resource::RESOURCES,
 };
 
 /// Presets first. The table applies to the last preset only, and the style sheet shows it only then.

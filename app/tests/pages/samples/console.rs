@@ -1,7 +1,7 @@
 //! The other pages.
 
 use app::{components::OnboardingView, pages::*};
-use domain::onboarding::lifecycle::{Stage, fold};
+use domain::onboarding::{lifecycle::fold, stage::Stage};
 use leptos::prelude::*;
 use uuid::Uuid;
 

@@ -7,15 +7,18 @@ use app::{
 use domain::{
     events::{fact::Fact, missed_webhooks::webhooks_may_not_arrive},
     invitation::{
-        expiry_hint::Bad,
+        existing::{ExistingInvitation, InvitationState},
+        expiry_hint::{ExpiryHint, OffHours},
         permissions::Preset,
-        preview::{Preview, RunsOut},
         renewal::RenewalAction,
         request::{Draft, FieldErrors},
-        upsert_forecast::{Known, Outlook, Standing},
+        upsert_forecast::{Preview, ReferenceContext, UpsertForecast},
     },
     link::message::Message,
-    onboarding::lifecycle::{Health, Stage, fold},
+    onboarding::{
+        lifecycle::fold,
+        stage::{Health, Stage},
+    },
 };
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -61,28 +64,28 @@ pub fn again_view(again: RenewalAction) -> RenewView {
     }
 }
 
-pub fn preview(standing: Standing) -> Preview {
-    let known = Known { standing, created_at: at(0), expires_at: at(24), reason: Some(HOSTILE.into()) };
+pub fn preview(state: InvitationState) -> Preview {
+    let decline_reason = Some(HOSTILE.into());
+    let existing = ExistingInvitation { state, created_at: at(0), expires_at: at(24), decline_reason };
     let better = Some((31, "Tue 3 Mar, 09:00 in New York".to_owned()));
-    let said = "Tue 3 Mar, 02:00 in New York".to_owned();
+    let local_time = "Tue 3 Mar, 02:00 in New York".to_owned();
+    let hint = ExpiryHint { hours: 24, country: "USA".into(), reason: OffHours::Night, local_time, better };
     Preview {
         fleet_ref: "FLEET-42".into(),
-        outlook: Outlook::Refresh(known),
-        has_page: true,
-        similar: vec!["fleet-42".into()],
-        runs_out: Some(RunsOut { hours: 24, country: "USA".into(), bad: Bad::Night, said, better }),
+        forecast: UpsertForecast::Refresh(existing),
+        context: ReferenceContext { has_page: true, similar: vec!["fleet-42".into()], expiry_hint: Some(hint) },
     }
 }
 
-pub fn confirm_page(standing: Standing) -> String {
+pub fn confirm_page(state: InvitationState) -> String {
     let draft = Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() };
-    let confirm = Some(Confirm::new(&preview(standing), at(3)));
+    let confirm = Some(Confirm::new(&preview(state), at(3)));
     let form = InvitationForm { draft, confirm, ..InvitationForm::default() };
     html(move || view! { <NewInvitationPage visit=visit("/invitations/new") form=form/> })
 }
 
 pub fn again_page(error: Option<String>) -> String {
-    let confirm = error.is_none().then(|| Confirm::new(&preview(Standing::Declined), at(3)));
+    let confirm = error.is_none().then(|| Confirm::new(&preview(InvitationState::Declined), at(3)));
     let form = RenewForm {
         once: "1".into(),
         id: Uuid::from_u128(7),

@@ -17,9 +17,10 @@ use domain::{
     events::{
         envelope,
         fact::{Fact, Kind, Source},
-        record::{Observation, observations},
+        observation::Observation,
+        record::observations,
     },
-    invitation::{request::Draft, upsert_forecast::Standing},
+    invitation::{existing::InvitationState, request::Draft},
     staff::Role,
     timestamp,
 };
@@ -92,8 +93,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("Error: New invitation · Onramp", new_page(wrong_draft())),
         ("Acme Trucking · Onramp", detail_page(detail(facts_with_gaps(), Some(LINK)))),
         ("Acme Trucking · Onramp", detail_page(detail(facts(&["invitation.created", "invitation.declined"]), None))),
-        ("Please confirm: New invitation · Onramp", confirm_page(Standing::Active)),
-        ("Please confirm: New invitation · Onramp", confirm_page(Standing::Declined)),
+        ("Please confirm: New invitation · Onramp", confirm_page(InvitationState::Active)),
+        ("Please confirm: New invitation · Onramp", confirm_page(InvitationState::Declined)),
         ("Ask the fleet again · Onramp", again_page(None)),
         ("Error: Ask the fleet again · Onramp", again_page(Some("Give whole hours.".into()))),
         ("Delete this invitation? · Onramp", delete_page(true)),

@@ -2,7 +2,7 @@
 //! sealed link to hand it out.
 
 use domain::{
-    events::{fact::Round, record::Observation},
+    events::observation::Observation,
     link::{
         audit::{self, Shown},
         message::{MessageState, Occasion, with_link},
@@ -140,7 +140,7 @@ impl LinkDelivery {
     pub async fn note_shown(&self, invitations: &[InvitationRow], how: Shown, actor: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
         let told: Vec<_> =
-            invitations.iter().map(|invitation| audit::shown(round(invitation), how, actor, now)).collect();
+            invitations.iter().map(|invitation| audit::shown(invitation.round(), how, actor, now)).collect();
         self.timeline.record(&told).await?;
         Ok(())
     }
@@ -194,7 +194,7 @@ impl LinkDelivery {
         let now = self.clock.now();
         let outcome = match mailed {
             Ok(()) => {
-                let told = audit::sent(round(invitation), &id.to_string(), occasion, &letter.to, actor, now);
+                let told = audit::sent(invitation.round(), &id.to_string(), occasion, &letter.to, actor, now);
                 self.note_sent(told).await
             }
             Err(error) => Err(error),
@@ -234,10 +234,4 @@ impl LinkDelivery {
         let mail = Mail { to: to.clone(), subject: subject.clone(), text: with_link(body, &link) };
         Ok(mailer.send(&mail, &id.to_string()).await?)
     }
-}
-
-/// The round that an invitation is in.
-pub fn round(invitation: &InvitationRow) -> Round {
-    let InvitationRow { digest, created_at, expires_at, .. } = invitation;
-    Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() }
 }

@@ -1,6 +1,9 @@
 use domain::{
-    events::fact::Round,
-    onboarding::lifecycle::{Health, Stage, fold},
+    events::fact::{Round, Source},
+    onboarding::{
+        lifecycle::fold,
+        stage::{Health, Stage},
+    },
     timestamp::parse,
 };
 use serde_json::json;

@@ -1,6 +1,6 @@
 use domain::{
-    events::{envelope, record::observations},
-    onboarding::lifecycle::{Stage, fold},
+    events::{envelope, fact::Source, record::observations},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp::parse,
 };
 use serde_json::{Value, json};

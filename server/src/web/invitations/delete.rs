@@ -11,7 +11,7 @@ use leptos::view;
 use uuid::Uuid;
 
 use crate::{
-    services::invitations::delete::WithdrawError,
+    services::invitations::delete::DeleteInvitationError,
     state::AppState,
     store::{FleetRow, InvitationRow},
     web::{errors::PageError, extract::session::Viewer, invitations::status, render::page},
@@ -45,9 +45,9 @@ pub(crate) async fn post(
     if !may_delete(status(invitation.stage, invitation.expires_at, state.clock.now())) {
         return Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, None)));
     }
-    match state.deletion.withdraw(&invitation, &viewer.staff.email).await {
+    match state.deletion.delete(&invitation, &viewer.staff.email).await {
         Ok(()) => Ok(Redirect::to(&format!("/invitations/{}?done=deleted", invitation.id)).into_response()),
-        Err(error @ WithdrawError::Accepted) => {
+        Err(error @ DeleteInvitationError::Accepted) => {
             Ok(show(viewer, StatusCode::CONFLICT, form(&invitation, fleet, false, Some(error.explain()))))
         }
         Err(error) => {

@@ -7,7 +7,7 @@ pub(crate) mod share;
 
 use app::{
     components::OnboardingView,
-    pages::{InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
+    pages::{DifferenceRow, InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
 };
 use axum::{
     extract::{Path, Query, State},
@@ -16,7 +16,7 @@ use axum::{
 };
 use domain::{
     events::missed_webhooks::{HOLES_MATTER_FOR, webhooks_may_not_arrive},
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp,
 };
 use leptos::view;
@@ -25,10 +25,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    services::{
-        invitations::{request, response_diff},
-        reconcile::with_provider_names,
-    },
+    services::invitations::{request, response_diff},
     state::AppState,
     store::{Cause, CheckRow, ListCursor, ListedInvitation},
     web::{
@@ -171,7 +168,7 @@ async fn show(
     let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
     let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
     let onboarding = fold(state.store.facts_of(fleet.key).await?);
-    let onboarding = with_provider_names(&state.store, onboarding).await?;
+    let onboarding = state.providers.with_names(onboarding).await?;
     let now = state.clock.now();
     let magic_link = magic_link::view(state, session, &viewer, &invitation).await?;
     let status = status(invitation.stage, invitation.expires_at, now);
@@ -190,8 +187,8 @@ async fn show(
         created_at: invitation.created_at,
         expires_at: invitation.expires_at,
         now,
-        asked: invitation.asked.as_deref().map(request::for_people).unwrap_or_default(),
-        differences: differences.as_deref().map(response_diff::for_people).unwrap_or_default(),
+        asked: invitation.asked.as_deref().map(request::describe).unwrap_or_default(),
+        differences: differences.as_deref().map(difference_rows).unwrap_or_default(),
         renew,
         newer,
         onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
@@ -203,6 +200,15 @@ async fn show(
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(code, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
+}
+
+fn difference_rows(json: &str) -> Vec<DifferenceRow> {
+    let rows = response_diff::from_json(json).into_iter().map(|difference| DifferenceRow {
+        label: difference.label.to_owned(),
+        asked: difference.requested,
+        kept: difference.returned,
+    });
+    rows.collect()
 }
 
 /// What has just been done, in a sentence.

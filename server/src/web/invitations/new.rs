@@ -16,8 +16,8 @@ use axum::{
 use domain::{
     fleet::check_fleet_ref,
     invitation::{
+        confirmation::Agreed,
         permissions::Preset,
-        preview::{Agreed, Preview},
         request::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
     },
 };
@@ -27,10 +27,7 @@ use tower_sessions::Session;
 
 use crate::services::links::landing_urls::with_landing_pages;
 use crate::{
-    services::invitations::{
-        create::{Answer, InviteError},
-        preview, request,
-    },
+    services::invitations::create::{CreateOutcome, InviteError},
     state::AppState,
     web::{
         errors::PageError,
@@ -83,14 +80,14 @@ pub(crate) async fn create(
             return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    match state.invitations.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
-        Ok(Answer::Done { invited, reopened }) => {
+    match state.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+        Ok(CreateOutcome::Done { invited, reopened }) => {
             let what = done(invited.is_new, reopened);
             magic_link::show(&state, &session, invited.id, &viewer.staff.email).await?;
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
-        Ok(Answer::Asks(preview)) => {
+        Ok(CreateOutcome::NeedsConfirmation(preview)) => {
             let form = InvitationForm { confirm: Some(Confirm::new(&preview, state.clock.now())), ..form };
             show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
@@ -132,7 +129,7 @@ async fn check(state: &AppState, form: &InvitationForm) -> Result<Result<Checked
         errors.insert("permissions".into(), sentence.into());
     }
     if !draft.callback_url.trim().is_empty() && !errors.contains_key("callback_url") {
-        let look = state.callbacks.look().await?;
+        let look = state.callbacks.probe().await?;
         if !look.offers() {
             errors.insert("callback_url".into(), format!("Leave it empty. {}", look.explanation()));
         }
@@ -218,7 +215,7 @@ async fn show(
     let offered = state.providers.offered().await;
     let providers = offered.iter().map(|tsp| offered_provider(tsp, state.settings.sandbox)).collect();
     let once = state.random.uuid_v4().to_string();
-    let form = InvitationForm { once, providers, callback: state.callbacks.look().await?, ..form };
+    let form = InvitationForm { once, providers, callback: state.callbacks.probe().await?, ..form };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
 }
@@ -254,9 +251,7 @@ pub(crate) async fn preview(
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let outlook = state.preview.quick(fleet_ref).await?;
-            let when = (hours, Some(fleet_country_code.as_str()));
-            let preview: Preview = preview::preview(&state.store, now, fleet_ref, outlook, when).await?;
+            let preview = state.preview.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
             PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),

@@ -10,19 +10,21 @@ use axum::{
 };
 use domain::{
     invitation::{
-        preview::{Agreed, agreement_to_refresh},
-        renewal::{RenewalAction, again, may_delete},
+        confirmation::{Agreed, Confirmation},
+        renewal::{RenewalAction, may_delete, renewal_action},
         request::{Checked, Draft, EXPIRY_DEFAULT},
-        upsert_forecast::Standing,
     },
-    onboarding::lifecycle::{Onboarding, Stage, fold},
+    onboarding::{
+        lifecycle::{Onboarding, fold},
+        stage::Stage,
+    },
 };
 use leptos::view;
 use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    services::invitations::{create::Answer, preview, request},
+    services::invitations::{create::CreateOutcome, request},
     state::AppState,
     store::{FleetRow, InvitationRow},
     web::{
@@ -45,11 +47,10 @@ pub(crate) fn offer(
     status: Stage,
     onboarding: &Onboarding,
 ) -> RenewView {
-    let again = again(status, onboarding.stage, onboarding.health);
-    let standing = if status == Stage::Accepted { Standing::Accepted } else { Standing::Active };
+    let again = renewal_action(status, onboarding.stage, onboarding.health);
     let agreed = match again {
         Some(RenewalAction::Refresh | RenewalAction::Reauthenticate) => {
-            agreement_to_refresh(&fleet.fleet_ref, standing)
+            Confirmation::Existing(status.into()).token(&fleet.fleet_ref)
         }
         _ => String::new(),
     };
@@ -99,7 +100,7 @@ async fn find(state: &AppState, id: &str) -> Result<Result<Found, Redirect>, Pag
     }
     let onboarding = fold(state.store.facts_of(fleet.key).await?);
     let status = status(invitation.stage, invitation.expires_at, state.clock.now());
-    let Some(again) = again(status, onboarding.stage, onboarding.health) else {
+    let Some(again) = renewal_action(status, onboarding.stage, onboarding.health) else {
         return Ok(Err(Redirect::to(&format!("/invitations/{id}"))));
     };
     let Some(draft) = to_draft(&invitation, &fleet) else { return Ok(Err(Redirect::to(&whole_form(&fleet)))) };
@@ -117,13 +118,11 @@ pub(crate) async fn get(
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
     let (fleet_ref, now) = (&found.fleet.fleet_ref, state.clock.now());
-    let outlook = state.preview.quick(fleet_ref).await?;
     let checked = found.draft.check().ok();
-    let when = checked
-        .as_ref()
-        .map_or((None, None), |checked| (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref()));
-    let preview = preview::preview(&state.store, now, fleet_ref, outlook, when).await?;
-    let confirm = preview.asks(&Agreed::default()).then(|| Confirm::new(&preview, now));
+    let hours = checked.as_ref().map(|checked| checked.expires_in_hours);
+    let country = checked.as_ref().and_then(|checked| checked.fleet_country_code.as_deref());
+    let preview = state.preview.preview(fleet_ref, hours, country).await?;
+    let confirm = preview.needs_confirmation(&Agreed::default()).then(|| Confirm::new(&preview, now));
     let hours = found.draft.expires_in_hours.clone();
     Ok(show(&state, viewer, StatusCode::OK, RenewForm { confirm, ..form(found, hours, String::new()) }))
 }
@@ -148,7 +147,7 @@ pub(crate) async fn post(
     let agreed = Agreed::read([carried.as_str()]);
     let mut draft = Draft { expires_in_hours: hours.clone(), ..found.draft.clone() };
     // What was right at the time may double events by now.
-    if !draft.callback_url.is_empty() && !state.callbacks.look().await?.offers() {
+    if !draft.callback_url.is_empty() && !state.callbacks.probe().await?.offers() {
         draft.callback_url.clear();
     }
     let checked: Checked = match draft.check() {
@@ -162,8 +161,8 @@ pub(crate) async fn post(
             return Ok(show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
         }
     };
-    match state.invitations.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
-        Ok(Answer::Done { invited, reopened }) => {
+    match state.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+        Ok(CreateOutcome::Done { invited, reopened }) => {
             let what = match found.again {
                 RenewalAction::Reauthenticate if !invited.is_new => "reauthentication",
                 _ => done(invited.is_new, reopened),
@@ -172,7 +171,7 @@ pub(crate) async fn post(
             let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
             Ok(Redirect::to(there).into_response())
         }
-        Ok(Answer::Asks(preview)) => {
+        Ok(CreateOutcome::NeedsConfirmation(preview)) => {
             let confirm = Some(Confirm::new(&preview, state.clock.now()));
             Ok(show(
                 &state,

@@ -18,7 +18,7 @@ use domain::{
             with_link,
         },
     },
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp::{display, relative},
 };
 use leptos::view;
