@@ -1,4 +1,4 @@
-//! `onramp invite`.
+//! `onramp invite`: invites a fleet and prints the magic link.
 
 use domain::{
     invitation::{
@@ -21,7 +21,7 @@ use crate::{
     state::AppState,
 };
 
-/// Who did it, as timelines say.
+/// The actor on timelines.
 const ACTOR: &str = "command line";
 
 #[derive(Debug, clap::Args)]
@@ -31,10 +31,10 @@ pub(super) struct Args {
     /// The fleet's name.
     #[arg(long)]
     name: Option<String>,
-    /// Hours until the link runs out: 1 to 672.
+    /// Hours until the link expires, from 1 to 672.
     #[arg(long, default_value = "24", value_name = "HOURS")]
     expires_in_hours: String,
-    /// Invite also a fleet that declined: Catena opens its invitation again.
+    /// Invite the fleet even if it declined. Catena then reopens its invitation.
     #[arg(long)]
     reopen_declined: bool,
     /// Print JSON.
@@ -56,24 +56,24 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     let invited = invite(&state, &checked, args.reopen_declined).await?;
     let row = state.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
     state.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
-    let what = if invited.is_new { "created" } else { "refreshed" };
+    let result = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({
             "fleet_ref": checked.fleet_ref,
-            "result": what,
+            "result": result,
             "invitation": invited.id,
             "magic_link": invited.magic_link.expose(),
             "expires_at": timestamp::rfc3339(invited.expires_at),
         }));
     } else {
-        say(format_args!("{what}: {} until {}", checked.fleet_ref, timestamp::display(invited.expires_at)));
+        say(format_args!("{result}: {}, valid until {}", checked.fleet_ref, timestamp::display(invited.expires_at)));
         say(invited.magic_link.expose());
     }
     Ok(())
 }
 
-/// Invites, agreeing to all that the call does but to opening what a fleet refused, which takes a word of its own
-/// (CONTRACT.md 13.5).
+/// Invites, agreeing to everything that the call changes, except to reopening an invitation that the fleet declined: that takes a
+/// flag of its own (CONTRACT.md 13.5).
 async fn invite(state: &AppState, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
     let asked = request::to_json(checked);
     let mut agreed = Agreed::default();
@@ -82,19 +82,19 @@ async fn invite(state: &AppState, checked: &Checked, reopen_declined: bool) -> R
         match answer.map_err(|error| error.explain())? {
             Answer::Done { invited, .. } => return Ok(invited),
             Answer::Asks(preview) if preview.reopens() && !reopen_declined => return Err(declined(&preview).into()),
-            // Asked once more only if the fleet moved between the two looks.
+            // Comes back here only if the fleet's state changed between the preview and the call.
             Answer::Asks(preview) => agreed = Agreed::read([preview.agreement().as_str()]),
         }
     }
 }
 
-/// The reason is the fleet's own words, so it is kept to one line.
+/// The reason is free text by the fleet, so it is joined into one line.
 fn declined(preview: &Preview) -> String {
     let reason = preview.refreshed().and_then(|known| known.reason.as_deref());
-    let words = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
-    let wrote = if words.is_empty() { String::new() } else { format!(" and wrote “{words}”") };
+    let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    let wrote = if reason.is_empty() { String::new() } else { format!(" and wrote “{reason}”") };
     format!(
-        "{} declined its invitation{wrote}. Talk to the fleet first; to open the invitation again, add --reopen-declined.",
+        "{} declined its invitation{wrote}. Talk to the fleet first. To reopen the invitation, add --reopen-declined.",
         preview.fleet_ref
     )
 }

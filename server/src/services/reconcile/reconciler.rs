@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tokio::sync::{Mutex as Turn, Notify};
 
 use crate::{
-    config::Checks,
+    config::ReconcileSettings,
     security::vault::Vault,
     services::{
         reconcile::{
@@ -43,7 +43,7 @@ const FIRST_AFTER: time::Duration = time::Duration::seconds(30);
 pub struct Reconciler {
     fleets: FleetReconciler,
     random: SharedRandom,
-    settings: Checks,
+    settings: ReconcileSettings,
     /// The pass that stopped half-way. Held while one runs, so that there is one at a time.
     stopped: Turn<Option<Pass>>,
     /// Held while one fleet is asked about.
@@ -73,7 +73,7 @@ impl Reconciler {
         timeline: Timeline,
         vault: Vault,
         (clock, random): (SharedClock, SharedRandom),
-        settings: Checks,
+        settings: ReconcileSettings,
     ) -> Self {
         let recorder = Recorder { store, timeline, clock };
         Self {
