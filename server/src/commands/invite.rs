@@ -75,10 +75,10 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
 /// Invites, agreeing to everything that the call changes, except to reopening an invitation that the fleet declined: that takes a
 /// flag of its own (CONTRACT.md 13.5).
 async fn invite(state: &AppState, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
-    let asked = request::to_json(checked);
+    let request = request::to_json(checked);
     let mut agreed = Agreed::default();
     loop {
-        let answer = state.invitations.invite_agreed(checked, &asked, ACTOR, &agreed).await;
+        let answer = state.invitations.invite_agreed(checked, &request, ACTOR, &agreed).await;
         match answer.map_err(|error| error.explain())? {
             Answer::Done { invited, .. } => return Ok(invited),
             Answer::Asks(preview) if preview.reopens() && !reopen_declined => return Err(declined(&preview).into()),

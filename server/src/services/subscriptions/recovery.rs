@@ -11,7 +11,7 @@ use crate::services::subscriptions::{SubscriptionError, SubscriptionView, Subscr
 /// What [`Subscriptions::recover`] found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovery {
-    /// When it started, UTC.
+    /// When the queues were checked, UTC.
     pub at: OffsetDateTime,
     /// Dead letters found in the queues of our subscriptions.
     pub dead_letters: u64,

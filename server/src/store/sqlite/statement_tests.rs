@@ -1,4 +1,4 @@
-//! ReconcileRunStore every statement against the tables as the migrations leave them. See the documentation of [`crate::store`].
+//! Checks every statement against the tables as the migrations leave them. See the documentation of [`crate::store`].
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
