@@ -93,7 +93,7 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
 /// Prints where everything is and how to get started. The client secret isn't confidential: it works only for this sandbox.
 fn greet(base: &Url, client_id: &str, client_secret: &str) {
     let base = base.as_str().trim_end_matches('/');
-    say(format_args!("Sandbox: a stand-in for Catena at {base}. Nothing reaches Catena."));
+    say(format_args!("Sandbox: a stand-in for Catena at {base}; nothing reaches Catena."));
     say(format_args!("  API            {base}/v2"));
     say(format_args!("  Token          {base}/realms/catena/protocol/openid-connect/token"));
     say(format_args!("  Control page   {base}/sandbox"));
