@@ -83,10 +83,10 @@ test('user add reads a password from standard input', async ({ onramp, page }) =
   const add = () => onramp.cliWithInput(`${bob.password}\n`, 'user', 'add', '--email', bob.email, '--role', 'operator');
   const added = await add();
   expect(added).toMatchObject({ code: 0 });
-  expect(added.stdout).toContain('bob@carrier.example may sign in as operator');
+  expect(added.stdout).toContain('bob@carrier.example can now sign in as operator');
   expect(added.stdout + added.stderr).not.toContain(bob.password);
   await signIn(page, bob);
-  expectOneLine(await add(), /is here already/);
+  expectOneLine(await add(), /already has an account/);
   expectOneLine(
     await onramp.cliWithInput('short\n', 'user', 'add', '--email', 'carl@carrier.example', '--role', 'viewer'),
     /at least 12/i,
@@ -113,7 +113,7 @@ for (const [setting, given, says] of [
   ['ONRAMP_SECRET_KEY', ['--secret-key', 'c2hvcnQ='], /^onramp: ONRAMP_SECRET_KEY: .*openssl rand/],
   ['CATENA_CLIENT_SECRET', ['--catena-client-id', 'acme'], /^onramp: CATENA_CLIENT_SECRET: it is missing/],
   ['ONRAMP_REPLAY_ON_START', ['--replay-on-start', 'perhaps'], /^onramp: ONRAMP_REPLAY_ON_START: .*Write yes or no/],
-  ['ONRAMP_DATA_DIR', ['--data-dir', '/dev/null/data'], /^onramp: ONRAMP_DATA_DIR: .*may write to/],
+  ['ONRAMP_DATA_DIR', ['--data-dir', '/dev/null/data'], /^onramp: ONRAMP_DATA_DIR: .*can write to/],
   ['ONRAMP_LISTEN', ['--listen', 'somewhere'], /ONRAMP_LISTEN/],
 ] as const) {
   test(`an invalid ${setting} stops the start with one line that names it and the fix`, async ({ onramp }) => {

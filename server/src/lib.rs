@@ -1,6 +1,6 @@
-//! How Onramp is served: web, webhooks, store, jobs, Catena's client and the sandbox.
+//! Onramp's server: pages, webhooks, jobs, services, and the database.
 //!
-//! Depends on `app`; `app` never depends on this crate. `onramp` puts the parts together, `commands` is what a person types.
+//! `startup` assembles and runs it, `commands` is the command line. `docs/ARCHITECTURE.md` has the map of folders.
 
 #![recursion_limit = "256"]
 

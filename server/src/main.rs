@@ -1,4 +1,4 @@
-//! The binary: reads what was typed, runs it, and says in one line what went wrong.
+//! The `onramp` binary: runs a command and prints a failure in one line.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use server::commands::{Cli, run};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // An error only says that one is installed already.
+    // Fails only if a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match run(Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,

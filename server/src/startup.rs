@@ -42,7 +42,7 @@ use crate::{
         receive::Receiver,
         reprocess::Reprocessor,
         signing_secrets::SigningSecrets,
-        worker::work,
+        worker::run_worker,
     },
 };
 
@@ -115,7 +115,7 @@ impl Application {
                 vault.clone(),
                 (clock.clone(), random.clone()),
                 providers,
-                settings.checks,
+                settings.reconcile,
             )),
             reprocessor: Arc::new(Reprocessor::new(store.clone(), secrets, vault.clone(), arrived.clone())),
             accounts: Arc::new(Accounts::new(
@@ -174,7 +174,7 @@ impl Application {
     pub async fn run_until(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self { state, router, writer, processor, arrived, tasks, stopping } = self;
         tasks.spawn(writer.run(stopping.clone()));
-        tasks.spawn(work(state.store.clone(), processor, arrived, stopping.clone()));
+        tasks.spawn(run_worker(state.store.clone(), processor, arrived, stopping.clone()));
         spawn_jobs(&state, &tasks, &stopping);
         let closing = state.shutdown.0.clone();
         let server = serve(listener, router, Limits::default(), closing.clone(), state.running_forms.0.clone());

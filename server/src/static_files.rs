@@ -1,4 +1,4 @@
-//! The site files that `scripts/site` makes: style, WASM, and what lies in `public`.
+//! The site files that `scripts/site` builds: CSS, WASM, and the contents of `public`.
 
 use std::path::{Path, PathBuf};
 
@@ -12,34 +12,35 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-/// What the names of the site files start with, as `scripts/site` writes them.
+/// The prefix of the file names, as `scripts/site` writes them.
 const NAME: &str = "onramp";
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
-/// Where the site files are and what they are called.
+/// Where the site files are, and their names.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// File name of the style sheet below `/pkg`.
+    /// File name of the stylesheet below `/pkg`.
     pub stylesheet: String,
-    /// What the hydration scripts need to know; none if the site files aren't there, when pages work without script.
+    /// For the hydration scripts; `None` without site files, when pages work without scripts.
     pub hydration: Option<LeptosOptions>,
     dir: Option<PathBuf>,
 }
 
 impl Site {
-    /// A site without files, as in tests: pages are complete, without style and script.
+    /// A site without files, as in tests. Pages are complete but have no style and no scripts.
     pub fn none() -> Self {
         Self { stylesheet: format!("{NAME}.css"), hydration: None, dir: None }
     }
 
-    /// Finds the site files: where it is said, else beside the binary, beside its folder, or below the current directory.
-    pub fn find(said: Option<&Path>) -> Self {
+    /// Finds the site files: in `dir`, next to the binary, next to its folder, or in `target/site`. The first folder with a `pkg`
+    /// wins; without any, this is [`none`](Self::none).
+    pub fn find(dir: Option<&Path>) -> Self {
         let exe_dir = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
         let beside = exe_dir.iter().flat_map(|dir| [dir.join("site"), dir.join("../site")]);
-        let candidates = said.map(Path::to_owned).into_iter().chain(beside).chain([PathBuf::from("target/site")]);
+        let candidates = dir.map(Path::to_owned).into_iter().chain(beside).chain([PathBuf::from("target/site")]);
         let Some(dir) = candidates.into_iter().find(|dir| dir.join("pkg").is_dir()) else { return Self::none() };
-        // Hashed names change with their content, so browsers may keep them for ever.
+        // Hashed names change with the content, so browsers may cache them forever.
         let hashes = exe_dir.and_then(|dir| std::fs::read_to_string(dir.join("hash.txt")).ok());
         let hash = |kind: &str| {
             let line = hashes.as_deref()?.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'))?;
@@ -60,7 +61,7 @@ impl Site {
         self.dir.is_some()
     }
 
-    /// Routes for the files, compressed beforehand.
+    /// Routes for the files, which `scripts/site` has compressed.
     pub fn router(&self) -> Router {
         let Some(dir) = &self.dir else { return Router::new() };
         let pkg = ServeDir::new(dir).precompressed_gzip().precompressed_br();

@@ -1,4 +1,4 @@
-//! `onramp deliveries`.
+//! `onramp deliveries`: lists the inbox.
 
 use domain::{events::delivery::DeliveryState, timestamp};
 use serde_json::{Value, json};
@@ -14,13 +14,13 @@ pub(super) struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Only those in this state: received, processed, duplicate, parked or quarantined.
+    /// List only deliveries in this state: received, processed, duplicate, parked, or quarantined.
     #[arg(long)]
     state: Option<String>,
-    /// Only those of this event.
+    /// List only deliveries of this event.
     #[arg(long)]
     event: Option<String>,
-    /// How many at the most.
+    /// The most deliveries to list.
     #[arg(long, default_value_t = 1_000)]
     limit: u32,
 }
@@ -30,7 +30,7 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     let state = args.state.as_deref().map(|word| {
         DeliveryState::from_name(word).ok_or_else(|| {
             format!(
-                "--state: {word:?} is no state. Write one of {}.",
+                "--state: {word:?} is not a state. Write one of {}.",
                 DeliveryState::ALL.map(DeliveryState::name).join(", ")
             )
         })

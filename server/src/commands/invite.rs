@@ -1,4 +1,4 @@
-//! `onramp invite`.
+//! `onramp invite`: invites a fleet and prints the magic link.
 
 use domain::{
     invitation::{
@@ -19,7 +19,7 @@ use crate::{
     state::AppState,
 };
 
-/// Who did it, as timelines say.
+/// The actor on timelines.
 const ACTOR: &str = "command line";
 
 #[derive(Debug, clap::Args)]
@@ -29,10 +29,10 @@ pub(super) struct Args {
     /// The fleet's name.
     #[arg(long)]
     name: Option<String>,
-    /// Hours until the link runs out: 1 to 672.
+    /// Hours until the link expires, from 1 to 672.
     #[arg(long, default_value = "24", value_name = "HOURS")]
     expires_in_hours: String,
-    /// Invite also a fleet that declined: Catena opens its invitation again.
+    /// Invite the fleet even if it declined. Catena then reopens its invitation.
     #[arg(long)]
     reopen_declined: bool,
     /// Print JSON.
@@ -54,17 +54,17 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     let invited = invite(&state, &checked, args.reopen_declined).await?;
     let row = state.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
     state.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
-    let what = if invited.is_new { "created" } else { "refreshed" };
+    let result = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({
             "fleet_ref": checked.fleet_ref,
-            "result": what,
+            "result": result,
             "invitation": invited.id,
             "magic_link": invited.magic_link.expose(),
             "expires_at": timestamp::rfc3339(invited.expires_at),
         }));
     } else {
-        say(format_args!("{what}: {} until {}", checked.fleet_ref, timestamp::display(invited.expires_at)));
+        say(format_args!("{result}: {}, valid until {}", checked.fleet_ref, timestamp::display(invited.expires_at)));
         say(invited.magic_link.expose());
     }
     Ok(())
@@ -96,7 +96,7 @@ fn declined(preview: &Preview) -> String {
     let words = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
     let wrote = if words.is_empty() { String::new() } else { format!(" and wrote “{words}”") };
     format!(
-        "{} declined its invitation{wrote}. Talk to the fleet first; to open the invitation again, add --reopen-declined.",
+        "{} declined its invitation{wrote}. Talk to the fleet first. To reopen the invitation, add --reopen-declined.",
         preview.fleet_ref
     )
 }

@@ -1,5 +1,5 @@
-//! What a person types: one command a file. All read the same settings and work while a server runs; each ends with a
-//! clear line on standard error and a status other than 0 when it fails.
+//! The command line, one file per command. All commands read the same settings and work while a server runs. A failed one prints
+//! one line on standard error and exits with a status other than 0.
 
 mod deliveries;
 mod invite;
@@ -26,10 +26,10 @@ use platform::{
     random::{SharedRandom, SystemRandom},
 };
 
-#[expect(clippy::doc_markdown, reason = "these words are the help text")]
-/// Onramp brings truck fleets on board at Catena Telematics: invite a fleet, hand it the link, watch its onboarding.
+#[expect(clippy::doc_markdown, reason = "this is the help text")]
+/// Onboard truck fleets with Catena Telematics: invite a fleet, send it the link, and follow its onboarding.
 ///
-/// Without a command, it serves. Without CATENA_CLIENT_ID, it runs against its own sandbox and nothing reaches Catena.
+/// Without a command, Onramp serves. Without CATENA_CLIENT_ID, it uses its built-in sandbox and nothing reaches Catena.
 #[derive(Debug, Parser)]
 #[command(name = "onramp", version, max_term_width = 110)]
 pub struct Cli {
@@ -41,9 +41,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the console, the landing pages and the webhook endpoint (the default).
+    /// Serve the console, the landing pages, and the webhook endpoint (the default).
     Serve,
-    /// Manage the people who may sign in.
+    /// Manage the people who can sign in.
     User {
         #[command(subcommand)]
         command: user::Command,
@@ -55,18 +55,18 @@ enum Command {
     },
     /// Invite a fleet, or refresh its invitation, and print the magic link.
     Invite(invite::Args),
-    /// Print where a fleet's onboarding stands, and every fact about it.
+    /// Print the state of a fleet's onboarding and every fact on its timeline.
     Timeline(timeline::Args),
-    /// Print the deliveries in the inbox, the newest first.
+    /// List the deliveries in the inbox, the newest first.
     Deliveries(deliveries::Args),
-    /// Run the sandbox alone, a stand-in of Catena on this machine, to try other software of yours against it.
+    /// Run only the sandbox, a local stand-in for Catena, to test other software against it.
     Sandbox(sandbox::Args),
 }
 
-/// Why a command failed, in one line.
+/// Why a command failed; its `Display` is one line.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs what was typed.
+/// Runs the command, or the server if there is none.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { args: cli, command } = cli;
     match command.unwrap_or(Command::Serve) {
@@ -80,7 +80,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-/// Onramp as the settings say, without anything running.
+/// Everything that handlers share, built from the settings. Starts no server and no jobs.
 async fn open(args: &CliArgs) -> Result<AppState, Failure> {
     let settings = args.check(args.listen()?)?;
     Ok(build(args, settings).await?.state().clone())
@@ -103,7 +103,7 @@ async fn open_store(settings: &Settings) -> Result<SharedStore, Failure> {
     Ok(Arc::new(store))
 }
 
-/// Prints a line on standard output; a reader that went away (`| head`) is no failure.
+/// Prints a line on standard output. It is no failure if the reader stopped reading, as `| head` does.
 fn say(line: impl std::fmt::Display) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stdout(), "{line}");

@@ -1,4 +1,4 @@
-//! `onramp sandbox`: the stand-in of Catena by itself, so that any software of a partner can be tried against it.
+//! `onramp sandbox`: only the stand-in for Catena, so that partners can test other software against it.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -25,13 +25,13 @@ pub struct Args {
     /// Address and port to listen on.
     #[arg(long, env = "ONRAMP_LISTEN", default_value = "127.0.0.1:4010", value_name = "ADDRESS")]
     listen: String,
-    /// Draw ids, tokens, secrets and chance from this number: the same calls come to the same ones again.
+    /// Seed for ids, tokens, secrets, and chance: with the same seed, the same calls have the same results.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Begin with 200 made-up fleets in every stage and health, unless the file holds some already.
+    /// Start with 200 made-up fleets in every stage and health, unless the file has fleets already.
     #[arg(long)]
     demo: bool,
-    /// SQLite file to keep everything in; without one it is gone when the sandbox ends.
+    /// SQLite file to store everything in. Without it, everything is lost when the sandbox stops.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Client id that the token endpoint accepts.
@@ -46,7 +46,7 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     log::start(cli.log_format()?);
     let address = CliArgs { listen: args.listen.clone(), ..cli.clone() }.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("--listen: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
+        format!("--listen: can't listen on {address}: {error}. Choose another port, or stop the program that uses it.")
     })?;
     let base_url = cli.public_url(listener.local_addr()?)?;
     let site = Site::find(cli.site_dir.as_deref());
@@ -83,10 +83,10 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says where everything is, and what to type first. The secret is no secret: it opens this sandbox alone.
+/// Prints where everything is and how to get started. The client secret isn't confidential: it works only for this sandbox.
 fn greet(base: &Url, client_id: &str, client_secret: &str) {
     let base = base.as_str().trim_end_matches('/');
-    say(format_args!("Sandbox: a stand-in of Catena at {base}; nothing reaches Catena."));
+    say(format_args!("Sandbox: a stand-in for Catena at {base}; nothing reaches Catena."));
     say(format_args!("  API            {base}/v2"));
     say(format_args!("  Token          {base}/realms/catena/protocol/openid-connect/token"));
     say(format_args!("  Control page   {base}/sandbox"));
@@ -97,7 +97,7 @@ fn greet(base: &Url, client_id: &str, client_secret: &str) {
         "  curl -s {base}/realms/catena/protocol/openid-connect/token -d grant_type=client_credentials \
          -d scope=organization -d client_id={client_id} -d client_secret={client_secret}"
     ));
-    say("An Onramp against it:");
+    say("Run Onramp against it:");
     say(format_args!(
         "  CATENA_API_URL={base} CATENA_AUTH_URL={base}/realms/catena CATENA_CLIENT_ID={client_id} \
          CATENA_CLIENT_SECRET={client_secret} onramp"

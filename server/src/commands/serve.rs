@@ -1,4 +1,4 @@
-//! `onramp serve`.
+//! `onramp serve`: runs the server, with the sandbox if no client id is set.
 
 use std::sync::Arc;
 
@@ -22,15 +22,20 @@ pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
     log::start(cli.log_format()?);
     let address = cli.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        format!("ONRAMP_LISTEN: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
+        format!(
+            "ONRAMP_LISTEN: can't listen on {address}: {error}. Choose another port, or stop the program that uses it."
+        )
     })?;
     let settings = cli.check(listener.local_addr()?)?;
     let mut application = build(&cli, settings).await?;
     let state = application.state().clone();
-    // Before anything is sent anew.
-    let doubted = state.reminders.doubt_interrupted().await?;
-    if doubted > 0 {
-        tracing::warn!(doubted, "messages were being sent when Onramp ended; they are not sent again by themselves");
+    // Before any message is sent.
+    let interrupted = state.reminders.doubt_interrupted().await?;
+    if interrupted > 0 {
+        tracing::warn!(
+            count = interrupted,
+            "messages were being sent when Onramp stopped; staff decides whether to send them again"
+        );
     }
     if state.settings.sandbox {
         let sandbox = open_sandbox(&state).await?;
@@ -39,10 +44,10 @@ pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
         state.accounts.ensure_demo().await?;
     }
     if !state.site.is_found() {
-        tracing::warn!("the site files were not found: pages come without style and live updates (ONRAMP_SITE_DIR)");
+        tracing::warn!("the site files (ONRAMP_SITE_DIR) were not found; pages have no style and no live updates");
     }
     greet(&state).await?;
-    application.spawn(look_after_subscriptions(state));
+    application.spawn(monitor_subscriptions(state));
     application.run_until(listener, wait_for_signal()).await;
     Ok(())
 }
@@ -67,53 +72,51 @@ async fn open_sandbox(state: &AppState) -> Result<Sandbox, Failure> {
     Ok(Sandbox::open(settings, clock, random).await?)
 }
 
-/// Says where it is and how to sign in. On standard output, not in the log: it holds a one-time link.
+/// Prints where Onramp is and how to sign in. On standard output and not in the log, because it may print a one-time link.
 async fn greet(state: &AppState) -> Result<(), Failure> {
     say(format_args!("Onramp is at {}", state.settings.public_url));
     if state.settings.sandbox {
         let (email, password) = DEMO;
-        tracing::warn!("SANDBOX: no CATENA_CLIENT_ID is set, so a stand-in on this machine plays Catena");
-        say(
-            "Sandbox: no CATENA_CLIENT_ID is set, so a stand-in on this machine plays Catena and nothing reaches Catena.",
-        );
+        tracing::warn!("no CATENA_CLIENT_ID is set; the sandbox stands in for Catena");
+        say("Sandbox: no CATENA_CLIENT_ID is set, so a stand-in replaces Catena and nothing reaches Catena.");
         say(format_args!("Sign in as {email} with the password {password}"));
     }
     if !state.store.has_administrator().await? {
         let link = state.accounts.issue_link(None).await?;
-        say(format_args!("Make the first administrator (works once, for 48 hours): {link}"));
+        say(format_args!("Create the first administrator (the link works once, within 48 hours): {link}"));
     }
     Ok(())
 }
 
-/// What was missed is fetched first, then the page about subscriptions is kept fresh.
-async fn look_after_subscriptions(state: AppState) {
+/// Catches up on missed events, and then keeps the list of subscriptions up to date.
+async fn monitor_subscriptions(state: AppState) {
     let replay = state.settings.replay_on_start;
-    let mut care = jobs::subscriptions::SubscriptionMonitor::new(&state.subscriptions, replay);
+    let mut monitor = jobs::subscriptions::SubscriptionMonitor::new(&state.subscriptions, replay);
     tokio::select! {
         () = state.shutdown.0.cancelled() => return,
-        () = care.turn() => {}
+        () = monitor.turn() => {}
     }
     if state.settings.sandbox {
-        subscribe(state.clone()).await;
+        set_up_sandbox_webhooks(&state).await;
     }
-    care.run(&state.shutdown.0).await;
+    monitor.run(&state.shutdown.0).await;
 }
 
-/// At the sandbox's first start its webhooks are set up without being asked.
-async fn subscribe(state: AppState) {
+/// The sandbox should work without any setup. Later starts find the subscriptions and create none.
+async fn set_up_sandbox_webhooks(state: &AppState) {
     tokio::select! {
         () = state.shutdown.0.cancelled() => {}
         result = state.subscriptions.ensure() => match result {
             Ok(all) => {
-                let made = all.iter().filter(|ensured| ensured.is_new).count();
-                tracing::info!(subscriptions = all.len(), made, "the sandbox's webhooks are set up");
+                let new = all.iter().filter(|ensured| ensured.is_new).count();
+                tracing::info!(count = all.len(), new, "the sandbox's webhooks are set up");
             }
             Err(error) => tracing::error!(%error, "the sandbox's webhooks could not be set up"),
         },
     }
 }
 
-/// Until the server is told to stop.
+/// Returns at Ctrl-C or, on Unix, SIGTERM.
 pub(super) async fn wait_for_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]

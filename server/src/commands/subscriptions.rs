@@ -1,11 +1,11 @@
-//! `onramp subscriptions`.
+//! `onramp subscriptions`: sets up webhooks.
 
 use super::{Failure, open, say};
 use crate::config::CliArgs;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Make what is missing of the recommended set, and print all of it: id, event, status.
+    /// Create the recommended subscriptions that are missing, and list all with id, event, and status.
     Ensure,
 }
 

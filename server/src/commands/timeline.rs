@@ -1,4 +1,4 @@
-//! `onramp timeline`.
+//! `onramp timeline`: prints a fleet's onboarding.
 
 use domain::{
     onboarding::{
@@ -24,7 +24,7 @@ pub(super) struct Args {
 pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     let store = open_store(&cli.check(cli.listen()?)?).await?;
     let Some(fleet) = store.fleet_by_ref(&args.fleet_ref).await? else {
-        return Err(format!("there is no fleet {:?} here", args.fleet_ref).into());
+        return Err(format!("there is no fleet {:?}", args.fleet_ref).into());
     };
     let onboarding = fold(store.facts_of(fleet.key).await?);
     let (stage, health) = (onboarding.stage.map(Stage::name), onboarding.health.map(Health::name));
@@ -40,12 +40,12 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
         health.map(|h| format!(", {h}")).unwrap_or_default()
     ));
     for Entry { fact, confirmed, scanned_after } in &onboarding.timeline {
-        let doubt = match (confirmed, scanned_after) {
+        let remark = match (confirmed, scanned_after) {
             (false, _) => "  (not confirmed)",
             (true, Some(_)) => "  (possibly a mail scanner)",
             (true, None) => "",
         };
-        say(format_args!("{}  {:<28} {}{doubt}", timestamp::rfc3339(fact.at), fact.kind.name(), fact.source.name()));
+        say(format_args!("{}  {:<28} {}{remark}", timestamp::rfc3339(fact.at), fact.kind.name(), fact.source.name()));
     }
     Ok(())
 }

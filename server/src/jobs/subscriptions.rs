@@ -44,9 +44,9 @@ impl<'a> SubscriptionMonitor<'a> {
     /// Looks once.
     pub async fn turn(&mut self) {
         let looked = if self.awake {
-            self.subscriptions.look().await
+            self.subscriptions.refresh().await
         } else {
-            self.subscriptions.fetch_missed(self.replay).await.map(|recovery| {
+            self.subscriptions.recover(self.replay).await.map(|recovery| {
                 self.awake = true;
                 self.report(&recovery);
             })

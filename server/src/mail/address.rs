@@ -1,31 +1,32 @@
-//! To whom can be written, and who writes.
+//! Addresses that mail can be sent to and from.
 
 use lettre::{Address, message::Mailbox};
 use url::Host;
 
 /// The longest address that fits into SMTP's commands (RFC 5321, 4.5.3.1.3), and the longest part before its `@`.
-const LONGEST: (usize, usize) = (254, 64);
-/// The longest name of a sender, in characters.
-const LONGEST_NAME: usize = 100;
+const ADDRESS_MAX: usize = 254;
+const LOCAL_PART_MAX: usize = 64;
+/// In characters.
+const SENDER_NAME_MAX: usize = 100;
 
-/// Whether a mail can be sent to this address: exactly one, without a name, without spaces around. Narrower than what is
-/// accepted as an invitation's contact (`check_email`): the part before the `@` must be ASCII, because many mail servers
-/// refuse other letters; a domain may have any.
+/// Whether mail can be sent to this address: exactly one, without a name or surrounding spaces. Stricter than an invitation's
+/// contact (`check_email`): the part before the `@` must be ASCII, because many mail servers reject other letters. The
+/// domain may have any letters.
 pub fn is_address(text: &str) -> bool {
     recipient(text).is_some()
 }
 
-/// The address, its domain in ASCII. Nothing that could end a command or a header, or begin a second address, gets through.
+/// The address, with its domain in ASCII. Rejects everything that could end a command or header, or start a second address.
 pub(super) fn recipient(text: &str) -> Option<Address> {
     let (local, domain) = text.split_once('@')?;
     let domain = ascii_domain(domain)?;
-    if !is_local_part(local) || local.len() + 1 + domain.len() > LONGEST.0 {
+    if !is_local_part(local) || local.len() + 1 + domain.len() > ADDRESS_MAX {
         return None;
     }
     Address::new(local, domain).ok()
 }
 
-/// `Acme Onboarding <onboarding@acme.example>`, or the address alone.
+/// Parses `Acme Onboarding <onboarding@acme.example>`, or only an address.
 pub(super) fn sender(text: &str) -> Option<Mailbox> {
     let text = text.trim();
     let Some((name, address)) = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) else {
@@ -33,25 +34,25 @@ pub(super) fn sender(text: &str) -> Option<Mailbox> {
     };
     let name = name.trim();
     let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name).trim();
-    if name.chars().any(char::is_control) || name.chars().count() > LONGEST_NAME {
+    if name.chars().any(char::is_control) || name.chars().count() > SENDER_NAME_MAX {
         return None;
     }
     let name = (!name.is_empty()).then(|| name.to_owned());
     recipient(address.trim()).map(|address| Mailbox::new(name, address))
 }
 
-/// Words of letters, digits and `!#$%&'*+-/=?^_{|}~` with dots between (RFC 5322, "dot-atom"). What would need quotes is
-/// allowed by the letter and used by nobody.
+/// Words of letters, digits, and ``!#$%&'*+-/=?^_`{|}~`` separated by dots (RFC 5322, "dot-atom"). The quoted form that the RFC
+/// also allows isn't used in practice.
 fn is_local_part(text: &str) -> bool {
     let is_atom = |atom: &str| {
         !atom.is_empty() && atom.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&c))
     };
-    text.len() <= LONGEST.1 && text.split('.').all(is_atom)
+    text.len() <= LOCAL_PART_MAX && text.split('.').all(is_atom)
 }
 
 fn ascii_domain(text: &str) -> Option<String> {
     let ascii = match Host::parse(text) {
-        // `Host::parse` undoes percent-encoding; in an address a `%` is only a mistake.
+        // `Host::parse` decodes percent-encoding, but in an e-mail address a `%` is a mistake.
         Ok(Host::Domain(ascii)) if !text.contains('%') => ascii,
         _ => return None,
     };
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_plain_address_can_be_written_to() {
+    fn a_plain_address_can_get_mail() {
         let long = format!("{}@{}.example", "x".repeat(64), "y".repeat(63));
         for good in
             ["ops@acme.example", "o'neil+fleet@a-b.co.uk", "a.b_c@x", "ops@müller.example", "OPS@Acme.Example", &long]
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_not_one_plain_address_can_be_written_to() {
+    fn nothing_but_one_plain_address_can_get_mail() {
         let too_long = format!("{}@acme.example", "x".repeat(65));
         let far_too_long = format!("ops@{}example", "yyyyyyyyy.".repeat(25));
         let bad = [
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_goes_out_in_ascii() {
+    fn a_domain_is_converted_to_ascii() {
         assert_eq!(recipient("ops@Müller.example").unwrap().to_string(), "ops@xn--mller-kva.example");
     }
 

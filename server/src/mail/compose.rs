@@ -1,4 +1,4 @@
-//! A mail as it travels.
+//! Turns a mail into an Internet message.
 
 use lettre::{
     Address, Message,
@@ -9,10 +9,10 @@ use time::OffsetDateTime;
 
 use super::Mail;
 
-/// The message, in ASCII throughout, so that any mail server takes it: other letters are encoded. None where the sender's
-/// name can't be put into a header, which the settings have ruled out.
+/// The message in pure ASCII, with other letters encoded, so that any mail server accepts it. `None` if the sender's name
+/// doesn't fit in a header, which the check of the settings rules out.
 ///
-/// Of `id`, what a Message-ID may hold is taken: letters, digits, `-`, `_` and `.`.
+/// Drops the characters of `id` that a Message-ID can't hold: all but letters, digits, `-`, `_`, and `.`.
 pub(super) fn compose(from: &Mailbox, to: Address, mail: &Mail, id: &str, now: OffsetDateTime) -> Option<Message> {
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
     let subject: String = mail.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_says_who_writes_to_whom_when_and_under_which_id() {
+    fn the_headers_name_sender_recipient_date_and_id() {
         let raw = raw("Acme Onboarding <onboarding@acme.example>", "Hello", "One\nTwo", "0195-a");
         let (head, body) = raw.split_once("\r\n\r\n").unwrap();
         let lines: Vec<&str> = head.split("\r\n").collect();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn no_part_of_a_mail_begins_a_header_of_its_own() {
+    fn no_part_of_a_mail_can_inject_a_header() {
         let trick = "x\r\nBcc: eve@evil.example\r\n\r\nNew body";
         let raw = raw("onboarding@acme.example", trick, "Hello", trick);
         let (head, body) = raw.split_once("\r\n\r\n").unwrap();
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn any_name_of_a_sender_finds_its_way_into_the_header() {
+    fn any_sender_name_fits_in_the_header() {
         for name in [
             "Acme, Inc.",
             "\"Acme, Inc.\"",

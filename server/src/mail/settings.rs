@@ -1,4 +1,4 @@
-//! Where mail is handed over, and who writes it.
+//! The mail server and the sender.
 
 use std::{fmt, time::Duration};
 
@@ -15,98 +15,98 @@ use super::{
 };
 use platform::secret::Secret;
 
-/// How long the whole of a sending may take.
+/// How long it may take to send one mail.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A mail server and a sender that can be used.
+/// A mail server and a sender, both checked.
 #[derive(Clone)]
 pub struct MailSettings {
-    /// `ONRAMP_MAIL_FROM`: who writes.
+    /// `ONRAMP_MAIL_FROM`: the sender.
     pub from: Mailbox,
-    /// How long the whole of a sending may take, from looking the server up to its last answer.
+    /// How long it may take to send one mail, from looking up the server to its last reply.
     pub timeout: Duration,
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) encryption: Encryption,
-    pub(super) sign_in: Option<SignIn>,
+    pub(super) credentials: Option<Credentials>,
 }
 
-/// How the connection is kept from others.
+/// How the connection is encrypted.
 #[derive(Clone)]
 pub(super) enum Encryption {
-    /// Not at all: it does not leave this machine.
+    /// It isn't, because it doesn't leave this machine.
     None,
-    /// After the greeting, or the sending fails.
+    /// After the greeting; sending fails if the server refuses.
     StartTls(TlsParameters),
     /// From the first byte.
-    FromTheStart(TlsParameters),
+    Implicit(TlsParameters),
 }
 
-/// What the mail server knows us by.
+/// Credentials for the mail server.
 #[derive(Clone)]
-pub(super) struct SignIn {
+pub(super) struct Credentials {
     pub user: String,
     pub password: Secret,
 }
 
-/// A setting of mail that can't be used, without anything of what it holds.
+/// Why a mail setting is invalid. Never holds its value, which may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{setting}: {problem}. {mend}")]
-pub struct WrongMailSetting {
-    /// Its name.
+#[error("{setting}: {problem}. {fix}")]
+pub struct InvalidMailSetting {
+    /// The setting's environment variable.
     pub setting: &'static str,
-    /// What is wrong.
+    /// What is wrong with it.
     pub problem: String,
-    /// What to do.
-    pub mend: &'static str,
+    /// What to write instead.
+    pub fix: &'static str,
 }
 
 impl MailSettings {
-    /// Reads both settings: `url` as in `smtps://user:password@host:465` or `smtp://user:password@host:587`, user and password
-    /// percent-encoded, and `from` as in `Acme Onboarding <onboarding@acme.example>`. A connection is encrypted unless it
-    /// stays on this machine; the usual ports are 465, 587, and 25 on this machine.
-    pub fn new(url: &str, from: &str) -> Result<Self, WrongMailSetting> {
-        let from = usable_sender(from).ok_or_else(|| WrongMailSetting {
+    /// Checks both settings: `url`, such as `smtps://user:password@host:465` or `smtp://user:password@host:587` with user and
+    /// password percent-encoded, and `from`, such as `Acme Onboarding <onboarding@acme.example>`. A connection is encrypted
+    /// unless it stays on this machine. The default ports are 465 and 587, and 25 on this machine.
+    pub fn new(url: &str, from: &str) -> Result<Self, InvalidMailSetting> {
+        let from = usable_sender(from).ok_or_else(|| InvalidMailSetting {
             setting: "ONRAMP_MAIL_FROM",
-            problem: "it is no sender".into(),
-            mend: "Write a name and an address, such as Acme Onboarding <onboarding@acme.example>.",
+            problem: "it is not a sender".into(),
+            fix: "Write a name and an address, such as Acme Onboarding <onboarding@acme.example>.",
         })?;
-        let wrong = |problem: &str| WrongMailSetting {
+        let invalid = |problem: &str| InvalidMailSetting {
             setting: "ONRAMP_SMTP_URL",
             problem: problem.to_owned(),
-            mend: "Write an address such as smtps://user:password@smtp.example.com:465, or smtp:// and port 587 for STARTTLS, \
+            fix: "Write an address such as smtps://user:password@smtp.example.com:465, or smtp:// and port 587 for STARTTLS, \
                    with user and password percent-encoded.",
         };
-        let url = Url::parse(url.trim()).map_err(|_| wrong("it is no address"))?;
+        let url = Url::parse(url.trim()).map_err(|_| invalid("it is not an address"))?;
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("it holds more than scheme, user, password, host and port"));
+            return Err(invalid("it has more than a scheme, user, password, host, and port"));
         }
-        // For a scheme that is no web scheme, `Url` takes the host as it stands.
-        let host = url.host_str().and_then(|host| Host::parse(host).ok()).ok_or_else(|| wrong("it names no host"))?;
+        // `Url` checks hosts only for the schemes of the web.
+        let host = url.host_str().and_then(|host| Host::parse(host).ok()).ok_or_else(|| invalid("it has no host"))?;
         let name = match &host {
             Host::Domain(name) => name.clone(),
             Host::Ipv4(ip) => ip.to_string(),
             Host::Ipv6(ip) => ip.to_string(),
         };
         if ServerName::try_from(name.as_str()).is_err() {
-            return Err(wrong("its host is no name of a server"));
+            return Err(invalid("its host is not a server name"));
         }
         let tls = || {
-            TlsParameters::new(name.clone()).map_err(|_| WrongMailSetting {
+            TlsParameters::new(name.clone()).map_err(|_| InvalidMailSetting {
                 setting: "ONRAMP_SMTP_URL",
-                problem: "the certificates of this machine, by which mail servers are recognised, can't be read".into(),
-                mend: "Install them: on Debian the package ca-certificates.",
+                problem: "this machine's CA certificates, which verify mail servers, can't be read".into(),
+                fix: "Install them: on Debian, with the package ca-certificates.",
             })
         };
-        let (encryption, usual_port) = match url.scheme() {
-            "smtps" => (Encryption::FromTheStart(tls()?), 465),
+        let (encryption, default_port) = match url.scheme() {
+            "smtps" => (Encryption::Implicit(tls()?), 465),
             "smtp" if is_this_machine(&host) => (Encryption::None, 25),
             "smtp" => (Encryption::StartTls(tls()?), 587),
-            _ => return Err(wrong("it begins with neither smtps:// nor smtp://")),
+            _ => return Err(invalid("it starts with neither smtps:// nor smtp://")),
         };
-        let sign_in = sign_in(&url).map_err(wrong)?;
-        let port = url.port().unwrap_or(usual_port);
-        Ok(Self { from, timeout: TIMEOUT, host: name, port, encryption, sign_in })
+        let credentials = credentials(&url).map_err(invalid)?;
+        let port = url.port().unwrap_or(default_port);
+        Ok(Self { from, timeout: TIMEOUT, host: name, port, encryption, credentials })
     }
 }
 
@@ -122,7 +122,7 @@ impl fmt::Debug for MailSettings {
     }
 }
 
-/// The sender, if a message can be made with it.
+/// The sender, if a message can be composed with it.
 fn usable_sender(text: &str) -> Option<Mailbox> {
     let from = sender(text)?;
     let probe = Mail { to: String::new(), subject: String::new(), text: String::new() };
@@ -130,15 +130,15 @@ fn usable_sender(text: &str) -> Option<Mailbox> {
     Some(from)
 }
 
-/// None where the address names nobody; what is wrong where it names half of it.
-fn sign_in(url: &Url) -> Result<Option<SignIn>, &'static str> {
+/// The user and password in `url`: `Ok(None)` without either, an error with only one.
+fn credentials(url: &Url) -> Result<Option<Credentials>, &'static str> {
     match (url.username(), url.password()) {
         ("", None | Some("")) => Ok(None),
         ("", Some(_)) | (_, None | Some("")) => Err("it needs both user and password, or neither"),
         (user, Some(password)) => {
             let plain = |text| percent_decode_str(text).decode_utf8().map_err(|_| "user or password is not UTF-8");
             let (user, password) = (plain(user)?.into_owned(), Secret::from(&*plain(password)?));
-            Ok(Some(SignIn { user, password }))
+            Ok(Some(Credentials { user, password }))
         }
     }
 }
@@ -162,10 +162,10 @@ mod tests {
         let encryption = match settings.encryption {
             Encryption::None => "none",
             Encryption::StartTls(_) => "starttls",
-            Encryption::FromTheStart(_) => "tls",
+            Encryption::Implicit(_) => "tls",
         };
-        let sign_in = settings.sign_in.map(|known| (known.user, known.password.expose().to_owned()));
-        (settings.host, settings.port, encryption, sign_in)
+        let credentials = settings.credentials.map(|known| (known.user, known.password.expose().to_owned()));
+        (settings.host, settings.port, encryption, credentials)
     }
 
     #[test]

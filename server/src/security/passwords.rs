@@ -1,4 +1,4 @@
-//! Passwords: hashed with argon2id, checked at the same cost whether or not the account exists.
+//! Passwords, hashed with Argon2id. A check costs the same whether or not the account exists.
 
 use argon2::{
     Argon2,
@@ -8,52 +8,52 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use platform::random::SharedRandom;
 
-/// How many passwords are worked on at once: each takes 19 MiB and a core for a moment.
-const AT_ONCE: usize = 2;
-/// How many are taken at once, those that wait included: anyone can send one.
-const TAKEN: usize = 32;
+/// Passwords to hash at the same time. Each takes 19 MiB and a core for a moment.
+const CONCURRENCY: usize = 2;
+/// The most checks at the same time, including those that wait: anyone can send a password.
+const CHECKS_MAX: usize = 32;
 
-/// A place among those whose password is checked.
-pub struct Place<'a>(#[expect(dead_code, reason = "held until it is given back")] SemaphorePermit<'a>);
+/// The right to one [`check`](Passwords::check). Returned when dropped.
+pub struct Place<'a>(#[expect(dead_code, reason = "held until it is dropped")] SemaphorePermit<'a>);
 
 /// Hashes and checks passwords without blocking the server.
 pub struct Passwords {
-    turns: Semaphore,
+    cores: Semaphore,
     places: Semaphore,
     random: SharedRandom,
-    /// The hash of a password that nobody has: what an unknown account is checked against.
-    nobody: String,
+    /// The hash of a random password, against which unknown accounts are checked.
+    dummy_hash: String,
 }
 
 impl Passwords {
-    /// Ready to hash.
+    /// `random` provides the salts.
     pub fn new(random: SharedRandom) -> Self {
-        let nobody = hash(&random, &random.token());
-        Self { turns: Semaphore::new(AT_ONCE), places: Semaphore::new(TAKEN), random, nobody }
+        let dummy_hash = hash(&random, &random.token());
+        Self { cores: Semaphore::new(CONCURRENCY), places: Semaphore::new(CHECKS_MAX), random, dummy_hash }
     }
 
-    /// The password's hash in PHC form.
+    /// The password's hash in the PHC string format.
     pub async fn hash(&self, password: String) -> String {
-        let _turn = self.turns.acquire().await;
+        let _core = self.cores.acquire().await;
         let random = self.random.clone();
         tokio::task::spawn_blocking(move || hash(&random, &password)).await.unwrap_or_default()
     }
 
-    /// A place among those who wait for [`check`](Self::check); none while too many do.
+    /// Reserves a place for [`check`](Self::check); `None` while too many are taken.
     pub fn place(&self) -> Option<Place<'_>> {
         self.places.try_acquire().ok().map(Place)
     }
 
-    /// Whether the password has this hash. `None` (no such account, or no password yet) takes as long and is false.
+    /// Whether the password matches the hash. Without one (no such account, or no password yet), it takes as long and is false.
     pub async fn check(&self, _place: Place<'_>, password: String, known: Option<String>) -> bool {
-        let _turn = self.turns.acquire().await;
+        let _core = self.cores.acquire().await;
         let exists = known.is_some();
-        let hash = known.unwrap_or_else(|| self.nobody.clone());
-        let right = tokio::task::spawn_blocking(move || {
+        let hash = known.unwrap_or_else(|| self.dummy_hash.clone());
+        let matches = tokio::task::spawn_blocking(move || {
             PasswordHash::new(&hash)
                 .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
         });
-        right.await.unwrap_or(false) && exists
+        matches.await.unwrap_or(false) && exists
     }
 }
 
@@ -86,9 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn no_more_wait_than_there_are_places_and_a_place_is_given_back() {
+    fn places_are_limited_and_come_back() {
         let passwords = Passwords::new(Arc::new(SystemRandom));
-        let mut places: Vec<_> = (0..TAKEN).map(|_| passwords.place().unwrap()).collect();
+        let mut places: Vec<_> = (0..CHECKS_MAX).map(|_| passwords.place().unwrap()).collect();
         assert!(passwords.place().is_none());
         places.pop();
         assert!(passwords.place().is_some());

@@ -1,4 +1,4 @@
-//! Secrets at rest: sealed with XChaCha20-Poly1305 under a key that is not in the database.
+//! Secrets at rest, encrypted with XChaCha20-Poly1305 under a key that isn't in the database.
 
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305, XNonce,
@@ -9,22 +9,22 @@ use zeroize::Zeroizing;
 
 use platform::random::SharedRandom;
 
-/// First byte of what is sealed, so that another way of sealing can be told apart later.
+/// The first byte of a sealed value, so that the format can change later.
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// What a sealed value is for. It is part of the seal: a value can't be moved to another column and opened there.
+/// What a sealed value is for. It is authenticated, so a value that was moved to another column can't be opened there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// An invitation's id.
     InvitationId,
     /// A magic link.
     MagicLink,
-    /// The secret with which Catena signs deliveries.
+    /// A secret that Catena signs deliveries with.
     SigningSecret,
     /// A delivery's body.
     Body,
-    /// The note about a fleet's return, in its own browser's cookie.
+    /// What a landing page remembers in a cookie of the fleet's browser.
     Landing,
 }
 
@@ -43,11 +43,11 @@ impl Purpose {
 /// Why a sealed value can't be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error(
-    "a sealed value can't be opened: it was sealed with another key (ONRAMP_SECRET_KEY, or the key file in the data directory), or it was changed"
+    "a sealed value can't be opened: it was sealed with another key (see ONRAMP_SECRET_KEY and the key file in the data directory) or changed since"
 )]
 pub struct VaultError;
 
-/// Seals and opens.
+/// Seals and opens secrets. Cheap to clone.
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
@@ -55,21 +55,21 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// A vault with this key.
+    /// A vault with this key. `random` provides the nonces.
     pub fn new(key: &[u8; 32], random: SharedRandom) -> Self {
         Self { cipher: XChaCha20Poly1305::new(key.into()), random }
     }
 
-    /// Seals `plain` for a purpose.
+    /// Seals `plain`, to be opened only for the same purpose.
     pub fn seal(&self, purpose: Purpose, plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE] = self.random.bytes();
         let payload = Payload { msg: plain, aad: purpose.label() };
-        // Encryption into a fresh buffer fails only past 256 GiB, which no limit of ours lets through.
+        // Encryption fails only above 256 GiB, far more than our limits let through.
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
         [&[VERSION], nonce.as_slice(), sealed.as_slice()].concat()
     }
 
-    /// Opens what was sealed for that purpose. The plain bytes are wiped from memory when dropped.
+    /// Opens what was sealed for `purpose`. The plain bytes are wiped from memory when dropped.
     pub fn open(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let sealed = sealed.strip_prefix(&[VERSION]).ok_or(VaultError)?;
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(VaultError)?;
@@ -77,7 +77,7 @@ impl Vault {
         self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| VaultError)
     }
 
-    /// Opens a text.
+    /// Opens a UTF-8 text; other bytes are an error.
     pub fn open_text(&self, purpose: Purpose, sealed: &[u8]) -> Result<Zeroizing<String>, VaultError> {
         let bytes = self.open(purpose, sealed)?;
         std::str::from_utf8(&bytes).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| VaultError)

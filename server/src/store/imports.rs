@@ -158,7 +158,7 @@ pub trait ImportStore: Send + Sync {
     async fn import_to_do(&self) -> Result<Option<ImportRow>, StoreError>;
     /// Stores how an uploaded file is read; false if the import is past that state.
     async fn set_reading(&self, key: ImportKey, reading: &Reading) -> Result<bool, StoreError>;
-    /// PendingWrites an import's state if it is in one of the states `from`; false if it isn't. Cancelling drops the file's text.
+    /// Changes an import's state if it is in one of the states `from`; false if it isn't. Cancelling drops the file's text.
     async fn move_import(&self, key: ImportKey, from: &[ImportState], change: &ImportMove) -> Result<bool, StoreError>;
     /// Starts a checked import on behalf of `actor` and drops the file's text; false if it isn't in that state.
     async fn start_import(
@@ -172,7 +172,7 @@ pub trait ImportStore: Send + Sync {
     async fn delete_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError>;
     /// Adds rows, all or none. Their outcome is left empty.
     async fn add_import_rows(&self, key: ImportKey, rows: &[ImportedRow]) -> Result<(), StoreError>;
-    /// PendingWrites verdicts, given by row number.
+    /// Changes verdicts, given by row number.
     async fn set_verdicts(&self, key: ImportKey, verdicts: &[(u32, Verdict)]) -> Result<(), StoreError>;
     /// The number of rows for each verdict and state.
     async fn import_counts(&self, key: ImportKey) -> Result<Vec<(Verdict, RowState, u64)>, StoreError>;

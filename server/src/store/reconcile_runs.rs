@@ -64,7 +64,7 @@ pub struct ProviderRow {
     pub name: String,
 }
 
-/// ReconcileRunStore against Catena's records, what they found, and what they need to know to ask.
+/// Checks against Catena's records, what they found, and what they need to know to ask.
 #[async_trait]
 pub trait ReconcileRunStore: Send + Sync {
     /// Records a finished check.

@@ -1,4 +1,4 @@
-//! Where log lines go.
+//! Sets up the log.
 
 use std::io::IsTerminal as _;
 
@@ -6,10 +6,10 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberI
 
 use crate::config::LogFormat;
 
-/// What is logged unless `RUST_LOG` says otherwise.
+/// The filter unless `RUST_LOG` is set.
 const DEFAULT_FILTER: &str = "info,tower_sessions_core=warn";
 
-/// Sends log lines to standard error. A second call in one process changes nothing.
+/// Sends log lines to standard error. Only the first call in a process has an effect.
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let registry = tracing_subscriber::registry().with(filter);

@@ -1,4 +1,4 @@
-//! What Onramp says about itself: log lines, spans, metrics. `docs/LOGGING.md` has the rules.
+//! Log lines, spans, and metrics. `docs/LOGGING.md` has the rules.
 
 pub mod log;
 pub mod metrics;

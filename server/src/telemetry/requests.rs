@@ -1,5 +1,5 @@
-//! An id and a span for every request. The id is in each log line that the request causes, in the answer's `X-Request-ID`,
-//! and on error pages, so that what a visitor reports leads to its line in the log.
+//! Gives every request an id and a span. The id is in every log line of the request, in the response's `X-Request-ID`, and on
+//! error pages, so that a visitor's report leads to the line in the log.
 
 use std::{
     fmt,
@@ -22,7 +22,7 @@ use tracing::Instrument as _;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of one request. Always ours: what a client sends under that name is ignored, since it would end up in the log.
+/// The id of one request. An id that the client sends is ignored, because it would end up in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId {
     process: u32,
@@ -35,7 +35,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Gives ids: one random number for the process, so that ids of different starts differ, and then a count.
+/// Generates ids: a random number per process, so that ids differ between starts, and a counter.
 #[derive(Clone)]
 struct RequestIds {
     process: u32,
@@ -54,7 +54,7 @@ pub fn traced(router: Router, random: &SharedRandom) -> Router {
     router.layer(from_fn_with_state(ids, trace))
 }
 
-/// The span holds the route's template, never the address as it came: addresses hold ids, and queries hold secrets.
+/// The span holds the route's template, never the requested address: addresses hold ids, and queries hold secrets.
 async fn trace(State(ids): State<RequestIds>, mut request: Request, next: Next) -> Response {
     let id = ids.next();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
@@ -64,7 +64,7 @@ async fn trace(State(ids): State<RequestIds>, mut request: Request, next: Next) 
         let started = Instant::now();
         let mut response = next.run(request).await;
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(status = response.status().as_u16(), elapsed_ms, "answered");
+        tracing::debug!(status = response.status().as_u16(), elapsed_ms, "responded");
         if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(X_REQUEST_ID, id);
         }

@@ -20,7 +20,7 @@ use crate::{
     state::AppState,
     store::{self, DeliveryCursor, DeliveryFilter, DeliveryKey, InboxState, StoredDelivery},
     web::extract::{page, session::Viewer},
-    webhooks::{inbox::QUARANTINE_MAX, reprocess::ReviewError},
+    webhooks::{inbox::QUARANTINE_MAX, reprocess::ReprocessError},
 };
 
 /// Other deliveries shown beside one.
@@ -337,10 +337,10 @@ pub(super) async fn verify_again(
 }
 
 /// What a visitor can do about a review that broke off; a failing database has a page of its own.
-fn explain(error: ReviewError) -> Result<String, PageError> {
+fn explain(error: ReprocessError) -> Result<String, PageError> {
     match error {
-        ReviewError::Store(error) => Err(error.into()),
-        ReviewError::Secrets(error) => {
+        ReprocessError::Store(error) => Err(error.into()),
+        ReprocessError::Secrets(error) => {
             tracing::error!(%error, "a delivery can't be verified again");
             Ok("A secret or a body can’t be opened: it was sealed with another key. Start Onramp with the key of then \
                 (ONRAMP_SECRET_KEY, or secret.key in the data directory), then try again."

@@ -68,7 +68,7 @@ pub(super) async fn post(
     let staff = state.store.staff_by_email(&email).await?.filter(|staff| state.settings.sandbox || !staff.demo);
     let hash = staff.as_ref().and_then(|staff| staff.password_hash.clone());
     if let (true, Some(staff)) = (state.passwords.check(place, typed.password, hash).await, staff) {
-        state.throttle.forget(&email);
+        state.throttle.reset(&email);
         sign_in(&session, &staff).await?;
         return Ok(Redirect::to(&next).into_response());
     }

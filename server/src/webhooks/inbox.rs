@@ -1,5 +1,5 @@
-//! Makes deliveries durable, many in one commit: whoever waits while a commit is under way goes into the next one. So the
-//! cost per delivery falls as load grows, with no timer.
+//! Makes deliveries durable, many per commit: those that arrive during one commit go into the next. So the cost per delivery
+//! falls as the load grows, without a timer.
 
 use std::sync::Arc;
 
@@ -11,58 +11,58 @@ use crate::{
     telemetry::metrics::Metrics,
 };
 
-/// Deliveries that may wait for the commit under way; past that Catena is told to come again.
-const WAITING_MAX: usize = 4_096;
-/// Deliveries in one commit.
+/// Deliveries that may wait for a commit. When there are more, Catena has to send them again.
+const QUEUE_MAX: usize = 4_096;
+/// Deliveries per commit.
 const COMMIT_MAX: usize = 1_024;
-/// Quarantined deliveries that are kept.
+/// Quarantined deliveries to keep; the oldest are removed beyond that.
 pub const QUARANTINE_MAX: u32 = 500;
 
-/// The delivery is not stored; Catena should send it again.
+/// The delivery was not stored; Catena should send it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the delivery could not be stored")]
 pub struct NotStored;
 
-type Waiting = (NewDelivery, oneshot::Sender<Result<(), NotStored>>);
+type Pending = (NewDelivery, oneshot::Sender<Result<(), NotStored>>);
 
-/// The way into the inbox.
+/// Appends to the inbox. Cheap to clone.
 #[derive(Clone)]
-pub struct InboxHandle(mpsc::Sender<Waiting>);
+pub struct InboxHandle(mpsc::Sender<Pending>);
 
 impl InboxHandle {
-    /// Keeps a delivery. When this returns `Ok`, a power cut doesn't lose it.
-    pub async fn keep(&self, delivery: NewDelivery) -> Result<(), NotStored> {
-        let (done, stored) = oneshot::channel();
-        self.0.try_send((delivery, done)).map_err(|_| NotStored)?;
+    /// Stores a delivery. Once this returns `Ok`, even a power failure doesn't lose it.
+    pub async fn append(&self, delivery: NewDelivery) -> Result<(), NotStored> {
+        let (sender, stored) = oneshot::channel();
+        self.0.try_send((delivery, sender)).map_err(|_| NotStored)?;
         stored.await.map_err(|_| NotStored)?
     }
 }
 
-/// The task that writes.
+/// The task that commits deliveries.
 pub struct InboxWriter {
     store: SharedStore,
-    waiting: mpsc::Receiver<Waiting>,
+    queue: mpsc::Receiver<Pending>,
     arrived: Arc<Notify>,
     metrics: Metrics,
 }
 
-/// An inbox over this store: the way in, and the task to be run. `arrived` is notified when something arrived.
+/// Creates both ends of the inbox; [`InboxWriter::run`] has to be spawned. Every commit notifies `arrived`.
 pub fn inbox(store: SharedStore, arrived: Arc<Notify>, metrics: Metrics) -> (InboxHandle, InboxWriter) {
-    let (sender, waiting) = mpsc::channel(WAITING_MAX);
-    (InboxHandle(sender), InboxWriter { store, waiting, arrived, metrics })
+    let (sender, queue) = mpsc::channel(QUEUE_MAX);
+    (InboxHandle(sender), InboxWriter { store, queue, arrived, metrics })
 }
 
 impl InboxWriter {
-    /// Writes until `shutdown`, and then what is still waiting.
+    /// Commits deliveries until `shutdown`, and then those still in the queue.
     pub async fn run(mut self, shutdown: CancellationToken) {
         loop {
             let mut batch = Vec::new();
             tokio::select! {
                 biased;
-                count = self.waiting.recv_many(&mut batch, COMMIT_MAX) => if count == 0 { return },
+                count = self.queue.recv_many(&mut batch, COMMIT_MAX) => if count == 0 { return },
                 () = shutdown.cancelled() => {
-                    self.waiting.close();
-                    while self.waiting.recv_many(&mut batch, COMMIT_MAX).await > 0 {
+                    self.queue.close();
+                    while self.queue.recv_many(&mut batch, COMMIT_MAX).await > 0 {
                         self.commit(std::mem::take(&mut batch)).await;
                     }
                     return;
@@ -72,18 +72,18 @@ impl InboxWriter {
         }
     }
 
-    async fn commit(&self, batch: Vec<Waiting>) {
-        let (deliveries, waiting): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+    async fn commit(&self, batch: Vec<Pending>) {
+        let (deliveries, senders): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let result = self.store.append(&deliveries, QUARANTINE_MAX).await;
         if let Err(error) = &result {
-            tracing::error!(%error, deliveries = deliveries.len(), "deliveries could not be stored; Catena is told to send them again");
+            tracing::error!(%error, count = deliveries.len(), "deliveries can't be stored; Catena will send them again");
         }
-        let answer = result.map_err(|_| NotStored);
-        for done in waiting {
-            // Whoever stopped waiting will get the delivery again.
-            let _ = done.send(answer);
+        let result = result.map_err(|_| NotStored);
+        for sender in senders {
+            // If the request ended meanwhile, Catena sends the delivery again, and it becomes a duplicate.
+            let _ = sender.send(result);
         }
-        if answer.is_ok() {
+        if result.is_ok() {
             self.metrics.committed(deliveries.len());
             self.arrived.notify_one();
         }

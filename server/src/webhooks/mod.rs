@@ -1,7 +1,7 @@
-//! A webhook's way, one file a step: `receive` (HTTP in, answer out) → `verify` (is it Catena's?) → `inbox` (durable, many in
-//! one commit) → and apart from the request: `work` (takes what waits) → `project` (what it tells goes onto the timeline).
-//! `secrets` knows with what each subscription signs; `review` gives what was put aside another chance. May depend on `store`, `timeline` and `vault`; nothing depends on it but
-//! `web`'s router and `main`.
+//! The path of a webhook, one file per step. Within the request: `receive` (read, verify, respond) → `inbox` (store durably,
+//! many deliveries per commit). Outside of it: `worker` (takes stored deliveries in batches) → `process` (records what they
+//! report on timelines). `signing_secrets` knows the secrets of each subscription; `reprocess` retries deliveries that were
+//! parked or quarantined.
 
 pub mod headers;
 pub mod inbox;

@@ -1,4 +1,4 @@
-//! Processing: what deliveries tell goes onto the timeline, and their own state changes, in one transaction.
+//! Records what deliveries report on timelines, and the state that the deliveries end in, in one transaction.
 
 use domain::{
     events::{
@@ -20,24 +20,24 @@ use crate::{
 };
 use platform::clock::SharedClock;
 
-/// Why a delivery can't be processed, now or ever.
+/// Why a delivery is parked: processing it again would fail the same way.
 #[derive(Debug, Error)]
 pub enum ProcessingError {
-    /// Its processing broke off again and again, though the database answers.
+    /// Its processing failed repeatedly although the database works.
     #[error("its processing failed {0} times; the log has the cause")]
     KeepsFailing(u32),
-    /// It can't be opened.
+    /// Its body can't be decrypted.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// It isn't the documented object.
+    /// Its body isn't the documented object.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// A record lacks what tells it from others.
+    /// One of its records lacks its id.
     #[error(transparent)]
     Record(#[from] RecordError),
 }
 
-/// Processes deliveries.
+/// Processes deliveries. Cheap to clone.
 #[derive(Clone)]
 pub struct Processor {
     store: SharedStore,
@@ -47,34 +47,33 @@ pub struct Processor {
     metrics: Metrics,
 }
 
-/// A delivery that was read.
 struct Read {
     envelope: Envelope,
-    told: Vec<Observation>,
+    observations: Vec<Observation>,
     body: Option<Value>,
 }
 
 impl Processor {
-    /// Ready to process.
+    /// A processor that records on `timeline`.
     pub fn new(store: SharedStore, timeline: Timeline, vault: Vault, clock: SharedClock, metrics: Metrics) -> Self {
         Self { store, timeline, vault, clock, metrics }
     }
 
-    /// Processes deliveries to their ends: processed, duplicate, or parked with the reason; all of them in one transaction,
-    /// since a durable commit costs far more than a delivery. An error means that nothing changed.
-    pub async fn project(&self, deliveries: &[PendingDelivery]) -> Result<(), StoreError> {
+    /// Processes deliveries, each to its final state: processed, duplicate, or parked with the reason. All in one transaction,
+    /// because a durable commit costs far more than a delivery. After an error, nothing has changed.
+    pub async fn process(&self, deliveries: &[PendingDelivery]) -> Result<(), StoreError> {
         let read: Vec<_> = deliveries.iter().map(|delivery| (delivery, self.read(delivery))).collect();
         let mut outcome = Ingested::default();
         let mut ends = Vec::with_capacity(read.len());
         let readable = || read.iter().filter_map(|(_, read)| read.as_ref().ok());
         let events = readable().filter_map(|read| read.envelope.id).collect();
-        let ahead = Ahead { events, ..ahead_of(readable().flat_map(|read| &read.told)) };
+        let ahead = Ahead { events, ..ahead_of(readable().flat_map(|read| &read.observations)) };
         let mut tx = self.store.begin().await?;
         tx.look_ahead(&ahead).await?;
         for (delivery, read) in read {
             let state = match read {
-                Ok(read) => self.tell(tx.as_mut(), delivery, read, &mut outcome).await?,
-                Err(poison) => self.put_aside(tx.as_mut(), delivery, &poison).await?,
+                Ok(read) => self.record(tx.as_mut(), delivery, read, &mut outcome).await?,
+                Err(error) => self.finish_parked(tx.as_mut(), delivery, &error).await?,
             };
             ends.push((delivery.received_at, state));
         }
@@ -88,10 +87,10 @@ impl Processor {
         Ok(())
     }
 
-    /// Puts a delivery aside with the reason, so that it doesn't hold up the next.
-    pub async fn park(&self, delivery: &PendingDelivery, poison: &ProcessingError) -> Result<(), StoreError> {
+    /// Parks a delivery with the reason, so that it doesn't hold up others.
+    pub async fn park(&self, delivery: &PendingDelivery, error: &ProcessingError) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        let state = self.put_aside(tx.as_mut(), delivery, poison).await?;
+        let state = self.finish_parked(tx.as_mut(), delivery, error).await?;
         tx.commit().await?;
         self.metrics.processed(state, self.clock.now() - delivery.received_at);
         Ok(())
@@ -101,43 +100,43 @@ impl Processor {
         let body = self.vault.open(Purpose::Body, &delivery.sealed_body)?;
         let envelope = envelope::read(&body, delivery.event_name.as_deref())?;
         let sent_at = delivery.sent_at.as_deref().and_then(timestamp::parse).unwrap_or(delivery.received_at);
-        let told = observations(&envelope, sent_at)?;
+        let observations = observations(&envelope, sent_at)?;
         let body = redact(&body, delivery.event_name.as_deref());
-        Ok(Read { envelope, told, body })
+        Ok(Read { envelope, observations, body })
     }
 
-    async fn tell(
+    async fn record(
         &self,
         tx: &mut dyn Transaction,
         delivery: &PendingDelivery,
         read: Read,
         outcome: &mut Ingested,
     ) -> Result<DeliveryState, StoreError> {
-        let Read { envelope, told, body } = read;
+        let Read { envelope, observations, body } = read;
         let first = match envelope.id {
             Some(id) => tx.remember_event(id, delivery.key).await?,
             None => true,
         };
-        let is_about_nothing = told.is_empty();
-        let effects = if first { self.timeline.ingest(tx, &told, outcome).await? } else { Effects::default() };
+        let reports_nothing = observations.is_empty();
+        let effects = if first { self.timeline.ingest(tx, &observations, outcome).await? } else { Effects::default() };
         for (fact, effect) in &effects.facts {
             tx.link_fact(delivery.key, *fact, *effect).await?;
         }
-        let news = effects.news || (first && is_about_nothing);
+        let news = effects.news || (first && reports_nothing);
         let state = if news { DeliveryState::Processed } else { DeliveryState::Duplicate };
         let end = DeliveryEnd { event_name: Some(&envelope.name), event_id: envelope.id, body, ..self.end(state) };
         tx.finish_delivery(delivery.key, &end).await?;
         Ok(state)
     }
 
-    async fn put_aside(
+    async fn finish_parked(
         &self,
         tx: &mut dyn Transaction,
         delivery: &PendingDelivery,
-        poison: &ProcessingError,
+        error: &ProcessingError,
     ) -> Result<DeliveryState, StoreError> {
-        tracing::warn!(delivery = delivery.key.0, reason = %poison, "a delivery is parked: it can't be processed");
-        let end = DeliveryEnd { reason: Some(poison.to_string()), ..self.end(DeliveryState::Parked) };
+        tracing::warn!(delivery = delivery.key.0, %error, "a delivery was parked because it can't be processed");
+        let end = DeliveryEnd { reason: Some(error.to_string()), ..self.end(DeliveryState::Parked) };
         tx.finish_delivery(delivery.key, &end).await?;
         Ok(DeliveryState::Parked)
     }

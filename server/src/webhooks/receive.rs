@@ -1,6 +1,5 @@
-//! `POST /webhooks/catena`: read within limits, verify, store, answer. Catena takes anything below 500 as delivered and never
-//! sends it again (WEBHOOKS.md 4.1), so what can't be stored is answered with 503, and what can't be verified is kept in
-//! quarantine.
+//! `POST /webhooks/catena`: read within limits, verify, store, respond. Catena takes any status below 500 for delivered and never
+//! sends the delivery again (WEBHOOKS.md 4.1). So what can't be stored gets 503, and what can't be verified is quarantined.
 
 use std::{
     sync::Arc,
@@ -27,27 +26,25 @@ use crate::{
 use catena::webhook_signature::{BODY_MAX, Refusal, WIRE_MAX, check_fresh, check_signature, inflate};
 use platform::clock::SharedClock;
 
-/// Bodies that are worked on at the same time, and how many may be larger than [`SMALL`] on the wire or [`LARGE_BODY`] inflated:
-/// together with [`WIRE_MAX`], the number of connections and what a body may inflate to, this bounds the memory. Real events are
-/// a few kilobytes.
-const BODIES_AT_ONCE: usize = 256;
-const LARGE_AT_ONCE: usize = 2;
-const SMALL: usize = 64 * 1024;
-/// What a small body may inflate to without waiting for a turn.
-const LARGE_BODY: usize = 512 * 1024;
-/// How long a body may take, waiting for its turn included. Catena itself gives up after three seconds.
-const BODY_TIME: Duration = Duration::from_secs(4);
-/// Largest body that quarantine keeps: real events are a few kilobytes, and anyone can send to us.
+/// Bodies in memory at the same time, and how many of them may be larger than [`SMALL_WIRE_MAX`] compressed or
+/// [`SMALL_BODY_MAX`] decompressed. With [`WIRE_MAX`], [`BODY_MAX`], and the number of connections, this bounds the memory.
+/// Real events are a few kilobytes.
+const CONCURRENT_BODIES: usize = 256;
+const CONCURRENT_LARGE_BODIES: usize = 2;
+const SMALL_WIRE_MAX: usize = 64 * 1024;
+const SMALL_BODY_MAX: usize = 512 * 1024;
+/// How long reading a body may take, including the wait for a permit. Catena itself gives up after three seconds.
+const BODY_TIMEOUT: Duration = Duration::from_secs(4);
+/// The largest body to quarantine: real events are a few kilobytes, and anyone can send to us.
 const QUARANTINED_BODY_MAX: usize = 64 * 1024;
 
-/// A body, and the turns that it takes while it is worked on.
-struct Taken<'a> {
-    body: Vec<u8>,
-    /// Given back when it is let go.
-    _turns: (SemaphorePermit<'a>, Option<SemaphorePermit<'a>>),
+/// A body and the permits for its memory.
+struct HeldBody<'a> {
+    bytes: Vec<u8>,
+    _permits: (SemaphorePermit<'a>, Option<SemaphorePermit<'a>>),
 }
 
-/// What receiving needs.
+/// Receives deliveries.
 pub struct Receiver {
     inbox: InboxHandle,
     secrets: Arc<SigningSecrets>,
@@ -59,7 +56,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Ready to receive.
+    /// A receiver that appends to this inbox.
     pub fn new(
         inbox: InboxHandle,
         secrets: Arc<SigningSecrets>,
@@ -73,47 +70,47 @@ impl Receiver {
             vault,
             clock,
             metrics,
-            bodies: Semaphore::new(BODIES_AT_ONCE),
-            large: Semaphore::new(LARGE_AT_ONCE),
+            bodies: Semaphore::new(CONCURRENT_BODIES),
+            large: Semaphore::new(CONCURRENT_LARGE_BODIES),
         }
     }
 
     async fn receive(&self, request: Request<Body>) -> StatusCode {
         let (parts, body) = request.into_parts();
         let headers = Headers::read(&parts.headers);
-        let taken = match tokio::time::timeout(BODY_TIME, self.take(body)).await {
-            Ok(Ok(taken)) => taken,
+        let body = match tokio::time::timeout(BODY_TIMEOUT, self.read_and_inflate(body)).await {
+            Ok(Ok(body)) => body,
             Ok(Err(status)) => return status,
-            // Whether the sender was slow or had to wait for others: it may come again.
+            // The sender was slow, or others held the permits. Either way, Catena should send it again.
             Err(_) => return StatusCode::SERVICE_UNAVAILABLE,
         };
-        match self.verify(&headers, &taken.body).await {
-            Ok(Ok(())) => self.store(headers, &taken.body, DeliveryState::Received, None).await,
-            Ok(Err(refusal)) => self.refuse(headers, &taken.body, refusal).await,
+        match self.verify(&headers, &body.bytes).await {
+            Ok(Ok(())) => self.store(headers, &body.bytes, DeliveryState::Received, None).await,
+            Ok(Err(refusal)) => self.refuse(headers, &body.bytes, refusal).await,
             Err(error) => {
-                tracing::error!(%error, "the secret of a subscription can't be loaded; Catena is told to send again");
+                tracing::error!(%error, "the secret of a subscription can't be loaded; Catena will send the delivery again");
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
     }
 
-    /// The body as it was signed.
-    async fn take(&self, body: Body) -> Result<Taken<'_>, StatusCode> {
+    /// The body as it was signed, which is decompressed.
+    async fn read_and_inflate(&self, body: Body) -> Result<HeldBody<'_>, StatusCode> {
         let mut large = None;
         let raw = self.read(body, &mut large).await?;
-        // Not before all of it is there: whoever sends slowly keeps nobody waiting.
-        let turn = self.bodies.acquire().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        // Only now that all of it arrived: a slow sender must not hold a permit that others wait for.
+        let permit = self.bodies.acquire().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         match self.inflate(&raw, &mut large).await {
-            Ok(body) => Ok(Taken { body, _turns: (turn, large) }),
+            Ok(bytes) => Ok(HeldBody { bytes, _permits: (permit, large) }),
             Err(refusal) => {
-                tracing::warn!(%refusal, bytes = raw.len(), "a delivery was refused");
+                tracing::warn!(error = %refusal, bytes = raw.len(), "a delivery was refused");
                 let too_large = refusal == Refusal::TooLarge;
                 Err(if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST })
             }
         }
     }
 
-    /// The bytes on the wire. A body that turns out large waits for one of the few turns of its kind.
+    /// The bytes on the wire. A body that turns out to be large waits for one of the few permits for large ones.
     async fn read<'a>(
         &'a self,
         mut body: Body,
@@ -126,7 +123,7 @@ impl Receiver {
             if raw.len() + data.len() > WIRE_MAX {
                 return Err(StatusCode::PAYLOAD_TOO_LARGE);
             }
-            if raw.len() + data.len() > SMALL && large.is_none() {
+            if raw.len() + data.len() > SMALL_WIRE_MAX && large.is_none() {
                 *large = self.large.acquire().await.ok();
             }
             raw.extend_from_slice(data);
@@ -134,10 +131,10 @@ impl Receiver {
         Ok(raw)
     }
 
-    /// What was signed. A small body that inflates to a large one is inflated again in its turn.
+    /// Decompresses a body. If a body that is small on the wire turns out to be large, it waits for a permit and starts over.
     async fn inflate<'a>(&'a self, raw: &[u8], large: &mut Option<SemaphorePermit<'a>>) -> Result<Vec<u8>, Refusal> {
         if large.is_none() {
-            match inflate(raw, LARGE_BODY) {
+            match inflate(raw, SMALL_BODY_MAX) {
                 Err(Refusal::TooLarge) => *large = self.large.acquire().await.ok(),
                 other => return other,
             }
@@ -159,25 +156,25 @@ impl Receiver {
             Ok(checked) => checked,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let fits = |secrets: &Secrets| {
+        let matches = |secrets: &Secrets| {
             check_signature(&signature, &timestamp, body, secrets.iter().map(|secret| secret.as_slice()))
         };
-        if self.secrets.remembered(webhook_id).is_some_and(|secrets| fits(&secrets).is_ok()) {
+        if self.secrets.cached(webhook_id).is_some_and(|secrets| matches(&secrets).is_ok()) {
             return Ok(Ok(()));
         }
-        Ok(match self.secrets.look_up(webhook_id).await? {
-            Some(secrets) => fits(&secrets),
+        Ok(match self.secrets.load(webhook_id).await? {
+            Some(secrets) => matches(&secrets),
             None => Err(Refusal::UnknownSubscription),
         })
     }
 
     async fn refuse(&self, headers: Headers, body: &[u8], refusal: Refusal) -> StatusCode {
-        tracing::warn!(%refusal, event = headers.event_type.as_deref(), "a delivery was refused");
+        tracing::warn!(error = %refusal, event = headers.event_type.as_deref(), "a delivery was refused");
         if body.len() <= QUARANTINED_BODY_MAX {
-            let kept = self.store(headers, body, DeliveryState::Quarantined, Some(refusal.to_string())).await;
-            // Catena takes 401 for the end of it (WEBHOOKS.md 4.1): what can't even be kept has to come again.
-            if kept.is_server_error() {
-                return kept;
+            let status = self.store(headers, body, DeliveryState::Quarantined, Some(refusal.to_string())).await;
+            // After a 401, Catena never sends it again (WEBHOOKS.md 4.1), so that may be sent only once it is stored.
+            if status.is_server_error() {
+                return status;
             }
         }
         StatusCode::UNAUTHORIZED
@@ -188,7 +185,7 @@ impl Receiver {
             received_at: self.clock.now(),
             state,
             reason,
-            headers: headers.others(),
+            headers: headers.informational(),
             webhook_id: headers.webhook_id,
             event_name: headers.event_type,
             attempt: headers.attempt,
@@ -196,17 +193,17 @@ impl Receiver {
             signature: headers.signature,
             sealed_body: self.vault.seal(Purpose::Body, body),
         };
-        match self.inbox.keep(delivery).await {
+        match self.inbox.append(delivery).await {
             Ok(()) => StatusCode::ACCEPTED,
             Err(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
 
-/// The handler.
-pub async fn receive(State(receiver): State<std::sync::Arc<Receiver>>, request: Request<Body>) -> StatusCode {
+/// Handles `POST /webhooks/catena` and times it.
+pub async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) -> StatusCode {
     let started = Instant::now();
     let status = receiver.receive(request).await;
-    receiver.metrics.answered(status.as_u16(), started.elapsed());
+    receiver.metrics.responded(status.as_u16(), started.elapsed());
     status
 }

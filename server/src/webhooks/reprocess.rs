@@ -1,5 +1,5 @@
-//! Another chance for what was put aside: a parked delivery is processed again, a quarantined one verified again after a
-//! secret was corrected.
+//! Retries deliveries that need a person: parked ones are processed again, and quarantined ones are verified again, for example
+//! after a secret was corrected.
 
 use std::sync::Arc;
 
@@ -15,30 +15,30 @@ use crate::{
 };
 use catena::webhook_signature::{Refusal, check_signature};
 
-/// Quarantined deliveries read at once.
-const BATCH: u32 = 50;
+/// Quarantined deliveries to load at a time.
+const BATCH_MAX: u32 = 50;
 
-/// Why a review broke off.
+/// Why deliveries could not be verified again.
 #[derive(Debug, Error)]
-pub enum ReviewError {
+pub enum ReprocessError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A secret can't be had.
+    /// A secret can't be loaded.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
 }
 
-/// What a review of the quarantine came to.
+/// The result of verifying the whole quarantine again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Verdicts {
-    /// Deliveries that are Catena's after all; the worker has them.
+pub struct Reverified {
+    /// Deliveries that are Catena's after all and will be processed.
     pub verified: u64,
-    /// Deliveries that stay.
+    /// Deliveries that stay in quarantine.
     pub refused: u64,
 }
 
-/// Gives deliveries that were put aside another chance.
+/// Retries parked and quarantined deliveries.
 pub struct Reprocessor {
     store: SharedStore,
     secrets: Arc<SigningSecrets>,
@@ -47,56 +47,56 @@ pub struct Reprocessor {
 }
 
 impl Reprocessor {
-    /// Over this store; `arrived` wakes the worker.
+    /// `arrived` wakes the worker.
     pub fn new(store: SharedStore, secrets: Arc<SigningSecrets>, vault: Vault, arrived: Arc<Notify>) -> Self {
         Self { store, secrets, vault, arrived }
     }
 
-    /// Has a parked delivery processed again; false if it isn't parked.
+    /// Queues a parked delivery for processing; false if it isn't parked.
     pub async fn process_again(&self, key: DeliveryKey) -> Result<bool, StoreError> {
-        self.wake_if_any(self.store.release(&[key], DeliveryState::Parked).await).map(|released| released > 0)
+        self.notify_if_any(self.store.release(&[key], DeliveryState::Parked).await).map(|released| released > 0)
     }
 
-    /// Has every parked delivery processed again, and says how many there are.
+    /// Queues every parked delivery for processing and returns how many there are.
     pub async fn process_all_again(&self) -> Result<u64, StoreError> {
-        self.wake_if_any(self.store.release_parked().await)
+        self.notify_if_any(self.store.release_parked().await)
     }
 
-    /// Verifies a quarantined delivery with the secrets of today. `None` if it isn't in quarantine.
-    pub async fn verify_again(&self, key: DeliveryKey) -> Result<Option<Result<(), Refusal>>, ReviewError> {
+    /// Verifies a quarantined delivery with the current secrets. `None` if it isn't in quarantine.
+    pub async fn verify_again(&self, key: DeliveryKey) -> Result<Option<Result<(), Refusal>>, ReprocessError> {
         let before = DeliveryKey(key.0 - 1);
         let found = self.store.quarantined(before, 1).await?.into_iter().find(|delivery| delivery.key == key);
         let Some(delivery) = found else { return Ok(None) };
         let verdict = self.verify(&delivery).await?;
         match verdict {
             Ok(()) => {
-                self.wake_if_any(self.store.release(&[key], DeliveryState::Quarantined).await)?;
+                self.notify_if_any(self.store.release(&[key], DeliveryState::Quarantined).await)?;
             }
             Err(refusal) => self.store.set_reason(key, &refusal.to_string()).await?,
         }
         Ok(Some(verdict))
     }
 
-    /// Verifies all of the quarantine again.
-    pub async fn verify_all_again(&self) -> Result<Verdicts, ReviewError> {
-        let mut verdicts = Verdicts::default();
+    /// Verifies every quarantined delivery with the current secrets.
+    pub async fn verify_all_again(&self) -> Result<Reverified, ReprocessError> {
+        let mut result = Reverified::default();
         let mut after = DeliveryKey(0);
         loop {
-            let batch = self.store.quarantined(after, BATCH).await?;
-            let Some(last) = batch.last() else { return Ok(verdicts) };
+            let batch = self.store.quarantined(after, BATCH_MAX).await?;
+            let Some(last) = batch.last() else { return Ok(result) };
             after = last.key;
             let mut verified = Vec::new();
             for delivery in &batch {
                 match self.verify(delivery).await? {
                     Ok(()) => verified.push(delivery.key),
-                    Err(_) => verdicts.refused += 1,
+                    Err(_) => result.refused += 1,
                 }
             }
-            verdicts.verified += self.wake_if_any(self.store.release(&verified, DeliveryState::Quarantined).await)?;
+            result.verified += self.notify_if_any(self.store.release(&verified, DeliveryState::Quarantined).await)?;
         }
     }
 
-    fn wake_if_any(&self, released: Result<u64, StoreError>) -> Result<u64, StoreError> {
+    fn notify_if_any(&self, released: Result<u64, StoreError>) -> Result<u64, StoreError> {
         let released = released?;
         if released > 0 {
             self.arrived.notify_one();
@@ -104,9 +104,9 @@ impl Reprocessor {
         Ok(released)
     }
 
-    /// Whether the signature fits. When it was sent doesn't count any more: it lay here, and what is told twice changes
+    /// Checks only the signature. The timestamp may be old, since the delivery waited here, and a replayed delivery changes
     /// nothing (WEBHOOKS.md 6).
-    async fn verify(&self, delivery: &Quarantined) -> Result<Result<(), Refusal>, ReviewError> {
+    async fn verify(&self, delivery: &Quarantined) -> Result<Result<(), Refusal>, ReprocessError> {
         let need = |header: &Option<String>, name| header.clone().ok_or(Refusal::MissingHeader(name));
         let headers = || {
             let signature = need(&delivery.signature, "X-Catena-Signature")?;
@@ -118,7 +118,7 @@ impl Reprocessor {
             Ok(headers) => headers,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(secrets) = self.secrets.look_up(webhook_id).await? else {
+        let Some(secrets) = self.secrets.load(webhook_id).await? else {
             return Ok(Err(Refusal::UnknownSubscription));
         };
         let body = self.vault.open(Purpose::Body, &delivery.sealed_body).map_err(SecretsError::from)?;
@@ -126,7 +126,7 @@ impl Reprocessor {
     }
 }
 
-impl From<VaultError> for ReviewError {
+impl From<VaultError> for ReprocessError {
     fn from(error: VaultError) -> Self {
         Self::Secrets(error.into())
     }

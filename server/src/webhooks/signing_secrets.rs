@@ -1,5 +1,5 @@
-//! With what each subscription signs. Kept in memory, since every delivery asks; looked up again when a subscription is
-//! unknown or a signature doesn't fit, since a command may have made it in another process.
+//! The signing secrets of each subscription. Cached, because every delivery needs them; loaded again if a subscription is
+//! unknown or a signature doesn't match, because another process (`onramp subscriptions`) may have changed them.
 
 use std::{
     collections::HashMap,
@@ -16,57 +16,56 @@ use crate::{
 };
 use platform::clock::SharedClock;
 
-/// How long after its making a secret may belong to a subscription whose creation isn't answered yet.
+/// For how long a new secret may belong to a subscription whose creation call is unanswered.
 const PENDING: Duration = Duration::minutes(10);
 
-/// How long secrets are remembered before the database is asked again: it may have been told, perhaps by another process,
-/// that one of them ends.
-const REMEMBERED: Duration = Duration::MINUTE;
+/// How long secrets are cached: meanwhile another process may retire one of them.
+const CACHE_TIME: Duration = Duration::MINUTE;
 
-/// The secrets of one subscription, the newest first.
+/// The secrets of one subscription: those in use first, then the newest first.
 pub type Secrets = Arc<Vec<Zeroizing<Vec<u8>>>>;
 
-/// Why secrets can't be had.
+/// Why secrets can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The key is not the one they were sealed with.
+    /// They were sealed with another key.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }
 
-/// The secrets of all subscriptions.
+/// The signing secrets of our subscriptions.
 pub struct SigningSecrets {
     store: SharedStore,
     vault: Vault,
     clock: SharedClock,
-    known: RwLock<HashMap<Uuid, Remembered>>,
+    cache: RwLock<HashMap<Uuid, Cached>>,
 }
 
-struct Remembered {
+struct Cached {
     secrets: Secrets,
-    /// From then on they are looked up again.
+    /// When to load them again.
     until: OffsetDateTime,
 }
 
 impl SigningSecrets {
-    /// An empty book over this store.
+    /// With an empty cache.
     pub fn new(store: SharedStore, vault: Vault, clock: SharedClock) -> Self {
-        Self { store, vault, clock, known: RwLock::default() }
+        Self { store, vault, clock, cache: RwLock::default() }
     }
 
-    /// The secrets as remembered.
-    pub fn remembered(&self, webhook_id: Uuid) -> Option<Secrets> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let remembered = known.get(&webhook_id)?;
-        (self.clock.now() < remembered.until).then(|| remembered.secrets.clone())
+    /// The cached secrets.
+    pub fn cached(&self, webhook_id: Uuid) -> Option<Secrets> {
+        let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
+        let cached = cache.get(&webhook_id)?;
+        (self.clock.now() < cached.until).then(|| cached.secrets.clone())
     }
 
-    /// The secrets as the database has them; `None` if no subscription of ours has that id. For one that isn't known, the
-    /// secrets of creation calls under way: its first delivery may come before Catena's answer (WEBHOOKS.md 8.22).
-    pub async fn look_up(&self, webhook_id: Uuid) -> Result<Option<Secrets>, SecretsError> {
+    /// The secrets from the database. For an unknown subscription, those of unanswered creation calls, because its first delivery
+    /// may arrive before Catena's response (WEBHOOKS.md 8.22). `None` if it can't be ours.
+    pub async fn load(&self, webhook_id: Uuid) -> Result<Option<Secrets>, SecretsError> {
         if let Some(own) = self.own(webhook_id).await? {
             return Ok(Some(own));
         }
@@ -74,7 +73,7 @@ impl SigningSecrets {
         if !pending.is_empty() {
             return Ok(Some(pending));
         }
-        // Catena's answer may have been stored between the two questions: then the secret isn't pending any more.
+        // If Catena's response was stored between the two queries, the secret isn't pending anymore.
         self.own(webhook_id).await
     }
 
@@ -85,10 +84,10 @@ impl SigningSecrets {
         if own.is_empty() {
             return Ok(None);
         }
-        let until = own.iter().filter_map(|accepted| accepted.until).fold(now + REMEMBERED, OffsetDateTime::min);
+        let until = own.iter().filter_map(|accepted| accepted.until).fold(now + CACHE_TIME, OffsetDateTime::min);
         let secrets = self.open(own.iter().map(|accepted| &accepted.secret))?;
-        let remembered = Remembered { secrets: secrets.clone(), until };
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, remembered);
+        let cached = Cached { secrets: secrets.clone(), until };
+        self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, cached);
         Ok(Some(secrets))
     }
 

@@ -1,5 +1,5 @@
-//! The worker: takes what waits in the inbox, the oldest first, and goes on where it stood after a restart. A delivery that
-//! can't be processed is put aside and never holds up the next.
+//! Processes the deliveries in the inbox, the oldest first. After a restart, it continues where it stopped. A delivery that can't
+//! be processed is parked and never holds up others.
 
 use std::{
     sync::Arc,
@@ -10,6 +10,7 @@ use futures::FutureExt as _;
 use thiserror::Error;
 use tokio::{sync::Notify, task::JoinError};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::{
     store::{PendingDelivery, SharedStore, StoreError},
@@ -17,21 +18,21 @@ use crate::{
 };
 use platform::periodic::{Next, every};
 
-/// Deliveries in one transaction. Few enough that whoever waits for the writer meanwhile, an arriving delivery above all,
-/// waits some milliseconds only.
-const BATCH: u32 = 128;
-/// While deliveries keep arriving, receiving them comes first: after each transaction the worker rests for this many times as
-/// long as that took, but not longer than whoever looks at a page would notice. Those that gather meanwhile go in one transaction,
-/// which costs little more than one delivery does.
-const REST: u32 = 4;
-const LONGEST_REST: Duration = Duration::from_millis(100);
-/// How long to wait after a failure, and how often to look without having been notified.
+/// Deliveries per transaction: few enough that other writers, above all the one that stores arriving deliveries, wait only some
+/// milliseconds.
+const BATCH_MAX: u32 = 128;
+/// While deliveries keep arriving, receiving them has priority: after each transaction the worker rests for this many times as
+/// long as the transaction took, up to a limit that nobody would notice on a page. What arrives meanwhile goes into one
+/// transaction, which costs little more than a single delivery.
+const REST_FACTOR: u32 = 4;
+const REST_MAX: Duration = Duration::from_millis(100);
+/// How long to wait after a failure, and how often to check the inbox without a notification.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Failures of one delivery, while the database answers, after which it is put aside.
-const TRIES: u32 = 3;
+/// A delivery that fails this many times although the database works is parked.
+const ATTEMPTS_MAX: u32 = 3;
 
-/// Processes what arrives until `shutdown`.
-pub async fn work(store: SharedStore, processor: Processor, arrived: Arc<Notify>, shutdown: CancellationToken) {
+/// Processes arriving deliveries until `shutdown`.
+pub async fn run_worker(store: SharedStore, processor: Processor, arrived: Arc<Notify>, shutdown: CancellationToken) {
     let mut turns = every(PAUSE, &shutdown).or_when(&arrived);
     while turns.next().await {
         if let Err(error) = drain(&store, &processor, &arrived, &shutdown).await {
@@ -49,68 +50,71 @@ async fn drain(
 ) -> Result<(), StoreError> {
     while !shutdown.is_cancelled() {
         let started = Instant::now();
-        let batch: Arc<[PendingDelivery]> = store.to_do(BATCH).await?.into();
+        let batch: Arc<[PendingDelivery]> = store.to_do(BATCH_MAX).await?.into();
         if batch.is_empty() {
             return Ok(());
         }
         let Err(failure) = attempt(processor, batch.clone()).await else {
             if arrived.notified().now_or_never().is_some() {
-                let rest = (started.elapsed() * REST).min(LONGEST_REST);
-                // An error is the time being over.
+                let rest = (started.elapsed() * REST_FACTOR).min(REST_MAX);
+                // An error only means that the rest is over.
                 let _ = tokio::time::timeout(rest, shutdown.cancelled()).await;
             }
             continue;
         };
         failure.unless_outage()?;
-        // One of them spoils it for all: each by itself then, so that it is found.
+        // One of them fails them all. Process each alone to find out which.
         for delivery in batch.iter() {
             if shutdown.is_cancelled() {
                 return Ok(());
             }
-            process(processor, delivery).await?;
+            process_alone(processor, delivery).await?;
         }
     }
     Ok(())
 }
 
-/// Why deliveries were not processed. Nothing changed then.
+/// Why deliveries were not processed. Nothing has changed then.
 #[derive(Debug, Error)]
 enum Failure {
-    /// The database failed, or refused.
+    /// The database failed or refused.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A bug.
+    /// A bug of ours.
     #[error("processing panicked: {0}")]
     Panic(JoinError),
 }
 
 impl Failure {
-    /// Passes a failure on that is the database's, not the delivery's; reports any other.
+    /// Returns a failure of the database; logs any other, which the delivery causes.
     fn unless_outage(self) -> Result<(), StoreError> {
         match self {
             Self::Store(error) if error.is_outage() => Err(error),
             failure => {
-                tracing::error!(error = %failure, "deliveries can't be processed");
+                tracing::error!(error = %failure, "processing failed; trying again");
                 Ok(())
             }
         }
     }
 }
 
-/// Processes deliveries, in a task of its own so that a bug that panics ends that task alone.
+/// Processes deliveries in a task of its own, so that a panic ends only that task.
 async fn attempt(processor: &Processor, deliveries: Arc<[PendingDelivery]>) -> Result<(), Failure> {
     let processor = processor.clone();
-    tokio::spawn(async move { processor.project(&deliveries).await }).await.map_err(Failure::Panic)??;
+    let span = tracing::debug_span!("process", count = deliveries.len());
+    tokio::spawn(async move { processor.process(&deliveries).await }.instrument(span))
+        .await
+        .map_err(Failure::Panic)??;
     Ok(())
 }
 
-async fn process(processor: &Processor, delivery: &PendingDelivery) -> Result<(), StoreError> {
+async fn process_alone(processor: &Processor, delivery: &PendingDelivery) -> Result<(), StoreError> {
     let alone: Arc<[PendingDelivery]> = Arc::new([delivery.clone()]);
-    for tries in 1.. {
+    for attempts in 1.. {
         let Err(failure) = attempt(processor, alone.clone()).await else { return Ok(()) };
         failure.unless_outage()?;
-        if tries >= TRIES {
-            return processor.park(delivery, &ProcessingError::KeepsFailing(tries)).await;
+        if attempts >= ATTEMPTS_MAX {
+            return processor.park(delivery, &ProcessingError::KeepsFailing(attempts)).await;
         }
         tokio::time::sleep(PAUSE).await;
     }

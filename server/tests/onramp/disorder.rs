@@ -111,14 +111,14 @@ impl World {
         state.store.put_secret(&secret).await.unwrap();
         let all: Vec<SubscriptionRow> = state.store.subscriptions().await.unwrap();
         state.store.put_subscriptions(id, &all).await.unwrap();
-        let verdicts = state.reprocessor.verify_all_again().await.unwrap();
+        let reverified = state.reprocessor.verify_all_again().await.unwrap();
         for subscription in all {
             let url = self.server.url.join("/sandbox/control/page/subscription").unwrap();
             let id = subscription.webhook_id.to_string();
             self.http.post(url).form(&[("id", id.as_str()), ("act", "replay")]).send().await.unwrap();
         }
         self.settled().await;
-        verdicts.verified
+        reverified.verified
     }
 
     /// The kinds of each fleet's facts, in the order of their names, each as often as it is told.

@@ -19,6 +19,7 @@ mod mail;
 mod reminders;
 mod repair;
 mod repair_pass;
+mod request_ids;
 mod rotation;
 mod sandbox_command;
 mod secrets;

@@ -388,7 +388,7 @@ async fn an_account_that_is_older_than_this_onramp_is_taken_in_without_alarm() {
             store.clone(),
             onramp.clock.clone(),
         )),
-        server::config::Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
+        server::config::ReconcileSettings { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     world.server.clock.advance(Duration::hours(1));
     let row = reconciler.everything(Cause::Schedule).await.unwrap();

@@ -19,7 +19,7 @@ use domain::{
     timestamp,
 };
 use serde_json::{Value, json};
-use server::{config::Checks, services::reconcile::Reconciler, store::Cause};
+use server::{config::ReconcileSettings, services::reconcile::Reconciler, store::Cause};
 use time::Duration;
 
 use crate::support::{Catena, FLEET_REF, TestServer, example};
@@ -222,7 +222,7 @@ async fn checks_come_by_themselves_a_tenth_earlier_or_later_and_not_before_caten
         onramp.vault.clone(),
         (onramp.clock.clone(), onramp.random.clone()),
         onramp.providers.clone(),
-        Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
+        ReconcileSettings { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     let now = || platform::clock::Clock::now(&*server.clock);
     let a_moment = Duration::MILLISECOND;

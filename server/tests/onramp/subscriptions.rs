@@ -197,7 +197,7 @@ async fn of_several_that_could_be_meant_none_is_taken_over() {
     made_elsewhere(&server, "execution.failed", "/webhooks/other", None).await;
     let answer = browser.post("/subscriptions/ensure", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
-    assert!(answer.body.contains("more than one could be it"), "{}", answer.body);
+    assert!(answer.body.contains("can’t tell which one it is"), "{}", answer.body);
     assert!(server.state.store.secrets_of(id).await.unwrap().is_empty());
 }
 

@@ -273,7 +273,7 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
     let script = Script::new(["stale", "active", "active"]);
     let server = scripted(&script).await;
     let browser = server.signed_in(Role::Administrator).await;
-    server.state.subscriptions.look().await.unwrap();
+    server.state.subscriptions.refresh().await.unwrap();
     let page = browser.get("/subscriptions").await.body;
     assert!(page.contains("Catena switched it off after too many failures."), "{page}");
     assert!(page.contains("switched off</span>"), "the breaker: {page}");

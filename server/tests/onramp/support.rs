@@ -28,7 +28,7 @@ use platform::{
 use reqwest::{Method, StatusCode, header};
 use sandbox::{Sandbox, SandboxSettings};
 use server::{
-    config::{Checks, ImportPace, Retention, Settings},
+    config::{ImportPace, ReconcileSettings, Retention, Settings},
     mail::MailSettings,
     security::vault::{Purpose, Vault},
     startup::{Application, Dependencies},
@@ -132,7 +132,7 @@ impl TestServer {
             sandbox_scopes: String::new(),
             site_dir: None,
             retention: Retention::default(),
-            checks: Checks { every: None, pause: Duration::ZERO },
+            reconcile: ReconcileSettings { every: None, pause: Duration::ZERO },
             replay_on_start: true,
             imports: ImportPace {
                 per_minute: 60_000,

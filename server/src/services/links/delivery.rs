@@ -57,7 +57,7 @@ impl LinkDeliveryError {
     pub fn concerns_all(&self) -> bool {
         match self {
             Self::NoMailServer => true,
-            Self::Mail(error) => error.concerns_all(),
+            Self::Mail(error) => error.affects_all(),
             _ => false,
         }
     }

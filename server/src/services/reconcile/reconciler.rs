@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tokio::sync::{Mutex as Turn, Notify};
 
 use crate::{
-    config::Checks,
+    config::ReconcileSettings,
     security::vault::Vault,
     services::{
         providers::Providers,
@@ -45,7 +45,7 @@ pub struct Reconciler {
     fleets: FleetReconciler,
     random: SharedRandom,
     providers: Arc<Providers>,
-    settings: Checks,
+    settings: ReconcileSettings,
     /// The pass that stopped halfway. Held while one runs, so there is one at a time.
     stopped: Turn<Option<Pass>>,
     /// Held while one fleet is checked.
@@ -76,7 +76,7 @@ impl Reconciler {
         vault: Vault,
         (clock, random): (SharedClock, SharedRandom),
         providers: Arc<Providers>,
-        settings: Checks,
+        settings: ReconcileSettings,
     ) -> Self {
         let recorder = Recorder { store, timeline, clock };
         Self {

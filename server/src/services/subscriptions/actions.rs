@@ -1,4 +1,5 @@
-//! Moves on one subscription. Each stores what it learned, so that pages show it without asking again.
+//! Actions on a single subscription. Each stores the subscription that Catena returns, so that pages show it without another
+//! call.
 
 use domain::subscription::{OldSecret, accepted_for};
 use uuid::Uuid;
@@ -10,51 +11,58 @@ use crate::{
 use catena::{CatenaError, Subscription, UpdateSubscription};
 
 impl Subscriptions {
-    /// Stops it from delivering.
+    /// Stops deliveries. What becomes of events meanwhile, Catena doesn't document (WEBHOOKS.md 5.5).
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn pause(&self, id: Uuid) -> Result<(), SubscriptionError> {
-        let _turn = self.one_at_a_time.lock().await;
-        self.keep(self.catena.pause_subscription(id).await).await
+        let _guard = self.write_lock.lock().await;
+        self.store_answer(self.catena.pause_subscription(id).await).await
     }
 
-    /// Lets it deliver again, whether it was paused or switched off.
+    /// Resumes deliveries, whether we paused the subscription or Catena disabled it.
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn activate(&self, id: Uuid) -> Result<(), SubscriptionError> {
-        let _turn = self.one_at_a_time.lock().await;
-        self.keep(self.catena.activate_subscription(id).await).await
+        let _guard = self.write_lock.lock().await;
+        self.store_answer(self.catena.activate_subscription(id).await).await
     }
 
-    /// Has its dead letters delivered again. They come by themselves, some time after this.
+    /// Has its dead letters delivered again. They arrive some time after this returns.
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn replay(&self, id: Uuid) -> Result<(), SubscriptionError> {
-        gone(self.catena.replay_subscription(id).await)?;
-        // How many are left is a courtesy: that the replay was begun doesn't depend on it.
-        if let Err(error) = self.measure(id).await {
-            tracing::debug!(%error, "a queue can't be looked at after its replay");
+        known(self.catena.replay_subscription(id).await)?;
+        // The replay has begun, even if the new size of the queue can't be fetched.
+        if let Err(error) = self.fetch_figures(id).await {
+            tracing::debug!(%error, webhook = %id, "the figures of a replayed subscription can't be fetched");
         }
         Ok(())
     }
 
-    /// Replaces the secret of one of ours without losing a delivery: the new one is accepted before Catena hears of it, and
-    /// the old one for as long as something signed with it may come. If Catena refuses, or its answer is lost, both stay.
+    /// Replaces the secret of one of our subscriptions without losing a delivery: the new one is accepted before Catena gets it,
+    /// and the old one for as long as deliveries signed with it may arrive. If Catena refuses, or its response is lost, both
+    /// stay accepted.
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn rotate(&self, id: Uuid, old: OldSecret) -> Result<(), SubscriptionError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _guard = self.write_lock.lock().await;
         let own = self.own(id).await?;
         let (secret, stored) = self.new_secret(&own.event_name);
         self.store.add_secret(id, &stored).await?;
-        let change = UpdateSubscription { secret: Some(secret), ..UpdateSubscription::default() };
-        self.keep(self.catena.update_subscription(id, &change).await).await?;
+        let update = UpdateSubscription { secret: Some(secret), ..UpdateSubscription::default() };
+        self.store_answer(self.catena.update_subscription(id, &update).await).await?;
         let until = self.clock.now() + accepted_for(old);
         Ok(self.store.retire_secrets(id, Some(stored.id), until).await?)
     }
 
-    /// Gives one of ours our present address. Its secret stays.
+    /// Points one of our subscriptions at our current address. Its secret stays.
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn point_here(&self, id: Uuid) -> Result<(), SubscriptionError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _guard = self.write_lock.lock().await;
         let own = self.own(id).await?;
         self.point_here_now(&own).await.map(drop)
     }
 
-    /// Makes one ours that Catena has and we have no record of: it gets our address and a secret of ours.
+    /// Takes over a subscription that we have no record of: it gets our address and a new secret.
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn take_over(&self, id: Uuid) -> Result<(), SubscriptionError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _guard = self.write_lock.lock().await;
         if self.own(id).await.is_ok() {
             return Ok(());
         }
@@ -63,11 +71,12 @@ impl Subscriptions {
         self.take_over_now(&found).await.map(drop)
     }
 
-    /// Deletes it. What waits in its queue is lost; its secrets are accepted for what is under way.
+    /// Deletes it, with the events in its queue. Its secrets are accepted a little longer, for deliveries on their way.
+    #[tracing::instrument(skip_all, fields(webhook = %id))]
     pub async fn delete(&self, id: Uuid) -> Result<(), SubscriptionError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _guard = self.write_lock.lock().await;
         match self.catena.delete_subscription(id).await {
-            // Somebody else was quicker: it is as it should be.
+            // Someone else deleted it first.
             Ok(()) | Err(CatenaError::NotFound) => {}
             Err(error) => return Err(error.into()),
         }
@@ -76,15 +85,15 @@ impl Subscriptions {
         Ok(self.store.retire_secrets(id, None, until).await?)
     }
 
-    pub(crate) async fn point_here_now(&self, own: &SubscriptionRow) -> Result<SubscriptionRow, SubscriptionError> {
+    pub(super) async fn point_here_now(&self, own: &SubscriptionRow) -> Result<SubscriptionRow, SubscriptionError> {
         let url = self.url_of(&own.event_name);
-        let change = UpdateSubscription { url: Some(url.clone()), ..UpdateSubscription::default() };
-        self.keep(self.catena.update_subscription(own.webhook_id, &change).await).await?;
+        let update = UpdateSubscription { url: Some(url.clone()), ..UpdateSubscription::default() };
+        self.store_answer(self.catena.update_subscription(own.webhook_id, &update).await).await?;
         self.store.set_subscription_url(own.webhook_id, url.as_str()).await?;
         Ok(SubscriptionRow { url: url.to_string(), ..own.clone() })
     }
 
-    pub(crate) async fn take_over_now(&self, one: &SeenSubscription) -> Result<SubscriptionRow, SubscriptionError> {
+    pub(super) async fn take_over_now(&self, one: &SeenSubscription) -> Result<SubscriptionRow, SubscriptionError> {
         let url = self.url_of(&one.event_name);
         let (secret, stored) = self.new_secret(&one.event_name);
         let row = SubscriptionRow {
@@ -94,13 +103,13 @@ impl Subscriptions {
             status: one.status.clone(),
             created_at: stored.created_at,
         };
-        // Ours before Catena hears of it, so that its next delivery can be verified.
+        // It becomes ours before Catena gets the secret, so that its next delivery can be verified.
         self.store.put_secret(&stored).await?;
         self.store.put_subscriptions(stored.id, std::slice::from_ref(&row)).await?;
-        let change =
+        let update =
             UpdateSubscription { url: Some(url.clone()), secret: Some(secret), ..UpdateSubscription::default() };
-        let kept = self.keep(self.catena.update_subscription(one.webhook_id, &change).await).await;
-        if let Err(error) = kept {
+        let updated = self.store_answer(self.catena.update_subscription(one.webhook_id, &update).await).await;
+        if let Err(error) = updated {
             if !error.may_have_happened() {
                 self.store.disown(one.webhook_id).await?;
             }
@@ -109,9 +118,9 @@ impl Subscriptions {
         Ok(row)
     }
 
-    /// Keeps what an answer says of a subscription.
-    async fn keep(&self, answer: Result<Subscription, CatenaError>) -> Result<(), SubscriptionError> {
-        let subscription = gone(answer)?;
+    /// Stores the subscription that Catena returned.
+    async fn store_answer(&self, answer: Result<Subscription, CatenaError>) -> Result<(), SubscriptionError> {
+        let subscription = known(answer)?;
         Ok(self.store.put_seen_one(&seen(&subscription)).await?)
     }
 
@@ -121,7 +130,7 @@ impl Subscriptions {
     }
 }
 
-fn gone<T>(answer: Result<T, CatenaError>) -> Result<T, SubscriptionError> {
+fn known<T>(answer: Result<T, CatenaError>) -> Result<T, SubscriptionError> {
     answer.map_err(|error| match error {
         CatenaError::NotFound => SubscriptionError::Unknown,
         other => other.into(),

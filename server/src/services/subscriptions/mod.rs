@@ -1,9 +1,8 @@
-//! Onramp's side of its webhook subscriptions: `ensure` makes what is missing of the recommended set, `moves` changes one of
-//! them, `look` asks Catena how they stand, `wake` brings back after a start what was missed.
+//! Our webhook subscriptions at Catena: `ensure` creates what is missing from the recommended set, `actions` changes a single
+//! subscription, `refresh` fetches the list and its figures, and `recovery` catches up after a start.
 //!
-//! One rule holds everywhere: a secret is stored before Catena hears of it, so that nothing signed with it can come before it
-//! can be verified (WEBHOOKS.md 8.22); and what was accepted before stays so until nothing signed with it can come any more.
-//! May depend on `catena`, `store` and `vault`.
+//! One rule applies throughout: a new secret is stored before it is sent to Catena, so that even the first delivery signed with
+//! it can be verified (WEBHOOKS.md 8.22), and a replaced secret is accepted for as long as deliveries signed with it may arrive.
 
 mod actions;
 mod ensure;
@@ -28,7 +27,7 @@ use crate::{
 use catena::{Catena, Subscription};
 use platform::{clock::SharedClock, random::SharedRandom, secret::Secret};
 
-/// Makes subscriptions and looks after them.
+/// Creates, changes, and monitors our webhook subscriptions.
 pub struct Subscriptions {
     catena: Catena,
     store: SharedStore,
@@ -37,26 +36,26 @@ pub struct Subscriptions {
     random: SharedRandom,
     endpoint: Url,
     watch_endpoint: Url,
-    /// Whoever changes subscriptions or keeps Catena's list of them: a list that was asked for before a change would undo it.
-    one_at_a_time: Mutex<()>,
+    /// Held while changing a subscription or storing Catena's list, because a list fetched before a change would undo it here.
+    write_lock: Mutex<()>,
     recovery: RwLock<Option<Recovery>>,
 }
 
-/// A subscription at Catena and all that is known of it.
+/// A subscription at Catena and everything known about it.
 #[derive(Debug, Clone)]
 pub struct SubscriptionView {
-    /// As Catena lists it; for ours the status may be newer.
+    /// As Catena lists it, except that the status of our own may be newer.
     pub seen: SeenSubscription,
-    /// Our own record, if it is ours.
+    /// Our record, if the subscription is ours.
     pub own: Option<SubscriptionRow>,
     /// Where it posts to.
     pub place: Place,
-    /// What was last measured of it.
+    /// Its latest figures.
     pub measured: Option<Measured>,
 }
 
 impl SubscriptionView {
-    /// As the rules take it.
+    /// The part that the diagnosis needs.
     pub fn known(&self) -> KnownSubscription {
         KnownSubscription {
             id: self.seen.webhook_id,
@@ -70,7 +69,7 @@ impl SubscriptionView {
 }
 
 impl Subscriptions {
-    /// Ready to subscribe the endpoints below `public_url`.
+    /// Subscribes with endpoints below `public_url`.
     pub fn new(
         catena: Catena,
         store: SharedStore,
@@ -85,24 +84,25 @@ impl Subscriptions {
             url
         };
         let (endpoint, watch_endpoint) = (below("/webhooks/catena"), below("/webhooks/catena/watch"));
-        let (one_at_a_time, recovery) = (Mutex::default(), RwLock::default());
-        Self { catena, store, vault, clock, random, endpoint, watch_endpoint, one_at_a_time, recovery }
+        let (write_lock, recovery) = (Mutex::default(), RwLock::default());
+        Self { catena, store, vault, clock, random, endpoint, watch_endpoint, write_lock, recovery }
     }
 
-    /// Where deliveries are to go.
+    /// The addresses to which Catena should deliver.
     pub fn endpoints(&self) -> Endpoints {
         Endpoints { main: self.endpoint.to_string(), watch: self.watch_endpoint.to_string() }
     }
 
-    /// Every subscription that is known, by event name: as Catena last listed them, and ours that it was not asked about yet.
-    pub async fn standing(&self) -> Result<Vec<SubscriptionView>, StoreError> {
+    /// Every known subscription, by event name: those in Catena's last list, and new ones of ours. Doesn't ask Catena.
+    #[tracing::instrument(skip_all)]
+    pub async fn list(&self) -> Result<Vec<SubscriptionView>, StoreError> {
         let endpoints = self.endpoints();
         let mut ours = self.store.subscriptions().await?;
         let mut all = Vec::new();
         for (mut seen, measured) in self.store.seen().await? {
             let own = ours.iter().position(|row| row.webhook_id == seen.webhook_id).map(|at| ours.remove(at));
             if let Some(own) = &own {
-                // A webhook may have told of it since.
+                // A webhook may have reported a newer one.
                 seen.status.clone_from(&own.status);
             }
             let place = endpoints.place(own.as_ref().map(|own| own.url.as_str()), &seen.masked_url);
@@ -110,7 +110,7 @@ impl Subscriptions {
         }
         all.extend(ours.into_iter().filter(|row| row.status != "deleted").map(|row| SubscriptionView {
             place: endpoints.place(Some(&row.url), ""),
-            seen: unseen(&row),
+            seen: not_listed(&row),
             own: Some(row),
             measured: None,
         }));
@@ -118,22 +118,23 @@ impl Subscriptions {
         Ok(all)
     }
 
-    /// What happened after the start, once it has.
+    /// The last [`recover`](Self::recover), if there was one since the start.
     pub fn recovery(&self) -> Option<Recovery> {
         self.recovery.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Removes secrets that ended, and says how many.
+    /// Deletes replaced secrets that are no longer accepted, and returns how many.
+    #[tracing::instrument(skip_all)]
     pub async fn delete_retired_secrets(&self) -> Result<u64, StoreError> {
         self.store.delete_retired_secrets(self.clock.now()).await
     }
 
     fn url_of(&self, event_name: &str) -> &Url {
-        let watched = self.endpoints().of_event(event_name) == self.watch_endpoint.as_str();
-        if watched { &self.watch_endpoint } else { &self.endpoint }
+        let is_watched = self.endpoints().of_event(event_name) == self.watch_endpoint.as_str();
+        if is_watched { &self.watch_endpoint } else { &self.endpoint }
     }
 
-    /// A new secret, and how it is stored.
+    /// A new secret, in the clear for Catena and sealed for the database.
     fn new_secret(&self, event_name: &str) -> (Secret, SigningSecret) {
         let now = self.clock.now();
         let secret = Secret::from(self.random.token());
@@ -143,8 +144,8 @@ impl Subscriptions {
     }
 }
 
-/// What is known of one of ours that Catena has not listed yet.
-fn unseen(row: &SubscriptionRow) -> SeenSubscription {
+/// The view of a subscription of ours that isn't in Catena's last list.
+fn not_listed(row: &SubscriptionRow) -> SeenSubscription {
     SeenSubscription {
         webhook_id: row.webhook_id,
         event_name: row.event_name.clone(),
@@ -156,7 +157,7 @@ fn unseen(row: &SubscriptionRow) -> SeenSubscription {
     }
 }
 
-/// As it is kept.
+/// Catena's answer as we store it.
 fn seen(subscription: &Subscription) -> SeenSubscription {
     let filters = &subscription.filters;
     let by_id = filters.fleet_ids.as_ref().is_some_and(|ids| !ids.is_empty());

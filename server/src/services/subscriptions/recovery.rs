@@ -1,5 +1,5 @@
-//! After a start: an outage of more than some seconds, a plain restart for example, has sent events to the dead letter queues,
-//! and nothing comes back by itself (WEBHOOKS.md 4.2, 8.6).
+//! Catching up after a start. If Onramp was down for more than a few seconds, even for a restart, Catena moved events to dead
+//! letter queues and delivers them only when asked (WEBHOOKS.md 4.2, 8.6).
 
 use std::sync::PoisonError;
 
@@ -8,44 +8,47 @@ use time::OffsetDateTime;
 
 use crate::services::subscriptions::{SubscriptionError, SubscriptionView, Subscriptions};
 
-/// What was found and done after a start.
+/// What [`Subscriptions::recover`] found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovery {
-    /// When, UTC.
+    /// When the queues were checked, UTC.
     pub at: OffsetDateTime,
-    /// Dead letters that were found in our queues.
+    /// Dead letters found in the queues of our subscriptions.
     pub dead_letters: u64,
-    /// Subscriptions of ours whose queues were replayed.
+    /// How many of our subscriptions were replayed.
     pub replayed: u32,
-    /// Subscriptions of ours that Catena had switched off and that were switched on again.
+    /// How many of our subscriptions Catena had disabled and are active again.
     pub activated: u32,
-    /// Moves that failed; the log has each with its cause.
+    /// How many of these actions failed; the log has each with its cause.
     pub failed: u32,
 }
 
 impl Subscriptions {
-    /// Refreshes our subscriptions; with `replay`, those that Catena switched off are switched on again, and what waits in any
-    /// queue is delivered again. One that somebody paused stays paused. The result is what [`Self::recovery`] shows.
-    pub async fn fetch_missed(&self, replay: bool) -> Result<Recovery, SubscriptionError> {
-        self.look().await?;
-        let standing = self.standing().await?;
-        let ours = || standing.iter().filter(|one| one.own.is_some() && one.place == Place::Here);
-        let letters = |one: &SubscriptionView| one.measured.map_or(0, |measured| measured.figures.dead_letters);
-        let dead_letters = ours().map(letters).sum();
+    /// Fetches the list, and with `replay` has missed events delivered: reactivates those of our subscriptions that Catena
+    /// disabled, and replays every dead letter queue. Subscriptions that someone paused stay paused. The result stays
+    /// available as [`recovery`](Self::recovery).
+    #[tracing::instrument(skip_all, fields(replay))]
+    pub async fn recover(&self, replay: bool) -> Result<Recovery, SubscriptionError> {
+        self.refresh().await?;
+        let all = self.list().await?;
+        let ours = || all.iter().filter(|one| one.own.is_some() && one.place == Place::Here);
+        let count_dead = |one: &SubscriptionView| one.measured.map_or(0, |measured| measured.figures.dead_letters);
+        let dead_letters = ours().map(count_dead).sum();
         let mut recovery = Recovery { at: self.clock.now(), dead_letters, replayed: 0, activated: 0, failed: 0 };
         if replay {
             for one in ours() {
-                let stale = one.seen.status == "stale";
-                if stale {
+                let was_disabled = one.seen.status == "stale";
+                if was_disabled {
                     let outcome = self.activate(one.seen.webhook_id).await;
-                    if !done(one, "activate", outcome, &mut recovery.failed) {
+                    if !succeeded(one, "activate", outcome, &mut recovery.failed) {
                         continue;
                     }
                     recovery.activated += 1;
                 }
-                // What came while it was off was queued, whether or not it is counted yet.
-                let waiting = stale || (one.seen.status == "active" && letters(one) > 0);
-                if waiting && done(one, "replay", self.replay(one.seen.webhook_id).await, &mut recovery.failed) {
+                // While it was disabled, events went to its queue, even if the figures don't show them yet.
+                let has_missed = was_disabled || (one.seen.status == "active" && count_dead(one) > 0);
+                if has_missed && succeeded(one, "replay", self.replay(one.seen.webhook_id).await, &mut recovery.failed)
+                {
                     recovery.replayed += 1;
                 }
             }
@@ -55,11 +58,16 @@ impl Subscriptions {
     }
 }
 
-/// Whether a move was made; logs why if it wasn't, and counts it.
-fn done(one: &SubscriptionView, what: &str, outcome: Result<(), SubscriptionError>, failed: &mut u32) -> bool {
+/// Whether an action succeeded. Logs and counts a failure.
+fn succeeded(
+    one: &SubscriptionView,
+    action: &'static str,
+    outcome: Result<(), SubscriptionError>,
+    failed: &mut u32,
+) -> bool {
     let Err(error) = outcome else { return true };
     let (webhook, event) = (one.seen.webhook_id, one.seen.event_name.as_str());
-    tracing::warn!(%error, %webhook, event, what, "a subscription could not be brought back after the start");
+    tracing::warn!(%error, %webhook, event, action, "a subscription could not be recovered");
     *failed += 1;
     false
 }

@@ -1,4 +1,4 @@
-//! Asking Catena how the subscriptions stand: the list at once, the figures of each a few at a time.
+//! Fetches Catena's list of subscriptions in one go, and then the figures of each, a few at a time.
 
 use domain::subscription::{Attempt, DeliveryMetrics, Periods, oldest_dead};
 use futures::{StreamExt as _, stream};
@@ -6,21 +6,22 @@ use uuid::Uuid;
 
 use crate::{
     services::subscriptions::{SubscriptionError, Subscriptions, seen},
-    store::{Measured, SeenSubscription, StoreError},
+    store::{Measured, SeenSubscription},
 };
 use catena::{self, CatenaError, LogFilter, SubscriptionMetrics};
 
-/// Calls under way at once.
-const AT_ONCE: usize = 4;
-/// Lines of a log that are read at most to learn how old dead letters are.
-const LINES: usize = 2_000;
-/// Lines asked for at once.
-const LINES_AT_ONCE: u16 = 1_000;
+/// Calls to Catena at the same time.
+const CONCURRENCY: usize = 4;
+/// The most log lines to read to find out the age of dead letters.
+const LINES_MAX: usize = 2_000;
+/// Log lines per page.
+const PAGE_SIZE: u16 = 1_000;
 
 impl Subscriptions {
-    /// Asks for the list and for the figures of each, and keeps them, or why they can't be had.
-    pub async fn look(&self) -> Result<(), SubscriptionError> {
-        let outcome = self.ask().await;
+    /// Fetches the list and the figures of each subscription, and stores them, or else why that failed.
+    #[tracing::instrument(skip_all)]
+    pub async fn refresh(&self) -> Result<(), SubscriptionError> {
+        let outcome = self.fetch().await;
         let problem = match &outcome {
             Ok(()) => None,
             Err(SubscriptionError::Store(_)) => return outcome,
@@ -30,16 +31,16 @@ impl Subscriptions {
         outcome
     }
 
-    async fn ask(&self) -> Result<(), SubscriptionError> {
+    async fn fetch(&self) -> Result<(), SubscriptionError> {
         let listed = {
-            let _turn = self.one_at_a_time.lock().await;
-            self.list().await?
+            let _guard = self.write_lock.lock().await;
+            self.fetch_list().await?
         };
-        let asks: Vec<_> = listed.iter().map(|one| self.measure(one.webhook_id)).collect();
-        let mut measured = stream::iter(asks).buffer_unordered(AT_ONCE);
+        let fetches: Vec<_> = listed.iter().map(|one| self.fetch_figures(one.webhook_id)).collect();
+        let mut measured = stream::iter(fetches).buffer_unordered(CONCURRENCY);
         while let Some(outcome) = measured.next().await {
             match outcome {
-                // Deleted since it was listed.
+                // It was deleted after the list was fetched.
                 Err(SubscriptionError::Catena(CatenaError::NotFound)) => {}
                 other => other?,
             }
@@ -47,41 +48,39 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// Asks for the list and keeps it. Whoever calls has the turn.
-    pub(crate) async fn list(&self) -> Result<Vec<SeenSubscription>, SubscriptionError> {
+    /// Fetches the list and stores it. The caller holds `write_lock`.
+    pub(super) async fn fetch_list(&self) -> Result<Vec<SeenSubscription>, SubscriptionError> {
         let listed: Vec<_> = self.catena.subscriptions().await?.iter().map(seen).collect();
         self.store.put_seen(&listed).await?;
         Ok(listed)
     }
 
-    /// Asks for the figures of one and keeps them.
-    pub(crate) async fn measure(&self, id: Uuid) -> Result<(), SubscriptionError> {
+    /// Fetches the figures of one subscription and stores them.
+    pub(super) async fn fetch_figures(&self, id: Uuid) -> Result<(), SubscriptionError> {
         let figures = figures(&self.catena.subscription_metrics(id).await?);
         let oldest_dead = if figures.dead_letters > 0 {
-            let lines = self.lines(id).await?;
-            oldest_dead(lines, figures.dead_letters)
+            oldest_dead(self.fetch_attempts(id).await?, figures.dead_letters)
         } else {
             None
         };
         let measured = Measured { figures, oldest_dead, at: self.clock.now() };
-        let kept: Result<(), StoreError> = self.store.put_measured(id, &measured).await;
-        Ok(kept?)
+        Ok(self.store.put_measured(id, &measured).await?)
     }
 
-    /// The newest lines of the log.
-    async fn lines(&self, id: Uuid) -> Result<Vec<Attempt>, CatenaError> {
-        let mut pages = self.catena.subscription_logs(id, &LogFilter::default()).of_size(LINES_AT_ONCE);
-        let mut lines = Vec::new();
-        while lines.len() < LINES {
+    /// The newest lines of its delivery log.
+    async fn fetch_attempts(&self, id: Uuid) -> Result<Vec<Attempt>, CatenaError> {
+        let mut pages = self.catena.subscription_logs(id, &LogFilter::default()).of_size(PAGE_SIZE);
+        let mut attempts = Vec::new();
+        while attempts.len() < LINES_MAX {
             let Some(page) = pages.next().await? else { break };
-            lines.extend(page.into_iter().filter_map(|line| {
+            attempts.extend(page.into_iter().filter_map(|line| {
                 let status_code = line.status_code.unwrap_or_default();
                 Some(Attempt { message: line.message_id?, at: line.created_at, status_code })
             }));
         }
-        // Catena doesn't promise an order.
-        lines.sort_by_key(|line| std::cmp::Reverse(line.at));
-        Ok(lines)
+        // Catena doesn't document an order.
+        attempts.sort_by_key(|attempt| std::cmp::Reverse(attempt.at));
+        Ok(attempts)
     }
 }
 

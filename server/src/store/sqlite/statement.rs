@@ -1,6 +1,9 @@
 //! Every SQL statement of this store is a constant declared with [`statements!`]: its name, its text, and the function that
 //! reads one of its rows. Nothing else here may call sqlx with SQL, so `statement_tests` sees each statement: it prepares it
-//! against a migrated database and runs its reader on what the statement declares to return.
+//! against a migrated database and runs its reader on what the statement declares to return. At the level `debug`, each run
+//! is logged with the statement's name and time, and never with its values.
+
+use std::time::Instant;
 
 use sqlx::{
     Encode, Executor, Sqlite, Type,
@@ -35,7 +38,11 @@ macro_rules! statements {
                     Ok(sql) => sql,
                     Err(_) => unreachable!(),
                 };
-                $crate::store::sqlite::statement::Statement::new(SQL, $($read)::+)
+                $crate::store::sqlite::statement::Statement::new(
+                    concat!(module_path!(), "::", stringify!($name)),
+                    SQL,
+                    $($read)::+,
+                )
             };
         )+
 
@@ -55,6 +62,7 @@ pub(super) use statements;
 
 /// SQL whose rows are read as `T`; `()` for a statement that returns none.
 pub(super) struct Statement<T> {
+    name: &'static str,
     pub sql: &'static str,
     pub read: fn(&SqliteRow) -> Result<T, StoreError>,
 }
@@ -71,18 +79,19 @@ pub(super) struct Declared {
 
 /// A statement with the parameters bound so far.
 pub(super) struct Bound<T> {
+    name: &'static str,
     query: Query<'static, Sqlite, SqliteArguments>,
     read: fn(&SqliteRow) -> Result<T, StoreError>,
 }
 
 impl<T> Statement<T> {
-    pub const fn new(sql: &'static str, read: fn(&SqliteRow) -> Result<T, StoreError>) -> Self {
-        Self { sql, read }
+    pub const fn new(name: &'static str, sql: &'static str, read: fn(&SqliteRow) -> Result<T, StoreError>) -> Self {
+        Self { name, sql, read }
     }
 
     /// The statement without parameters.
     pub fn query(self) -> Bound<T> {
-        Bound { query: sqlx::query(self.sql), read: self.read }
+        Bound { name: self.name, query: sqlx::query(self.sql), read: self.read }
     }
 
     /// Binds the first parameter.
@@ -102,7 +111,7 @@ impl<T> Bound<T> {
     where
         E: 'e + Executor<'c, Database = Sqlite>,
     {
-        self.query.fetch_all(executor).await?.iter().map(self.read).collect()
+        logged(self.name, self.query.fetch_all(executor)).await?.iter().map(self.read).collect()
     }
 
     /// The first row, if there is one.
@@ -110,7 +119,7 @@ impl<T> Bound<T> {
     where
         E: 'e + Executor<'c, Database = Sqlite>,
     {
-        self.query.fetch_optional(executor).await?.as_ref().map(self.read).transpose()
+        logged(self.name, self.query.fetch_optional(executor)).await?.as_ref().map(self.read).transpose()
     }
 
     /// The first row of a statement that always returns one.
@@ -118,7 +127,7 @@ impl<T> Bound<T> {
     where
         E: 'e + Executor<'c, Database = Sqlite>,
     {
-        (self.read)(&self.query.fetch_one(executor).await?)
+        (self.read)(&logged(self.name, self.query.fetch_one(executor)).await?)
     }
 }
 
@@ -128,8 +137,22 @@ impl Bound<()> {
     where
         E: 'e + Executor<'c, Database = Sqlite>,
     {
-        Ok(self.query.execute(executor).await?.rows_affected())
+        Ok(logged(self.name, self.query.execute(executor)).await?.rows_affected())
     }
+}
+
+/// Runs a statement, and logs it if anyone listens. Failures are logged by whoever handles them.
+async fn logged<T>(
+    statement: &'static str,
+    run: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let started = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
+    let result = run.await;
+    if let Some(started) = started {
+        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::debug!(statement, elapsed_us, ok = result.is_ok(), "ran a statement");
+    }
+    result
 }
 
 /// The reader of statements that return no rows.

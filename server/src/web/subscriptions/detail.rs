@@ -45,7 +45,7 @@ pub(super) fn read_id(id: &str) -> Result<Uuid, PageError> {
 
 /// The one with this id.
 pub(super) async fn find(state: &AppState, id: Uuid) -> Result<(Vec<SubscriptionView>, SubscriptionView), PageError> {
-    let all = state.subscriptions.standing().await?;
+    let all = state.subscriptions.list().await?;
     let one = all.iter().find(|one| one.seen.webhook_id == id).cloned().ok_or(PageError::NoSuchSubscription)?;
     Ok((all, one))
 }

@@ -77,7 +77,7 @@ pub(super) async fn ensure(State(state): State<AppState>, viewer: Viewer) -> Res
 
 pub(super) async fn refresh(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_operate()?;
-    match state.subscriptions.look().await {
+    match state.subscriptions.refresh().await {
         Ok(()) => Ok(Redirect::to("/subscriptions?done=refreshed").into_response()),
         Err(error) => show(&state, viewer, None, Some(explain("refresh", error)?)).await,
     }
@@ -86,7 +86,7 @@ pub(super) async fn refresh(State(state): State<AppState>, viewer: Viewer) -> Re
 /// Activates what Catena switched off, and replays every queue of ours.
 pub(super) async fn fetch_missed(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
     viewer.may_administer()?;
-    match state.subscriptions.fetch_missed(true).await {
+    match state.subscriptions.recover(true).await {
         Ok(Recovery { dead_letters, replayed, activated, failed: 0, .. }) => {
             tracing::info!(dead_letters, replayed, activated, by = viewer.staff.email, "what was missed is fetched");
             let address = format!("/subscriptions?done=fetched&replayed={replayed}&activated={activated}");
@@ -122,7 +122,7 @@ async fn show(
 ) -> Result<Response, PageError> {
     let status = if problem.is_some() { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
     let now = state.clock.now();
-    let standing = state.subscriptions.standing().await?;
+    let standing = state.subscriptions.list().await?;
     let look = state.store.last_look().await?;
     let known: Vec<KnownSubscription> = standing.iter().map(SubscriptionView::known).collect();
     let view = SubscriptionsView {
