@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, visit::Visit};
+use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility, visit::Visit};
 
 /// Our crates: the name in a `use`, and where its source is.
 const CRATES: &[(&str, &str)] = &[
@@ -117,6 +117,7 @@ fn source() -> BTreeMap<String, BTreeSet<String>> {
 
 /// The paths in a file that lead to our crates, as their segments: the crate, then modules, then items.
 struct Paths<'a> {
+    /// The crate and the module, inline modules included.
     own: (&'a str, Vec<String>),
     found: BTreeSet<Vec<String>>,
 }
@@ -170,7 +171,17 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         }
     }
 
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        self.own.1.push(item.ident.to_string());
+        syn::visit::visit_item_mod(self, item);
+        self.own.1.pop();
+    }
+
+    // What a module re-exports is its table of contents, not a use.
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        if matches!(item.vis, Visibility::Public(_)) {
+            return;
+        }
         self.add_tree(&item.tree, &mut Vec::new());
     }
 

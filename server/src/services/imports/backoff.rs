@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     config::ImportPace,
-    services::imports::row::{Retry, RowFailure},
+    services::imports::outcome::{Retry, RowFailure},
 };
 
 /// How many rate limits in a row are waited for.

@@ -7,6 +7,7 @@
 mod backoff;
 mod check;
 mod lookup;
+mod outcome;
 mod row;
 
 use std::{sync::Arc, time::Duration};
@@ -20,7 +21,7 @@ use crate::{
     services::{
         imports::{
             backoff::Backoff,
-            row::{Outcome, RowFailure},
+            outcome::{Outcome, RowFailure},
         },
         invitations::create::Invitations,
     },

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::{
     security::vault::{Purpose, Vault},
     services::reconcile::{
-        ReconcileError, agreements, connections,
+        agreements, connections,
+        error::ReconcileError,
         fleet_facts::FleetFacts,
         invitations,
         report::{Discovery, Recorder, Tally},

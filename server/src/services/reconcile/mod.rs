@@ -9,6 +9,7 @@
 
 mod agreements;
 mod connections;
+mod error;
 mod fleet;
 mod fleet_facts;
 mod invitations;
@@ -16,38 +17,5 @@ mod pass;
 mod reconciler;
 mod report;
 
-use thiserror::Error;
-
-use crate::store::StoreError;
-use catena::CatenaError;
-
-pub use crate::services::reconcile::reconciler::{ReconcileStatus, Reconciler};
-
-/// Why a check stopped.
-#[derive(Debug, Error)]
-pub enum ReconcileError {
-    /// Catena refused, or could not be reached.
-    #[error(transparent)]
-    Catena(#[from] CatenaError),
-    /// Our own database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl ReconcileError {
-    /// What happened and what to do, for staff.
-    pub fn explain(&self) -> String {
-        match self {
-            Self::Catena(error) => error.explain(),
-            Self::Store(_) => "Onramp’s own database failed; the log has the cause. Try again in a moment.".into(),
-        }
-    }
-
-    /// How long Catena asks to wait, if it does.
-    fn retry_after(&self) -> Option<std::time::Duration> {
-        match self {
-            Self::Catena(CatenaError::RateLimited { retry_after }) => *retry_after,
-            _ => None,
-        }
-    }
-}
+pub use error::ReconcileError;
+pub use reconciler::{ReconcileStatus, Reconciler};

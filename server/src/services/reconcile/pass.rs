@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     services::reconcile::{
-        ReconcileError, agreements, connections,
+        agreements, connections,
+        error::ReconcileError,
         fleet::{FleetReconciler, Refusals, digest},
         invitations,
         report::{Discovery, Tally},

@@ -19,7 +19,7 @@ use crate::{
     services::{
         providers::Providers,
         reconcile::{
-            ReconcileError,
+            error::ReconcileError,
             fleet::FleetReconciler,
             pass::Pass,
             report::{Recorder, Tally},

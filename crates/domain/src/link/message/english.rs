@@ -1,6 +1,6 @@
 //! English.
 
-use crate::link::message::{Texts, Words, always, said};
+use crate::link::message::texts::{Texts, Words, always, said};
 
 pub(crate) const TEXTS: Texts = Texts {
     greeting: said("Hello [name],", "Hello,"),

@@ -1,7 +1,7 @@
 //! French. In the bodies a colon has the no-break space before it that French typography wants; in the SMS, where it would
 //! double their cost, a space, and no ê, ç or ô for the same reason. No "de" before a name, which might ask for "d'".
 
-use crate::link::message::{Texts, Words, always, said};
+use crate::link::message::texts::{Texts, Words, always, said};
 
 pub(crate) const TEXTS: Texts = Texts {
     greeting: said("Bonjour [name],", "Bonjour,"),

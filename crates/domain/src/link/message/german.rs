@@ -1,6 +1,6 @@
 //! German. After the greeting, which ends with a comma, a text goes on with a small letter unless a name or a noun begins it.
 
-use crate::link::message::{Texts, Words, always, said};
+use crate::link::message::texts::{Texts, Words, always, said};
 
 pub(crate) const TEXTS: Texts = Texts {
     greeting: said("Sehr geehrtes Team von [name],", "Sehr geehrte Damen und Herren,"),

@@ -15,9 +15,12 @@ mod spanish;
 mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod uri;
 
 use time::OffsetDateTime;
+
+use crate::link::message::texts::Texts;
 
 pub use crate::link::message::date_format::spoken_moment;
 pub use crate::link::message::language::Language;
@@ -143,68 +146,6 @@ pub fn with_link(text: &str, link: &str) -> String {
 /// Whether a text that somebody has changed still has [`LINK`] exactly once.
 pub fn holds_link_once(text: &str) -> bool {
     text.matches(LINK).count() == 1
-}
-
-/// All texts of a language. Only `closing` ends with a name, which can have a period of its own.
-struct Texts {
-    /// First line of the body; `[name]` is the fleet's.
-    greeting: Said,
-    /// The start of an SMS; `[name]` is the fleet's. May be empty for a fleet without a name.
-    sms_greeting: Said,
-    /// What follows the link: until when it works (`[until]`), and for whom.
-    notes: &'static str,
-    /// That sharing can be stopped later.
-    later: &'static str,
-    /// Last lines of the body; `[name]` is the sender's.
-    closing: Said,
-    invitation: Words,
-    not_opened: Words,
-    not_finished: Words,
-    sign_in_again: Words,
-}
-
-/// The texts of one occasion; `[name]` is the sender's in all of them.
-struct Words {
-    subject: Said,
-    /// The sentence that says who is asking.
-    who: Said,
-    /// What comes before the link, with `who` at `[who]`.
-    request: &'static str,
-    /// What comes before the link in an SMS, after the greeting.
-    sms: Said,
-}
-
-/// A text with a name at `[name]`, and its variant without one.
-struct Said {
-    named: &'static str,
-    nameless: &'static str,
-}
-
-const fn said(named: &'static str, nameless: &'static str) -> Said {
-    Said { named, nameless }
-}
-
-/// A text without a name.
-const fn always(text: &'static str) -> Said {
-    said(text, text)
-}
-
-impl Said {
-    fn of(&self, name: Option<&str>) -> &'static str {
-        if name.is_some() { self.named } else { self.nameless }
-    }
-
-    fn to(&self, name: Option<&str>) -> String {
-        self.of(name).replace("[name]", name.unwrap_or_default())
-    }
-
-    /// The same with a capital letter, for the start of a text. Names stay as they are.
-    fn to_start_with(&self, name: Option<&str>) -> String {
-        let text = self.of(name);
-        let mut chars = text.chars();
-        let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-        (first + chars.as_str()).replace("[name]", name.unwrap_or_default())
-    }
 }
 
 /// A name made fit for a sentence: one line without control characters, single spaces, no braces, so that it can't be mistaken

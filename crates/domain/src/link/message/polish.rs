@@ -1,7 +1,7 @@
 //! Polish, with "Państwo". Names stand where they need no ending: as the subject, or after "firma". The SMS do without
 //! letters that have a mark, which would double their cost. After the greeting a text goes on with a small letter.
 
-use crate::link::message::{Texts, Words, always, said};
+use crate::link::message::texts::{Texts, Words, always, said};
 
 pub(crate) const TEXTS: Texts = Texts {
     greeting: said("Szanowny Zespole firmy [name],", "Szanowni Państwo,"),

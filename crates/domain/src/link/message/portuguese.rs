@@ -1,7 +1,7 @@
 //! Portuguese as in Brazil, with the third person and without "você", which reads politely in Portugal too. The SMS do
 //! without ã, á and their like, which would double their cost.
 
-use crate::link::message::{Texts, Words, always, said};
+use crate::link::message::texts::{Texts, Words, always, said};
 
 pub(crate) const TEXTS: Texts = Texts {
     greeting: said("Olá, [name],", "Olá,"),

@@ -1,7 +1,7 @@
 //! Spanish, for a company and therefore with "ustedes", the plural of "usted". The SMS do without á, í, ó and ú, which
 //! would double their cost.
 
-use crate::link::message::{Texts, Words, always, said};
+use crate::link::message::texts::{Texts, Words, always, said};
 
 pub(crate) const TEXTS: Texts = Texts {
     greeting: said("Estimado equipo de [name]:", "Estimado equipo:"),
