@@ -21,7 +21,7 @@ pub async fn run(reminders: Reminders, shutdown: CancellationToken) {
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            looked = reminders.look(u32::MAX, REST) => if let Err(error) = looked {
+            looked = reminders.propose_due(u32::MAX, REST) => if let Err(error) = looked {
                 tracing::error!(%error, "reminders can't be looked for; trying again");
             },
         }

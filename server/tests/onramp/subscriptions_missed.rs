@@ -278,7 +278,7 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.created"]);
     let page = browser.get(answer.header("location")).await.body;
-    assert!(page.contains("It is active again, and what was missed comes in the next moments."), "{page}");
+    assert!(page.contains("It is active again, and missed deliveries arrive in the next moments."), "{page}");
     assert!(!browser.get("/subscriptions").await.body.contains("after too many failures"));
 }
 

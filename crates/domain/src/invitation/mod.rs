@@ -7,4 +7,5 @@ pub mod preview;
 pub mod renewal;
 pub mod request;
 pub mod response_diff;
+pub mod status;
 pub mod upsert_forecast;

@@ -4,5 +4,7 @@ pub mod callback_policy;
 pub mod create;
 pub mod delete;
 pub mod preview;
+pub mod renew;
 pub mod request;
 pub mod response_diff;
+pub mod validate;
