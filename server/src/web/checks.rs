@@ -78,7 +78,7 @@ pub(super) async fn get(viewer: Viewer, parts: Parts, Query(params): Query<Param
 }
 
 pub(super) async fn post(Operator(viewer): Operator, State(reconciler): State<Arc<Reconciler>>) -> Redirect {
-    tracing::info!(by = %viewer.staff.id, "staff start a check of everything");
+    tracing::info!(by = %viewer.staff.id, "staff started a check of everything");
     reconciler.want_everything();
     Redirect::to("/settings/checks?started=true")
 }

@@ -214,7 +214,7 @@ pub(super) async fn process_all_again(
     State(reprocessor): State<Arc<Reprocessor>>,
 ) -> Result<Redirect, PageError> {
     let count = reprocessor.process_all_again().await?;
-    tracing::info!(count, by = %viewer.staff.id, "staff have parked deliveries processed again");
+    tracing::info!(count, by = %viewer.staff.id, "staff released parked deliveries");
     Ok(Redirect::to(&format!("/deliveries?done=process&count={count}")))
 }
 
@@ -222,7 +222,7 @@ pub(super) async fn verify_all_again(Operator(viewer): Operator, parts: Parts) -
     match parts.reprocessor.verify_all_again().await {
         Ok(verdicts) => {
             let (count, refused) = (verdicts.verified, verdicts.refused);
-            tracing::info!(count, refused, by = %viewer.staff.id, "staff had the quarantine verified again");
+            tracing::info!(count, refused, by = %viewer.staff.id, "staff reverified the quarantine");
             Ok(Redirect::to(&format!("/deliveries?done=verify&count={count}&refused={refused}")).into_response())
         }
         Err(error) => {
@@ -314,7 +314,7 @@ pub(super) async fn process_again(
 ) -> Result<Redirect, PageError> {
     let key = delivery.row.key;
     let released = reprocessor.process_again(key).await?;
-    tracing::info!(delivery = key.0, released, by = %viewer.staff.id, "staff have a parked delivery processed again");
+    tracing::info!(delivery = key.0, released, by = %viewer.staff.id, "staff released a parked delivery");
     // If somebody else was faster, there is nothing to say.
     Ok(Redirect::to(&format!("/deliveries/{}{}", key.0, if released { "?done=process" } else { "" })))
 }
@@ -332,7 +332,7 @@ pub(super) async fn verify_again(
                 Some(Ok(())) => "?done=verify",
                 Some(Err(_)) => "?done=refused",
             };
-            tracing::info!(delivery = key.0, ?verdict, by = %viewer.staff.id, "staff had a delivery verified again");
+            tracing::info!(delivery = key.0, ?verdict, by = %viewer.staff.id, "staff reverified a delivery");
             Ok(Redirect::to(&format!("/deliveries/{}{done}", key.0)).into_response())
         }
         Err(error) => parts.show_one(viewer, delivery, None, Some(explain(error)?)).await,

@@ -49,7 +49,7 @@ pub(super) async fn start(
 ) -> Result<Redirect, PageError> {
     let reopen = !input.reopen.is_empty();
     if parts.store.start_import(import.key, &viewer.staff.email, reopen, parts.clock.now()).await? {
-        tracing::info!(import = import.key.0, by = %viewer.staff.id, reopen, "staff start an import");
+        tracing::info!(import = import.key.0, by = %viewer.staff.id, reopen, "staff started an import");
         parts.wakeup.0.notify_one();
     }
     Ok(Redirect::to(&address(import.key)))

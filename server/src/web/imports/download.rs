@@ -79,7 +79,7 @@ pub(super) async fn links(
     let actor = viewer.staff.email.clone();
     let taken = LinksTaken { at: parts.clock.now(), actor: actor.clone(), count };
     parts.store.note_links_taken(key, &taken).await?;
-    tracing::info!(import = key.0, count, by = %viewer.staff.id, "staff download magic links");
+    tracing::info!(import = key.0, count, by = %viewer.staff.id, "staff downloaded magic links");
     let head = line(["fleet_ref", "fleet_name", "fleet_email", "magic_link", "link_expires_at"]);
     let rows = batches(head, move |after| {
         let (parts, actor) = (parts.clone(), actor.clone());

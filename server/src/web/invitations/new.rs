@@ -211,18 +211,23 @@ impl InvitationInput {
             limit_tsps: take("limit_tsps"),
             permissions,
         };
-        providers.extend(split_providers(&draft.limit_tsps));
-        // Text that is no list of short names stays as typed, to be rejected.
-        if providers.len() > 1 {
-            draft.limit_tsps = split_providers(&providers.join(",")).join(", ");
-        } else if let Some(one) = providers.pop() {
-            draft.limit_tsps = one;
-        }
+        draft.limit_tsps = join_providers(providers, &draft.limit_tsps);
         if let Some((hours, agreed)) = better.as_deref().and_then(read_better_hours) {
             hours.clone_into(&mut draft.expires_in_hours);
             agreements.push(agreed.to_owned());
         }
         Self { draft, preset, agreed: Agreed::read(agreements.iter().map(String::as_str)) }
+    }
+}
+
+/// The ticked and the typed providers in one list.
+fn join_providers(mut ticked: Vec<String>, typed: &str) -> String {
+    ticked.extend(split_providers(typed));
+    match ticked.as_slice() {
+        [] => typed.to_owned(),
+        // Text that is no list of short names stays as typed, to be rejected.
+        [one] => one.clone(),
+        several => split_providers(&several.join(",")).join(", "),
     }
 }
 

@@ -37,7 +37,7 @@ use crate::{
         },
     },
     state::AppState,
-    store::{InvitationRow, SharedStore},
+    store::{FleetRow, InvitationRow, SharedStore, StoreError},
     web::{
         errors::PageError,
         extract::{
@@ -281,6 +281,16 @@ fn why_over(invitation: &InvitationRow, now: OffsetDateTime) -> Option<&'static 
     }
 }
 
+/// A text, and whom to send it to.
+struct Prepared {
+    /// Empty if unknown, as `phone`.
+    email: String,
+    phone: String,
+    language: Language,
+    occasion: Occasion,
+    text: Message,
+}
+
 impl Parts {
     async fn show(
         &self,
@@ -291,20 +301,7 @@ impl Parts {
     ) -> Result<Response, PageError> {
         let InvitationPath { invitation, fleet } = path;
         let now = self.clock.now();
-        let request = last_request(&invitation, &fleet);
-        let (email, phone, country) =
-            request.map(|draft| (draft.fleet_email, draft.fleet_phone, draft.fleet_country_code)).unwrap_or_default();
-        let language = chosen.language.unwrap_or_else(|| Language::of_country(Some(&country)));
-        let occasion = match chosen.occasion {
-            Some(occasion) => occasion,
-            None => occasion(&fold(self.store.facts_of(fleet.key).await?)),
-        };
-        let context = MessageContext {
-            fleet: fleet.name.as_deref(),
-            sender: self.settings.sender_name.as_deref(),
-            until: invitation.expires_at,
-        };
-        let text = message(language, occasion, &context);
+        let Prepared { email, phone, language, occasion, text } = self.prepare(&invitation, &fleet, chosen).await?;
         let status = entry.status;
         let problem = entry.problem.clone();
         let letter = self.email_form(entry, &email, &text);
@@ -334,6 +331,29 @@ impl Parts {
         };
         let Viewer { visit, nonce, .. } = viewer;
         Ok(page(status, &nonce, || view! { <SharePage visit=visit share=share/> }))
+    }
+
+    /// The chosen text, or what fits the fleet best.
+    async fn prepare(
+        &self,
+        invitation: &InvitationRow,
+        fleet: &FleetRow,
+        chosen: Chosen,
+    ) -> Result<Prepared, StoreError> {
+        let request = last_request(invitation, fleet).unwrap_or_default();
+        let country = &request.fleet_country_code;
+        let language = chosen.language.unwrap_or_else(|| Language::of_country(Some(country)));
+        let occasion = match chosen.occasion {
+            Some(occasion) => occasion,
+            None => occasion(&fold(self.store.facts_of(fleet.key).await?)),
+        };
+        let context = MessageContext {
+            fleet: fleet.name.as_deref(),
+            sender: self.settings.sender_name.as_deref(),
+            until: invitation.expires_at,
+        };
+        let text = message(language, occasion, &context);
+        Ok(Prepared { email: request.fleet_email, phone: request.fleet_phone, language, occasion, text })
     }
 
     /// The form of an e-mail; `None` without a mail server.

@@ -101,7 +101,7 @@ pub(super) async fn refresh(Operator(viewer): Operator, parts: Parts) -> Result<
 pub(super) async fn fetch_missed(Administrator(viewer): Administrator, parts: Parts) -> Result<Response, PageError> {
     match parts.subscriptions.fetch_missed(true).await {
         Ok(Recovery { dead_letters, replayed, activated, failed: 0, .. }) => {
-            tracing::info!(dead_letters, replayed, activated, by = %viewer.staff.id, "staff fetch missed deliveries");
+            tracing::info!(dead_letters, replayed, activated, by = %viewer.staff.id, "staff fetched missed deliveries");
             let address = format!("/subscriptions?done=fetched&replayed={replayed}&activated={activated}");
             Ok(Redirect::to(&address).into_response())
         }
