@@ -15,6 +15,8 @@
 //!
 //! Choices where the contract is silent are written beside the code that makes them, in the words "a choice".
 
+#![recursion_limit = "256"]
+
 mod connect;
 mod control;
 mod settings;
