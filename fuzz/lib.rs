@@ -1,4 +1,4 @@
-//! What is fuzzed: the crates that read the outside's bytes first, without the server around them.
+//! The code that reads bytes from outside, without the server around it.
 
 pub use catena::webhook_signature;
 pub use domain;

@@ -58,8 +58,6 @@ scripts/tools.sh rust
 mkdir -p "$installed"
 ensure_flask
 ensure_express
-# As cargo-leptos sets it: with another value, this build and that of `make build` would undo each other.
-export LEPTOS_OUTPUT_NAME=onramp
 step bench "building the release binary and the bench (some minutes the first time)" \
   cargo bench --locked -p server --bench load --no-run
 started=$SECONDS

@@ -7,7 +7,7 @@ say "cargo deny: licences, bans, sources"
 cargo deny --locked --log-level error check licenses bans sources
 
 say "every direct dependency has its line in docs/dependencies.md"
-names=$(for manifest in Cargo.toml fuzz/Cargo.toml; do
+names=$(for manifest in Cargo.toml fuzz/Cargo.toml scripts/site/Cargo.toml; do
   cargo metadata --locked --no-deps --format-version 1 --manifest-path "$manifest"
 done | node -e '
   const lines = require("fs").readFileSync(0, "utf8").trim().split("\n");

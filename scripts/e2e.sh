@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The end-to-end tests, in a real Chromium against the release build; arguments go to Playwright.
+# The end-to-end tests, in a real Chromium; arguments go to Playwright.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 scripts/build.sh

@@ -9,15 +9,13 @@ cd "$root"
 tools="$root/.tools"
 export PATH="$tools/bin:$tools/node_modules/.bin:$PATH:${HOME:-/root}/.cargo/bin"
 
-# Cargo and cargo-leptos put the binary here; the site files are always in target/site.
+# Cargo puts the binary here, and scripts/build.sh the site files beside it.
 target_dir=${CARGO_TARGET_DIR:-target}
 case $target_dir in /*) ;; *) target_dir="$root/$target_dir" ;; esac
+# What `make run` and the tests start. `make build` makes the release, which takes longer to build.
 # shellcheck disable=SC2034 # used by the scripts that source this file
-binary="$target_dir/release/onramp"
+binary="$target_dir/debug/onramp"
 
-# The newest cargo-leptos that builds with the pinned Rust.
-# shellcheck disable=SC2034
-cargo_leptos_version=0.3.10
 # shellcheck disable=SC2034
 cargo_deny_version=0.20.2
 # shellcheck disable=SC2034

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs schemathesis over the running sandbox, with both published documents, every operation and every check:
 #   schemathesis.sh [--binary FILE] [--examples N] [--seed N]
-# a built onramp (target/release/onramp), examples per operation (50), from where they are drawn (always the same).
+# a built onramp (target/debug/onramp), examples per operation (50), from where they are drawn (always the same).
 # What the documents say in prose only is told to schemathesis in crates/sandbox/tests/conformance/hooks.py; nothing is left out.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -85,7 +85,7 @@ try() {
   fi
 }
 
-[ -x "$binary" ] || die "$binary is not built: run make build, or name another with --binary"
+[ -x "$binary" ] || die "$binary is not built: run scripts/build.sh, or name another with --binary"
 scripts/tools.sh rust
 ensure_schemathesis
 mkdir -p "$out"

@@ -28,28 +28,8 @@ ensure_rust() {
     rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt --target wasm32-unknown-unknown
 }
 
-# `cargo-leptos 0.3.10` -> 0.3.10; nothing when the tool is missing.
+# `cargo-deny 0.20.2` -> 0.20.2; nothing when the tool is missing.
 version_of() { "$@" 2>/dev/null | awk 'NR == 1 { print $2 }' || true; }
-
-ensure_cargo_leptos() {
-  [ "$(version_of cargo-leptos --version)" = "$cargo_leptos_version" ] && return
-  # It brings its own OpenSSL, whose build asks for these two.
-  { has make && has perl; } || die "building cargo-leptos needs make and perl: install them (Debian: apt-get install make perl)"
-  # A debug build of the tool serves as well and takes less than half as long.
-  step cargo-leptos "installing cargo-leptos $cargo_leptos_version: it builds server and WASM together (about 7 minutes on 2 cores)" \
-    env -u CARGO_TARGET_DIR cargo install --locked --debug --root "$tools" --version "=$cargo_leptos_version" cargo-leptos
-}
-
-# Must be the version of the library to the last digit.
-ensure_wasm_bindgen() {
-  local version
-  version=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' Cargo.lock)
-  [ -n "$version" ] || die "Cargo.lock names no version of wasm-bindgen"
-  [ "$(version_of wasm-bindgen --version)" = "$version" ] && return
-  # Without --locked: the lock file it ships does not build.
-  step wasm-bindgen "installing wasm-bindgen-cli $version, the version in Cargo.lock: it makes the JavaScript around the WASM (about 3 minutes on 2 cores)" \
-    env -u CARGO_TARGET_DIR cargo install --debug --root "$tools" --version "=$version" wasm-bindgen-cli
-}
 
 # `wasm-opt version 132 (version_132)` -> 132
 wasm_opt_version() { wasm-opt --version 2>/dev/null | sed -n 's/^wasm-opt version \([0-9]*\).*/\1/p'; }
@@ -91,11 +71,7 @@ need_basics
 ensure_rust
 for group in "$@"; do
   case $group in
-    build)
-      ensure_wasm_opt
-      ensure_wasm_bindgen
-      ensure_cargo_leptos
-      ;;
+    build) ensure_wasm_opt ;;
     rust) ;;
     npm) ensure_playwright ;;
     e2e)

@@ -1,7 +1,7 @@
-//! What people see in Onramp, and the words it is said in.
+//! Everything people see in Onramp: components, islands, and pages, with their texts.
 //!
-//! Compiles to native code, where the server renders pages with it, and to WASM, where islands run in a browser.
-//! Knows no I/O, no clock and no SQL. `server` depends on this crate, never the reverse.
+//! Compiled twice: natively, where the server renders pages, and to WASM, where islands run in the browser. No I/O, no
+//! clock, no SQL here. `server` depends on this crate, never the reverse.
 
 #![recursion_limit = "256"]
 
@@ -11,7 +11,7 @@ pub mod html;
 pub mod islands;
 pub mod pages;
 
-/// Wakes up the islands of the page: called by its script once this code is loaded.
+/// Hydrates the islands of the page; the page’s script calls this once the WASM is loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

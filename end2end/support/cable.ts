@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can be cut: what goes through it breaks, and nothing new comes through until it is mended. */
+/** A proxy to a server that can be cut: open connections break, and new ones are refused until it is repaired. */
 export class Cable {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
 
   private constructor(
-    /** `http://127.0.0.1:PORT`, the near end. */
+    /** `http://127.0.0.1:PORT`, the end to connect to. */
     readonly baseURL: string,
     private readonly server: Server,
   ) {}
 
-  /** Lays a cable to the server at `baseURL`. */
+  /** Starts a proxy to the server at `baseURL`. */
   static async to(baseURL: string): Promise<Cable> {
     const { hostname, port } = new URL(baseURL);
     const server = createServer().listen(0, '127.0.0.1');
@@ -47,7 +47,7 @@ export class Cable {
     this.isCut = false;
   }
 
-  /** Takes the cable away. */
+  /** Stops the proxy. */
   async remove(): Promise<void> {
     this.cut();
     this.server.close();

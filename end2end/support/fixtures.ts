@@ -3,7 +3,7 @@ import { Onramp, type Settings } from './onramp';
 
 export { expect } from '@playwright/test';
 
-/** Keeps the one server that a worker has: the server of the spec file it is in. */
+/** Holds the one server of a worker: the server of the current spec file. */
 class Current {
   private key = '';
   private onramp: Onramp | undefined;
@@ -31,15 +31,15 @@ type Worker = {
 };
 
 type Test = {
-  /** The server of this spec file: started at the first test that asks, shared by all tests of the file. */
+  /** The server of this spec file: started by the first test that uses it, shared by all tests of the file. */
   onramp: Onramp;
-  /** The browser of a fleet: another one than the staff's, and a phone. */
+  /** The fleet's browser: a phone, separate from the staff's browser. */
   phone: BrowserContext;
   /** A page in the fleet's browser. */
   fleet: Page;
 };
 
-/** Playwright's `test` with a server; `page.goto('/login')` goes to it. `page` is the staff's browser. */
+/** Playwright's `test` with a server: `page.goto('/login')` opens its page. `page` is the staff's browser. */
 export const test = base.extend<Test, Worker>({
   settings: [{}, { option: true, scope: 'worker' }],
   current: [

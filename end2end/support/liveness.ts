@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 
-/** What a page has noticed since `liveness` looked at it. */
+/** What a page has recorded since `liveness` started to watch it. */
 export type Liveness = {
-  /** When an entry of this kind came onto the timeline, in milliseconds since 1970. */
+  /** When an entry of this kind appeared on the timeline, in milliseconds since 1970. */
   seenAt(kind: string): Promise<number>;
-  /** Whether the page is still the one that was looked at: neither reloaded nor left. */
+  /** Whether the page is still the same: neither reloaded nor left. */
   isSamePage(): Promise<boolean>;
 };
 
@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-/** Notes in the page itself when entries come onto the timeline: asking from outside would measure how often we ask. */
+/** Records inside the page when timeline entries appear: polling from outside would measure the polling interval. */
 export async function liveness(page: Page): Promise<Liveness> {
   await page.getByTestId('timeline').evaluate((timeline) => {
     const seen: Record<string, number> = {};
@@ -30,7 +30,7 @@ export async function liveness(page: Page): Promise<Liveness> {
   return {
     seenAt: async (kind) => {
       const at = await page.evaluate((kind) => window.seen?.[kind], kind);
-      if (at === undefined) throw new Error(`${kind} came onto the timeline without being noticed`);
+      if (at === undefined) throw new Error(`${kind} appeared on the timeline without being recorded`);
       return at;
     },
     isSamePage: () => page.evaluate(() => window.seen !== undefined),

@@ -1,6 +1,6 @@
 import type { Settings } from './onramp';
 
-/** An Onramp that would send e-mail, and proposes reminders at once. Nothing listens there: what is sent fails. */
+/** Settings to send e-mail and propose reminders immediately. No server listens at the address, so sending fails. */
 export const MAILING: Settings = {
   ONRAMP_SMTP_URL: 'smtp://127.0.0.1:9',
   ONRAMP_MAIL_FROM: 'Acme Onboarding <onboarding@acme.example>',

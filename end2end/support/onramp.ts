@@ -13,20 +13,20 @@ const STOP_MS = 10_000;
 const COMMAND_MS = 30_000;
 const POLL_MS = 20;
 
-/** Settings given to Onramp beside those every test server gets, e.g. `{ CATENA_CLIENT_ID: '…' }`. */
+/** Extra settings for a test server, such as `{ CATENA_CLIENT_ID: '…' }`. */
 export type Settings = Record<string, string>;
 
-/** How a command of the binary ended. */
+/** The result of a command. */
 export type Outcome = { code: number; stdout: string; stderr: string };
 
-/** A running release build with its own port and its own throw-away data. */
+/** A running release build with its own port and temporary data. */
 export class Onramp {
   private stdout = '';
   private stderr = '';
   private process: ChildProcess;
 
   private constructor(
-    /** `http://127.0.0.1:PORT`, without a slash at the end. */
+    /** `http://127.0.0.1:PORT`, without a trailing slash. */
     readonly baseURL: string,
     private readonly dataDir: string,
     private readonly env: NodeJS.ProcessEnv,
@@ -34,7 +34,7 @@ export class Onramp {
     this.process = this.launch();
   }
 
-  /** Starts a server and answers once `/readyz` says 200. */
+  /** Starts a server and resolves once `/readyz` returns 200. */
   static async start(settings: Settings = {}): Promise<Onramp> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: run \`make build\` first`);
     const port = await freePort();
@@ -57,7 +57,7 @@ export class Onramp {
     return onramp;
   }
 
-  /** Stops the server and starts it again, with the same address and data; `meanwhile` is awaited while it is down. */
+  /** Restarts the server with the same address and data; awaits `meanwhile` while it is down. */
   async restart(meanwhile: () => Promise<void>): Promise<void> {
     await this.end();
     await meanwhile();
@@ -65,36 +65,36 @@ export class Onramp {
     await this.isReady();
   }
 
-  /** Everything the server has printed so far, standard output first: to look into when a test fails. */
+  /** Everything the server has printed so far, standard output first, for looking into failures. */
   output(): string {
     return `${this.stdout}\n${this.stderr}`;
   }
 
-  /** The first line of standard output that matches, waiting for it if need be. */
+  /** The first matching line of standard output; waits for it if necessary. */
   async line(pattern: RegExp): Promise<string> {
     let found: string | undefined;
     await this.until(`a line like ${pattern} on standard output`, async () => {
-      // What follows the last line break may still be half a line.
+      // The text after the last line break may be an incomplete line.
       found = this.stdout.split('\n').slice(0, -1).find((line) => pattern.test(line));
       return found !== undefined;
     });
     return found!;
   }
 
-  /** The one-time link on which the first administrator is made. */
+  /** The one-time link that creates the first administrator. */
   async setupLink(): Promise<string> {
     const line = await this.line(/\/setup\?code=/);
     const link = /https?:\/\/\S*\/setup\?code=[^\s"'<>]+/.exec(line)?.[0];
-    if (!link) throw new Error(`no whole address in: ${line}`);
+    if (!link) throw new Error(`no complete address in: ${line}`);
     return link;
   }
 
-  /** Runs `onramp ARGS…` with the server's own settings, while the server runs. Does not throw when it fails. */
+  /** Runs `onramp ARGS…` with the server's settings while the server runs. Does not throw if the command fails. */
   cli(...args: string[]): Promise<Outcome> {
     return this.cliWithInput('', ...args);
   }
 
-  /** As `cli`, with `input` on standard input. */
+  /** Like `cli`, with `input` on standard input. */
   cliWithInput(input: string, ...args: string[]): Promise<Outcome> {
     return new Promise((resolve) => {
       const command = execFile(
@@ -102,18 +102,18 @@ export class Onramp {
         args,
         { cwd: ROOT, env: this.env, timeout: COMMAND_MS, maxBuffer: 64 * 1024 * 1024 },
         (error, stdout, stderr) => {
-          // A command that was killed, or that could not start, has no number.
+          // A command that was killed or could not start has no exit code.
           const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
           resolve({ code, stdout, stderr });
         },
       );
-      // A command that does not read its input may be gone before it is written.
+      // A command that doesn't read its input may exit before it is written.
       command.stdin?.on('error', () => {});
       command.stdin?.end(input);
     });
   }
 
-  /** Stops the server, politely first, and removes its data. May be called twice. */
+  /** Stops the server gracefully, or by force after a timeout, and removes its data. May be called twice. */
   async stop(): Promise<void> {
     await this.end();
     rmSync(this.dataDir, { recursive: true, force: true });
@@ -140,28 +140,28 @@ export class Onramp {
   private async end(): Promise<void> {
     if (this.hasEnded()) return;
     const ended = once(this.process, 'exit');
-    const patience = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
+    const timeout = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
     this.process.kill('SIGTERM');
     await ended;
-    clearTimeout(patience);
+    clearTimeout(timeout);
   }
 
   private hasEnded(): boolean {
     return this.process.pid === undefined || this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** Awaits a condition; gives up when the server ends or time is up, and then tells what the server said. */
+  /** Waits for a condition. Fails with the server's output if the server exits or time runs out. */
   private async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + START_MS;
     while (!(await holds())) {
       if (this.hasEnded()) throw new Error(`onramp ended (status ${this.process.exitCode}) before ${what}:\n${this.output()}`);
-      if (Date.now() > deadline) throw new Error(`waited ${START_MS} ms in vain for ${what}:\n${this.output()}`);
+      if (Date.now() > deadline) throw new Error(`timed out after ${START_MS} ms waiting for ${what}:\n${this.output()}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 }
 
-/** Our environment without settings of Onramp, so that a developer's shell does not change what is tested. */
+/** The environment without Onramp's settings, so that a developer's shell doesn't affect the tests. */
 function inherited(): NodeJS.ProcessEnv {
   const ours = /^(ONRAMP_|CATENA_|LEPTOS_|DATABASE_URL$|RUST_LOG$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-/** A mail as it came in, subject and text decoded. */
+/** A received mail, with subject and text decoded. */
 export type Mail = { from: string; to: string; subject: string; text: string; raw: string };
 
-/** A mail server that takes all it is given and keeps it. */
+/** A mail server that accepts and keeps every mail. */
 export class Smtp {
   private readonly mails: Mail[] = [];
   private readonly sockets = new Set<Socket>();
@@ -29,14 +29,14 @@ export class Smtp {
     return smtp;
   }
 
-  /** What came, once it is at least this many. */
+  /** Waits for at least this many mails and returns them. */
   async until(count: number): Promise<readonly Mail[]> {
     const signal = AbortSignal.timeout(20_000);
     while (this.mails.length < count) await once(this.server, 'mail', { signal });
     return this.mails;
   }
 
-  /** Hangs up on everybody and frees the port. */
+  /** Closes all connections and frees the port. */
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     this.server.close();
@@ -73,7 +73,7 @@ function read(raw: string): Omit<Mail, 'from' | 'to'> {
   const base64 = (text: string) => Buffer.from(text, 'base64').toString();
   const subject = header('subject').replaceAll('?= =?', '?==?').replace(/=\?utf-8\?b\?(.*?)\?=/gi, (_, word) => base64(word));
   const encoding = header('content-transfer-encoding');
-  // Each `=XX` is a byte, as each `%XX` is in an address.
+  // Each `=XX` is a byte, like `%XX` in a URL.
   const unquoted = () => decodeURIComponent(body.replaceAll('=\n', '').replaceAll('%', '=25').replaceAll('=', '%'));
   const text = encoding === 'base64' ? base64(body) : encoding === 'quoted-printable' ? unquoted() : body;
   return { subject, text: text.replaceAll('\r\n', '\n'), raw };

@@ -1,26 +1,26 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { Onramp } from './onramp';
 
-/** Who signs in, and with what. */
+/** An account's credentials. */
 export type Person = { email: string; password: string };
 
-/** What `invite` types; whatever is left out stays as the form offers it. */
+/** What `invite` types; omitted fields keep the form's defaults. */
 export type Ask = { ref: string; name?: string; email?: string; hours?: string };
 
-/** An invitation as staff have it. `link` is a secret, as is the `id` in it; `path` is the page of it in Onramp. */
+/** An invitation as staff see it. `link` is a secret, as is the `id` in it; `path` is its page in Onramp. */
 export type Invitation = { ref: string; path: string; link: string; id: string };
 
-/** The first administrator is made on the one-time link; they are signed in afterwards. */
+/** Creates the first administrator from the one-time link, which also signs them in. */
 export async function setUp(page: Page, link: string, person: Person): Promise<void> {
   await page.goto(link);
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel('Password, once more').fill(person.password);
+  await page.getByLabel('Repeat password').fill(person.password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/invitations');
 }
 
-/** Signs in: as this person, else with the sandbox's demo account. Ends on the list, once webhooks are set up. */
+/** Signs in as this person, or else with the sandbox's demo account. Ends on the list, once webhooks are set up. */
 export async function signIn(page: Page, person?: Person): Promise<void> {
   await page.goto('/login');
   if (person) {
@@ -34,7 +34,7 @@ export async function signIn(page: Page, person?: Person): Promise<void> {
   await webhooksAreSetUp(page);
 }
 
-/** The sandbox's webhooks are set up beside the first seconds of the server; until then each page says that they are missing. */
+/** Waits for the sandbox's webhooks, which the server sets up in its first seconds. Until then, every page says that they are missing. */
 export async function webhooksAreSetUp(page: Page): Promise<void> {
   await expect(async () => {
     const missing = await page.locator('.banner.setup').count();
@@ -53,9 +53,9 @@ export async function signOut(page: Page): Promise<void> {
 export async function invite(page: Page, ask: Ask): Promise<Invitation> {
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill(ask.ref);
-  if (ask.name !== undefined) await page.getByLabel('Fleet’s name').fill(ask.name);
+  if (ask.name !== undefined) await page.getByLabel('Fleet name').fill(ask.name);
   if (ask.email !== undefined) await page.getByLabel('Contact e-mail').fill(ask.email);
-  if (ask.hours !== undefined) await page.getByLabel('Hours the link works').fill(ask.hours);
+  if (ask.hours !== undefined) await page.getByLabel('Link valid for (hours)').fill(ask.hours);
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText(ask.ref);
   return shown(page, ask.ref);
@@ -65,45 +65,45 @@ export async function invite(page: Page, ask: Ask): Promise<Invitation> {
 export async function shown(page: Page, ref: string): Promise<Invitation> {
   const link = await page.getByTestId('magic-link').inputValue();
   const id = new URL(link).searchParams.get('invite');
-  if (!id) throw new Error('the magic link holds no invitation');
+  if (!id) throw new Error('the magic link contains no invitation');
   return { ref, path: new URL(page.url()).pathname, link, id };
 }
 
-/** Chooses what data to ask for, in the form that invites. The whole row is the label, as a thumb would hit it. */
+/** Chooses what data to request in the invitation form. Clicks the label, which fills the whole row. */
 export async function choosePreset(page: Page, preset: 'everything' | 'locations' | 'hours' | 'maintenance' | 'custom'): Promise<void> {
   await page.locator(`label[for="preset-${preset}"]`).click();
   await expect(page.locator(`#preset-${preset}`)).toBeChecked();
 }
 
-/** The fleet opens its link and sees what it is asked for. */
+/** The fleet opens its link and sees what it is asked to share. */
 export async function openAsFleet(fleet: Page, link: string): Promise<void> {
   await fleet.goto(link);
   await expect(fleet.getByRole('heading', { name: 'Share your fleet\'s data' })).toBeVisible();
 }
 
-/** The fleet, on the first page, accepts; ends on the list of providers. */
+/** On the first page, the fleet accepts; ends on the list of providers. */
 export async function acceptAsFleet(fleet: Page): Promise<void> {
   await fleet.getByRole('button', { name: 'Accept and continue' }).click();
   await expect(fleet.getByRole('heading', { name: 'Choose your provider' })).toBeVisible();
 }
 
-/** The fleet, on the first page, declines; ends on the partner's page. */
+/** On the first page, the fleet declines; ends on the partner's page. */
 export async function declineAsFleet(fleet: Page, reason: string): Promise<void> {
   await fleet.getByLabel('Reason (optional)').fill(reason);
   await fleet.getByRole('button', { name: 'Decline' }).click();
   await expect(fleet).toHaveURL('/onboarding/failure');
 }
 
-/** The fleet, on the list of providers, chooses one; ends on its sign-in. */
+/** On the list of providers, the fleet chooses one; ends on its sign-in. */
 export async function chooseAsFleet(fleet: Page, provider: string): Promise<void> {
-  // The whole row is the label, as a thumb would hit it.
+  // The label fills the whole row.
   await fleet.getByText(provider, { exact: true }).click();
   await expect(fleet.getByRole('radio', { name: provider, exact: true })).toBeChecked();
   await fleet.getByRole('button', { name: 'Continue' }).click();
   await expect(fleet.getByRole('heading', { name: `Connect ${provider}` })).toBeVisible();
 }
 
-/** The fleet, on the sign-in at a provider, links it; ends on the list of its providers. */
+/** On a provider's sign-in, the fleet links it; ends on the list of its providers. */
 export async function linkAsFleet(fleet: Page, how: { alreadyLinked?: boolean } = {}): Promise<void> {
   if (how.alreadyLinked) await fleet.getByLabel('This provider link already exists').check();
   else await fleet.getByLabel('API key').fill('make-believe');
@@ -111,13 +111,13 @@ export async function linkAsFleet(fleet: Page, how: { alreadyLinked?: boolean } 
   await expect(fleet.getByRole('heading', { name: 'Your providers' })).toBeVisible();
 }
 
-/** The fleet is through; ends on the partner's page. */
+/** The fleet finishes; ends on the partner's page. */
 export async function finishAsFleet(fleet: Page): Promise<void> {
   await fleet.getByRole('button', { name: 'Finish' }).click();
   await expect(fleet).toHaveURL('/onboarding/success');
 }
 
-/** The fleet's whole way from the list of providers to the partner's page. */
+/** The fleet connects: from the list of providers to the partner's page. */
 export async function connectAsFleet(
   fleet: Page,
   how: { provider?: string; alreadyLinked?: boolean } = {},
@@ -127,20 +127,20 @@ export async function connectAsFleet(
   await finishAsFleet(fleet);
 }
 
-/** The fleet's whole way from its link to the partner's page. */
+/** The fleet onboards: from its link to the partner's page. */
 export async function onboardAsFleet(fleet: Page, link: string): Promise<void> {
   await openAsFleet(fleet, link);
   await acceptAsFleet(fleet);
   await connectAsFleet(fleet);
 }
 
-/** The entries of a kind on an invitation's timeline, such as `invitation.viewed`. */
+/** Entries of an invitation's timeline, optionally of one kind, such as `invitation.viewed`. */
 export function entries(page: Page, kind?: string): Locator {
   const all = page.getByTestId('timeline').getByRole('listitem');
   return kind === undefined ? all : all.and(page.locator(`[data-kind="${kind}"]`));
 }
 
-/** The kinds on an invitation's timeline, in its order. */
+/** The kinds of the timeline's entries, in order. */
 export function kinds(page: Page): Promise<string[]> {
   return entries(page).evaluateAll((items) => items.map((item) => item.getAttribute('data-kind') ?? ''));
 }
@@ -150,12 +150,12 @@ export function step(page: Page, label: string): Locator {
   return page.getByTestId('steps').getByRole('listitem').filter({ has: page.getByText(label, { exact: true }) });
 }
 
-/** Waits until the stage of an invitation's page is this one, such as `connected`. */
+/** Waits until an invitation's page shows this stage, such as `connected`. */
 export async function expectStage(page: Page, stage: string, timeout?: number): Promise<void> {
   await expect(page.getByTestId('badges').locator('[data-stage]')).toHaveAttribute('data-stage', stage, { timeout });
 }
 
-/** Waits until an invitation's page follows the news. */
+/** Waits until an invitation's page receives updates. */
 export async function isLive(page: Page): Promise<void> {
   await expect(page.getByTestId('live-status')).toHaveText('Live.');
 }
@@ -165,7 +165,7 @@ export async function moveClock(onramp: Onramp, hours: number): Promise<void> {
   await control(onramp, 'clock', { advance_seconds: hours * 3_600 });
 }
 
-/** No webhook arrives from now on: every subscription at the sandbox is paused. */
+/** Stops all webhooks: pauses every subscription at the sandbox. */
 export async function pauseWebhooks(onramp: Onramp): Promise<void> {
   const sandbox = `${onramp.baseURL}/sandbox`;
   const grant = await fetch(`${sandbox}/realms/catena/protocol/openid-connect/token`, {
@@ -186,7 +186,7 @@ export async function pauseWebhooks(onramp: Onramp): Promise<void> {
   }
 }
 
-/** The next calls of Catena's API fail with this status. */
+/** Makes the next calls of Catena's API fail with this status. */
 export async function catenaFails(
   onramp: Onramp,
   fault: { status: 429 | 500 | 502 | 504; count?: number; retry_after_seconds?: number },
@@ -194,7 +194,7 @@ export async function catenaFails(
   await control(onramp, 'faults', fault);
 }
 
-/** A connection of the fleet stops working: its provider no longer takes the fleet's sign-in. */
+/** Makes a connection of the fleet stale: its provider no longer accepts the fleet's sign-in. */
 export async function goStale(onramp: Onramp, ref: string): Promise<void> {
   const told = await onramp.cli('timeline', ref, '--json');
   const { facts } = JSON.parse(told.stdout) as { facts: { connection_id?: string }[] };
@@ -203,23 +203,23 @@ export async function goStale(onramp: Onramp, ref: string): Promise<void> {
   await control(onramp, `connections/${connection}/stale`, {});
 }
 
-/** Hours after which it is night in this time zone, far enough from its ends for a slow test. */
+/** Hours until it is night in this time zone, with enough margin for a slow test. */
 export function expiresAtNight(timeZone: string): number {
   const hour = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hour12: false });
   const isNight = (hours: number) => ['22', '23', '00', '01', '02', '03', '04'].includes(hour.format(new Date(Date.now() + hours * 3_600_000)));
   return Array.from({ length: 24 }, (_, index) => index + 1).find(isNight) ?? 1;
 }
 
-async function control(onramp: Onramp, lever: string, body: object): Promise<void> {
-  const answer = await fetch(`${onramp.baseURL}/sandbox/control/${lever}`, {
+async function control(onramp: Onramp, action: string, body: object): Promise<void> {
+  const answer = await fetch(`${onramp.baseURL}/sandbox/control/${action}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`the sandbox refused ${lever}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`the sandbox refused ${action}: ${answer.status} ${await answer.text()}`);
 }
 
-/** Somebody who doesn't know a secret posts a webhook. */
+/** Posts a webhook without knowing a secret. */
 export async function sendForged(page: Page, event = 'forged.event'): Promise<void> {
   const answer = await page.request.post('/webhooks/catena', {
     headers: { 'x-event-type': event, 'x-request-id': '62cb8fea-e017-4b08-86b7-4469fa872b91' },

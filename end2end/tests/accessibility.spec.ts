@@ -11,11 +11,11 @@ const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 const NARROW = { width: 320, height: 640 };
 
-test('no page has a violation, light or dark, on a desk or on a phone, and none scrolls sideways', async ({ page, onramp }) => {
+test('no page has accessibility violations or scrolls sideways: light or dark, desktop or phone', async ({ page, onramp }) => {
   test.setTimeout(540_000);
-  for (const { name, come } of PAGES) {
+  for (const { name, open } of PAGES) {
     await test.step(name, async () => {
-      await come(page, onramp);
+      await open(page, onramp);
       for (const viewport of [DESKTOP, PHONE]) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ['light', 'dark'] as const) {
@@ -35,7 +35,7 @@ test('no page has a violation, light or dark, on a desk or on a phone, and none 
   }
 });
 
-test('every page has one title, one first heading, one main part and a language', async ({ page }) => {
+test('every page has a title, one main heading, one main landmark, and a language', async ({ page }) => {
   await signIn(page);
   const { path } = await invite(page, { ref: 'FLEET-titles' });
   const titles = new Set<string>();
@@ -50,7 +50,7 @@ test('every page has one title, one first heading, one main part and a language'
   expect(titles.size, 'no two pages have the same title').toBe(addresses.length);
 });
 
-test('the keyboard alone leads past the navigation and to what a page is for', async ({ page }) => {
+test('the keyboard alone reaches the content past the navigation', async ({ page }) => {
   await signIn(page);
   const { path } = await invite(page, { ref: 'FLEET-keys' });
 
@@ -89,20 +89,20 @@ test('a fleet can be invited and an invitation accepted with the keyboard alone'
   await expect(fleet.getByLabel('API key')).toBeVisible();
 });
 
-/** Colours depend on scheme and on width, the rest on width alone: so half of the looks are for colours only. */
+/** Colors depend on scheme and width, everything else only on width, so half of the runs check colors only. */
 function axe(page: Page, everything: boolean): AxeBuilder {
-  // Without frames to look into, one page is enough; the other mode opens a second one for each look.
+  // Without frames, one page is enough; the other mode opens a second one for each run.
   const builder = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode(true);
   return everything ? builder : builder.withRules(['color-contrast', 'link-in-text-block']);
 }
 
-/** Ends what fades or moves: colours on their way are nobody's choice. */
+/** Finishes all transitions: intermediate colors aren't part of the design. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(() => {
-    // Where a parent's colour arrives, a child that inherits it may set out: so until nothing is under way.
+    // When a parent's color settles, a child that inherits it may start its own transition, so repeat until none is running.
     for (let rounds = 0; rounds < 100 && document.getAnimations().length > 0; rounds += 1) {
       for (const animation of document.getAnimations()) {
-        // One without an end can't be finished.
+        // An endless animation can't be finished.
         try {
           animation.finish();
         } catch {
@@ -113,7 +113,7 @@ async function settled(page: Page): Promise<void> {
   });
 }
 
-/** The elements that make the page wider than the screen, if it is. */
+/** The elements that make the page wider than the screen, if any. */
 function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
@@ -123,20 +123,20 @@ function tooWide(page: Page): Promise<string[]> {
   });
 }
 
-/** What takes focus, and whether one sees that it has it. */
+/** The focused element, and whether its focus is visible. */
 async function tab(page: Page): Promise<{ name: string; seen: boolean }> {
   await page.keyboard.press('Tab');
   return page.evaluate(() => {
     const element = document.activeElement;
     if (element === null || element === document.body) return { name: '', seen: true };
-    // A link that covers its row shows it around the row.
+    // A link that covers its row shows focus around the row.
     const outlines = [undefined, '::after'].map((part) => getComputedStyle(element, part).outlineStyle);
     const name = element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '';
     return { name, seen: outlines.some((outline) => outline !== 'none') };
   });
 }
 
-/** Tab leads from the top of the page to its end, past these in this order, and one sees where one is. */
+/** Tab moves from the top of the page to its end, past these elements in this order, with visible focus. */
 async function expectTabs(page: Page, names: string[]): Promise<void> {
   const found: string[] = [];
   for (let count = 0; count < 50; count += 1) {

@@ -14,7 +14,7 @@ test('a first visit to an invitation stays within the budget', async ({ page, br
   await staysWithin(browser, baseURL, context, path, isLive);
 });
 
-test('a first visit to the form that invites stays within the budget', async ({ page, browser, baseURL, context }) => {
+test('a first visit to the invitation form stays within the budget', async ({ page, browser, baseURL, context }) => {
   await signIn(page);
   await invite(page, { ref: 'FLEET-known' });
   await staysWithin(browser, baseURL, context, '/invitations/new?fleet_ref=FLEET-known', async (visit) => {
@@ -22,7 +22,7 @@ test('a first visit to the form that invites stays within the budget', async ({ 
   });
 });
 
-/** Visits a page with another browser of the same session, and nothing in its cache, until it is awake. */
+/** Visits a page in another browser with the same session and an empty cache, until its islands are hydrated. */
 async function staysWithin(
   browser: Browser,
   baseURL: string | undefined,
@@ -44,7 +44,7 @@ async function staysWithin(
     const one = loaded.get(requestId);
     if (one) one.bytes = encodedDataLength;
   });
-  // A stream of news never finishes; what came of it counts.
+  // An event stream never finishes; what has arrived counts.
   cdp.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
     const one = loaded.get(requestId);
     if (one) one.bytes += encodedDataLength;
@@ -69,7 +69,7 @@ async function staysWithin(
   await fresh.close();
 }
 
-test('pages without anything to wake up load no script', async ({ page }) => {
+test('pages without islands load no scripts', async ({ page }) => {
   await signIn(page);
   for (const address of ['/invitations', '/subscriptions', '/onboarding/success']) {
     await page.goto(address);
@@ -77,7 +77,7 @@ test('pages without anything to wake up load no script', async ({ page }) => {
   }
 });
 
-test('files whose name holds their content are kept by the browser for ever', async ({ page }) => {
+test('files with a content hash in their name are cached forever', async ({ page }) => {
   await page.goto('/login');
   const style = await page.locator('link[rel=stylesheet]').getAttribute('href');
   expect(style).toMatch(/^\/pkg\/onramp\.[^.]+\.css$/);

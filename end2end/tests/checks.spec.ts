@@ -1,7 +1,7 @@
 import { expect, test } from '../support/fixtures';
 import { catenaFails, connectAsFleet, acceptAsFleet, entries, expectStage, invite, isLive, openAsFleet, pauseWebhooks, signIn } from '../support/steps';
 
-test('what no webhook told is found at the press of a button, and the first page says so', async ({ onramp, page, fleet }) => {
+test('a check finds what no webhook reported, and the first page says so', async ({ onramp, page, fleet }) => {
   await signIn(page);
   await pauseWebhooks(onramp);
   const { link, path } = await invite(page, { ref: 'FLEET-unheard', name: 'Unheard Haulage' });
@@ -39,7 +39,7 @@ test('what no webhook told is found at the press of a button, and the first page
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('a check is asked for and answered by forms and links alone', async ({ onramp, page, fleet }) => {
+  test('checks work with forms and links alone', async ({ onramp, page, fleet }) => {
     await signIn(page);
     await pauseWebhooks(onramp);
     const { link } = await invite(page, { ref: 'FLEET-plain' });

@@ -2,13 +2,13 @@ import { expect, test } from '../support/fixtures';
 import type { Onramp, Outcome } from '../support/onramp';
 import { onboardAsFleet, signIn } from '../support/steps';
 
-/** What a command that worked has printed, as JSON. */
+/** The JSON output of a successful command. */
 function json(outcome: Outcome): any {
   expect(outcome, outcome.stderr).toMatchObject({ code: 0 });
   return JSON.parse(outcome.stdout);
 }
 
-/** A command that failed says why in one line, and prints nothing else. */
+/** A failed command reports the reason in one line and prints nothing else. */
 function expectOneLine(outcome: Outcome, says: RegExp): void {
   expect(outcome.code).not.toBe(0);
   expect(outcome.stdout).toBe('');
@@ -23,7 +23,7 @@ async function subscriptions(onramp: Onramp): Promise<string[]> {
   return outcome.stdout.trimEnd().split('\n').sort();
 }
 
-test('invite, timeline and deliveries tell in JSON what the browser shows', async ({ onramp, page, fleet }) => {
+test('invite, timeline, and deliveries print as JSON what the browser shows', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const invited = json(await onramp.cli('invite', 'FLEET-42', '--name', 'J.B. Hunt', '--expires-in-hours', '48', '--json'));
   expect(invited).toMatchObject({ fleet_ref: 'FLEET-42', result: 'created' });
@@ -59,13 +59,13 @@ test('invite, timeline and deliveries tell in JSON what the browser shows', asyn
   expect(deliveries[0]).toEqual({ state: expect.any(String), event: expect.any(String), event_id: expect.any(String), time: expect.any(String), reason: null });
 });
 
-test('an unknown fleet and a wrong reference are said in one line', async ({ onramp }) => {
+test('an unknown fleet and an invalid reference are reported in one line', async ({ onramp }) => {
   expectOneLine(await onramp.cli('timeline', 'NOBODY', '--json'), /there is no fleet "NOBODY"/);
   expectOneLine(await onramp.cli('invite', 'a/b'), /fleet_ref: Use only letters/);
   expectOneLine(await onramp.cli('invite', 'FLEET-1', '--expires-in-hours', '673'), /1 to 672/);
 });
 
-test('subscriptions ensure makes what is missing, and a second time nothing', async ({ onramp, page }) => {
+test('subscriptions ensure creates what is missing, and nothing the second time', async ({ onramp, page }) => {
   await signIn(page);
   const first = await subscriptions(onramp);
   for (const line of first) expect(line).toMatch(/^[0-9a-f-]{36}\t[a-z_]+\.[a-z_]+\tactive$/);
@@ -78,7 +78,7 @@ test('subscriptions ensure makes what is missing, and a second time nothing', as
   await expect(page.getByRole('row')).toHaveCount(first.length + 1);
 });
 
-test('user add takes a password from its input', async ({ onramp, page }) => {
+test('user add reads a password from standard input', async ({ onramp, page }) => {
   const bob = { email: 'bob@carrier.example', password: 'an open road at night' };
   const add = () => onramp.cliWithInput(`${bob.password}\n`, 'user', 'add', '--email', bob.email, '--role', 'operator');
   const added = await add();
@@ -101,7 +101,7 @@ test('user add without a password prints a link that works once', async ({ onram
   await expect(page.getByLabel('E-mail')).toHaveValue('eve@carrier.example');
   await expect(page.getByLabel('E-mail')).toHaveAttribute('readonly', '');
   await page.getByLabel('Password', { exact: true }).fill('four quiet bridges');
-  await page.getByLabel('Password, once more').fill('four quiet bridges');
+  await page.getByLabel('Repeat password').fill('four quiet bridges');
   await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page).toHaveURL('/invitations');
   expect((await page.goto(link))?.status()).toBe(404);
@@ -116,8 +116,8 @@ for (const [setting, given, says] of [
   ['ONRAMP_DATA_DIR', ['--data-dir', '/dev/null/data'], /^onramp: ONRAMP_DATA_DIR: .*may write to/],
   ['ONRAMP_LISTEN', ['--listen', 'somewhere'], /ONRAMP_LISTEN/],
 ] as const) {
-  test(`a wrong ${setting} stops the start with one line that names it and the mend`, async ({ onramp }) => {
-    // Port 0: whatever else is in use, this is not what stops it.
+  test(`an invalid ${setting} stops the start with one line that names it and the fix`, async ({ onramp }) => {
+    // Port 0, so that a port in use can't be the reason.
     const listen = setting === 'ONRAMP_LISTEN' ? [] : ['--listen', '127.0.0.1:0'];
     expectOneLine(await onramp.cli(...listen, ...given), says);
   });

@@ -15,7 +15,7 @@ import {
   step,
 } from '../support/steps';
 
-test('a declined invitation shows the reason, and the fleet what that means', async ({ page, fleet }) => {
+test('a declined invitation shows the reason to staff and the consequences to the fleet', async ({ page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-no' });
   await isLive(page);
@@ -24,7 +24,7 @@ test('a declined invitation shows the reason, and the fleet what that means', as
   await declineAsFleet(fleet, 'We already share our data with you.');
   await expect(fleet.getByText('FLEET-no', { exact: true })).toBeVisible();
   await expect(fleet.getByRole('heading', { level: 1 })).toHaveText(/Not connected yet|This invitation is over/);
-  // Declining ends the link, so whatever else the page says, it must not invite the fleet to use it again.
+  // Declining ends the link, so the page must not suggest using it again.
   await expect(fleet.getByText('Your link still works')).toHaveCount(0);
 
   await expectStage(page, 'declined');
@@ -36,7 +36,7 @@ test('a declined invitation shows the reason, and the fleet what that means', as
   await expect(fleet.getByRole('heading', { name: 'You declined' })).toBeVisible();
 });
 
-test('renewing a declined invitation opens its link again and keeps the history', async ({ page, fleet }) => {
+test('renewing a declined invitation reopens its link and keeps the timeline', async ({ page, fleet }) => {
   await signIn(page);
   const first = await invite(page, { ref: 'FLEET-again' });
   await openAsFleet(fleet, first.link);
@@ -44,9 +44,9 @@ test('renewing a declined invitation opens its link again and keeps the history'
   await expectStage(page, 'declined');
 
   await page.goto(first.path);
-  await page.getByRole('button', { name: 'Open again' }).click();
+  await page.getByRole('button', { name: 'Reopen invitation' }).click();
   await expect(page.getByTestId('confirm')).toContainText('Not this quarter.');
-  await page.getByRole('button', { name: 'Open the declined one again' }).click();
+  await page.getByRole('button', { name: 'Reopen declined invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('FLEET-again');
   const second = await shown(page, 'FLEET-again');
   expect(second.link).toBe(first.link);
@@ -64,7 +64,7 @@ test('renewing a declined invitation opens its link again and keeps the history'
   await expectStage(page, 'connected');
 });
 
-test('a provider that was linked before is shown as reused', async ({ page, fleet }) => {
+test('a previously linked provider is shown as reused', async ({ page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-reused' });
   await isLive(page);
@@ -77,7 +77,7 @@ test('a provider that was linked before is shown as reused', async ({ page, flee
   expect(await kinds(page)).not.toContain('connection.created');
 });
 
-test('a fleet whose provider is missing asks for it and is told that this was heard', async ({ page, fleet }) => {
+test('a fleet can request a missing provider and gets a confirmation', async ({ page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-missing' });
   await isLive(page);
@@ -97,7 +97,7 @@ test('a fleet whose provider is missing asks for it and is told that this was he
   await expectStage(page, 'agreement');
 });
 
-test('a fleet that leaves in between can go on through the same link', async ({ page, fleet }) => {
+test('a fleet that leaves midway can continue with the same link', async ({ page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-later' });
   await isLive(page);
@@ -113,11 +113,11 @@ test('a fleet that leaves in between can go on through the same link', async ({ 
   await expectStage(page, 'connected');
 });
 
-// The sandbox's clock moves for the whole file and never back, so this one comes last.
-test('a link that runs out is shown as expired, live, and to the fleet as over', async ({ onramp, page, fleet }) => {
+// The sandbox's clock only moves forward and affects the whole file, so this test comes last.
+test('an expiring link is shown as expired, live to staff and to the fleet', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-late', hours: '2' });
-  await expect(page.getByTestId('expiry')).toContainText(/runs out in (1 hour|2 hours)/);
+  await expect(page.getByTestId('expiry')).toContainText(/expires in (1 hour|2 hours)/);
   await isLive(page);
   await openAsFleet(fleet, link);
   await expectStage(page, 'viewed');
@@ -125,7 +125,7 @@ test('a link that runs out is shown as expired, live, and to the fleet as over',
   await moveClock(onramp, 3);
   await expectStage(page, 'expired');
   await expect(entries(page, 'invitation.expired')).toContainText('Catena webhook');
-  await expect(page.getByTestId('next')).toContainText('The link ran out');
+  await expect(page.getByTestId('next')).toContainText('The link expired');
 
   await fleet.goto(link);
   await expect(fleet.getByRole('heading', { name: 'This link has expired' })).toBeVisible();

@@ -2,24 +2,24 @@ import type { Page, Response } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
 import { catenaFails, choosePreset, invite, signIn } from '../support/steps';
 
-/** Field, what is typed, and a word of the sentence that comes back beside it. */
+/** Field, typed value, and a word of the error beside it. */
 const WRONG: [field: string, typed: string, says: RegExp][] = [
   ['fleet_ref', 'a/b', /letters, digits/],
-  ['fleet_name', '&&', /nothing of this name is left/],
+  ['fleet_name', '&&', /this name has none/],
   ['fleet_email', 'nobody', /e-mail address/],
   ['expires_in_hours', '673', /1 to 672/],
   ['fleet_phone', '415 555', /\+/],
   ['fleet_website', 'ftp://x', /https:\/\//],
-  ['success_redirect_url', 'nowhere', /whole address/],
+  ['success_redirect_url', 'nowhere', /complete address/],
   ['failure_redirect_url', 'javascript:alert(1)', /web address/],
 ];
 
-test('all that is wrong comes back at once, as typed, each error beside its field', async ({ page }) => {
+test('all errors come back at once, each beside its field, with what was typed', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await openGroups(page);
   for (const [field, typed] of WRONG) await page.locator(`#${field}`).fill(typed);
-  await page.getByLabel('Regulatory id').fill('123456');
+  await page.getByLabel('Regulatory ID').fill('123456');
   await page.getByLabel('Country').selectOption({ label: 'Mexico' });
   await choosePreset(page, 'custom');
   await page.getByLabel('Vehicle locations').selectOption('read_write');
@@ -34,8 +34,8 @@ test('all that is wrong comes back at once, as typed, each error beside its fiel
     await expect(input).toHaveAttribute('aria-invalid', 'true');
     await expect(input).toHaveAccessibleDescription(says);
   }
-  await expect(page.getByLabel('Kind of id')).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByLabel('Regulatory id')).toHaveValue('123456');
+  await expect(page.getByLabel('ID type')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('Regulatory ID')).toHaveValue('123456');
   await expect(page.getByLabel('Vehicle locations')).toHaveValue('read_write');
   await expect(page.getByLabel('Country')).toHaveValue('MEX');
 
@@ -46,30 +46,30 @@ test('all that is wrong comes back at once, as typed, each error beside its fiel
   await expect(page.getByLabel('Contact phone')).toBeFocused();
 });
 
-test('a form that was mended goes through', async ({ page }) => {
+test('a corrected form is accepted', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('FLEET/7');
-  await page.getByLabel('Fleet’s name').fill('Müller & Söhne');
+  await page.getByLabel('Fleet name').fill('Müller & Söhne');
   expect((await send(page)).status()).toBe(422);
   await page.getByLabel('Reference').fill('FLEET-7');
   expect((await send(page)).status()).toBe(303);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Müller & Söhne');
 });
 
-test('what was typed is text, never markup', async ({ page }) => {
+test('typed text is never interpreted as markup', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   const typed = '"><script>alert(1)</script>';
   await page.getByLabel('Reference').fill(typed);
   await page.getByLabel('Contact e-mail').fill('not an address');
-  await page.getByLabel('Fleet’s name').fill(typed);
+  await page.getByLabel('Fleet name').fill(typed);
   expect((await send(page)).status()).toBe(422);
   await expect(page.getByLabel('Reference')).toHaveValue(typed);
-  await expect(page.getByLabel('Fleet’s name')).toHaveValue(typed);
+  await expect(page.getByLabel('Fleet name')).toHaveValue(typed);
 });
 
-test('what only Catena can know to be wrong stands beside its field, in its words', async ({ page }) => {
+test('errors that only Catena can find appear beside their field, in Catena’s words', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('FLEET-xxx');
@@ -83,35 +83,35 @@ test('what only Catena can know to be wrong stands beside its field, in its word
 });
 
 for (const [fault, says] of [
-  // A look is tried three times before it has failed.
+  // A lookup is tried three times before it fails.
   [{ status: 500, count: 3 }, /Catena’s side|Catena's side/],
   [{ status: 502, count: 3 }, /Catena’s side|Catena's side/],
   [{ status: 504, count: 3 }, /Catena’s side|Catena's side/],
   [{ status: 429, retry_after_seconds: 60 }, /Try again in 60 seconds/],
 ] as const) {
-  test(`Catena answering ${fault.status} keeps what was typed and says what to do`, async ({ onramp, page }) => {
+  test(`after status ${fault.status} from Catena, the form keeps what was typed and says what to do`, async ({ onramp, page }) => {
     await signIn(page);
     await page.goto('/invitations/new');
     await page.getByLabel('Reference').fill(`FLEET-${fault.status}`);
-    await page.getByLabel('Fleet’s name').fill('Acme Trucking');
-    await page.getByLabel('Hours the link works').fill('48');
-    // The form has asked all that it asks while it is filled in.
-    await expect(page.getByTestId('preview')).toContainText('Catena makes a new one');
+    await page.getByLabel('Fleet name').fill('Acme Trucking');
+    await page.getByLabel('Link valid for (hours)').fill('48');
+    // The form has made all its requests for previews.
+    await expect(page.getByTestId('preview')).toContainText('Catena creates a new one');
     await catenaFails(onramp, fault);
     const answer = await send(page);
     expect(answer.status()).toBe(502);
     await expect(page.getByRole('alert')).toContainText(says);
     await expect(page.getByLabel('Reference')).toHaveValue(`FLEET-${fault.status}`);
-    await expect(page.getByLabel('Fleet’s name')).toHaveValue('Acme Trucking');
-    await expect(page.getByLabel('Hours the link works')).toHaveValue('48');
+    await expect(page.getByLabel('Fleet name')).toHaveValue('Acme Trucking');
+    await expect(page.getByLabel('Link valid for (hours)')).toHaveValue('48');
 
-    // It was a passing trouble: sending the same again does it.
+    // The failure was temporary: sending the same form again works.
     expect((await send(page)).status()).toBe(303);
     await expect(page.getByTestId('fleet-ref')).toHaveText(`FLEET-${fault.status}`);
   });
 }
 
-test('a wrong password says so without saying who exists', async ({ page }) => {
+test('a failed sign-in does not reveal which accounts exist', async ({ page }) => {
   const says: (string | null)[] = [];
   for (const email of ['demo@onramp.example', 'nobody@onramp.example']) {
     await page.goto('/login');
@@ -128,14 +128,14 @@ test('a wrong password says so without saying who exists', async ({ page }) => {
   expect(says[1]).toBe(says[0]);
 });
 
-test('whoever comes to a page without being signed in is brought back to it afterwards', async ({ page }) => {
+test('signing in returns to the page that was requested', async ({ page }) => {
   await page.goto('/subscriptions');
   await expect(page).toHaveURL(/\/login\?next=/);
   await page.getByRole('button', { name: 'Sign in with the demo account' }).click();
   await expect(page).toHaveURL('/subscriptions');
 });
 
-test('the set-up says what is wrong, and its link works once', async ({ onramp, page }) => {
+test('setup reports errors, and its link works once', async ({ onramp, page }) => {
   const link = await onramp.setupLink();
   await page.goto(link);
   await expect(page).toHaveURL('/setup');
@@ -146,11 +146,11 @@ test('the set-up says what is wrong, and its link works once', async ({ onramp, 
   await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/at least 12/i);
   await expect(page.getByLabel('E-mail')).toHaveValue('ada@carrier.example');
   await page.getByLabel('Password', { exact: true }).fill('three brown horses');
-  await page.getByLabel('Password, once more').fill('three brown cows');
+  await page.getByLabel('Repeat password').fill('three brown cows');
   await create.click();
-  await expect(page.getByLabel('Password, once more')).toHaveAccessibleDescription(/differ/);
+  await expect(page.getByLabel('Repeat password')).toHaveAccessibleDescription(/differ/);
   await page.getByLabel('Password', { exact: true }).fill('three brown horses');
-  await page.getByLabel('Password, once more').fill('three brown horses');
+  await page.getByLabel('Repeat password').fill('three brown horses');
   await create.click();
   await expect(page).toHaveURL('/invitations');
 
@@ -159,7 +159,7 @@ test('the set-up says what is wrong, and its link works once', async ({ onramp, 
   await expect(page.getByRole('alert')).toContainText('does not work');
 });
 
-test('an unknown invitation and an unknown address lead on', async ({ page }) => {
+test('unknown invitations and addresses offer a way to go on', async ({ page }) => {
   await signIn(page);
   for (const address of ['/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2', '/invitations/not-an-id']) {
     const answer = await page.goto(address);
@@ -173,7 +173,7 @@ test('an unknown invitation and an unknown address lead on', async ({ page }) =>
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
 });
 
-test('a viewer sees everything but secrets, and is offered nothing they may not do', async ({ onramp, page, phone }) => {
+test('a viewer sees everything but secrets and gets no actions they may not take', async ({ onramp, page, phone }) => {
   const viewer = { email: 'vera@carrier.example', password: 'a window without a door' };
   const added = await onramp.cliWithInput(`${viewer.password}\n`, 'user', 'add', '--email', viewer.email, '--role', 'viewer');
   expect(added, added.stderr).toMatchObject({ code: 0 });
@@ -201,7 +201,7 @@ async function openGroups(page: Page): Promise<void> {
   while ((await closed.count()) > 0) await closed.first().click();
 }
 
-/** Sends the form; gives the answer to it, once the page that came of it is there. */
+/** Submits the form; returns the response once the resulting page has loaded. */
 async function send(page: Page): Promise<Response> {
   const answered = page.waitForResponse((response) => response.request().method() === 'POST');
   const loaded = page.waitForEvent('load');

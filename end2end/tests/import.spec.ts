@@ -4,7 +4,7 @@ import { expect, test } from '../support/fixtures';
 import { fleets, importStands, toColumns, toDryRun, toResult } from '../support/imports';
 import { acceptAsFleet, catenaFails, declineAsFleet, entries, invite, openAsFleet, signIn } from '../support/steps';
 
-// Ten rows a second: quick, and slow enough to step in.
+// Ten rows per second: quick, but slow enough to intervene.
 test.use({ settings: { ONRAMP_IMPORT_PER_MINUTE: '600' } });
 
 for (const javaScriptEnabled of [true, false]) {
@@ -24,23 +24,23 @@ for (const javaScriptEnabled of [true, false]) {
       await acceptAsFleet(fleet);
 
       await page.goto('/invitations');
-      await page.getByRole('link', { name: 'Import many' }).click();
-      const sheet = ['Carrier,Customer ID,Colour,Country,E-mail', `J.B. Hunt,NEW-${mark},red,usa,`, `,NO-${mark},,,`, `,YES-${mark},,,`, 'Bad,a/b,,US,', `Refused,X-${mark},,,ops@nowhere`].join('\n');
+      await page.getByRole('link', { name: 'Import' }).click();
+      const sheet = ['Carrier,Customer ID,Color,Country,E-mail', `J.B. Hunt,NEW-${mark},red,usa,`, `,NO-${mark},,,`, `,YES-${mark},,,`, 'Bad,a/b,,US,', `Refused,X-${mark},,,ops@nowhere`].join('\n');
       await page.getByLabel('File').setInputFiles({ name: 'fleets.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
-      await page.getByRole('button', { name: 'Go on to the columns' }).click();
+      await page.getByRole('button', { name: 'Continue to columns' }).click();
       await expect(page.getByLabel('Reference')).toHaveValue('1');
-      await expect(page.getByLabel('Fleet’s name')).toHaveValue('0');
+      await expect(page.getByLabel('Fleet name')).toHaveValue('0');
       await expect(page.getByLabel('Country')).toHaveValue('3');
-      await expect(page.getByTestId('ignored')).toHaveText('Not used: “Colour”.');
+      await expect(page.getByTestId('ignored')).toHaveText('Not used: “Color”.');
       await expect(page.getByTestId('samples').getByRole('cell', { name: 'J.B. Hunt' })).toBeVisible();
-      await page.getByLabel('Hours the link works').last().fill('48');
+      await page.getByLabel('Link valid for (hours)').last().fill('48');
       await page.getByRole('button', { name: 'Check the rows' }).click();
       await importStands(page, 'checked');
       expect(await verdicts(page)).toEqual(['new', 'declined', 'refresh_accepted', 'invalid', 'new']);
       await expect(row(page, 'a/b')).toContainText('Use only letters, digits');
 
       await page.getByTestId('figures').getByRole('link', { name: '1', exact: true }).first().click();
-      await expect(page.getByText('Only rows of the kind')).toBeVisible();
+      await expect(page.getByText('Showing only')).toBeVisible();
       await page.getByRole('link', { name: 'Show all rows' }).click();
       await page.getByRole('button', { name: 'Start the import' }).click();
       await importStands(page, 'done');
@@ -48,7 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(row(page, `X-${mark}`)).toContainText('fleet_email');
       await expect(row(page, `NO-${mark}`)).toContainText('Talk to it first');
 
-      const result = await downloaded(page, 'Download the result');
+      const result = await downloaded(page, 'Download result');
       expect(result).toContain(`NEW-${mark},new,created,`);
       expect(result).not.toContain('invite=');
       const links = await downloaded(page, 'Download with magic links');
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await outcomes(page), 'again: only the mended row is done').toEqual(['refreshed', 'left_out', 'refreshed', 'invalid', 'created']);
     });
 
-    test(`an import is paused, resumed and cancelled (${how})`, async ({ page }) => {
+    test(`an import can be paused, resumed, and canceled (${how})`, async ({ page }) => {
       await signIn(page);
       await toDryRun(page, fleets(`PAUSE-${mark}`, 60));
       await page.getByRole('button', { name: 'Start the import' }).click();
@@ -74,27 +74,27 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole('button', { name: 'Resume' }).click();
       await importStands(page, 'running');
       await page.getByRole('link', { name: 'Cancel …' }).click();
-      await expect(page.getByText('will not be invited')).toBeVisible();
-      await page.getByRole('button', { name: 'Cancel the import' }).click();
+      await expect(page.getByText('won’t be invited')).toBeVisible();
+      await page.getByRole('button', { name: 'Cancel import' }).click();
       await importStands(page, 'cancelled');
-      expect(await downloaded(page, 'Download the result')).toContain(',cancelled,');
+      expect(await downloaded(page, 'Download result')).toContain(',cancelled,');
     });
 
-    test(`what is wrong comes back beside its control (${how})`, async ({ page }) => {
+    test(`errors come back beside their fields (${how})`, async ({ page }) => {
       await signIn(page);
       await page.goto('/invitations/import');
       const send = async (button: string) => {
         const [answer] = await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), page.getByRole('button', { name: button }).click()]);
         expect(answer.status()).toBe(422);
       };
-      await send('Go on to the columns');
+      await send('Continue to columns');
       await expect(page.getByLabel('File')).toHaveAccessibleDescription(/Choose a file, or paste rows/);
       await page.getByLabel('Or paste rows').fill('only </textarea> a header');
-      await send('Go on to the columns');
+      await send('Continue to columns');
       await expect(page.getByLabel('Or paste rows')).toHaveValue('only </textarea> a header');
       await expect(page.getByLabel('Or paste rows')).toHaveAccessibleDescription(/only one line/);
       await page.getByLabel('Or paste rows').fill(`who\tname\nPASTED-${mark}\tAcme`);
-      await page.getByRole('button', { name: 'Go on to the columns' }).click();
+      await page.getByRole('button', { name: 'Continue to columns' }).click();
       await send('Check the rows');
       await expect(page.getByLabel('Reference')).toHaveAccessibleDescription(/Every invitation needs one/);
       await page.getByLabel('Reference').selectOption({ label: 'who' });
@@ -105,17 +105,17 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test('a wrong delimiter is mended, and letters of an old encoding are read', async ({ page }) => {
+test('a wrong delimiter can be corrected, and an old encoding is read', async ({ page }) => {
   await signIn(page);
   await toColumns(page, Buffer.from('ref,x;name\nOLD-1;M\xfcller', 'latin1'));
   await expect(page.getByRole('status')).toContainText('read as Windows-1252');
-  await page.getByLabel('Between two cells stands').selectOption('semicolon');
-  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.getByLabel('Delimiter').selectOption('semicolon');
+  await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page.getByTestId('samples').getByRole('columnheader')).toHaveText(['ref,x', 'name']);
   await expect(page.getByTestId('samples')).toContainText('Müller');
 });
 
-test('the bar moves while the page stays, and the page changes when the import does', async ({ page }) => {
+test('the progress bar moves without a reload, and the page follows the state of the import', async ({ page }) => {
   await signIn(page);
   await toDryRun(page, fleets('BAR', 40));
   await page.getByRole('button', { name: 'Start the import' }).click();
@@ -129,7 +129,7 @@ test('the bar moves while the page stays, and the page changes when the import d
   await expect(page.getByTestId('progress')).toHaveText('40 of 40 rows');
 });
 
-test('Catena failing midway pauses the import, which says so and goes on from there', async ({ page, onramp }) => {
+test('failures at Catena pause the import, which says so and resumes from there', async ({ page, onramp }) => {
   await signIn(page);
   await toDryRun(page, fleets('OUTAGE', 30));
   await page.getByRole('button', { name: 'Start the import' }).click();

@@ -15,10 +15,10 @@ import {
   signIn,
 } from '../support/steps';
 
-// For the staff's browser and for the fleet's.
+// For both the staff's and the fleet's browser.
 test.use({ javaScriptEnabled: false });
 
-/** A webhook takes a moment; a person would reload until it is there. */
+/** A webhook takes a moment; a person would reload until it has arrived. */
 async function reloadUntil(page: Page, stage: string): Promise<void> {
   await expect(async () => {
     await page.reload();
@@ -32,7 +32,7 @@ async function send(page: Page): Promise<number> {
   return (await answered).status();
 }
 
-test('what is not plainly new is explained once and done when agreed', async ({ page, fleet }) => {
+test('anything but a new invitation is explained once and done after confirmation', async ({ page, fleet }) => {
   await signIn(page);
   const active = await invite(page, { ref: 'PLAIN-active' });
   const declined = await invite(page, { ref: 'PLAIN-declined' });
@@ -45,24 +45,24 @@ test('what is not plainly new is explained once and done when agreed', async ({ 
   await page.getByLabel('Contact e-mail').fill('ops@acme.example');
   expect(await send(page)).toBe(422);
   const confirm = page.getByTestId('confirm');
-  await expect(confirm).toContainText('only its expiry moves');
-  await expect(confirm.getByRole('link', { name: 'See the fleet' })).toHaveAttribute('href', '/fleets/PLAIN-active');
+  await expect(confirm).toContainText('Nothing else changes');
+  await expect(confirm.getByRole('link', { name: 'View fleet' })).toHaveAttribute('href', '/fleets/PLAIN-active');
   await expect(page.getByLabel('Contact e-mail')).toHaveValue('ops@acme.example');
-  await page.getByRole('button', { name: 'Refresh it' }).click();
+  await page.getByRole('button', { name: 'Refresh invitation' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Catena refreshed it' })).toBeVisible();
   expect((await shown(page, 'PLAIN-active')).path).toBe(active.path);
 
   await page.goto('/invitations/new?fleet_ref=PLAIN-declined');
   expect(await send(page)).toBe(422);
   await expect(confirm).toContainText('“Not this quarter.”');
-  await page.getByRole('button', { name: 'Open the declined one again' }).click();
+  await page.getByRole('button', { name: 'Reopen declined invitation' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'opened the declined invitation again' })).toBeVisible();
   await expectStage(page, 'created');
 
   await page.goto('/invitations/new?fleet_ref=plain-active');
   expect(await send(page)).toBe(422);
   await expect(confirm).toContainText('“PLAIN-active” is known here');
-  await page.getByRole('button', { name: 'Yes, create the invitation' }).click();
+  await page.getByRole('button', { name: 'Yes, it’s a different fleet' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('plain-active');
 });
 
@@ -70,7 +70,7 @@ test('hours that end at night come back with a choice', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('PLAIN-night');
-  await page.getByLabel('Hours the link works').fill(String(expiresAtNight('Europe/Berlin')));
+  await page.getByLabel('Link valid for (hours)').fill(String(expiresAtNight('Europe/Berlin')));
   await page.getByText('More about the fleet').click();
   await page.getByLabel('Country').selectOption({ label: 'Germany' });
   expect(await send(page)).toBe(422);
@@ -81,16 +81,16 @@ test('hours that end at night come back with a choice', async ({ page }) => {
   await expect(page.getByTestId('fleet-ref')).toHaveText('PLAIN-night');
 });
 
-test('providers and permissions are chosen without a script', async ({ page }) => {
+test('providers and permissions can be chosen without scripts', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('PLAIN-all');
   await page.getByLabel('Contact e-mail').fill('nobody');
-  await page.getByText('Every provider is offered').click();
+  await page.getByText('All providers').click();
   const providers = page.getByRole('group', { name: 'Providers to offer' });
   await expect(providers.getByRole('searchbox')).toHaveCount(0);
   await providers.locator('label[for="tsp-samsara"]').click();
-  await page.getByText('Data to ask for', { exact: true }).first().click();
+  await page.getByText('Data to request', { exact: true }).first().click();
   await choosePreset(page, 'custom');
   expect(await send(page)).toBe(422);
   await expect(page.getByText('Choose a level for at least one kind of data').first()).toBeVisible();
@@ -105,23 +105,23 @@ test('providers and permissions are chosen without a script', async ({ page }) =
   await expect(page.locator('.facts')).not.toContainText('Vehicle locations');
   await expect(page.locator('.facts')).toContainText('samsara');
   await page.goto('/invitations/new');
-  await page.getByText('Where the fleet goes afterwards').click();
+  await page.getByText('Where the fleet goes next').click();
   await expect(page.getByTestId('no-callback')).toContainText('would arrive twice');
 });
 
-test('refreshing, deleting and inviting again are forms', async ({ page }) => {
+test('refreshing, deleting, and inviting again work as forms', async ({ page }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'PLAIN-again' });
   const again = page.getByTestId('again');
-  await again.getByLabel('Hours the link works').fill('673');
+  await again.getByLabel('Link valid for (hours)').fill('673');
   await again.getByRole('button', { name: 'Refresh' }).click();
-  await expect(page.getByLabel('Hours the link works')).toHaveAccessibleDescription(/1 to 672/);
-  await page.getByLabel('Hours the link works').fill('72');
+  await expect(page.getByLabel('Link valid for (hours)')).toHaveAccessibleDescription(/1 to 672/);
+  await page.getByLabel('Link valid for (hours)').fill('72');
   await page.getByRole('button', { name: 'Refresh' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Catena refreshed it' })).toBeVisible();
   expect(new URL(page.url()).pathname).toBe(path);
   await page.getByRole('link', { name: 'Delete this invitation' }).click();
-  await page.getByRole('button', { name: 'Delete the invitation' }).click();
+  await page.getByRole('button', { name: 'Delete invitation' }).click();
   await expectStage(page, 'deleted');
   await page.getByRole('button', { name: 'Invite again' }).click();
   await expectStage(page, 'created');
@@ -131,7 +131,7 @@ test('refreshing, deleting and inviting again are forms', async ({ page }) => {
   await expect(entries(page, 'invitation.deleted')).toHaveCount(1);
 });
 
-test('the link for signing in again is a form too', async ({ onramp, page, fleet }) => {
+test('the sign-in link works as a form', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'PLAIN-stale' });
   await openAsFleet(fleet, link);
@@ -139,7 +139,7 @@ test('the link for signing in again is a form too', async ({ onramp, page, fleet
   await connectAsFleet(fleet);
   await reloadUntil(page, 'connected');
   await goStale(onramp, 'PLAIN-stale');
-  const button = page.getByRole('button', { name: 'Get the sign-in link' });
+  const button = page.getByRole('button', { name: 'Get sign-in link' });
   await expect(async () => {
     await page.goto(path);
     await expect(button).toBeVisible({ timeout: 1 });

@@ -32,9 +32,9 @@ test('while a reference is typed, the form says what Catena will do', async ({ p
   const preview = page.getByTestId('preview');
   const reference = page.getByLabel('Reference');
   await reference.pressSequentially('TYPED-new');
-  await expect(preview).toHaveText(/Catena makes a new one/);
+  await expect(preview).toHaveText(/Catena creates a new one/);
   for (const [ref, says] of [
-    ['TYPED-active', /active invitation, until .* only its expiry moves/],
+    ['TYPED-active', /active invitation, until .* Nothing else changes/],
     ['TYPED-accepted', /has accepted its invitation already/],
     ['TYPED-declined', /declined and wrote: “Not this quarter.”/],
     ['typed-active', /“TYPED-active” is known here/],
@@ -44,14 +44,14 @@ test('while a reference is typed, the form says what Catena will do', async ({ p
     await expect(preview).toContainText(says);
   }
   await reference.fill('TYPED-active');
-  const fleetPage = preview.getByRole('link', { name: 'See the fleet' });
+  const fleetPage = preview.getByRole('link', { name: 'View fleet' });
   await expect(fleetPage).toHaveAttribute('href', '/fleets/TYPED-active');
   await fleetPage.click();
   await expect(page.getByTestId('rounds')).toBeVisible();
   await expect(page.getByRole('link', { name: 'New invitation' })).toHaveAttribute('href', active.path);
 });
 
-test('what was read while typing is not asked again, but a declined invitation is', async ({ page, fleet }) => {
+test('what was shown while typing needs no confirmation, except for a declined invitation', async ({ page, fleet }) => {
   await signIn(page);
   const active = await invite(page, { ref: 'SEEN-active' });
   const declined = await invite(page, { ref: 'SEEN-declined' });
@@ -62,8 +62,8 @@ test('what was read while typing is not asked again, but a declined invitation i
 
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('SEEN-active');
-  await expect(page.getByTestId('preview')).toContainText('only its expiry moves');
-  await page.getByLabel('Hours the link works').fill('48');
+  await expect(page.getByTestId('preview')).toContainText('Nothing else changes');
+  await page.getByLabel('Link valid for (hours)').fill('48');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Catena refreshed it' })).toBeVisible();
   expect((await shown(page, 'SEEN-active')).path).toBe(active.path);
@@ -71,57 +71,57 @@ test('what was read while typing is not asked again, but a declined invitation i
 
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('SEEN-declined');
-  await page.getByLabel('Fleet’s name').fill('J.B. Hunt');
+  await page.getByLabel('Fleet name').fill('J.B. Hunt');
   await expect(page.getByTestId('preview')).toContainText('Too early.');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   const confirm = page.getByTestId('confirm');
   await expect(confirm).toBeFocused();
-  await expect(confirm).toContainText('The fleet declined. Open its invitation again?');
-  await expect(page.getByLabel('Fleet’s name')).toHaveValue('J.B. Hunt');
-  // Enter in a field is no agreement.
+  await expect(confirm).toContainText('The fleet declined. Reopen its invitation?');
+  await expect(page.getByLabel('Fleet name')).toHaveValue('J.B. Hunt');
+  // Enter in a field is no confirmation.
   await page.getByLabel('Reference').press('Enter');
   await expect(page.getByTestId('confirm')).toBeVisible();
-  await page.getByRole('button', { name: 'Open the declined one again' }).click();
+  await page.getByRole('button', { name: 'Reopen declined invitation' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'opened the declined invitation again' })).toBeVisible();
   await expectStage(page, 'created');
   await expect(entries(page, 'invitation.declined')).toContainText('Too early.');
 });
 
-test('names, hours and a bad moment are spoken of while typing, and a better one is a click away', async ({ page }) => {
+test('names, hours, and a bad expiry are commented on while typing, and a better expiry is a click away', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   const preview = page.getByTestId('preview');
   await page.getByLabel('Reference').fill('NIGHT-1');
-  await page.getByLabel('Fleet’s name').fill('J.B. Hunt');
+  await page.getByLabel('Fleet name').fill('J.B. Hunt');
   await expect(preview).toContainText('so it gets “JB Hunt”');
-  const hours = page.getByLabel('Hours the link works');
+  const hours = page.getByLabel('Link valid for (hours)');
   await hours.fill('673');
   await expect(preview).toContainText('from 1 to 672');
   await hours.fill(String(expiresAtNight('Europe/Berlin')));
   await page.getByText('More about the fleet').click();
   await page.getByLabel('Country').selectOption({ label: 'Germany' });
-  await expect(preview).toContainText(/would run out (at night|over the weekend) there: .* in Berlin/);
+  await expect(preview).toContainText(/would expire (at night|over the weekend) there: .* in Berlin/);
   await page.getByRole('button', { name: /^Take \d+ hours/ }).click();
-  await expect(preview).not.toContainText('would run out');
+  await expect(preview).not.toContainText('would expire');
   expect(localTime('Europe/Berlin', Number(await hours.inputValue()))).toMatch(/^(Mon|Tue|Wed|Thu|Fri) (0[7-9]|1\d)$/);
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('NIGHT-1');
 });
 
-test('a form filled in to the last field asks Catena for just that', async ({ page }) => {
+test('a completely filled form requests exactly that from Catena', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('WHOLE-1');
-  await page.getByLabel('Fleet’s name').fill('Prairie Haulers');
+  await page.getByLabel('Fleet name').fill('Prairie Haulers');
   await page.getByLabel('Contact e-mail').fill('dispatch@prairie.example');
   await page.getByText('More about the fleet').click();
   await page.getByLabel('Contact phone').fill('+1 415 555 1234');
   await page.getByLabel('Website').fill('prairie.example');
   await page.getByLabel('Country').selectOption({ label: 'Canada' });
-  await page.getByLabel('Regulatory id').fill('123456');
-  await page.getByLabel('Kind of id').fill('DOT');
+  await page.getByLabel('Regulatory ID').fill('123456');
+  await page.getByLabel('ID type').fill('DOT');
 
-  await page.getByText('Every provider is offered').click();
+  await page.getByText('All providers').click();
   const providers = page.getByRole('group', { name: 'Providers to offer' });
   await expect(providers.getByRole('checkbox')).toHaveCount(12);
   await providers.getByLabel('Search 12 providers').fill('geo');
@@ -129,79 +129,79 @@ test('a form filled in to the last field asks Catena for just that', async ({ pa
   await expect(providers.getByText('1 found')).toBeVisible();
   await providers.locator('label[for="tsp-geotab"]').click();
   await providers.getByLabel('Search 12 providers').fill('sams');
-  // What is ticked stays in sight.
+  // Selected items stay visible.
   await expect(providers.getByRole('checkbox').filter({ visible: true })).toHaveCount(2);
   await providers.locator('label[for="tsp-samsara"]').click();
   await expect(providers.getByRole('img')).toHaveCount(0);
 
-  await page.getByText('Data to ask for', { exact: true }).first().click();
+  await page.getByText('Data to request', { exact: true }).first().click();
   await expect(page.getByLabel('Vehicle locations')).toBeHidden();
-  await expect(page.getByText('kinds that Catena adds later are not included')).toBeVisible();
+  await expect(page.getByText('Kinds that Catena adds later are never included')).toBeVisible();
   await choosePreset(page, 'custom');
   await page.getByLabel('Vehicle locations').selectOption('read');
   await page.getByLabel('Messages').selectOption('read_write');
-  await page.getByText('Where the fleet goes afterwards').click();
-  await page.getByLabel('Page after success').fill('https://us.example/welcome');
+  await page.getByText('Where the fleet goes next').click();
+  await page.getByLabel('Success page').fill('https://us.example/welcome');
   await page.getByRole('button', { name: 'Create invitation' }).click();
 
-  // A weekday and a night are as they fall: whatever is asked about the hours, keep them.
+  // Depending on when the test runs, the page may ask about the hours. Keep them.
   const keep = page.getByRole('button', { name: /^Keep / });
   await expect(keep.or(page.getByTestId('magic-link'))).toBeVisible();
   if (await keep.isVisible()) await keep.click();
   const facts = page.locator('.facts');
-  for (const value of ['dispatch@prairie.example', '+14155551234', 'CAN', '123456', 'DOT', 'geotab, samsara', 'Vehicle locations, Messages (to read and write)', 'https://us.example/welcome']) {
+  for (const value of ['dispatch@prairie.example', '+14155551234', 'CAN', '123456', 'DOT', 'geotab, samsara', 'Vehicle locations, Messages (read and write)', 'https://us.example/welcome']) {
     await expect(facts).toContainText(value);
   }
   await expect(page.getByTestId('kept')).toHaveCount(0);
 });
 
-test('no callback address is offered where the organisation’s subscriptions would double its events', async ({ page }) => {
+test('no callback address is offered if the organization’s subscriptions would duplicate its events', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
-  await page.getByText('Where the fleet goes afterwards').click();
+  await page.getByText('Where the fleet goes next').click();
   await expect(page.getByTestId('no-callback')).toContainText('would arrive twice');
   await expect(page.getByLabel('Callback address')).toHaveCount(0);
 });
 
-test('what Catena kept otherwise after a refresh is shown with the fields’ labels', async ({ page }) => {
+test('what Catena stored differently after a refresh is shown with labels', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('KEPT-1');
-  await page.getByText('Data to ask for', { exact: true }).first().click();
+  await page.getByText('Data to request', { exact: true }).first().click();
   await choosePreset(page, 'locations');
   await page.getByRole('button', { name: 'Create invitation' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('KEPT-1');
   await expect(page.getByTestId('kept')).toHaveCount(0);
 
   await page.goto('/invitations/new?fleet_ref=KEPT-1');
-  await expect(page.getByTestId('preview')).toContainText('only its expiry moves');
+  await expect(page.getByTestId('preview')).toContainText('Nothing else changes');
   await page.getByRole('button', { name: 'Create invitation' }).click();
-  const kept = page.getByTestId('kept').getByRole('row', { name: 'Data to ask for' });
-  await expect(kept).toContainText('everything, to read');
+  const kept = page.getByTestId('kept').getByRole('row', { name: 'Data to request' });
+  await expect(kept).toContainText('Read everything');
   await expect(kept).toContainText('Vehicle locations');
 });
 
-test('an invitation is refreshed from its page, and deleted after a question', async ({ page, fleet }) => {
+test('an invitation can be refreshed from its page, and deleted after confirmation', async ({ page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'AGAIN-1' });
   const again = page.getByTestId('again');
-  await again.getByLabel('Hours the link works').fill('1000');
+  await again.getByLabel('Link valid for (hours)').fill('1000');
   await again.getByRole('button', { name: 'Refresh' }).click();
-  await expect(page.getByLabel('Hours the link works')).toHaveAccessibleDescription(/1 to 672/);
-  await expect(page.getByLabel('Hours the link works')).toHaveValue('1000');
+  await expect(page.getByLabel('Link valid for (hours)')).toHaveAccessibleDescription(/1 to 672/);
+  await expect(page.getByLabel('Link valid for (hours)')).toHaveValue('1000');
   await page.goto(path);
-  await again.getByLabel('Hours the link works').fill('72');
+  await again.getByLabel('Link valid for (hours)').fill('72');
   await again.getByRole('button', { name: 'Refresh' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Catena refreshed it' })).toBeVisible();
   await expect(page.getByTestId('expiry')).toContainText(/in (2|3) days|in 71 hours/);
   await isLive(page);
 
   await page.getByRole('link', { name: 'Delete this invitation' }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Delete the invitation?');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Delete this invitation?');
   await page.getByRole('link', { name: 'Keep it' }).click();
   await expectStage(page, 'created');
   await page.getByRole('link', { name: 'Delete this invitation' }).click();
-  await page.getByRole('button', { name: 'Delete the invitation' }).click();
+  await page.getByRole('button', { name: 'Delete invitation' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'was deleted' })).toBeVisible();
   await expectStage(page, 'deleted');
   await expect(entries(page, 'invitation.deleted')).toContainText('by demo@onramp.example');
@@ -213,20 +213,20 @@ test('an invitation is refreshed from its page, and deleted after a question', a
   expect((await shown(page, 'AGAIN-1')).link).not.toBe(link);
 });
 
-test('an invitation that the fleet accepts meanwhile is not deleted', async ({ page, fleet }) => {
+test('an invitation that the fleet has accepted in the meantime is not deleted', async ({ page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'AGAIN-2' });
   await page.goto(`${path}/delete`);
   await openAsFleet(fleet, link);
   await acceptAsFleet(fleet);
-  await page.getByRole('button', { name: 'Delete the invitation' }).click();
-  await expect(page.getByText(/accepted|nobody has accepted yet/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Delete invitation' }).click();
+  await expect(page.getByText(/has accepted/).first()).toBeVisible();
   await page.goto(path);
   await expectStage(page, 'agreement');
   await expect(page.getByRole('link', { name: 'Delete this invitation' })).toHaveCount(0);
 });
 
-test('a fleet whose sign-in stopped working gets its link again', async ({ onramp, page, fleet }) => {
+test('a fleet whose sign-in stopped working gets a new link', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { path, link } = await invite(page, { ref: 'STALE-1' });
   await isLive(page);
@@ -240,7 +240,7 @@ test('a fleet whose sign-in stopped working gets its link again', async ({ onram
   await goStale(onramp, 'STALE-1');
   await expect(page.getByTestId('badges')).toContainText('Needs sign-in');
   await page.reload();
-  await page.getByRole('button', { name: 'Get the sign-in link' }).click();
+  await page.getByRole('button', { name: 'Get sign-in link' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'signs in to its provider there once more' })).toBeVisible();
   await expect(entries(page, 'invitation.refreshed')).toContainText('by demo@onramp.example');
   const again = await shown(page, 'STALE-1');
@@ -249,8 +249,8 @@ test('a fleet whose sign-in stopped working gets its link again', async ({ onram
   await expect(fleet.getByRole('link', { name: 'Sign in again' })).toBeVisible();
 });
 
-// The sandbox's clock moves for the whole file and never back, so this one comes last.
-test('after its expiry a fleet is invited anew, and its page tells all of it', async ({ onramp, page }) => {
+// The sandbox's clock only moves forward and affects the whole file, so this test comes last.
+test('a fleet can be invited again after expiry, and its page shows both invitations', async ({ onramp, page }) => {
   await signIn(page);
   const first = await invite(page, { ref: 'ROUND 1', name: 'Blue Ridge Freight', hours: '2' });
   await isLive(page);
@@ -273,11 +273,11 @@ test('after its expiry a fleet is invited anew, and its page tells all of it', a
   await expect(entries(page, 'invitation.expired')).toHaveCount(1);
 
   await page.goto(first.path);
-  await page.getByRole('link', { name: 'go to it' }).click();
+  await page.getByRole('link', { name: 'Open it' }).click();
   await expect(page).toHaveURL(second.path);
 });
 
-/** `Mon 08`: the weekday and the hour somewhere after so many hours. */
+/** `Mon 08`: weekday and hour in a time zone after this many hours. */
 function localTime(timeZone: string, hours: number): string {
   const at = new Date(Date.now() + hours * 3_600_000);
   const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);

@@ -3,7 +3,7 @@ import { expect, test } from '../support/fixtures';
 import { liveness } from '../support/liveness';
 import { acceptAsFleet, connectAsFleet, entries, expectStage, invite, isLive, kinds, openAsFleet, signIn } from '../support/steps';
 
-test('news moves neither focus, nor selection, nor what is being read', async ({ page, fleet }) => {
+test('updates keep focus, selection, and scroll position', async ({ page, fleet }) => {
   await page.setViewportSize({ width: 1280, height: 500 });
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-read' });
@@ -11,7 +11,7 @@ test('news moves neither focus, nor selection, nor what is being read', async ({
   const live = await liveness(page);
   await expect(entries(page, 'invitation.created')).toContainText('Catena webhook');
 
-  // Somebody has selected a part of the link and reads the first entry of the timeline.
+  // Someone has selected part of the link and is reading the first entry of the timeline.
   const input = page.getByTestId('magic-link');
   await input.focus();
   await input.evaluate((input: HTMLInputElement) => input.setSelectionRange(3, 9));
@@ -37,7 +37,7 @@ test('news moves neither focus, nor selection, nor what is being read', async ({
   expect(Math.abs((await at()) - before), 'pixels by which the entry that is read has moved').toBeLessThanOrEqual(2);
 });
 
-test('news is announced to a screen reader, and only the news', async ({ page, fleet }) => {
+test('screen readers announce updates, and nothing else', async ({ page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-said' });
   await isLive(page);
@@ -46,7 +46,7 @@ test('news is announced to a screen reader, and only the news', async ({ page, f
   await expect(page.getByTestId('live-status')).toHaveRole('status');
 });
 
-test('a page that was cut off says so and catches up when the way is mended', async ({ onramp, page, fleet }) => {
+test('a disconnected page says so and catches up after reconnecting', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { link, path } = await invite(page, { ref: 'FLEET-cut' });
   const cable = await Cable.to(onramp.baseURL);
@@ -68,7 +68,7 @@ test('a page that was cut off says so and catches up when the way is mended', as
   await cable.remove();
 });
 
-test('a page outlives a restart of the server and catches up', async ({ onramp, page, fleet }) => {
+test('a page survives a restart of the server and catches up', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-restart' });
   await isLive(page);
@@ -85,7 +85,7 @@ test('a page outlives a restart of the server and catches up', async ({ onramp, 
   expect(await live.isSamePage()).toBe(true);
 });
 
-test('a page that was left and is come back to shows what happened meanwhile', async ({ page, fleet }) => {
+test('a page shows what happened in the meantime after going back to it', async ({ page, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-back' });
   await isLive(page);
@@ -118,7 +118,7 @@ test('the timeline is complete after a plain reload without JavaScript', async (
   await plain.close();
 });
 
-test('signing out ends the news in every open page', async ({ page, context, fleet }) => {
+test('signing out stops updates in every open page', async ({ page, context, fleet }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-out' });
   await isLive(page);

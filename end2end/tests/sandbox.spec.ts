@@ -1,15 +1,15 @@
 import { expect, test } from '../support/fixtures';
 import { expectStage, signIn } from '../support/steps';
 
-// The control page needs no script.
-test('a story played on the control page arrives in Onramp, and the clock lets an invitation run out', async ({ page }) => {
+// The control page needs no scripts.
+test('a story played on the control page arrives in Onramp, and the clock lets an invitation expire', async ({ page }) => {
   await signIn(page);
-  await page.getByRole('link', { name: 'Control it' }).click();
+  await page.getByRole('link', { name: 'Open sandbox controls' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sandbox control');
   await page.getByLabel('Story').selectOption({ label: 'Connection staled' });
   await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-told');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await expect(page.getByRole('status')).toHaveText('The story is played. One fleet is in it.');
+  await expect(page.getByRole('status')).toHaveText('Story played. One fleet took part.');
   const row = page.getByRole('row', { name: /FLEET-told/ });
   await expect(row).toContainText('stale');
   await row.getByRole('button', { name: /^Repair/ }).click();
@@ -18,11 +18,11 @@ test('a story played on the control page arrives in Onramp, and the clock lets a
   await page.getByLabel('Story').selectOption({ label: 'Opened' });
   await page.getByLabel('Fleet reference', { exact: true }).first().fill('FLEET-late');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  // Invitations of other tests may run out before it.
+  // Invitations of other tests may expire first.
   await expect(async () => {
     await page.goto('/sandbox');
     await page.getByRole('button', { name: 'To the next expiry' }).click();
-    await expect(page.getByRole('status')).toHaveText('Time went on.');
+    await expect(page.getByRole('status')).toHaveText('The clock was moved forward.');
     await page.goto('/invitations');
     await page.getByRole('link', { name: 'FLEET-late' }).click();
     await expectStage(page, 'expired', 1_000);
@@ -32,15 +32,15 @@ test('a story played on the control page arrives in Onramp, and the clock lets a
   await expectStage(page, 'connected');
 });
 
-test('what is typed wrong is said beside its field, and nothing is forgotten without a confirmation', async ({ page }) => {
+test('errors appear beside their field, and nothing is reset without confirmation', async ({ page }) => {
   await page.goto('/sandbox');
   await page.getByLabel('How many fleets').fill('many');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.getByLabel('How many fleets')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('How many fleets')).toHaveValue('many');
-  await page.getByRole('button', { name: 'Begin anew' }).click();
-  await expect(page.getByLabel('Forget everything in the sandbox'), 'the browser asks for it').toBeFocused();
-  await page.getByLabel('Forget everything in the sandbox').check();
-  await page.getByRole('button', { name: 'Begin anew' }).click();
-  await expect(page.getByRole('status')).toHaveText('Everything is forgotten.');
+  await page.getByRole('button', { name: 'Reset the sandbox' }).click();
+  await expect(page.getByLabel('Delete everything in the sandbox'), 'the browser asks for it').toBeFocused();
+  await page.getByLabel('Delete everything in the sandbox').check();
+  await page.getByRole('button', { name: 'Reset the sandbox' }).click();
+  await expect(page.getByRole('status')).toHaveText('The sandbox was reset.');
 });

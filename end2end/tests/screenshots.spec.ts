@@ -5,15 +5,15 @@ import { expect, test } from '../support/fixtures';
 import { MAILING } from '../support/mailing';
 import { acceptAsFleet, chooseAsFleet, choosePreset, connectAsFleet, declineAsFleet, entries, expectStage, finishAsFleet, invite, isLive, linkAsFleet, moveClock, openAsFleet, sendForged, signIn } from '../support/steps';
 
-// Pictures for people: `SHOTS=shots make e2e ARGS=screenshots`. Collected only then (playwright.config.ts).
+// Screenshots for people: `SHOTS=shots make e2e ARGS=screenshots`. Skipped otherwise (playwright.config.ts).
 const DIR = process.env.SHOTS ?? 'shots';
 const WIDTHS = [1280, 390];
 const SCHEMES = ['light', 'dark'] as const;
 
-// Nothing is sent: what can be sent is shown.
+// Nothing is sent; the screenshots only show what could be.
 test.use({ settings: MAILING });
 
-test('pictures of every page worth showing', async ({ onramp, page, fleet }) => {
+test('screenshots of every page worth showing', async ({ onramp, page, fleet }) => {
   test.setTimeout(300_000);
   mkdirSync(DIR, { recursive: true });
 
@@ -98,7 +98,7 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await shoot(page, 'delete');
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('acme/7');
-  await page.getByLabel('Hours the link works').fill('1000');
+  await page.getByLabel('Link valid for (hours)').fill('1000');
   await page.getByText('More about the fleet').click();
   await page.getByLabel('Contact phone').fill('415 555');
   await page.getByRole('button', { name: 'Create invitation' }).click();
@@ -117,7 +117,7 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await page.getByRole('button', { name: 'Send e-mail' }).click();
   await shoot(page, 'share-errors');
   await page.goto('/reminders');
-  await page.getByRole('button', { name: 'Look now' }).click();
+  await page.getByRole('button', { name: 'Check now' }).click();
   await expect(page.getByTestId('proposed')).toBeVisible();
   await shoot(page, 'reminders');
   await page.goto('/invitations');
@@ -125,7 +125,7 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await page.goto('/invitations/import');
   await shoot(page, 'import-upload');
   await page.getByLabel('Or paste rows').fill('fleet_ref;name;email\nPASTE-1;Acme;ops@acme.example\nPASTE/2;Bad;ops@acme.example\nFLEET-1003;Blue Ridge Freight;\n');
-  await page.getByRole('button', { name: 'Go on to the columns' }).click();
+  await page.getByRole('button', { name: 'Continue to columns' }).click();
   await shoot(page, 'import-columns');
   await page.getByRole('button', { name: 'Check the rows' }).click();
   await expect(page.getByTestId('import-state')).toHaveAttribute('data-state', 'checked');
@@ -155,7 +155,7 @@ test('pictures of every page worth showing', async ({ onramp, page, fleet }) => 
   await page.goto('/invitations/019caf26-570a-77be-b3ff-2a66b38f52e2');
   await shoot(page, 'not-found');
 
-  // Last: only the sandbox's clock moves, so what comes after would be told in the wrong order.
+  // This comes last: it moves only the sandbox's clock, so later events would appear in the wrong order.
   await moveClock(onramp, 2);
   await page.goto(late.path);
   await expectStage(page, 'expired');

@@ -48,7 +48,7 @@ test('every page carries its security headers and no inline style', async ({ pag
   expect(new Set(nonces).size, 'each answer has a nonce of its own').toBe(nonces.length);
 });
 
-test('cookies are out of the reach of scripts and of other sites', async ({ page, context, fleet, phone }) => {
+test('cookies are out of reach of scripts and other sites', async ({ page, context, fleet, phone }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-cookie' });
   await openAsFleet(fleet, link);
@@ -71,7 +71,7 @@ test('signing in starts a new session, signing out ends it on the server', async
   await expect(page).toHaveURL(/\/login/);
 });
 
-test('a request that changes something is refused when another site sends it', async ({ page, onramp }) => {
+test('a request from another site that would change something is refused', async ({ page, onramp }) => {
   await signIn(page);
   const evil = { origin: 'https://evil.example' };
   for (const address of ['/logout', '/login', '/invitations/new', '/subscriptions/ensure', '/setup', '/sandbox/control/clock']) {
@@ -81,7 +81,7 @@ test('a request that changes something is refused when another site sends it', a
   const sameHost = await page.request.post('/logout', { headers: { origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' }, maxRedirects: 0 });
   expect(sameHost.status(), 'another port of this host is another site').toBe(403);
 
-  // The same from a page, as a browser sends it.
+  // The same request from a page, as a browser sends it.
   await page.route('http://evil.example/', (route) =>
     route.fulfill({
       contentType: 'text/html',
@@ -99,7 +99,7 @@ test('a request that changes something is refused when another site sends it', a
   await expect(page.getByText('FLEET-evil')).toHaveCount(0);
 });
 
-test('a return with a true pair is noted and goes on to an address without secrets', async ({ page, fleet }) => {
+test('a return with valid credentials is recorded and redirects to an address without secrets', async ({ page, fleet }) => {
   await signIn(page);
   const invitation = await invite(page, { ref: 'FLEET-true' });
   const query = new URLSearchParams({ invitation_id: invitation.id, fleet_ref: 'FLEET-true', status: 'success', tsp_count: '1' });
@@ -116,11 +116,11 @@ test('a return with a true pair is noted and goes on to an address without secre
   expect(html).not.toContain(invitation.id);
   await expect(entries(page, 'landing.success')).toContainText('Not confirmed');
   await expect(entries(page, 'landing.success')).toContainText('providers connected: 1');
-  // The cookie alone tells: whoever is without it sees nothing of the fleet.
+  // Only the cookie identifies the visitor: without it, nothing about the fleet is shown.
   expect(await (await page.request.get('/onboarding/success')).text()).not.toContain('FLEET-true');
 });
 
-test('a return with anything else is a neutral page and leaves no trace', async ({ page, fleet }) => {
+test('any other return shows a neutral page and leaves no trace', async ({ page, fleet }) => {
   await signIn(page);
   const invitation = await invite(page, { ref: 'FLEET-guess' });
   await isLive(page);
@@ -148,7 +148,7 @@ test('a return with anything else is a neutral page and leaves no trace', async 
   expect(await kinds(page)).toEqual(['invitation.created', 'link.shown', 'invitation.viewed']);
 });
 
-test('no page of the story is told off by the browser', async ({ page, context, fleet, phone }) => {
+test('the browser reports no errors on any page of the story', async ({ page, context, fleet, phone }) => {
   const complaints: string[] = [];
   for (const browser of [context, phone]) {
     browser.on('console', (message) => {
@@ -156,7 +156,7 @@ test('no page of the story is told off by the browser', async ({ page, context, 
     });
     browser.on('weberror', (error) => complaints.push(`${error.page()?.url()}: ${error.error().message}`));
     browser.on('requestfailed', (request) => {
-      // What is aborted the browser itself no longer wanted: the stream of news of a page that was left.
+      // The browser itself aborts requests it no longer needs, such as the event stream of a page that was left.
       const why = request.failure()?.errorText;
       if (why !== 'net::ERR_ABORTED') complaints.push(`${request.url()}: ${why}`);
     });
@@ -177,7 +177,7 @@ test('no page of the story is told off by the browser', async ({ page, context, 
   expect(complaints).toEqual([]);
 });
 
-test('the server prints no secret of an invitation', async ({ onramp, page, fleet }) => {
+test('the server never prints an invitation’s secrets', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const good = await invite(page, { ref: 'FLEET-log' });
   await openAsFleet(fleet, good.link);
@@ -194,7 +194,7 @@ test('the server prints no secret of an invitation', async ({ onramp, page, flee
     expect(onramp.output()).not.toContain(id.replaceAll('-', ''));
     expect(onramp.output()).not.toContain(link);
   }
-  // Nor is it in any address of ours.
+  // Nor is it in any of our URLs.
   expect(good.path).not.toContain(good.id);
 });
 

@@ -19,12 +19,12 @@ import {
   webhooksAreSetUp,
 } from '../support/steps';
 
-/** A change is to be seen within a second; the rest is for a machine that does other things beside. */
+/** A change should appear within a second; the rest is margin for a busy machine. */
 const SEEN_WITHIN_MS = 1_500;
 
 const ADA = { email: 'ada@carrier.example', password: 'three brown horses walk' };
 
-test('from the set-up link to a connected fleet, every step is seen live', async ({ onramp, page, context, fleet }) => {
+test('every step from the setup link to a connected fleet appears live', async ({ onramp, page, context, fleet }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
 
   await test.step('the first administrator is made, signs out and signs in', async () => {
@@ -37,7 +37,7 @@ test('from the set-up link to a connected fleet, every step is seen live', async
   const invitation = await test.step('an invitation is created and its link is copied', async () => {
     const invitation = await invite(page, { ref: 'FLEET-42', name: 'J.B. Hunt' });
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('J.B. Hunt');
-    await expect(page.getByTestId('expiry')).toContainText(/runs out in 2\d hours/);
+    await expect(page.getByTestId('expiry')).toContainText(/expires in 2\d hours/);
     const copy = page.getByRole('button', { name: 'Copy link' });
     await copy.click();
     await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
@@ -73,7 +73,7 @@ test('from the set-up link to a connected fleet, every step is seen live', async
   await seen('connection.created', answered);
   await seen('fleet_connection.created', answered);
   await expectStage(page, 'connected');
-  await expect(page.getByTestId('badges')).toContainText('Data flows');
+  await expect(page.getByTestId('badges')).toContainText('Data flowing');
 
   answered = await answer(fleet, 'POST', () => finishAsFleet(fleet));
   await seen('landing.success', answered);
@@ -94,7 +94,7 @@ test('from the set-up link to a connected fleet, every step is seen live', async
   });
 });
 
-test('a return stays “not confirmed” until a webhook bears it out', async ({ onramp, page, fleet }) => {
+test('a return stays “not confirmed” until a webhook confirms it', async ({ onramp, page, fleet }) => {
   await signIn(page);
   const invitation = await invite(page, { ref: 'FLEET-early' });
   await isLive(page);
@@ -102,7 +102,7 @@ test('a return stays “not confirmed” until a webhook bears it out', async ({
   await openAsFleet(fleet, invitation.link);
   await acceptAsFleet(fleet);
 
-  // A browser that says it is through before Catena does: anyone who holds the link could write this address.
+  // A browser claims success before Catena reports it: anyone with the link could type this address.
   const early = await fleet.context().newPage();
   const claim = new URLSearchParams({ invitation_id: invitation.id, fleet_ref: invitation.ref, status: 'success' });
   await early.goto(`${onramp.baseURL}/onboarding/success?${claim}`);
@@ -117,7 +117,7 @@ test('a return stays “not confirmed” until a webhook bears it out', async ({
   expect(await live.isSamePage()).toBe(true);
 });
 
-/** When the first answer came to what `act` does in the fleet's browser. */
+/** When the first response to `act` in the fleet's browser arrived. */
 async function answer(fleet: Page, method: 'GET' | 'POST', act: () => Promise<void>): Promise<number> {
   const answered = fleet.waitForResponse((response) => response.request().method() === method).then(() => Date.now());
   await act();

@@ -4,12 +4,12 @@ import { expect, test } from '../support/fixtures';
 import type { Onramp } from '../support/onramp';
 import { catenaFails, invite, signIn } from '../support/steps';
 
-/** Nobody listens here. */
+/** No server listens here. */
 const NOWHERE = 'http://127.0.0.1:9/webhooks/catena';
 
 test.describe.configure({ timeout: 90_000 });
 
-/** Calls Catena's API as somebody who has our credentials but is not Onramp. */
+/** Calls Catena's API with our credentials, but not through Onramp. */
 async function catena(onramp: Onramp, method: string, path: string, body?: object): Promise<unknown> {
   const token = await fetch(`${onramp.baseURL}/sandbox/realms/catena/protocol/openid-connect/token`, {
     method: 'POST',
@@ -36,7 +36,7 @@ function row(page: Page, event: string): Locator {
   return page.getByTestId('subscriptions').locator('tbody tr').filter({ has: link });
 }
 
-/** Opens the page of the subscription that carries an event; gives its id. */
+/** Opens the page of the subscription that delivers an event; returns its id. */
 async function open(page: Page, event: string): Promise<string> {
   await page.goto('/subscriptions');
   await row(page, event).getByRole('link').first().click();
@@ -55,7 +55,7 @@ async function press(page: Page, name: string | RegExp, says: string | RegExp): 
   await expect(page.getByRole('status')).toContainText(says);
 }
 
-/** What the page says beside an event that needs a move. */
+/** The problem shown for an event that needs attention. */
 function needed(page: Page, event: string): Locator {
   return page.getByTestId('attention').getByRole('listitem').filter({ hasText: event });
 }
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
     test.use({ javaScriptEnabled });
 
-    test('a subscription is paused, called out, and activated', async ({ page }) => {
+    test('a paused subscription is reported and can be activated', async ({ page }) => {
       await signIn(page);
       await open(page, 'invitation.sent');
       await press(page, 'Pause', 'It is paused');
@@ -78,7 +78,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByTestId('attention')).toHaveCount(0);
     });
 
-    test('what could not be delivered is counted, kept, pointed here again and fetched', async ({ onramp, page }) => {
+    test('undelivered events are counted and kept, and can be fetched after the subscription points here again', async ({ onramp, page }) => {
       await signIn(page);
       const id = await open(page, 'invitation.created');
       await catena(onramp, 'PATCH', `/${id}`, { url: NOWHERE });
@@ -89,8 +89,8 @@ for (const javaScriptEnabled of [true, false]) {
       }).toPass({ timeout: 30_000 });
       await catena(onramp, 'PATCH', `/${id}`, { url: `${onramp.baseURL}/webhooks/catena` });
       await open(page, 'invitation.created');
-      await expect(page.getByText('1 in the queue are sent again')).toBeVisible();
-      await press(page, 'Fetch the dead letters', 'arrive in the next moments');
+      await expect(page.getByText('Catena sends the queued event again')).toBeVisible();
+      await press(page, 'Fetch dead letters', 'arrive in the next moments');
       await expect(async () => {
         await page.goto(path);
         const created = page.getByTestId('timeline').locator('[data-kind="invitation.created"]');
@@ -100,69 +100,69 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(row(page, 'invitation.created')).toContainText('none');
     });
 
-    test('a secret is replaced and no delivery is lost', async ({ page }) => {
+    test('a secret can be replaced without losing a delivery', async ({ page }) => {
       await signIn(page);
       await open(page, 'invitation.viewed');
       const secrets = page.getByTestId('secrets').getByRole('listitem');
       const before = await secrets.count();
-      await press(page, 'Replace the secret', 'The secret was replaced.');
+      await press(page, 'Replace secret', 'The secret was replaced.');
       await expect(secrets).toHaveCount(before + 1);
-      await expect(secrets.nth(1)).toContainText('replaced, and accepted until');
-      await page.getByLabel('Somebody else may know the old one').check();
-      await press(page, 'Replace the secret', 'The secret was replaced.');
+      await expect(secrets.nth(1)).toContainText('replaced, but accepted until');
+      await page.getByLabel('Someone else may know the old secret').check();
+      await press(page, 'Replace secret', 'The secret was replaced.');
       await expect(secrets).toHaveCount(before + 2);
     });
 
-    test('a deletion must be confirmed, says what is lost, and what is missing then is set up again', async ({ page }) => {
+    test('a deletion needs confirmation and says what is lost; the missing subscription can be set up again', async ({ page }) => {
       await signIn(page);
       await open(page, 'connection.staled');
-      await page.getByLabel('The event’s name').fill('connection');
-      await page.getByRole('button', { name: 'Delete this subscription' }).click();
-      await expect(page.getByLabel('The event’s name')).toHaveValue('connection');
-      await expect(page.getByLabel('The event’s name')).toHaveAccessibleDescription(/Type connection\.staled to delete/);
+      await page.getByLabel('Event name').fill('connection');
+      await page.getByRole('button', { name: 'Delete subscription' }).click();
+      await expect(page.getByLabel('Event name')).toHaveValue('connection');
+      await expect(page.getByLabel('Event name')).toHaveAccessibleDescription(/Type connection\.staled to delete/);
       await expect(page).toHaveTitle(/^Error: /);
-      await page.getByLabel('The event’s name').fill('connection.staled');
-      await page.getByRole('button', { name: 'Delete this subscription' }).click();
+      await page.getByLabel('Event name').fill('connection.staled');
+      await page.getByRole('button', { name: 'Delete subscription' }).click();
       await expect(page.getByRole('status')).toHaveText('The subscription was deleted.');
-      await expect(page.getByRole('heading', { name: 'One subscription is missing' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: '1 subscription is missing' })).toBeVisible();
       await page.getByRole('button', { name: 'Set up webhooks' }).click();
       await expect(page.getByRole('status')).toHaveText('One subscription was set up.');
       await expect(row(page, 'connection.staled')).toHaveCount(1);
     });
 
-    test('any event can be added and is deleted again', async ({ page }) => {
+    test('any event can be added and deleted again', async ({ page }) => {
       await signIn(page);
       await page.goto('/subscriptions');
       await page.getByRole('link', { name: 'Add a subscription' }).click();
       await page.getByLabel('Event').fill('vehicle');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await expect(page.getByLabel('Event')).toHaveValue('vehicle');
-      await expect(page.getByLabel('Event')).toHaveAccessibleDescription(/a resource, a dot and an action/);
+      await expect(page.getByLabel('Event')).toHaveAccessibleDescription(/a resource, a dot, and an action/);
       await page.getByLabel('Event').fill('vehicle.added');
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await expect(page.getByRole('status')).toHaveText('One subscription was set up.');
-      await page.getByText('Worth knowing').click();
-      await expect(page.locator('.notes')).toContainText('nothing in onboarding needs it');
+      await page.getByText('Good to know').click();
+      await expect(page.locator('.notes')).toContainText('onboarding doesn’t need them');
       await open(page, 'vehicle.added');
-      await page.getByLabel('The event’s name').fill('vehicle.added');
-      await page.getByRole('button', { name: 'Delete this subscription' }).click();
+      await page.getByLabel('Event name').fill('vehicle.added');
+      await page.getByRole('button', { name: 'Delete subscription' }).click();
       await expect(page.getByRole('status')).toHaveText('The subscription was deleted.');
       await expect(row(page, 'vehicle.added')).toHaveCount(0);
     });
 
-    test('one that Onramp has no record of is taken over', async ({ onramp, page }) => {
+    test('a subscription unknown to Onramp can be taken over', async ({ onramp, page }) => {
       await signIn(page);
       const url = `${onramp.baseURL}/webhooks/catena`;
       const event = javaScriptEnabled ? 'user.added' : 'user.modified';
       await catena(onramp, 'POST', '', { url, event_name: event, secret: 'nobody-here-knows-this' });
       await refresh(page);
       await expect(row(page, event)).toContainText('not Onramp’s');
-      await needed(page, event).getByRole('button', { name: 'Take it over' }).click();
+      await needed(page, event).getByRole('button', { name: 'Take over' }).click();
       await expect(page.getByRole('status')).toContainText('It is Onramp’s now');
       await expect(page.getByTestId('secrets').getByRole('listitem')).toHaveCount(1);
     });
 
-    test('the log tells every request and can be narrowed', async ({ page }) => {
+    test('the log lists every request and can be filtered', async ({ page }) => {
       await signIn(page);
       await invite(page, { ref: `FLEET-log-${javaScriptEnabled}` });
       await open(page, 'invitation.created');
@@ -174,21 +174,21 @@ for (const javaScriptEnabled of [true, false]) {
       }).toPass({ timeout: 10_000 });
       await page.getByLabel('Outcome').selectOption('Failed');
       await page.getByLabel('Until (UTC)').fill('2020-01-01T00:00');
-      await page.getByRole('button', { name: 'Show' }).click();
+      await page.getByRole('button', { name: 'Apply' }).click();
       await expect(page).toHaveURL(/status=failed/);
-      await expect(page.getByText('No request fits this filter.')).toBeVisible();
+      await expect(page.getByText('No requests match this filter.')).toBeVisible();
       await expect(page.getByLabel('Outcome')).toHaveValue('failed');
       await page.getByRole('link', { name: 'Clear' }).click();
       await expect(lines.first()).toBeVisible();
     });
 
-    test('a move that Catena does not answer is said, with what to do', async ({ onramp, page }) => {
+    test('an action that Catena does not answer is reported, with what to do', async ({ onramp, page }) => {
       await signIn(page);
       await open(page, 'invitation.expired');
       await catenaFails(onramp, { status: 500 });
-      await page.getByRole('button', { name: 'Replace the secret' }).click();
+      await page.getByRole('button', { name: 'Replace secret' }).click();
       await expect(page.getByRole('alert')).toContainText('both are accepted and nothing is lost');
-      await press(page, 'Replace the secret', 'The secret was replaced.');
+      await press(page, 'Replace secret', 'The secret was replaced.');
       await catenaFails(onramp, { status: 429, retry_after_seconds: 60 });
       await page.goto('/subscriptions');
       await page.getByRole('button', { name: 'Refresh' }).click();
@@ -225,14 +225,14 @@ test('pages about subscriptions are accessible and fit a narrow screen', async (
   await expect(page.getByRole('status')).toContainText('It is active');
 });
 
-test('every move can be made with the keyboard alone', async ({ page }) => {
+test('every action works with the keyboard alone', async ({ page }) => {
   await signIn(page);
   await open(page, 'invitation.declined');
   await page.getByRole('button', { name: 'Pause' }).press('Enter');
   await expect(page.getByRole('status')).toContainText('It is paused');
   await page.getByRole('button', { name: 'Activate' }).last().press('Enter');
   await expect(page.getByRole('status')).toContainText('It is active');
-  await page.getByLabel('The event’s name').press('Enter');
-  // The browser itself asks for what is required.
-  await expect(page.getByLabel('The event’s name')).toBeFocused();
+  await page.getByLabel('Event name').press('Enter');
+  // The browser itself enforces required fields.
+  await expect(page.getByLabel('Event name')).toBeFocused();
 });

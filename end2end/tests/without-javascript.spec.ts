@@ -14,7 +14,7 @@ import {
   step,
 } from '../support/steps';
 
-// For the staff's browser and for the fleet's.
+// For both the staff's and the fleet's browser.
 test.use({ javaScriptEnabled: false });
 
 const ADA = { email: 'ada@carrier.example', password: 'three brown horses walk' };
@@ -29,7 +29,7 @@ test('the whole story works without JavaScript', async ({ onramp, page, fleet })
   await expect(page.getByRole('button', { name: 'Copy link' })).toHaveCount(0);
   await expect(page.getByTestId('live-status')).toBeEmpty();
 
-  /** A webhook takes a moment; a person would reload until it is there. */
+  /** A webhook takes a moment; a person would reload until it has arrived. */
   const reloadUntil = (stage: string) =>
     expect(async () => {
       await page.reload();
@@ -78,7 +78,7 @@ test('declining works without JavaScript', async ({ page, fleet }) => {
   await expectStage(page, 'declined');
 });
 
-test('what was typed wrong comes back without JavaScript', async ({ page }) => {
+test('errors come back without JavaScript', async ({ page }) => {
   await signIn(page);
   await page.goto('/invitations/new');
   await page.getByLabel('Reference').fill('a/b');
@@ -88,5 +88,5 @@ test('what was typed wrong comes back without JavaScript', async ({ page }) => {
   await expect(page.getByLabel('Reference')).toHaveValue('a/b');
   await expect(page.getByLabel('Contact phone')).toHaveValue('415 555');
   await expect(page.getByLabel('Contact phone')).toBeVisible();
-  await expect(page.getByRole('alert')).toContainText('2 fields need another look');
+  await expect(page.getByRole('alert')).toContainText('2 fields need your attention');
 });

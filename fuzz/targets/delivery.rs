@@ -1,4 +1,5 @@
-//! Any bytes as a verified body: read, told, folded and redacted. The input is the body.
+//! Treats arbitrary bytes as the body of a verified webhook: reads it, turns it into facts, folds and redacts them. The input is the
+//! body.
 
 #![no_main]
 
@@ -15,8 +16,8 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
-/// A shorter text may stand in a body by chance.
-const LEAST_ID: usize = 32;
+/// Shorter text may appear in a body by chance.
+const SHORTEST_ID: usize = 32;
 
 fuzz_target!(|body: &[u8]| {
     for header in [None, Some("invitation.declined"), Some("connection.staled")] {
@@ -36,15 +37,15 @@ fn deliver(body: &[u8], header: Option<&str>) {
     for id in invitation_ids(&envelope) {
         is_gone(&id, &redacted);
     }
-    let again = envelope::read(body, header).expect("the same bytes are read again");
+    let again = envelope::read(body, header).expect("the same bytes can be read again");
     assert_eq!(observations(&envelope, sent_at), observations(&again, sent_at));
     let (first, second) = (facts(&envelope, sent_at), facts(&again, sent_at + Duration::SECOND));
     let onboarding = fold(first.iter().chain(&second).cloned());
     let backwards = fold(second.iter().rev().chain(&first).chain(first.iter().rev()).cloned());
-    assert_eq!(onboarding, backwards, "the order and the number of deliveries leave a trace");
+    assert_eq!(onboarding, backwards, "the result depends on the order or the number of deliveries");
     for entry in &onboarding.timeline {
         let at = entry.fact.at;
-        assert_eq!(from_micros(timestamp::micros(at)), at, "the store keeps another moment");
+        assert_eq!(from_micros(timestamp::micros(at)), at, "the database stores another time");
         timestamp::display(at);
         timestamp::display_to_the_second(at);
         timestamp::relative(at, sent_at);
@@ -52,15 +53,15 @@ fn deliver(body: &[u8], header: Option<&str>) {
 }
 
 fn facts(envelope: &envelope::Envelope, sent_at: OffsetDateTime) -> Vec<Fact> {
-    let told = observations(envelope, sent_at).unwrap_or_default();
-    let facts = told.into_iter().filter_map(|told| match told {
+    let observed = observations(envelope, sent_at).unwrap_or_default();
+    let facts = observed.into_iter().filter_map(|observation| match observation {
         Observation::Fact { fact, .. } => Some(fact),
         Observation::Subscription { .. } => None,
     });
     facts.collect()
 }
 
-/// By the words of `CONTRACT.md` and `WEBHOOKS.md`, not by our list.
+/// Follows CONTRACT.md and WEBHOOKS.md rather than the list in our own code.
 fn no_secret_field_is_left(original: &Value, redacted: &Value) {
     const SECRETS: [&str; 5] =
         ["magic_link", "pre_registration_access_token", "pre_registration_refresh_token", "secret", "invitation_id"];
@@ -69,7 +70,7 @@ fn no_secret_field_is_left(original: &Value, redacted: &Value) {
             for (name, value) in original {
                 let Some(kept) = redacted.get(name) else { continue };
                 if SECRETS.contains(&name.as_str()) {
-                    assert!(value.is_null() || kept == REDACTED, "{name} is kept");
+                    assert!(value.is_null() || kept == REDACTED, "{name} was not redacted");
                 } else {
                     no_secret_field_is_left(value, kept);
                 }
@@ -89,7 +90,7 @@ fn invitation_ids(envelope: &envelope::Envelope) -> Vec<String> {
         let own = (of_invitation || record.get("magic_link").is_some()).then(|| record.get("id")).flatten();
         [own, record.get("invitation_id")].into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
     });
-    ids.filter(|id| id.len() >= LEAST_ID).collect()
+    ids.filter(|id| id.len() >= SHORTEST_ID).collect()
 }
 
 fn is_gone(id: &str, redacted: &Value) {
@@ -99,7 +100,7 @@ fn is_gone(id: &str, redacted: &Value) {
             is_gone(id, value);
         }),
         Value::Array(values) => values.iter().for_each(|value| is_gone(id, value)),
-        Value::String(text) => assert!(!text.contains(id), "an invitation's id is kept"),
+        Value::String(text) => assert!(!text.contains(id), "an invitation's id was not redacted"),
         _ => {}
     }
 }

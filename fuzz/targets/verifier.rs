@@ -1,5 +1,5 @@
-//! What reads bytes before anyone is known to be Catena. The input: a line with the signature, a line with the timestamp, a
-//! line with the most bytes that may come out, and then the bytes on the wire.
+//! Fuzzes the check of a webhook's signature, which reads bytes before the sender is authenticated. The input: one line each for the
+//! signature, the timestamp, and the limit on decompressed bytes, then the bytes on the wire.
 
 #![no_main]
 
@@ -19,7 +19,7 @@ fuzz_target!(|input: &[u8]| {
     else {
         return;
     };
-    // Headers are text by the time they get here.
+    // Headers are valid text by the time they get here.
     let (signature, timestamp) = (String::from_utf8_lossy(signature), String::from_utf8_lossy(timestamp));
     let max = max.iter().fold(0_usize, |max, byte| (max * 10 + usize::from(byte.wrapping_sub(b'0') % 10)) % 1_000_000);
 
@@ -28,7 +28,7 @@ fuzz_target!(|input: &[u8]| {
     let body = inflate(wire, max);
     match &body {
         Ok(body) => {
-            assert!(body.len() <= max, "more than the limit came out");
+            assert!(body.len() <= max, "the limit was exceeded");
             let is_gzip = wire.starts_with(&[0x1f, 0x8b]);
             assert!(is_gzip || body == wire, "plain bytes were changed");
         }
@@ -36,11 +36,11 @@ fuzz_target!(|input: &[u8]| {
     }
     let body = body.unwrap_or_else(|_| wire.to_vec());
     let _ = check_signature(&signature, &timestamp, &body, [b"a secret".as_slice()]);
-    signed_fits_and_changed_does_not(signature.as_bytes(), &timestamp, &body);
+    genuine_is_accepted_and_changed_is_not(signature.as_bytes(), &timestamp, &body);
 });
 
-/// The input's first line serves as the secret, and its bytes choose the one that is flipped.
-fn signed_fits_and_changed_does_not(secret: &[u8], timestamp: &str, body: &[u8]) {
+/// Signs with the input's first line as the secret, checks, then flips one bit, chosen by a MAC of the input, and checks again.
+fn genuine_is_accepted_and_changed_is_not(secret: &[u8], timestamp: &str, body: &[u8]) {
     let signature = STANDARD.encode(mac(secret, &[timestamp.as_bytes(), b".", body].concat()));
     let check = |timestamp: &str, body: &[u8], secret: &[u8]| check_signature(&signature, timestamp, body, [secret]);
     assert_eq!(check(timestamp, body, secret), Ok(()));
@@ -48,32 +48,32 @@ fn signed_fits_and_changed_does_not(secret: &[u8], timestamp: &str, body: &[u8])
     assert_eq!(check_signature(&signature, timestamp, body, []), Err(Refusal::BadSignature));
 
     let chosen = mac(secret, body);
-    let (place, bit) = (usize::from(chosen[0]) << 8 | usize::from(chosen[1]), 1 << (chosen[2] % 8));
+    let (position, bit) = (usize::from(chosen[0]) << 8 | usize::from(chosen[1]), 1 << (chosen[2] % 8));
     let flipped = |bytes: &[u8]| {
         let mut bytes = bytes.to_vec();
-        let place = place % bytes.len();
-        bytes[place] ^= bit;
+        let position = position % bytes.len();
+        bytes[position] ^= bit;
         bytes
     };
     if !body.is_empty() {
-        assert_eq!(check(timestamp, &flipped(body), secret), Err(Refusal::BadSignature), "another body fits");
+        assert_eq!(check(timestamp, &flipped(body), secret), Err(Refusal::BadSignature), "a changed body was accepted");
     }
     if !secret.is_empty() {
-        assert_eq!(check(timestamp, body, &flipped(secret)), Err(Refusal::BadSignature), "another secret fits");
+        assert_eq!(check(timestamp, body, &flipped(secret)), Err(Refusal::BadSignature), "another secret was accepted");
     }
     if let Ok(other) = String::from_utf8(flipped(signature.as_bytes())) {
         assert_eq!(
             check_signature(&other, timestamp, body, [secret]),
             Err(Refusal::BadSignature),
-            "another signature fits"
+            "a changed signature was accepted"
         );
     }
     let later = format!("{timestamp}0");
-    assert_eq!(check(&later, body, secret), Err(Refusal::BadSignature), "another timestamp fits");
+    assert_eq!(check(&later, body, secret), Err(Refusal::BadSignature), "a changed timestamp was accepted");
 }
 
 fn mac(secret: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("a key of any length will do");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC accepts keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().to_vec()
 }

@@ -16,9 +16,8 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use crate::mail::MailSettings;
-use catena::{CALLS_AT_ONCE, CatenaSettings, Retries};
+use catena::{CALLS_AT_ONCE, CatenaSettings, Retries, scopes};
 use platform::{random::SharedRandom, secret::Secret};
-use sandbox::{ALL_SCOPES, PARTNER_SCOPES};
 
 pub use crate::config::args::CliArgs;
 
@@ -219,7 +218,7 @@ impl CliArgs {
 
     /// The scopes that the sandbox's tokens hold.
     pub fn scopes(&self) -> Result<String, ConfigError> {
-        scopes(&self.sandbox_scopes)
+        checked_scopes(&self.sandbox_scopes)
     }
 
     fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {
@@ -275,14 +274,12 @@ fn days(setting: &'static str, given: &str) -> Result<time::Duration, ConfigErro
 }
 
 /// The scopes behind a word, or those named; a scope that the contract does not name is a mistake.
-fn scopes(given: &str) -> Result<String, ConfigError> {
+fn checked_scopes(given: &str) -> Result<String, ConfigError> {
     match given.trim() {
-        "partner" => Ok(PARTNER_SCOPES.to_owned()),
-        "all" => Ok(ALL_SCOPES.to_owned()),
+        "partner" => Ok(scopes::PARTNER.join(" ")),
+        "all" => Ok(scopes::ALL.join(" ")),
         named => {
-            let unknown = named
-                .split_ascii_whitespace()
-                .find(|one| !ALL_SCOPES.split_ascii_whitespace().any(|scope| scope == *one));
+            let unknown = named.split_ascii_whitespace().find(|scope| !scopes::ALL.contains(scope));
             unknown.map_or(Ok(named.to_owned()), |unknown| {
                 Err(ConfigError::Wrong {
                     setting: "ONRAMP_SANDBOX_SCOPES",

@@ -1,6 +1,6 @@
 //! Puts Onramp together. The command `serve`, the tests and the benches all start this [`Application`].
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use axum::Router;
 use catena::{Catena, CatenaError};
@@ -35,7 +35,7 @@ use crate::{
     state::{AppState, ImportWakeup, RunningForms, Shutdown},
     static_files::Site,
     store::SharedStore,
-    telemetry::metrics::Metrics,
+    telemetry::{metrics::Metrics, requests},
     web,
     webhooks::{
         inbox::{InboxWriter, inbox},
@@ -46,9 +46,6 @@ use crate::{
         worker::work,
     },
 };
-
-/// How long requests may still take once the server is told to stop.
-pub const DRAIN: Duration = Duration::from_secs(10);
 
 /// What everything else is made of. Tests bring their own clock, randomness and store.
 pub struct Dependencies {
@@ -94,12 +91,14 @@ impl Application {
         let invitations = Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
         let preview = Arc::new(InvitationPreview::new(catena.clone(), store.clone(), clock.clone()));
         let callbacks = Arc::new(CallbackPolicies::new(catena.clone(), store.clone(), clock.clone()));
+        let providers = Arc::new(Providers::new(catena.clone(), store.clone(), clock.clone()));
         let reconciler = Arc::new(Reconciler::new(
             catena.clone(),
             store.clone(),
             timeline.clone(),
             vault.clone(),
             (clock.clone(), random.clone()),
+            providers.clone(),
             settings.checks,
         ));
         let state = AppState {
@@ -129,7 +128,7 @@ impl Application {
                 settings.remind_after,
                 settings.sender_name.clone(),
             ),
-            providers: Arc::new(Providers::new(catena.clone(), clock.clone())),
+            providers,
             subscriptions: Arc::new(Subscriptions::new(
                 catena.clone(),
                 store.clone(),
@@ -163,7 +162,7 @@ impl Application {
             random,
             shutdown,
         };
-        let router = web::router(state.clone(), Arc::new(receiver));
+        let router = requests::traced(web::router(state.clone(), Arc::new(receiver)), &state.random);
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         Ok(Self { state, router, writer, processor, arrived, tasks, stopping })
     }
@@ -191,7 +190,7 @@ impl Application {
     }
 
     /// Serves `listener`, with every job beside it, until `shutdown`. Then the pages that stay open end first, so that
-    /// requests still find the tasks that serve them; requests get [`DRAIN`] to finish, and the tasks stop last.
+    /// requests still find the tasks that serve them; requests get [`Limits::drain`] to finish, and the tasks stop last.
     pub async fn run_until(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let Self { state, router, writer, processor, arrived, tasks, stopping } = self;
         tasks.spawn(writer.run(stopping.clone()));
@@ -199,16 +198,12 @@ impl Application {
         spawn_jobs(&state, &tasks, &stopping);
         let closing = state.shutdown.0.clone();
         let server = serve(listener, router, Limits::default(), closing.clone(), state.running_forms.0.clone());
-        let drained = async {
+        let signal = async {
             shutdown.await;
             tracing::info!("stopping");
             closing.cancel();
-            tokio::time::sleep(DRAIN).await;
         };
-        tokio::select! {
-            () = server => {}
-            () = drained => tracing::warn!("requests were cut off: they took too long to finish"),
-        }
+        tokio::join!(server, signal);
         stopping.cancel();
         tasks.close();
         tasks.wait().await;

@@ -1,4 +1,4 @@
-//! The site files that `make build` leaves: style, WASM, and what lies in `public`.
+//! The site files that `scripts/site` makes: style, WASM, and what lies in `public`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +7,12 @@ use axum::{
     http::{HeaderValue, header},
 };
 use leptos::config::LeptosOptions;
-use tower_http::{services::ServeFile, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
 
-/// Name of the binary's crate output, as in the workspace's cargo-leptos settings.
+/// What the names of the site files start with, as `scripts/site` writes them.
 const NAME: &str = "onramp";
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
@@ -59,12 +62,12 @@ impl Site {
 
     /// Routes for the files, compressed beforehand.
     pub fn router(&self) -> Router {
-        let (Some(dir), Some(options)) = (&self.dir, &self.hydration) else { return Router::new() };
-        let pkg = leptos_axum::site_pkg_dir_service(options);
+        let Some(dir) = &self.dir else { return Router::new() };
+        let pkg = ServeDir::new(dir).precompressed_gzip().precompressed_br();
         let favicon = ServeFile::new(dir.join("favicon.svg"));
         let cached = |value: HeaderValue| SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value);
         Router::new()
-            .route_service(&leptos_axum::site_pkg_dir_service_route_path(options), pkg)
+            .route_service("/pkg/{*path}", pkg)
             .layer(cached(IMMUTABLE))
             .merge(Router::new().route_service("/favicon.svg", favicon).layer(cached(A_DAY)))
     }

@@ -1,4 +1,4 @@
-//! The pure parts of the bench, which has no test harness of its own.
+//! Tests the benchmark's pure functions, since the benchmark itself has no test harness.
 
 #[path = "../benches/load/figures.rs"]
 mod figures;

@@ -1,11 +1,11 @@
-//! Badges: a word, a mark and a colour, so that none has to be told by colour alone.
+//! Badges: a word and a mark beside the color, so that nothing depends on color alone.
 
 use leptos::prelude::*;
 
 use crate::components::labels::{health_label, stage_label};
-use domain::onboarding::lifecycle::{Health, Stage};
+use domain::onboarding::stage::{Health, Stage};
 
-/// Where an onboarding or an invitation stands.
+/// The stage of an onboarding or an invitation.
 #[component]
 pub fn StageBadge(
     /// The stage.
@@ -21,7 +21,7 @@ pub fn StageBadge(
     view! { <span class=tone data-stage=stage.name()>{stage_label(stage)}</span> }
 }
 
-/// Whether a connected fleet's data flows.
+/// The health of a connected fleet.
 #[component]
 pub fn HealthBadge(
     /// The health.

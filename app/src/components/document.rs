@@ -1,40 +1,40 @@
-//! The HTML document around a page: head, skip link, banner of the sandbox, navigation.
+//! The HTML document around a page: head, skip link, sandbox banner, navigation.
 
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
 
 use domain::staff::Role;
 
-/// What every page of the console knows about the visit.
+/// What every page of the console needs to know about the current request.
 #[derive(Debug, Clone, Default)]
 pub struct Visit {
     /// File name of the style sheet below `/pkg`, for example `onramp.1a2b.css`.
     pub stylesheet: String,
-    /// Where the files lie that wake islands up; none where nothing should wake up, as in tests.
+    /// Where the hydration files are; none where islands shouldn’t hydrate, as in tests.
     pub hydration: Option<LeptosOptions>,
-    /// Whether this Onramp talks to the sandbox instead of Catena.
+    /// Whether Onramp talks to the sandbox instead of Catena.
     pub sandbox: bool,
     /// The signed-in person's e-mail address, if anyone is signed in.
     pub email: Option<String>,
     /// The signed-in person's role.
     pub role: Option<Role>,
-    /// Path of the page, to mark its place in the navigation.
+    /// Path of the page; the navigation marks it as current.
     pub path: String,
-    /// One sentence about what must still be set up, shown on every page with a link to the subscriptions.
+    /// A sentence about setup that is still missing, shown on every page with a link to the subscriptions.
     pub setup_needed: Option<String>,
 }
 
-/// The document of a page that staff see.
+/// The document around a page for staff.
 #[component]
 pub fn Document(
     /// The visit.
     visit: Visit,
-    /// Title of the page; the document adds the product's name.
+    /// Title of the page, without “Onramp”.
     #[prop(into)]
     title: String,
-    /// Whether the page has islands, so that it needs their scripts.
+    /// Whether the page has islands and needs their scripts.
     #[prop(optional)]
     islands: bool,
-    /// Seconds after which the page is loaded anew where scripts don't run, so that it follows what moves.
+    /// Seconds after which browsers without scripts reload the page, for pages that show progress.
     #[prop(default = None)]
     reload: Option<u32>,
     /// The page.
@@ -58,8 +58,8 @@ pub fn Document(
                 <header class="masthead">
                     {visit.sandbox.then(|| view! {
                         <p class="banner sandbox">
-                            <strong>"Sandbox: "</strong>"a stand-in on this machine plays Catena, nothing reaches Catena. "
-                            <a href="/sandbox">"Control it"</a>
+                            <strong>"Sandbox: "</strong>"Onramp is using a local stand-in for Catena. Nothing reaches Catena. "
+                            <a href="/sandbox">"Open sandbox controls"</a>
                         </p>
                     })}
                     {visit.setup_needed.map(|sentence| view! {
@@ -126,13 +126,13 @@ fn Account(email: String) -> impl IntoView {
     }
 }
 
-/// The document of a page that anyone may see: no navigation, no script, nothing that tells of us more than it must.
+/// The document around a public page: no navigation, no scripts, and no more about us than necessary.
 #[component]
 pub fn PublicDocument(
     /// File name of the style sheet below `/pkg`.
     #[prop(into)]
     stylesheet: String,
-    /// Title of the page, as it is.
+    /// Title of the page, used as is.
     #[prop(into)]
     title: String,
     /// The page.

@@ -1,8 +1,8 @@
-//! Form fields: label, hint and error stand together, and what was typed stays.
+//! Form fields: each keeps its label, hint, and error together and preserves what was typed.
 
 use leptos::prelude::*;
 
-/// One line of input with its label above and, below it, what it takes and what is wrong with it.
+/// A single-line input with its label above, and its error and hint below.
 #[component]
 pub fn Field(
     /// Name of the field, and its id on the page.
@@ -12,7 +12,7 @@ pub fn Field(
     /// What was typed.
     #[prop(optional, into)]
     value: String,
-    /// What the field takes.
+    /// What to enter.
     #[prop(optional, into)]
     hint: Option<String>,
     /// What is wrong with what was typed.
@@ -24,24 +24,24 @@ pub fn Field(
     /// The input's `autocomplete`.
     #[prop(default = "off")]
     autocomplete: &'static str,
-    /// The input's `inputmode`: which keyboard a phone brings up.
+    /// The input's `inputmode`: the keyboard that a phone shows.
     #[prop(optional)]
     inputmode: Option<&'static str>,
     /// Whether it must be filled in.
     #[prop(optional)]
     required: bool,
-    /// Whether it is shown and sent but can't be changed.
+    /// Whether it is shown and submitted but can't be changed.
     #[prop(optional)]
     readonly: bool,
-    /// Whether it takes focus when the page opens.
+    /// Whether it gets focus when the page opens.
     #[prop(optional)]
     autofocus: bool,
-    /// What may be meant, offered while one types.
+    /// Suggestions offered while typing.
     #[prop(optional)]
     suggestions: Vec<String>,
 ) -> impl IntoView {
     let Ids { hint: hint_id, error: error_id, described_by } = Ids::new(name, hint.is_some(), error.is_some());
-    // Names, addresses and passwords are no prose: a phone should neither correct nor capitalise them.
+    // Names, addresses, and passwords aren't prose: a phone should neither correct nor capitalize them.
     let as_typed = matches!(kind, "email" | "password" | "url").then_some("none");
     let invalid = error.is_some();
     let list = (!suggestions.is_empty()).then(|| format!("{name}-suggestions"));
@@ -75,7 +75,7 @@ pub fn Field(
     }
 }
 
-/// The ids that tie a field to the sentences about it.
+/// Ids that connect a field with its hint and error.
 struct Ids {
     hint: Option<String>,
     error: Option<String>,
@@ -92,7 +92,7 @@ impl Ids {
     }
 }
 
-/// What a notice is about.
+/// The kind of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoticeKind {
     /// Something worth knowing.
@@ -103,12 +103,12 @@ pub enum NoticeKind {
     Problem,
 }
 
-/// A sentence above what it is about.
+/// A message above the content that it concerns.
 #[component]
 pub fn Notice(
-    /// What it is about.
+    /// Its kind.
     kind: NoticeKind,
-    /// The sentence.
+    /// The message.
     #[prop(into)]
     text: String,
 ) -> impl IntoView {
@@ -120,16 +120,16 @@ pub fn Notice(
     view! { <p class=class role=role>{text}</p> }
 }
 
-/// All that is wrong with a form: takes focus, and each sentence leads to its field.
+/// All errors of a form. Takes focus; each error links to its field.
 #[component]
 pub fn ErrorSummary(
-    /// Field name, its label and the sentence, in the form's order.
+    /// Field name, label, and error, in the form's order.
     errors: Vec<(String, String, String)>,
 ) -> impl IntoView {
     let title = match errors.len() {
         0 => return None,
-        1 => "One field needs another look".to_owned(),
-        count => format!("{count} fields need another look"),
+        1 => "1 field needs your attention".to_owned(),
+        count => format!("{count} fields need your attention"),
     };
     Some(view! {
         <div class="notice problem" id="errors" role="alert" tabindex="-1" autofocus=true>

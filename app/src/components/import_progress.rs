@@ -1,39 +1,39 @@
-//! How far an import is: rendered with its page, and sent again while it goes on.
+//! Progress of an import: rendered with its page, then sent again as an event while the import runs.
 
 use leptos::prelude::*;
 
-/// How far an import is.
+/// Progress of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportProgress {
-    /// Rows that are through.
+    /// Rows that are finished.
     pub done: u64,
     /// Rows in all.
     pub total: u64,
-    /// The same in words.
+    /// The same as a sentence.
     pub words: String,
-    /// How many rows came out how.
+    /// Row counts by kind.
     pub figures: Vec<ImportFigure>,
 }
 
-/// How many rows there are of one kind, and where they are listed.
+/// The number of rows of one kind, with a link to their list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportFigure {
-    /// Of what kind.
+    /// Name of the kind.
     pub label: &'static str,
-    /// How many, as people write numbers.
+    /// The count, with digits grouped (`12,345`).
     pub count: String,
-    /// Where they are listed.
+    /// Address of their list.
     pub href: String,
-    /// Whether somebody should look at them.
+    /// Whether someone should look at them.
     pub attention: bool,
-    /// Whether they are what the page lists now.
+    /// Whether the page lists them right now.
     pub shown: bool,
 }
 
-/// The bar, the words and the figures.
+/// Progress bar, sentence, and counts.
 #[component]
 pub fn ImportBar(
-    /// How far it is.
+    /// The progress.
     progress: ImportProgress,
 ) -> impl IntoView {
     let ImportProgress { done, total, words, figures } = progress;

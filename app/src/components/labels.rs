@@ -1,22 +1,25 @@
-//! The words in which stages, facts and next moves are said to staff.
+//! Labels and sentences for staff: stages, facts, and what has to happen next.
 
 use time::OffsetDateTime;
 
 use domain::{
     events::fact::{Fact, Kind, Source},
     link::reminder::{asked_for_integration, is_opened_by_scanners_alone},
-    onboarding::lifecycle::{Entry, Health, Onboarding, Stage},
+    onboarding::{
+        lifecycle::{Entry, Onboarding},
+        stage::{Health, Stage},
+    },
     timestamp,
 };
 
-/// A stage in a word or two.
+/// Short label of a stage.
 pub fn stage_label(stage: Stage) -> &'static str {
     match stage {
         Stage::Created => "Created",
         Stage::Sent => "Sent",
         Stage::Viewed => "Opened",
         Stage::Accepted => "Accepted",
-        Stage::Agreement => "Agreement made",
+        Stage::Agreement => "Agreement created",
         Stage::Connection => "Provider linked",
         Stage::Connected => "Connected",
         Stage::Declined => "Declined",
@@ -25,17 +28,17 @@ pub fn stage_label(stage: Stage) -> &'static str {
     }
 }
 
-/// Health in a word or two.
+/// Short label of a health.
 pub fn health_label(health: Health) -> &'static str {
     match health {
-        Health::Flowing => "Data flows",
+        Health::Flowing => "Data flowing",
         Health::FetchFailing => "Fetch failing",
         Health::Stopped => "Fetching stopped",
         Health::NeedsReauthentication => "Needs sign-in",
     }
 }
 
-/// What a step of an onboarding is called.
+/// Label of a step of an onboarding.
 pub fn step_label(step: Stage) -> &'static str {
     match step {
         Stage::Created => "Invited",
@@ -44,7 +47,7 @@ pub fn step_label(step: Stage) -> &'static str {
     }
 }
 
-/// Where a fact comes from.
+/// Label of what reported a fact.
 pub fn source_label(source: Source) -> &'static str {
     match source {
         Source::Webhook => "Catena webhook",
@@ -54,7 +57,7 @@ pub fn source_label(source: Source) -> &'static str {
     }
 }
 
-/// What happened, in one plain line.
+/// What happened, in one line.
 pub fn fact_title(kind: &Kind) -> String {
     let title = match kind {
         Kind::InvitationCreated => "Invitation created",
@@ -63,21 +66,21 @@ pub fn fact_title(kind: &Kind) -> String {
         Kind::InvitationViewed => "Fleet opened the link",
         Kind::InvitationAccepted => "Fleet accepted the invitation",
         Kind::InvitationDeclined => "Fleet declined the invitation",
-        Kind::InvitationExpired => "Link ran out",
+        Kind::InvitationExpired => "Link expired",
         Kind::InvitationDeleted => "Invitation deleted",
-        Kind::AgreementCreated => "Data-sharing agreement made",
+        Kind::AgreementCreated => "Data-sharing agreement created",
         Kind::AgreementUpdated => "Data-sharing agreement changed",
         Kind::AgreementDeleted => "Data-sharing agreement ended",
         Kind::ConnectionCreated => "Fleet linked its provider",
         Kind::FleetConnectionCreated => "Provider connected to the fleet",
-        Kind::ConnectionStaled => "Provider stopped accepting the fleet’s sign-in",
-        Kind::ConnectionRecovered => "Connection works again",
-        Kind::ExecutionFailed => "A fetch failed",
-        Kind::ExecutionStaled => "A fetch hung",
+        Kind::ConnectionStaled => "Provider no longer accepts the fleet’s sign-in",
+        Kind::ConnectionRecovered => "Connection recovered",
+        Kind::ExecutionFailed => "Data fetch failed",
+        Kind::ExecutionStaled => "Data fetch hung",
         Kind::ScheduleDeactivated => "Catena stopped fetching",
-        Kind::ReturnedSuccess => "Browser came to the success page",
+        Kind::ReturnedSuccess => "Browser reached the success page",
         Kind::ReturnedIntegrationRequested => "Fleet asked for a provider that isn’t supported yet",
-        Kind::ReturnedFailure => "Browser came to the failure page",
+        Kind::ReturnedFailure => "Browser reached the failure page",
         Kind::LinkShown => "Magic link shown to staff",
         Kind::LinkSent => "Magic link e-mailed to the fleet",
         Kind::ReminderSent => "Fleet reminded by e-mail",
@@ -86,7 +89,7 @@ pub fn fact_title(kind: &Kind) -> String {
     title.to_owned()
 }
 
-/// Whether it is bad news.
+/// Whether it is a setback, which the timeline highlights.
 pub fn is_trouble(kind: &Kind) -> bool {
     matches!(
         kind,
@@ -102,7 +105,7 @@ pub fn is_trouble(kind: &Kind) -> bool {
     )
 }
 
-/// What else is worth knowing about an entry, if anything.
+/// Details of an entry, if there are any.
 pub fn entry_detail(entry: &Entry) -> Option<String> {
     let scanned = entry.scanned_after.map(|after| {
         let after = match after.whole_seconds() {
@@ -130,7 +133,7 @@ fn fact_detail(fact: &Fact) -> Option<String> {
         status.map(|status| format!("Status: {status}")),
         until,
         about.note.as_ref().map(|note| match fact.kind {
-            // What the fleet wrote itself.
+            // Written by the fleet.
             Kind::InvitationDeclined => format!("“{note}”"),
             _ => note.clone(),
         }),
@@ -141,98 +144,99 @@ fn fact_detail(fact: &Fact) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// What happens now.
+/// What has to happen next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NextMove {
-    /// Whose move it is, and what staff can do when nothing moves by itself.
+    /// Who has to act, and what staff can do if nothing happens on its own.
     pub sentence: String,
-    /// Whether it won't move until a person of ours does something.
+    /// Whether nothing happens until staff act.
     pub stuck: bool,
 }
 
-const RAN_OUT: &str = "The link ran out before the fleet accepted. Invite it again, and send it its new link.";
+const EXPIRED: &str = "The link expired before the fleet accepted. Invite it again and send the new link.";
 
-/// What happens now with `onboarding`, seen at `now`, when its invitation's link runs out at `expires_at`.
+/// What has to happen next in `onboarding`, as of `now`; `expires_at` is when the invitation's link expires.
 pub fn next_move(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> NextMove {
     let waits = |text: &str| NextMove { sentence: text.to_owned(), stuck: false };
     let stuck = |sentence: String| NextMove { sentence, stuck: true };
-    let ran_out = expires_at <= now;
+    let expired = expires_at <= now;
     let Some(stage) = onboarding.stage else {
         return waits("Nothing has been reported about this fleet yet.");
     };
     match stage {
-        // The status may lag behind the clock: what has run out is over, reported or not (CONTRACT.md 13.16).
-        Stage::Created | Stage::Sent | Stage::Viewed if ran_out => {
-            stuck(RAN_OUT.into())
+        // The status may lag behind the clock: an expired link is over, whether or not Catena has reported it
+        // (CONTRACT.md 13.16).
+        Stage::Created | Stage::Sent | Stage::Viewed if expired => {
+            stuck(EXPIRED.into())
         }
         Stage::Created if has(onboarding, &Kind::LinkSent) => {
-            waits("The fleet’s move: it was e-mailed its link, and hasn’t opened it yet.")
+            waits("Waiting for the fleet: its link was e-mailed, but it hasn’t opened it yet.")
         }
         Stage::Created => {
-            waits("The fleet’s move: it hasn’t opened its link yet. Make sure that the link has reached it.")
+            waits("Waiting for the fleet: it hasn’t opened its link yet. Make sure it has received the link.")
         }
-        Stage::Sent => waits("The fleet’s move: Catena has e-mailed the link, and the fleet hasn’t opened it yet."),
+        Stage::Sent => waits("Waiting for the fleet: Catena has e-mailed the link, but the fleet hasn’t opened it yet."),
         Stage::Viewed if is_opened_by_scanners_alone(onboarding) => waits(
-            "The fleet’s move: its link was opened seconds after the e-mail, possibly by a mail scanner. Make sure that \
-             the link has reached a person.",
+            "Waiting for the fleet: its link was opened seconds after the e-mail, possibly by a mail scanner. Make sure \
+             that a person has received it.",
         ),
-        Stage::Viewed => waits("The fleet’s move: it has opened its link and hasn’t accepted yet."),
-        Stage::Accepted | Stage::Agreement if ran_out => stuck(
-            "The fleet accepted but hasn’t linked a provider, and its link has run out. Refresh the invitation: it stays \
-             accepted, and the fleet can go on."
+        Stage::Viewed => waits("Waiting for the fleet: it has opened its link but hasn’t accepted yet."),
+        Stage::Accepted | Stage::Agreement if expired => stuck(
+            "The fleet accepted but hasn’t linked a provider, and its link has expired. Refresh the invitation: it stays \
+             accepted, and the fleet can continue."
                 .into(),
         ),
         Stage::Accepted | Stage::Agreement if asked_for_integration(onboarding) => waits(
-            "The fleet asked for a provider that Catena doesn’t support yet. Catena’s team takes it from there; \
-             the fleet can link another provider through the same link meanwhile.",
+            "The fleet asked for a provider that Catena doesn’t support yet. Catena’s team takes it from there. \
+             Meanwhile, the fleet can link another provider with the same link.",
         ),
-        Stage::Accepted => waits("Catena’s move: the fleet accepted, and the data-sharing agreement is being made."),
+        Stage::Accepted => waits("Waiting for Catena: the fleet accepted, and the data-sharing agreement is being created."),
         Stage::Agreement => {
-            waits("The fleet’s move: the agreement is made, and the fleet has to sign in to its provider.")
+            waits("Waiting for the fleet: the agreement exists, and the fleet has to sign in to its provider.")
         }
-        Stage::Connection => waits("Catena’s move: the provider is linked and is being connected to the fleet."),
-        Stage::Connected => connected_move(onboarding, ran_out),
+        Stage::Connection => waits("Waiting for Catena: the provider is linked and is being connected to the fleet."),
+        Stage::Connected => connected_move(onboarding, expired),
         Stage::Declined => stuck(format!(
-            "The fleet declined{}. Talk to it first, then open the invitation again.",
+            "The fleet declined{}. Talk to it first, then reopen the invitation.",
             decline_reason(onboarding).map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
         )),
-        Stage::Expired => stuck(RAN_OUT.into()),
+        Stage::Expired => stuck(EXPIRED.into()),
         Stage::Deleted if has(onboarding, &Kind::AgreementDeleted) || has(onboarding, &Kind::AgreementUpdated) => {
             stuck(
-                "The fleet’s data-sharing agreement has ended, so no data comes. An ended agreement can’t be revived: \
-             invite the fleet again if it should come back."
+                "The fleet’s data-sharing agreement has ended, so no data arrives. An ended agreement can’t be restored: \
+                 to get the fleet back, invite it again."
                     .into(),
             )
         }
         Stage::Deleted => stuck(
-            "The invitation was deleted and its link no longer works. Invite the fleet again if it should come back."
+            "The invitation was deleted and its link no longer works. To get the fleet back, invite it again."
                 .into(),
         ),
     }
 }
 
-fn connected_move(onboarding: &Onboarding, ran_out: bool) -> NextMove {
+fn connected_move(onboarding: &Onboarding, expired: bool) -> NextMove {
     let (sentence, stuck) = match onboarding.health {
-        None | Some(Health::Flowing) => ("All done: the fleet is connected and its data follows.", false),
+        None | Some(Health::Flowing) => ("Connected. Data is flowing.", false),
         Some(Health::FetchFailing) => (
-            "Connected, but Catena’s fetches fail again and again. Catena goes on trying by itself; if it doesn’t \
-             recover within a day, ask the fleet whether its provider’s account still works.",
+            "Connected, but Catena’s data fetches keep failing. Catena retries automatically. If that doesn’t help \
+             within a day, ask the fleet whether its provider account still works.",
             true,
         ),
         Some(Health::Stopped) => (
-            "Connected, but Catena stopped fetching after too many errors. It doesn’t start again by itself: ask \
-             Catena’s support, and tell them the fleet’s reference.",
+            "Connected, but Catena stopped fetching data after too many errors and won’t resume on its own. Contact \
+             Catena’s support and give them the fleet’s reference.",
             true,
         ),
-        // Whether a link that has run out still lets the fleet sign in is unknown (CONTRACT.md 13.21): renew it first.
-        Some(Health::NeedsReauthentication) if ran_out => (
-            "Connected, but the provider no longer accepts the fleet’s sign-in, and the link has run out. Refresh \
-             the invitation to renew it, then ask the fleet to open it and to sign in again.",
+        // Whether an expired link still lets the fleet sign in is unknown (CONTRACT.md 13.21): renew it first.
+        Some(Health::NeedsReauthentication) if expired => (
+            "Connected, but the provider no longer accepts the fleet’s sign-in, and the link has expired. Refresh \
+             the invitation to renew it, then ask the fleet to open it and sign in again.",
             true,
         ),
         Some(Health::NeedsReauthentication) => (
             "Connected, but the provider no longer accepts the fleet’s sign-in. Ask the fleet to open the same link \
-             and to sign in to its provider again.",
+             and sign in to its provider again.",
             true,
         ),
     };

@@ -22,16 +22,16 @@ fn moves(kinds: &[Kind], now: i64) -> NextMove {
 }
 
 #[test]
-fn whoever_is_to_move_is_named() {
+fn the_sentence_names_who_has_to_act() {
     use Kind as K;
     let table: [(&[Kind], &str); 7] = [
         (&[], "Nothing has been reported"),
-        (&[K::InvitationCreated], "The fleet’s move"),
-        (&[K::InvitationCreated, K::InvitationSent], "The fleet’s move"),
-        (&[K::InvitationViewed], "The fleet’s move"),
-        (&[K::InvitationAccepted], "Catena’s move"),
-        (&[K::AgreementCreated], "The fleet’s move"),
-        (&[K::ConnectionCreated], "Catena’s move"),
+        (&[K::InvitationCreated], "Waiting for the fleet"),
+        (&[K::InvitationCreated, K::InvitationSent], "Waiting for the fleet"),
+        (&[K::InvitationViewed], "Waiting for the fleet"),
+        (&[K::InvitationAccepted], "Waiting for Catena"),
+        (&[K::AgreementCreated], "Waiting for the fleet"),
+        (&[K::ConnectionCreated], "Waiting for Catena"),
     ];
     for (kinds, want) in table {
         let got = moves(kinds, 12);
@@ -41,7 +41,7 @@ fn whoever_is_to_move_is_named() {
 }
 
 #[test]
-fn a_link_that_a_mail_scanner_may_have_opened_is_said_to_be_perhaps_unseen() {
+fn an_opening_that_may_be_a_mail_scanners_is_marked_as_such() {
     let view_after = |minutes: i64| {
         let mut view = fact(Kind::InvitationViewed, 1);
         view.at += time::Duration::minutes(minutes);
@@ -59,12 +59,12 @@ fn a_link_that_a_mail_scanner_may_have_opened_is_said_to_be_perhaps_unseen() {
 }
 
 #[test]
-fn a_stuck_fleet_comes_with_the_move_that_solves_it() {
+fn a_stuck_fleet_comes_with_the_step_that_solves_it() {
     use Kind as K;
     let table: [(&[Kind], i64, &str); 8] = [
         (&[K::InvitationCreated, K::InvitationDeclined], 12, "Talk to it first"),
         (&[K::InvitationCreated, K::InvitationExpired], 30, "Invite it again"),
-        (&[K::InvitationCreated, K::InvitationDeleted], 12, "Invite the fleet again"),
+        (&[K::InvitationCreated, K::InvitationDeleted], 12, "invite it again"),
         (&[K::InvitationCreated], 30, "Invite it again"),
         (&[K::InvitationAccepted, K::AgreementCreated], 30, "Refresh the invitation"),
         (&[K::FleetConnectionCreated, K::ScheduleDeactivated], 12, "Catena’s support"),
@@ -79,7 +79,7 @@ fn a_stuck_fleet_comes_with_the_move_that_solves_it() {
 }
 
 #[test]
-fn the_reason_for_declining_is_passed_on() {
+fn the_reason_for_declining_is_shown() {
     let mut declined = fact(Kind::InvitationDeclined, 2);
     declined.about.note = Some("Too early for us".into());
     let got = next_move(&fold([fact(Kind::InvitationCreated, 0), declined]), at(24), at(3));
@@ -87,7 +87,7 @@ fn the_reason_for_declining_is_passed_on() {
 }
 
 #[test]
-fn a_fleet_that_waits_for_its_provider_is_not_asked_to_sign_in() {
+fn a_fleet_waiting_for_its_provider_to_be_supported_is_not_asked_to_sign_in() {
     let mut asked = fact(Kind::ReturnedIntegrationRequested, 3);
     asked.source = Source::Landing;
     let facts = [fact(Kind::InvitationAccepted, 1), fact(Kind::AgreementCreated, 2), asked];

@@ -1,15 +1,18 @@
-//! An onboarding as it is shown: words and moments ready to print, so that a browser only has to put them in place.
+//! An onboarding ready for display: all texts and times are already formatted, so the browser only puts them in place.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::components::labels::{entry_detail, fact_title, is_trouble, next_move, source_label, step_label};
 use domain::{
-    onboarding::lifecycle::{Entry, Health, Onboarding, Stage, StepState},
+    onboarding::{
+        lifecycle::{Entry, Onboarding, StepState},
+        stage::{Health, Stage},
+    },
     timestamp,
 };
 
-/// A moment for machines and for people.
+/// A time for machines and for people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MomentView {
     /// RFC 3339, UTC.
@@ -19,20 +22,20 @@ pub struct MomentView {
 }
 
 impl MomentView {
-    /// A moment for people who compare it with another one: `2 Mar 2026, 15:24:11 UTC`.
+    /// A time with seconds, for comparing it with another one: `2 Mar 2026, 15:24:11 UTC`.
     pub fn to_the_second(at: OffsetDateTime) -> Self {
         Self { datetime: timestamp::rfc3339(at), display: timestamp::display_to_the_second(at) }
     }
 }
 
-/// How a step stands.
+/// Progress of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StepMark {
     /// It happened.
     Done,
-    /// It happened or wasn't needed, without a report.
+    /// It happened or wasn't needed, but nothing reported it.
     Implied,
-    /// It is waited for.
+    /// It is expected next.
     Next,
     /// Still to come.
     Ahead,
@@ -41,64 +44,64 @@ pub enum StepMark {
 /// One of the six steps.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StepView {
-    /// What it is called.
+    /// Its name.
     pub label: String,
-    /// How it stands.
+    /// Its progress.
     pub mark: StepMark,
-    /// How it stands, in a word.
+    /// Its progress, as text.
     pub word: String,
-    /// Why it stands so, where that isn't plain.
+    /// Why, where that isn't obvious.
     pub note: Option<String>,
     /// When it happened.
     pub at: Option<MomentView>,
 }
 
-/// One line of the timeline.
+/// One entry of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EntryView {
-    /// What makes it this entry and no other.
+    /// Identifies the entry.
     pub key: String,
     /// Name of the event.
     pub kind: String,
     /// What happened.
     pub title: String,
-    /// What else is worth knowing.
+    /// Details, if any.
     pub detail: Option<String>,
     /// When.
     pub at: MomentView,
-    /// Where we know it from.
+    /// What reported it.
     pub source: String,
-    /// Who did it in Onramp.
+    /// The member of staff who did it in Onramp.
     pub who: Option<String>,
-    /// Whether Catena bears it out.
+    /// Whether Catena has confirmed it.
     pub confirmed: bool,
     /// Whether it is bad news.
     pub trouble: bool,
 }
 
-/// An onboarding as it is shown.
+/// An onboarding ready for display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnboardingView {
-    /// Where it stands.
+    /// Its stage.
     pub stage: Option<Stage>,
-    /// Whether data flows.
+    /// Its health, once connected.
     pub health: Option<Health>,
-    /// What happens now, and whose move it is.
+    /// What has to happen next, and who has to act.
     pub next: String,
-    /// Whether it won't move until a person of ours does something.
+    /// Whether it won't progress until staff act.
     pub stuck: bool,
     /// The six steps.
     pub steps: Vec<StepView>,
-    /// The timeline, the earliest first.
+    /// The timeline, earliest entry first.
     pub entries: Vec<EntryView>,
-    /// When the link runs out.
+    /// When the link expires.
     pub expires: MomentView,
-    /// The same in a sentence, seen from now: `The link runs out in 21 hours`.
+    /// The same relative to now: `The link expires in 21 hours`.
     pub expires_relative: String,
 }
 
 impl OnboardingView {
-    /// Puts `onboarding` into words as of `now`; `expires_at` is when the invitation's link runs out. Both UTC.
+    /// Formats `onboarding` as of `now`; `expires_at` is when the invitation's link expires. Both UTC.
     pub fn new(onboarding: &Onboarding, expires_at: OffsetDateTime, now: OffsetDateTime) -> Self {
         let over = matches!(onboarding.stage, Some(Stage::Declined | Stage::Expired | Stage::Deleted));
         let next = next_move(onboarding, expires_at, now);
@@ -112,7 +115,7 @@ impl OnboardingView {
             expires: MomentView { datetime: timestamp::rfc3339(expires_at), display: timestamp::display(expires_at) },
             expires_relative: format!(
                 "{} {}",
-                if expires_at > now { "The link runs out" } else { "The link ran out" },
+                if expires_at > now { "The link expires" } else { "The link expired" },
                 timestamp::relative(expires_at, now)
             ),
         }
@@ -126,7 +129,7 @@ fn step_view(step: Stage, state: StepState, over: bool) -> StepView {
         StepState::Reused => (StepMark::Implied, "done", Some("reused: this provider was linked before")),
         StepState::Next => (StepMark::Next, "next", None),
         StepState::Ahead if over => (StepMark::Ahead, "not reached", None),
-        StepState::Ahead => (StepMark::Ahead, "to come", None),
+        StepState::Ahead => (StepMark::Ahead, "upcoming", None),
     };
     let at = if let StepState::Done(at) = state { Some(MomentView::to_the_second(at)) } else { None };
     StepView { label: step_label(step).into(), mark, word: word.into(), note: note.map(Into::into), at }

@@ -1,25 +1,25 @@
-//! The way through a list that is shown page by page.
+//! Navigation between the pages of a list.
 
 use leptos::prelude::*;
 
-/// Addresses of a list's other pages.
+/// Links to the other pages of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paging {
-    /// The first page, when this isn't it.
+    /// The first page, unless this is it.
     pub first: Option<String>,
     /// The next page, if there is one.
     pub next: Option<String>,
 }
 
-/// Links to the other pages; nothing where one page holds all.
+/// Links to the other pages; nothing if everything fits on one page.
 #[component]
 pub fn Pages(
     /// The addresses.
     paging: Paging,
-    /// What the link to the first page says.
+    /// Label of the link to the first page.
     #[prop(default = "Newest")]
     first: &'static str,
-    /// What the link to the next page says.
+    /// Label of the link to the next page.
     #[prop(default = "Older")]
     next: &'static str,
 ) -> impl IntoView {

@@ -1,5 +1,5 @@
-//! What is worth knowing of an invitation before it is sent, ready to print: the same sentences while someone types and on the
-//! page that asks once more.
+//! What Catena will do with an invitation, ready for display: the same sentences while someone types and on the page that
+//! asks for confirmation.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,73 +8,73 @@ use time::OffsetDateTime;
 use domain::{
     fleet::{check_fleet_ref, name_for_catena, path_of},
     invitation::{
-        expiry_hint::Bad,
-        preview::{Preview, RunsOut},
-        request::{hours, name},
-        upsert_forecast::{Known, Outlook, Standing},
+        existing::{ExistingInvitation, InvitationState},
+        expiry_hint::{ExpiryHint, OffHours},
+        request::{hours, label, name},
+        upsert_forecast::{Preview, UpsertForecast},
     },
     timestamp,
 };
 
-/// One thing to know.
+/// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewLine {
-    /// How much it matters, in the style sheet's word: `new`, `known`, `warning` or `problem`.
+    /// Its importance, as a CSS class: `new`, `known`, `warning`, or `problem`.
     pub tone: String,
-    /// What it is.
+    /// The sentence.
     pub text: String,
-    /// Address of the fleet's page, where there is one to look at.
+    /// Address of the fleet's page, if it has one.
     pub fleet: Option<String>,
 }
 
-/// All there is to know. Holds no id and no link of Catena's.
+/// The whole preview. Contains none of Catena's ids and no magic link.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewView {
-    /// What to know.
+    /// The sentences.
     pub lines: Vec<PreviewLine>,
-    /// What someone who has read it has agreed to, as a form carries it.
+    /// What reading it agrees to; a form carries this along.
     pub agreed: String,
-    /// A better number of hours, and what a button that takes it says.
+    /// A better number of hours, with the label of the button that applies it.
     pub better: Option<(u32, String)>,
 }
 
 impl PreviewView {
-    /// Puts into words what is known of an invitation, as of `now`.
+    /// Formats `preview` as of `now`.
     pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
-        let mut lines = vec![outlook_line(preview, now)];
-        for similar in &preview.similar {
+        let mut lines = vec![forecast_line(preview, now)];
+        for similar in &preview.context.similar {
             lines.push(PreviewLine {
                 tone: "warning".into(),
-                text: format!("“{similar}” is known here and differs in nothing but capitals. Whether Catena tells the two apart is not known: use one spelling."),
+                text: format!("“{similar}” already exists and differs only in capitalization. Catena may or may not treat them as the same fleet, so use one spelling."),
                 fleet: Some(path_of(similar)),
             });
         }
-        if let Some(out) = &preview.runs_out {
-            lines.push(line("warning", runs_out_sentence(out)));
+        if let Some(out) = &preview.context.expiry_hint {
+            lines.push(line("warning", expiry_sentence(out)));
         }
-        let better = preview.runs_out.as_ref().and_then(|out| out.better.as_ref());
-        let better = better.map(|(hours, moment)| (*hours, format!("Take {hours} hours: {moment}")));
-        Self { lines, agreed: preview.agreement_by_sight(), better }
+        let better = preview.context.expiry_hint.as_ref().and_then(|out| out.better.as_ref());
+        let better = better.map(|(hours, moment)| (*hours, format!("Use {hours} hours: {moment}")));
+        Self { lines, agreed: preview.agreement_by_reading(), better }
     }
 
-    /// What is wrong, or will be changed, in fields as they are being typed. Empty ones are not spoken of.
+    /// What is wrong with fields while they are being typed, or what will be changed in them. Ignores empty fields.
     pub fn typed(fleet_ref: &str, fleet_name: &str, expires_in_hours: &str) -> Vec<PreviewLine> {
         let mut lines = Vec::new();
         if let (false, Err(problem)) = (fleet_ref.trim().is_empty(), check_fleet_ref(fleet_ref)) {
-            lines.push(line("problem", format!("Reference: {problem}")));
+            lines.push(line("problem", format!("{}: {problem}", label("fleet_ref"))));
         }
         let typed_name = fleet_name.split_whitespace().collect::<Vec<_>>().join(" ");
         match name(&typed_name) {
             _ if typed_name.is_empty() => {}
-            Err(problem) => lines.push(line("problem", format!("Fleet’s name: {problem}"))),
+            Err(problem) => lines.push(line("problem", format!("{}: {problem}", label("fleet_name")))),
             Ok(cleaned) if cleaned != typed_name => lines.push(line(
                 "known",
-                format!("Catena takes letters, digits and spaces in a name, so it gets “{}”. Here the name stays as you typed it.", name_for_catena(&typed_name)),
+                format!("Catena accepts only letters, digits, and spaces in a name, so it gets “{}”. Onramp keeps the name as you typed it.", name_for_catena(&typed_name)),
             )),
             Ok(_) => {}
         }
         if let Err(problem) = hours(expires_in_hours) {
-            lines.push(line("problem", format!("Hours the link works: {problem}")));
+            lines.push(line("problem", format!("{}: {problem}", label("expires_in_hours"))));
         }
         lines
     }
@@ -84,72 +84,75 @@ fn line(tone: &str, text: impl Into<String>) -> PreviewLine {
     PreviewLine { tone: tone.into(), text: text.into(), fleet: None }
 }
 
-fn outlook_line(preview: &Preview, now: OffsetDateTime) -> PreviewLine {
-    let (tone, text) = match &preview.outlook {
-        Outlook::New { after: None } => ("new", "No invitation of this reference is known: Catena makes a new one.".to_owned()),
-        Outlook::New { after: Some(Known { standing: Standing::Deleted, .. }) } => {
-            ("new", "The last invitation of this reference was deleted: Catena makes a new one, with another link.".to_owned())
+fn forecast_line(preview: &Preview, now: OffsetDateTime) -> PreviewLine {
+    let (tone, text) = match &preview.forecast {
+        UpsertForecast::New { after: None } => ("new", "There is no invitation for this reference yet. Catena creates a new one.".to_owned()),
+        UpsertForecast::New { after: Some(ExistingInvitation { state: InvitationState::Deleted, .. }) } => {
+            ("new", "The last invitation for this reference was deleted. Catena creates a new one with a different link.".to_owned())
         }
-        Outlook::New { after: Some(known) } => (
+        UpsertForecast::New { after: Some(known) } => (
             "new",
             format!(
-                "The last invitation of this reference ran out {}: Catena makes a new one, with another link.",
+                "The last invitation for this reference expired {}. Catena creates a new one with a different link.",
                 timestamp::relative(known.expires_at, now)
             ),
         ),
-        Outlook::Unknown => (
+        UpsertForecast::Unknown => (
             "known",
-            "Whether this reference has an invitation already could not be found out just now. It shows when the form is sent.".to_owned(),
+            "Onramp couldn’t check whether this reference already has an invitation. It checks again when you submit the form.".to_owned(),
         ),
-        Outlook::Refresh(known) => refresh_words(known),
+        UpsertForecast::Refresh(known) | UpsertForecast::Unpredictable(known) => refresh_sentence(known),
     };
-    let fleet = preview.has_page.then(|| path_of(&preview.fleet_ref));
+    let fleet = preview.context.has_page.then(|| path_of(&preview.fleet_ref));
     PreviewLine { tone: tone.into(), text, fleet }
 }
 
-fn refresh_words(known: &Known) -> (&'static str, String) {
+fn refresh_sentence(known: &ExistingInvitation) -> (&'static str, String) {
     let until = timestamp::display(known.expires_at);
-    match known.standing {
-        Standing::Accepted => (
+    match known.state {
+        InvitationState::Accepted => (
             "known",
-            "The fleet has accepted its invitation already. Catena refreshes it instead of making a new one: it stays accepted, its link works longer, and the tokens that it held so far end. That is also the way to a link for signing in to a provider again.".to_owned(),
+            "The fleet has already accepted its invitation. Catena refreshes it instead of creating a new one: it stays accepted, its link is valid longer, and its previous tokens stop working. This is also how a fleet gets a link to sign in to its provider again.".to_owned(),
         ),
-        Standing::Declined => (
+        InvitationState::Unrecognized => (
+            "warning",
+            "Catena reports a status for this fleet’s invitation that Onramp doesn’t know. What a new request does to it can’t be predicted: ask Catena first.".to_owned(),
+        ),
+        InvitationState::Declined => (
             "warning",
             format!(
-                "The fleet declined{}. Catena would open that invitation again: talk to the fleet first.",
-                known.reason.as_ref().map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
+                "The fleet declined{}. Catena would reopen that invitation, so talk to the fleet first.",
+                known.decline_reason.as_ref().map(|reason| format!(" and wrote: “{reason}”")).unwrap_or_default()
             ),
         ),
         _ => (
             "known",
-            format!("This reference has an active invitation, until {until}. Catena refreshes it instead of making a new one: only its expiry moves, counted from now, and to no earlier moment."),
+            format!("This reference has an active invitation until {until}. Catena refreshes it instead of creating a new one: the expiry is counted from now and never moves earlier. Nothing else changes."),
         ),
     }
 }
 
-fn runs_out_sentence(out: &RunsOut) -> String {
-    let when = match out.bad {
-        Bad::Night => "at night there",
-        Bad::Weekend => "over the weekend there",
+fn expiry_sentence(hint: &ExpiryHint) -> String {
+    let when = match hint.reason {
+        OffHours::Night => "at night there",
+        OffHours::Weekend => "over the weekend there",
     };
-    format!("The link would run out {when}: {}.", out.said)
+    format!("The link would expire {when}: {}.", hint.local_time)
 }
 
-/// The sentences, one below the other.
+/// The sentences of a preview.
 #[component]
 pub fn PreviewLines(
-    /// What to know.
+    /// The sentences.
     lines: Vec<PreviewLine>,
 ) -> impl IntoView {
     lines.into_iter().map(preview_line).collect_view()
 }
 
-/// All of it as a part of the form: the sentences, what whoever reads them agrees to, and a button with the better number of
-/// hours.
+/// The preview as part of a form: the sentences, what reading them agrees to, and a button with the better number of hours.
 #[component]
 pub fn PreviewPart(
-    /// What to know.
+    /// The preview.
     preview: PreviewView,
 ) -> impl IntoView {
     let PreviewView { lines, agreed, better } = preview;
@@ -164,7 +167,7 @@ fn preview_line(line: PreviewLine) -> impl IntoView {
     view! {
         <p class=format!("preview-line {}", line.tone)>
             {line.text}
-            {line.fleet.map(|href| view! { " "<a href=href>"See the fleet"</a> })}
+            {line.fleet.map(|href| view! { " "<a href=href>"View fleet"</a> })}
         </p>
     }
 }
@@ -172,29 +175,32 @@ fn preview_line(line: PreviewLine) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::timestamp::from_micros;
+    use domain::{invitation::upsert_forecast::ReferenceContext, timestamp::from_micros};
 
-    fn preview(outlook: Outlook) -> Preview {
-        Preview { fleet_ref: "FLEET 42".into(), outlook, has_page: true, similar: vec![], runs_out: None }
+    fn preview(forecast: UpsertForecast) -> Preview {
+        let context = ReferenceContext { has_page: true, ..ReferenceContext::default() };
+        Preview { fleet_ref: "FLEET 42".into(), forecast, context }
     }
 
-    fn known(standing: Standing) -> Known {
-        Known { standing, created_at: from_micros(0), expires_at: from_micros(9), reason: Some("Not now".into()) }
+    fn known(state: InvitationState) -> ExistingInvitation {
+        let decline_reason = Some("Not now".into());
+        ExistingInvitation { state, created_at: from_micros(0), expires_at: from_micros(9), decline_reason }
     }
 
     #[test]
-    fn each_outlook_says_what_catena_will_do() {
+    fn each_forecast_says_what_catena_will_do() {
         let table = [
-            (Outlook::New { after: None }, "new", "Catena makes a new one"),
-            (Outlook::New { after: Some(known(Standing::Expired)) }, "new", "ran out"),
-            (Outlook::New { after: Some(known(Standing::Deleted)) }, "new", "was deleted"),
-            (Outlook::Refresh(known(Standing::Active)), "known", "only its expiry moves"),
-            (Outlook::Refresh(known(Standing::Accepted)), "known", "stays accepted"),
-            (Outlook::Refresh(known(Standing::Declined)), "warning", "“Not now”"),
-            (Outlook::Unknown, "known", "could not be found out"),
+            (UpsertForecast::New { after: None }, "new", "Catena creates a new one"),
+            (UpsertForecast::New { after: Some(known(InvitationState::Expired)) }, "new", "expired"),
+            (UpsertForecast::New { after: Some(known(InvitationState::Deleted)) }, "new", "was deleted"),
+            (UpsertForecast::Refresh(known(InvitationState::Active)), "known", "Nothing else changes"),
+            (UpsertForecast::Refresh(known(InvitationState::Accepted)), "known", "stays accepted"),
+            (UpsertForecast::Refresh(known(InvitationState::Declined)), "warning", "“Not now”"),
+            (UpsertForecast::Unpredictable(known(InvitationState::Unrecognized)), "warning", "can’t be predicted"),
+            (UpsertForecast::Unknown, "known", "couldn’t check"),
         ];
-        for (outlook, tone, says) in table {
-            let view = PreviewView::new(&preview(outlook), from_micros(0));
+        for (forecast, tone, says) in table {
+            let view = PreviewView::new(&preview(forecast), from_micros(0));
             assert_eq!(view.lines[0].tone, tone, "{says}");
             assert!(view.lines[0].text.contains(says), "{}", view.lines[0].text);
             assert_eq!(view.lines[0].fleet.as_deref(), Some("/fleets/FLEET%2042"));
@@ -202,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_is_spoken_of_only_where_there_is_something_to_say() {
+    fn typed_values_are_mentioned_only_if_there_is_something_to_say() {
         let says = |fleet_ref: &str, name: &str, hours: &str| {
             PreviewView::typed(fleet_ref, name, hours).into_iter().map(|line| line.text).collect::<Vec<_>>().join("|")
         };
@@ -210,7 +216,7 @@ mod tests {
         assert_eq!(says("FLEET-42", "Acme  Trucking", "24"), "");
         assert!(says("a/b", "", "").contains("letters, digits"));
         assert!(says("", "J.B. Hunt", "").contains("“JB Hunt”"));
-        assert!(says("", "&&", "").contains("nothing of this name is left"));
+        assert!(says("", "&&", "").contains("this name has none"));
         assert!(says("", "", "673").contains("1 to 672"));
     }
 }

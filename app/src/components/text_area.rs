@@ -1,27 +1,27 @@
-//! A text box of several lines whose text can't break out of it.
+//! A multi-line text box whose text can't break out of it.
 
 use leptos::prelude::*;
 
-/// A `<textarea>`. Use it instead of the element: leptos writes the children of a `<textarea>` unescaped, so text that
-/// somebody typed could close it and go on as markup (leptos pull request 4819).
+/// A `<textarea>`. Use it instead of the element: leptos doesn't escape the children of a `<textarea>`, so typed text
+/// could close it and continue as markup (leptos pull request 4819).
 #[component]
 pub fn TextArea(
     /// Id of the element, for its label.
     id: &'static str,
     /// Name of the form field.
     name: &'static str,
-    /// The longest text, in characters.
+    /// Maximum length, in characters.
     maxlength: u32,
-    /// The text it starts with.
+    /// Initial text.
     #[prop(into)]
     value: String,
-    /// How many lines are seen at once.
+    /// Visible lines.
     #[prop(default = 3)]
     rows: u32,
-    /// Ids of the sentences about it.
+    /// Ids of its hint and error, separated by spaces.
     #[prop(optional)]
     described_by: Option<&'static str>,
-    /// Whether something is wrong with the text.
+    /// Whether the text has an error.
     #[prop(optional)]
     invalid: bool,
 ) -> impl IntoView {

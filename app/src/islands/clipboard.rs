@@ -1,21 +1,21 @@
-//! Copying in a browser.
+//! Copies text in the browser.
 
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 use web_sys::{Element, HtmlInputElement};
 
-/// How long the outcome stays on the button.
+/// How long the button shows the outcome.
 const SHOWN: Duration = Duration::from_secs(2);
 
-/// Copies the value, else the text, of the element with this id and puts what came of it into `outcome` for a while.
-/// Where the browser refuses, the text is selected, so that a person can copy it.
+/// Copies the value (or else the text) of the element with this id and shows the result in `outcome` for a moment. If the
+/// browser refuses, it selects the text so that a person can copy it.
 pub fn copy(id: &str, outcome: RwSignal<Option<&'static str>>) {
     let Some(element) = document().get_element_by_id(id) else { return };
     let input = element.dyn_ref::<HtmlInputElement>();
     let text = input.map_or_else(|| element.text_content().unwrap_or_default(), HtmlInputElement::value);
     let clipboard = window().navigator().clipboard();
-    // Browsers offer the clipboard over HTTPS and on the machine itself only.
+    // Browsers provide the clipboard only over HTTPS and on localhost.
     let written = (!clipboard.is_undefined()).then(|| clipboard.write_text(&text));
     spawn_local(async move {
         let copied = match written {
@@ -34,7 +34,7 @@ fn select(element: &Element) {
     if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
         input.select();
     } else if let Ok(Some(selection)) = window().get_selection() {
-        // Only a node of another document can be refused.
+        // This fails only for a node of another document.
         let _ = selection.select_all_children(element);
     }
 }

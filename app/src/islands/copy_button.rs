@@ -1,13 +1,13 @@
-//! A button that copies a text.
+//! A button that copies text.
 
 use leptos::prelude::*;
 
-/// Copies the text or value of an element. Hidden where there is no script to do it.
+/// Copies the text or value of an element. Hidden without scripts.
 #[island]
 pub fn CopyButton(
-    /// Id of the element whose value, else text, is copied.
+    /// Id of the element to copy from: its value, or else its text.
     text_of: String,
-    /// What the button says.
+    /// Label of the button.
     label: String,
 ) -> impl IntoView {
     let ready = RwSignal::new(false);

@@ -1,28 +1,29 @@
-//! A fleet's onboarding that follows the news while the page is open.
+//! A fleet's onboarding, kept up to date while the page is open.
 
 use leptos::prelude::*;
 
+use super::live_state::Live;
 use crate::components::{EntryView, HealthBadge, OnboardingView, StageBadge, StepMark, StepView};
 
-/// Stage, steps and timeline: complete as rendered, then kept up to date by the events of `live_url`.
+/// Stage, steps, and timeline: complete as rendered, then updated by the events of `live_url`.
 #[island]
 pub fn LiveOnboarding(
-    /// As it stood when the page was made.
+    /// The onboarding when the page was rendered.
     initial: OnboardingView,
-    /// Where the server sends events named `onboarding`, each an [`OnboardingView`] in JSON.
+    /// Address of a stream of `onboarding` events, each an [`OnboardingView`] as JSON.
     live_url: String,
 ) -> impl IntoView {
     let onboarding = RwSignal::new(initial);
     let live = RwSignal::new(Live::default());
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| super::events::follow(live_url.clone(), onboarding, live));
+    Effect::new(move |_| super::event_stream::follow(live_url.clone(), onboarding, live));
     #[cfg(not(feature = "hydrate"))]
     drop(live_url);
 
     view! {
         <section class="card standing" class:stuck=move || onboarding.with(|now| now.stuck) aria-labelledby="standing">
             <header>
-                <h2 id="standing">"Where it stands"</h2>
+                <h2 id="standing">"Status"</h2>
                 <p class="badges" data-testid="badges">
                     {move || onboarding.with(|now| now.stage).map(|stage| view! { <StageBadge stage=stage/> })}
                     {move || onboarding.with(|now| now.health).map(|health| view! { <HealthBadge health=health/> })}
@@ -50,15 +51,6 @@ pub fn LiveOnboarding(
             </ol>
         </section>
     }
-}
-
-/// How following the news goes.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Live {
-    /// Whether news would arrive now.
-    pub following: bool,
-    /// What is said about it, and about what has just arrived.
-    pub says: String,
 }
 
 fn step(step: StepView) -> impl IntoView {

@@ -1,21 +1,21 @@
-//! A part of a page that the server sends again when it changed: for what is only looked at, it costs least to download.
+//! A part of a page that the server sends again after each change. For parts without controls, this needs the least WASM.
 
 use leptos::{html, prelude::*};
 
-/// Its children as rendered, then whatever HTML arrives as an event named `part` from `url`. An event named `over` says that
-/// the page as a whole is out of date, and loads it anew.
+/// Shows its children as rendered, then the HTML of each `part` event from `url`. An `over` event means that the whole page
+/// is out of date, and reloads it.
 #[island]
 pub fn LivePart(
-    /// Where the events come from; nothing where nothing moves.
+    /// Address of the events; none if nothing will change.
     url: Option<String>,
-    /// The part as it stood when the page was made.
+    /// The part when the page was rendered.
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         if let (Some(url), Some(element)) = (&url, node.get()) {
-            super::events::replace(url, element.into());
+            super::event_stream::replace(url, element.into());
         }
     });
     #[cfg(not(feature = "hydrate"))]

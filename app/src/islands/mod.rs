@@ -1,18 +1,18 @@
-//! The few pieces of a page that run in a browser too. What they add must be missing without harm: each is complete as
-//! rendered by the server. May depend on `components` and on the small enums of `domain`; every kilobyte here is
-//! downloaded by a visitor.
+//! The few parts of a page that also run in the browser. Each is complete as the server renders it, so pages work without
+//! scripts. Depends on `components` and on small enums of `domain` only: visitors download every kilobyte of this.
 
-#[cfg(feature = "hydrate")]
-mod ask;
 #[cfg(feature = "hydrate")]
 mod clipboard;
 mod copy_button;
 #[cfg(feature = "hydrate")]
-mod events;
+mod event_stream;
 mod invitation_preview;
 mod list_filter;
 mod live_onboarding;
 mod live_part;
+mod live_state;
+#[cfg(feature = "hydrate")]
+mod preview_request;
 #[cfg(feature = "hydrate")]
 mod table_filter;
 

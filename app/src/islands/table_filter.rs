@@ -1,10 +1,10 @@
-//! Narrowing a list in a browser.
+//! Filters a list in the browser.
 
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
 use web_sys::Element;
 
-/// Hides the items of the list that hold neither `typed` nor a tick; says how many are left.
-pub fn narrow(list: &str, typed: &str) -> String {
+/// Hides the items of the list that neither contain `typed` nor are checked. Returns how many contain it, as text.
+pub fn filter(list: &str, typed: &str) -> String {
     let typed = typed.trim().to_lowercase();
     let Some(list) = document().get_element_by_id(list) else { return String::new() };
     let Ok(items) = list.query_selector_all("li") else { return String::new() };
@@ -14,7 +14,7 @@ pub fn narrow(list: &str, typed: &str) -> String {
         let ticked = matches!(item.query_selector(":checked"), Ok(Some(_)));
         let holds = item.text_content().unwrap_or_default().to_lowercase().contains(&typed);
         found += u32::from(holds);
-        // Only a name that is no name can be refused.
+        // This fails only for an invalid attribute name.
         let _ = if holds || ticked { item.remove_attribute("hidden") } else { item.set_attribute("hidden", "") };
     }
     if typed.is_empty() { String::new() } else { format!("{found} found") }

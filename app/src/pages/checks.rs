@@ -1,29 +1,29 @@
-//! What Onramp finds by asking Catena: how the checks go, and what no webhook told.
+//! The checks that ask Catena for what no webhook reported: recent ones, and what they found.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::components::{Document, MomentView, Notice, NoticeKind, Visit};
+use crate::components::{Document, LoggedTime, Notice, NoticeKind, RecordTable, Visit};
 use domain::timestamp;
 
-/// A check of everything that ended.
+/// A finished check of all fleets.
 #[derive(Debug, Clone)]
 pub struct CheckLine {
-    /// When it began, UTC.
+    /// When it started, UTC.
     pub started_at: OffsetDateTime,
-    /// Why, in words.
+    /// What triggered it, for people.
     pub cause: &'static str,
-    /// Whether it came to its end.
+    /// Whether it completed.
     pub complete: bool,
-    /// Facts that were new.
+    /// How many new facts it found.
     pub found: u32,
-    /// Those among them that a webhook should have told.
-    pub holes: u32,
-    /// What went wrong and what to do.
+    /// How many of them a webhook should have reported.
+    pub missed: u32,
+    /// What went wrong, and what to do.
     pub problem: Option<String>,
 }
 
-/// A fleet of whom a check had to find facts.
+/// A fleet with facts that only a check found.
 #[derive(Debug, Clone)]
 pub struct RepairedFleet {
     /// Our reference for it.
@@ -34,26 +34,26 @@ pub struct RepairedFleet {
     pub count: u32,
 }
 
-/// How the checks go.
+/// The state of the checks.
 #[derive(Debug, Clone)]
 pub struct ChecksView {
-    /// Since when a check of everything runs, UTC.
+    /// When the running check of all fleets started, UTC; none if none is running.
     pub running_since: Option<OffsetDateTime>,
-    /// When the next one is due, UTC; none when there is no schedule.
+    /// When the next one is due, UTC; none without a schedule.
     pub next_at: Option<OffsetDateTime>,
-    /// The last ones, the newest first.
+    /// Recent checks, newest first.
     pub lines: Vec<CheckLine>,
-    /// Facts found in the last 24 hours that no webhook has told of, in words; none for nothing.
+    /// Facts of the last 24 hours that no webhook reported, as text; none if there are none.
     pub day: Option<String>,
     /// The same for the last 7 days.
     pub week: Option<String>,
-    /// The same since ever.
+    /// The same for all time.
     pub ever: Option<String>,
-    /// The fleets of the last 7 days, those with the most such facts first.
+    /// Fleets with such facts in the last 7 days, those with the most first.
     pub fleets: Vec<RepairedFleet>,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
-    /// What has just been done.
+    /// What the visitor just did.
     pub notice: Option<String>,
     /// Whether the visitor may start a check.
     pub may_operate: bool,
@@ -64,7 +64,7 @@ pub struct ChecksView {
 pub fn ChecksPage(
     /// The visit.
     visit: Visit,
-    /// How they go.
+    /// Their state.
     view: ChecksView,
 ) -> impl IntoView {
     let ChecksView { running_since, next_at, lines, fleets, now, .. } = view;
@@ -72,10 +72,10 @@ pub fn ChecksPage(
     let stopped = stopped.map(|last| {
         let problem = last.problem.clone().unwrap_or_default();
         let on = match next_at {
-            Some(next) => format!("It goes on {}.", timestamp::relative(next, now)),
-            None => "It goes on when it is started again.".to_owned(),
+            Some(next) => format!("It continues {}.", timestamp::relative(next, now)),
+            None => "Start it again to continue.".to_owned(),
         };
-        format!("The last check stopped half-way: {problem} {on}")
+        format!("The last check stopped halfway: {problem} {on}")
     });
     let refused = lines.first().filter(|last| last.complete).and_then(|last| last.problem.clone());
     view! {
@@ -85,8 +85,8 @@ pub fn ChecksPage(
                     <p class="crumbs"><a href="/deliveries">"Deliveries"</a></p>
                     <h1>"Checks"</h1>
                     <p class="lead">
-                        "Now and then Onramp asks Catena how all fleets stand, and fills in what no webhook told. What it finds is marked on \
-                        timelines as found by check; that a connection works again is never told in another way."
+                        "Onramp regularly asks Catena for the state of all fleets and fills in what no webhook reported. Timelines mark these \
+                        facts as “found by check”. No webhook ever reports that a connection has recovered; only a check finds that."
                     </p>
                 </div>
                 {view.may_operate.then(|| view! {
@@ -98,21 +98,17 @@ pub fn ChecksPage(
             {view.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             {stopped.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {refused.map(|problem| {
-                view! { <Notice kind=NoticeKind::Problem text=format!("The last check could not ask for everything: {problem}")/> }
+                view! { <Notice kind=NoticeKind::Problem text=format!("The last check couldn’t read everything: {problem}")/> }
             })}
-            <DeliveryMetrics running_since=running_since next_at=next_at last=lines.first().cloned() day=view.day week=view.week ever=view.ever now=now/>
+            <CheckFigures running_since=running_since next_at=next_at last=lines.first().cloned() day=view.day week=view.week ever=view.ever now=now/>
             {(!fleets.is_empty()).then(|| view! { <Fleets fleets=fleets/> })}
-            {if lines.is_empty() {
-                view! { <p class="card empty">"No check has ended yet."</p> }.into_any()
-            } else {
-                view! { <Lines lines=lines now=now/> }.into_any()
-            }}
+            <Lines lines=lines now=now/>
         </Document>
     }
 }
 
 #[component]
-fn DeliveryMetrics(
+fn CheckFigures(
     running_since: Option<OffsetDateTime>,
     next_at: Option<OffsetDateTime>,
     last: Option<CheckLine>,
@@ -121,11 +117,11 @@ fn DeliveryMetrics(
     ever: Option<String>,
     now: OffsetDateTime,
 ) -> impl IntoView {
-    let running = running_since.map(|since| format!("running, begun {}", timestamp::relative(since, now)));
+    let running = running_since.map(|since| format!("running, started {}", timestamp::relative(since, now)));
     let last = running
         .unwrap_or_else(|| last.map_or_else(|| "none yet".into(), |last| timestamp::relative(last.started_at, now)));
     let next = match next_at {
-        Some(next) if next <= now => "at once".to_owned(),
+        Some(next) if next <= now => "now".to_owned(),
         Some(next) => timestamp::relative(next, now),
         None => "on demand only".to_owned(),
     };
@@ -135,9 +131,9 @@ fn DeliveryMetrics(
         <dl class="figures" data-testid="check-figures">
             <div><dt>"Last check"</dt><dd>{last}</dd></div>
             <div><dt>"Next check"</dt><dd>{next}</dd></div>
-            <div class:attention=attention><dt>"Repaired in 24 hours"</dt><dd data-testid="holes-day">{day.unwrap_or_else(none)}</dd></div>
-            <div><dt>"Repaired in 7 days"</dt><dd>{week.unwrap_or_else(none)}</dd></div>
-            <div><dt>"Repaired in all"</dt><dd>{ever.unwrap_or_else(none)}</dd></div>
+            <div class:attention=attention><dt>"Missed in 24 hours"</dt><dd data-testid="holes-day">{day.unwrap_or_else(none)}</dd></div>
+            <div><dt>"Missed in 7 days"</dt><dd>{week.unwrap_or_else(none)}</dd></div>
+            <div><dt>"Missed in total"</dt><dd>{ever.unwrap_or_else(none)}</dd></div>
         </dl>
     }
 }
@@ -150,18 +146,19 @@ fn Fleets(fleets: Vec<RepairedFleet>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{fleet.name.unwrap_or(fleet.fleet_ref)}{reference}</th>
-                <td data-label="Facts">{fleet.count}</td>
+                <td data-label="Facts found in 7 days">{fleet.count}</td>
             </tr>
         }
     };
     view! {
-        <h2 class="table-title">"Fleets of whom webhooks did not tell"</h2>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Fleets whose facts a check had to find, in the last 7 days">
-            <table class="cards" data-testid="repaired-fleets">
-                <thead><tr><th scope="col">"Fleet"</th><th scope="col">"Facts found in 7 days"</th></tr></thead>
-                <tbody>{fleets.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
+        <h2 class="table-title">"Fleets with missed webhooks"</h2>
+        <RecordTable
+            label="Fleets with facts that only a check found, in the last 7 days"
+            testid="repaired-fleets"
+            columns=["Fleet", "Facts found in 7 days"]
+            rows=fleets
+            row=row
+        />
     }
 }
 
@@ -169,25 +166,18 @@ fn Fleets(fleets: Vec<RepairedFleet>) -> impl IntoView {
 fn Lines(lines: Vec<CheckLine>, now: OffsetDateTime) -> impl IntoView {
     view! {
         <h2 class="table-title">"Last checks"</h2>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Checks, the newest first">
-            <table class="cards" data-testid="checks">
-                <thead>
-                    <tr>
-                        <th scope="col">"Began"</th>
-                        <th scope="col">"Result"</th>
-                        <th scope="col">"Facts found"</th>
-                        <th scope="col">"Not told by webhook"</th>
-                        <th scope="col">"Why"</th>
-                    </tr>
-                </thead>
-                <tbody>{lines.into_iter().map(|line| row(line, now)).collect_view()}</tbody>
-            </table>
-        </div>
+        <RecordTable
+            label="Checks, newest first"
+            testid="checks"
+            columns=["Started", "Result", "Facts found", "Missed by webhooks", "Reason"]
+            rows=lines
+            row=move |line| row(line, now)
+            empty="No check has finished yet."
+        />
     }
 }
 
 fn row(line: CheckLine, now: OffsetDateTime) -> impl IntoView {
-    let at = MomentView::to_the_second(line.started_at);
     let badge = if line.complete {
         view! { <span class="badge good">"complete"</span> }.into_any()
     } else {
@@ -196,14 +186,13 @@ fn row(line: CheckLine, now: OffsetDateTime) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">
-                <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{timestamp::relative(line.started_at, now)}</span>
+                <LoggedTime at=line.started_at now=now/>
                 {line.problem.map(|problem| view! { <span class="reason">{problem}</span> })}
             </th>
             <td data-label="Result">{badge}</td>
             <td data-label="Facts found">{line.found}</td>
-            <td data-label="Not told by webhook">{line.holes}</td>
-            <td data-label="Why">{line.cause}</td>
+            <td data-label="Missed by webhooks">{line.missed}</td>
+            <td data-label="Reason">{line.cause}</td>
         </tr>
     }
 }

@@ -1,10 +1,10 @@
-//! What a visitor sees where there is no page, or none for them.
+//! Error pages: the page doesn't exist, the visitor may not see it, or something failed.
 
 use leptos::prelude::*;
 
 use crate::components::{Document, PublicDocument, Visit};
 
-/// What went wrong, in words for the visitor, and the way out.
+/// What went wrong, for the visitor, and where to go from here.
 #[derive(Debug, Clone)]
 pub struct ErrorView {
     /// HTTP status.
@@ -13,7 +13,7 @@ pub struct ErrorView {
     pub title: String,
     /// Why, and what to do.
     pub message: String,
-    /// Address and label of the way out.
+    /// Address and label of a link to go on.
     pub action: Option<(String, String)>,
 }
 
@@ -28,7 +28,7 @@ pub fn ErrorPage(
     view! { <Document visit=visit title=error.title.clone()><ErrorBody error=error/></Document> }
 }
 
-/// An error page for anyone.
+/// An error page for the public.
 #[component]
 pub fn PublicErrorPage(
     /// File name of the style sheet below `/pkg`.

@@ -1,10 +1,10 @@
-//! Where a fleet's browser comes back to after Catena's pages. Its reader knows nothing of us.
+//! The page that a fleet's browser returns to from Catena. Its reader doesn't know Onramp.
 
 use leptos::prelude::*;
 
 use crate::components::PublicDocument;
 
-/// What the page may say.
+/// Who returned, and how it went: what the page may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Landing {
     /// A known fleet linked its provider.
@@ -38,29 +38,29 @@ pub fn LandingPage(
     /// What it says.
     landing: Landing,
 ) -> impl IntoView {
-    let words = landing.words();
+    let texts = landing.texts();
     view! {
-        <PublicDocument stylesheet=stylesheet title=words.title>
-            <article class=words.class>
-                <Sign good=words.good/>
-                <h1>{words.title}</h1>
-                <p class="lead">{words.lead}</p>
-                {words.fleet_ref.map(|fleet_ref| view! {
+        <PublicDocument stylesheet=stylesheet title=texts.title>
+            <article class=texts.class>
+                <Sign good=texts.good/>
+                <h1>{texts.title}</h1>
+                <p class="lead">{texts.lead}</p>
+                {texts.fleet_ref.map(|fleet_ref| view! {
                     <dl class="reference">
                         <dt>"Your reference"</dt>
                         <dd>{fleet_ref}</dd>
                     </dl>
                 })}
                 <h2>"What happens next"</h2>
-                <ul class="next-steps">{words.next.iter().map(|next| view! { <li>{*next}</li> }).collect_view()}</ul>
+                <ul class="next-steps">{texts.next.iter().map(|next| view! { <li>{*next}</li> }).collect_view()}</ul>
                 <h2>"Questions?"</h2>
-                <p>{words.ask}</p>
+                <p>{texts.ask}</p>
             </article>
         </PublicDocument>
     }
 }
 
-/// A mark beside the words that say the same.
+/// A sign that repeats the heading for the eye.
 #[component]
 fn Sign(good: bool) -> impl IntoView {
     let path = if good { "M7 12.5l3.5 3.5L17 9" } else { "M12 7v6.5M12 17v.01" };
@@ -72,7 +72,7 @@ fn Sign(good: bool) -> impl IntoView {
     }
 }
 
-struct Words {
+struct Texts {
     class: &'static str,
     good: bool,
     title: &'static str,
@@ -83,21 +83,21 @@ struct Words {
 }
 
 const ASK_WITH_REFERENCE: &str =
-    "Ask the company that sent you the link, and tell them your reference. They can see how far it got.";
+    "Ask the company that sent you the link, and give them your reference. They can see where things stand.";
 const ASK: &str = "Ask the company that sent you the link.";
 
 impl Landing {
-    fn words(self) -> Words {
+    fn texts(self) -> Texts {
         let (class, good, title, lead, next, fleet_ref): (_, _, _, _, &'static [&'static str], _) = match self {
             Self::Success { fleet_ref } => (
                 "card landing good",
                 true,
                 "You’re connected",
-                "Thank you. Your telematics provider is linked, and the company that invited you will see the data you agreed to share.",
+                "Thank you. Your telematics provider is linked, and the company that invited you will receive the data you agreed to share.",
                 &[
-                    "There is nothing more for you to do. You can close this page.",
-                    "Your data follows by itself.",
-                    "If your sign-in at the provider ever changes, the company that invited you will ask you to sign in once more.",
+                    "There’s nothing more to do. You can close this page.",
+                    "Your data will arrive automatically.",
+                    "If your sign-in with the provider ever changes, the company that invited you will ask you to sign in again.",
                 ],
                 Some(fleet_ref),
             ),
@@ -105,11 +105,11 @@ impl Landing {
                 "card landing",
                 true,
                 "Your request has been sent",
-                "Your telematics provider can’t be linked yet. You have asked for it, and the company that invited you can see that.",
+                "Your telematics provider can’t be linked yet. The company that invited you can see that you asked for it.",
                 &[
-                    "There is nothing more for you to do now. You can close this page.",
-                    "When your provider can be linked, the company that invited you will get in touch.",
-                    "If you use another provider too, open your link again and link that one.",
+                    "There’s nothing more to do for now. You can close this page.",
+                    "The company that invited you will get in touch when your provider can be linked.",
+                    "If you also use another provider, open your link again and link that one.",
                 ],
                 Some(fleet_ref),
             ),
@@ -117,10 +117,10 @@ impl Landing {
                 "card landing unfinished",
                 false,
                 "Not connected yet",
-                "You left before a provider was linked, or something went wrong on the way. Your link still works.",
+                "You left before linking a provider, or something went wrong. Your link still works.",
                 &[
-                    "To try again, open the link that you were sent. It takes a few minutes.",
-                    "If you don’t want to connect, you don’t have to do anything.",
+                    "To try again, open the link you were sent. It takes a few minutes.",
+                    "If you don’t want to connect, there’s nothing to do.",
                 ],
                 Some(fleet_ref),
             ),
@@ -131,7 +131,7 @@ impl Landing {
                 "No provider was linked, and your link no longer works.",
                 &[
                     "If you want to connect, ask the company that sent you the link for a new one.",
-                    "If you don’t want to connect, you don’t have to do anything.",
+                    "If you don’t want to connect, there’s nothing to do.",
                 ],
                 Some(fleet_ref),
             ),
@@ -139,7 +139,7 @@ impl Landing {
                 "card landing",
                 true,
                 "Thank you",
-                "If you have just linked your telematics provider, you are done.",
+                "If you have just linked your telematics provider, you’re done.",
                 &["You can close this page."],
                 None,
             ),
@@ -147,12 +147,12 @@ impl Landing {
                 "card landing unfinished",
                 false,
                 "Not finished",
-                "If you have just left an invitation to connect your telematics provider, nothing more happens by itself.",
-                &["To try again, open the link that you were sent.", "If it no longer works, ask for a new one."],
+                "If you left an invitation to connect your telematics provider, nothing happens until you finish it.",
+                &["To try again, open the link you were sent.", "If it no longer works, ask for a new one."],
                 None,
             ),
         };
         let ask = if fleet_ref.is_some() { ASK_WITH_REFERENCE } else { ASK };
-        Words { class, good, title, lead, next, ask, fleet_ref }
+        Texts { class, good, title, lead, next, ask, fleet_ref }
     }
 }

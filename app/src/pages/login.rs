@@ -1,19 +1,19 @@
-//! Signing in.
+//! The sign-in page.
 
 use leptos::prelude::*;
 
 use crate::components::{Document, Field, Notice, NoticeKind, Visit};
 
-/// What was typed, and why it didn't do.
+/// What was typed, and why signing in failed.
 #[derive(Debug, Clone, Default)]
 pub struct LoginForm {
     /// E-mail address as typed.
     pub email: String,
-    /// Where to go afterwards.
+    /// Where to go after signing in.
     pub next: String,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     pub problem: Option<String>,
-    /// E-mail address and password of the sandbox's demo account, offered on the page.
+    /// E-mail address and password of the sandbox's demo account, which the page offers.
     pub demo: Option<(String, String)>,
 }
 
@@ -48,7 +48,7 @@ pub fn LoginPage(
 fn DemoAccount(email: String, password: String, next: String) -> impl IntoView {
     view! {
         <form class="card demo" method="post" action="/login" aria-labelledby="demo">
-            <h2 id="demo">"Just trying Onramp?"</h2>
+            <h2 id="demo">"Just trying out Onramp?"</h2>
             <p>"The sandbox has a demo account. It can do everything, and nothing reaches Catena."</p>
             <dl>
                 <div><dt>"E-mail"</dt><dd><code>{email.clone()}</code></dd></div>

@@ -1,4 +1,5 @@
-//! The pages: one a file, each a view of plain data that a handler has loaded. May depend on `components`, `islands` and `domain`.
+//! The pages, one per file. Each is a view of plain data that a handler has loaded. Depends on `components`, `islands`, and
+//! `domain`.
 
 mod checks;
 pub mod deliveries;
@@ -16,9 +17,9 @@ pub use checks::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 pub use error::{ErrorPage, ErrorView, PublicErrorPage};
 pub use fleets::{FleetDetail, FleetPage, RoundRow};
 pub use invitations::{
-    BODY_MAX, Choice, Confirm, DeleteForm, DeletePage, DifferenceRow, InvitationDetail, InvitationDetailPage,
-    InvitationForm, InvitationList, InvitationListPage, InvitationRow, LetterForm, LinkView, NewInvitationPage,
-    OfferedProvider, RenewForm, RenewPage, RenewView, SharePage, ShareView,
+    BODY_MAX, Choice, Confirm, DeleteForm, DeletePage, DifferenceRow, EmailForm, InvitationDetail,
+    InvitationDetailPage, InvitationForm, InvitationList, InvitationListPage, InvitationRow, LinkView,
+    NewInvitationPage, OfferedProvider, RenewForm, RenewPage, RenewView, SharePage, ShareView,
 };
 pub use landing::{Landing, LandingPage};
 pub use login::{LoginForm, LoginPage};

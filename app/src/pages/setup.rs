@@ -1,4 +1,4 @@
-//! Making an account from a one-time link: the first administrator, or whoever was added without a password.
+//! Creates an account from a one-time link: for the first administrator, or for someone added without a password.
 
 use leptos::prelude::*;
 
@@ -10,15 +10,15 @@ use domain::{invitation::request::FieldErrors, staff::PASSWORD_MIN};
 pub struct SetupForm {
     /// E-mail address of the account.
     pub email: String,
-    /// Whether the link is for this address alone.
+    /// Whether the link is for this address only.
     pub email_fixed: bool,
-    /// Sentence by field name: `email`, `password`, `password_again`.
+    /// Errors by field name: `email`, `password`, `password_again`.
     pub errors: FieldErrors,
-    /// What is wrong besides.
+    /// What went wrong otherwise.
     pub problem: Option<String>,
 }
 
-/// Makes an account.
+/// The form that creates an account.
 #[component]
 pub fn SetupPage(
     /// The visit.
@@ -31,9 +31,9 @@ pub fn SetupPage(
     let lead = if email_fixed {
         "Choose a password for your account."
     } else {
-        "Make the first account. It becomes the administrator: it manages subscriptions, settings and everyone else’s accounts."
+        "Create the first account. It becomes the administrator, who manages subscriptions and settings."
     };
-    let email_hint = if email_fixed { "This link was made for this address." } else { "You sign in with it." };
+    let email_hint = if email_fixed { "This link is for this address only." } else { "You sign in with this address." };
     view! {
         <Document visit=visit title="Create your account">
             <div class="narrow">
@@ -57,7 +57,7 @@ pub fn SetupPage(
                         name="password"
                         label="Password"
                         kind="password"
-                        hint=format!("At least {PASSWORD_MIN} characters. A few words that only you would put together do well.")
+                        hint=format!("At least {PASSWORD_MIN} characters. A few unrelated words work well.")
                         error=error("password")
                         autocomplete="new-password"
                         required=true
@@ -65,7 +65,7 @@ pub fn SetupPage(
                     />
                     <Field
                         name="password_again"
-                        label="Password, once more"
+                        label="Repeat password"
                         kind="password"
                         error=error("password_again")
                         autocomplete="new-password"

@@ -1,102 +1,60 @@
-//! Catena's API, as a partner calls it (CONTRACT.md 1–9 and 11, WEBHOOKS.md 5).
+//! Catena's API as a partner calls it (CONTRACT.md 1–9 and 11, WEBHOOKS.md 5), and the check of its webhooks' signatures.
 //!
-//! One file a resource, each with its records and its calls: `invitations`, `agreements`, `fleets`, `tsps`,
-//! `tsp_integrations`, `connections`, `schedules`, `partners`, `subscriptions`, `subscription_logs`. Underneath, from the outside in: `client` (token or none, one repetition on 401), `transport` (tries,
-//! waits, timeouts), `pace` (how many at once), `retry_after`, `token`, `paging`; beside them `call` (what describes an operation), `error` and `refusal` (what went
-//! wrong and what to do), `wire`, `open_enum`, `change`, `resource` and `ids` (how records are read). To add a call: a `Call` constant
-//! and a method in its resource's file.
+//! Reads leniently: unknown fields are dropped, unknown enum values are kept. All times are UTC. Errors hold no secret, URL, or
+//! id, so they may be logged and shown; this crate logs calls at `debug` only, so callers log errors, once.
 //!
-//! Reads leniently: unknown fields are dropped, unknown enum values kept. Errors hold no secret; the caller logs them, once.
-//! Depends on `clock`, `random`, `secret` and `domain`, on nothing else of ours.
+//! ```no_run
+//! # async fn example(secret: platform::secret::Secret) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::{sync::Arc, time::Duration};
+//!
+//! use catena::{CALLS_AT_ONCE, Catena, CatenaSettings, CreateInvitation, Retries};
+//! use platform::{clock::SystemClock, random::SystemRandom};
+//! use tokio_util::sync::CancellationToken;
+//!
+//! let settings = CatenaSettings {
+//!     api_url: "https://api.catenatelematics.com".parse()?,
+//!     auth_url: "https://auth.catenatelematics.com/realms/catena".parse()?,
+//!     client_id: "acme".to_owned(),
+//!     client_secret: secret,
+//!     timeout: Duration::from_secs(10),
+//!     retries: Retries::default(),
+//!     at_once: CALLS_AT_ONCE,
+//! };
+//! let stop = CancellationToken::new();
+//! let catena = Catena::new(settings, Arc::new(SystemClock), Arc::new(SystemRandom), stop)?;
+//!
+//! // Create is an upsert: look at what there is before calling it.
+//! if catena.invitations_of("fleet-4711").await?.is_empty() {
+//!     let invited = catena.create_invitation(&CreateInvitation::new("fleet-4711")).await?;
+//!     println!("valid until {} (UTC)", invited.into_inner().expires_at);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Adding a call
+//!
+//! 1. In its resource's file in `src/client/`, add a `Call` constant: method, path with `{}` parts, and the scope that the
+//!    contract names (`Call::open` if it takes no token). GET and DELETE are retried by themselves; POST and PATCH are not.
+//! 2. Add a method to `Catena` in the same file. `find` turns 404 into `None`, `json` reads a record, `delete` accepts a record
+//!    that an earlier try already deleted, and `Pages` reads lists.
+//! 3. Add its records there. Optional fields get `#[serde(default)]`, times `wire::moment`, enums `open_enum!`; what is a bearer
+//!    secret becomes a `Secret` or is left out. Export new types in `src/client/mod.rs`.
+//! 4. Add a row to `tests/catena_client/every_call.rs`, which has the call compared with the published OpenAPI documents and
+//!    its log lines searched for secrets, and take the operation off `NOT_CALLED` in `conformance.rs`.
+//! 5. Test in `tests/catena_client/<resource>.rs` what is sent and read. The sandbox already answers every documented call.
+//!
+//! # Features
+//!
+//! `client` (on by default) is everything but [`scopes`] and [`webhook_signature`]. Without it the crate builds quickly and
+//! without an HTTP client, as the fuzz targets need it.
 
 #![warn(missing_docs)]
 
 #[cfg(feature = "client")]
-mod agreements;
-#[cfg(feature = "client")]
-mod call;
-#[cfg(feature = "client")]
 mod client;
-#[cfg(feature = "client")]
-mod connections;
-#[cfg(feature = "client")]
-mod error;
-#[cfg(feature = "client")]
-mod fleets;
-#[cfg(feature = "client")]
-mod ids;
-#[cfg(feature = "client")]
-mod invitations;
-#[cfg(feature = "client")]
-mod open_enum;
-#[cfg(feature = "client")]
-mod paging;
-#[cfg(feature = "client")]
-mod partners;
-#[cfg(feature = "client")]
-mod patch;
-#[cfg(feature = "client")]
-mod rate_limit;
-#[cfg(feature = "client")]
-mod refusal;
-#[cfg(feature = "client")]
-mod resource;
-#[cfg(feature = "client")]
-mod retry_after;
-#[cfg(feature = "client")]
-mod schedules;
-#[cfg(feature = "client")]
-mod settings;
-#[cfg(feature = "client")]
-mod subscription_logs;
-#[cfg(feature = "client")]
-mod subscriptions;
-#[cfg(feature = "client")]
-mod token;
-#[cfg(feature = "client")]
-mod transport;
-#[cfg(feature = "client")]
-mod tsp_integrations;
-#[cfg(feature = "client")]
-mod tsps;
+pub mod scopes;
 pub mod webhook_signature;
-#[cfg(feature = "client")]
-mod wire;
 
 #[cfg(feature = "client")]
-pub use agreements::{Agreement, AgreementDates, AgreementFilter, AgreementPages, AgreementStatus};
-#[cfg(feature = "client")]
-pub use client::Catena;
-#[cfg(feature = "client")]
-pub use connections::{Connection, ConnectionFilter, ConnectionStatus, DataFreshness, FleetFilter, ScheduleStatus};
-#[cfg(feature = "client")]
-pub use error::{CatenaError, FieldProblem, Side};
-#[cfg(feature = "client")]
-pub use fleets::Fleet;
-#[cfg(feature = "client")]
-pub use ids::{InvitationId, NotAnInvitationId};
-#[cfg(feature = "client")]
-pub use invitations::{CreateInvitation, Invitation, InvitationStatus, Upsert};
-#[cfg(feature = "client")]
-pub use paging::Pages;
-#[cfg(feature = "client")]
-pub use partners::{NewPartnerProperty, Partner, PartnerProperty, PartnerPropertyKey};
-#[cfg(feature = "client")]
-pub use patch::Change;
-#[cfg(feature = "client")]
-pub use resource::{Permissions, Resource, ShareLevel};
-#[cfg(feature = "client")]
-pub use schedules::{Execution, ExecutionStatus, Schedule};
-#[cfg(feature = "client")]
-pub use settings::{CALLS_AT_ONCE, CatenaSettings, Retries};
-#[cfg(feature = "client")]
-pub use subscription_logs::{LogFilter, LogStatus, SubscriptionLog};
-#[cfg(feature = "client")]
-pub use subscriptions::{
-    CreateSubscription, Periods, Subscription, SubscriptionFilter, SubscriptionFilters, SubscriptionMetrics,
-    SubscriptionStatus, UpdateSubscription,
-};
-#[cfg(feature = "client")]
-pub use tsp_integrations::{IntegrationStatus, TspIntegrations};
-#[cfg(feature = "client")]
-pub use tsps::{Tsp, TspCompliance, TspFilter, TspStatus};
+pub use client::*;

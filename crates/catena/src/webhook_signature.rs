@@ -1,4 +1,4 @@
-//! Whether a request is Catena's: WEBHOOKS.md 3, as pure functions.
+//! Checks whether a webhook request comes from Catena (WEBHOOKS.md 3). Pure functions, without I/O or a clock.
 
 use std::io::Read as _;
 
@@ -10,62 +10,74 @@ use sha2::Sha256;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
-/// Most bytes on the wire: what the vendor's own router takes (WEBHOOKS.md 9).
+/// The largest body on the wire, in bytes, the same as in Catena's own receiver (WEBHOOKS.md 9).
 pub const WIRE_MAX: usize = 10 * 1024 * 1024;
-/// Most bytes after gunzip, which happens before anyone is authenticated (WEBHOOKS.md 8.31).
+/// The largest body after decompression, in bytes. It is decompressed before the sender is authenticated (WEBHOOKS.md 8.31).
 pub const BODY_MAX: usize = 20 * 1024 * 1024;
-/// How far the timestamp may be from our clock, either way (WEBHOOKS.md 3.3).
+/// How far the timestamp may be from our clock, in either direction (WEBHOOKS.md 3.3).
 pub const FRESH: Duration = Duration::seconds(300);
 
-/// Why a request is refused.
+/// Why a request is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// One of the three headers that a check needs.
+    /// One of the three headers that the check needs is missing.
     #[error("the header {0} is missing")]
     MissingHeader(&'static str),
     /// The timestamp can't be read.
-    #[error("X-Catena-Timestamp is no RFC 3339 moment with an offset")]
+    #[error("X-Catena-Timestamp is not an RFC 3339 time with an offset")]
     BadTimestamp,
-    /// More than five minutes old or ahead: replayed, or one of the clocks is wrong.
+    /// More than [`FRESH`] away from our clock: the request is a replay, or one of the clocks is wrong.
     #[error("X-Catena-Timestamp is more than five minutes from this machine's clock")]
     Stale,
-    /// Compressed, but broken.
-    #[error("the body is broken gzip")]
+    /// The body is compressed, but damaged.
+    #[error("the body is damaged gzip")]
     BadGzip,
-    /// Larger than [`BODY_MAX`] once inflated.
-    #[error("the body is larger than {BODY_MAX} bytes once inflated")]
+    /// The body is larger than [`BODY_MAX`] after decompression.
+    #[error("the body is larger than {BODY_MAX} bytes after decompression")]
     TooLarge,
     /// The subscription isn't one of ours.
-    #[error("X-Webhook-ID names no subscription of ours")]
+    #[error("X-Webhook-ID is not one of our subscriptions")]
     UnknownSubscription,
-    /// Signed with another secret, or changed on the way.
-    #[error("the signature doesn't fit")]
+    /// The request was signed with another secret, or changed in transit.
+    #[error("the signature doesn't match")]
     BadSignature,
 }
 
-/// The body as it was signed: inflated if the bytes are gzip, else as they came, since a proxy may have inflated them
-/// (WEBHOOKS.md 3.3). More than `max` bytes are never produced.
+/// The body as it was signed: decompressed if it is gzip, otherwise unchanged, since a proxy may have decompressed it (WEBHOOKS.md
+/// 3.3). Never produces more than `max` bytes.
+///
+/// # Errors
+///
+/// [`Refusal::BadGzip`] or [`Refusal::TooLarge`].
 pub fn inflate(raw: &[u8], max: usize) -> Result<Vec<u8>, Refusal> {
     if !raw.starts_with(&[0x1f, 0x8b]) {
         return if raw.len() > max { Err(Refusal::TooLarge) } else { Ok(raw.to_vec()) };
     }
     let mut body = Vec::with_capacity(raw.len().saturating_mul(4).min(max));
-    // The bytes are in memory already, so the reader that would copy them through a buffer of its own is left out.
+    // The bytes are already in memory, so this uses the decoder that doesn't buffer them again.
     let mut decoder = GzDecoder::new(raw);
     let limit = max as u64 + 1;
     decoder.by_ref().take(limit).read_to_end(&mut body).map_err(|_| Refusal::BadGzip)?;
     if body.len() > max { Err(Refusal::TooLarge) } else { Ok(body) }
 }
 
-/// Whether the header's timestamp is near `now`. The body's own timestamp may be days old on a replay and doesn't count
-/// (WEBHOOKS.md 8.27).
+/// Checks that the header's timestamp is near `now`. The timestamp in the body doesn't count: when Catena replays dead letters, it
+/// may be days old (WEBHOOKS.md 8.27).
+///
+/// # Errors
+///
+/// [`Refusal::BadTimestamp`] or [`Refusal::Stale`].
 pub fn check_fresh(timestamp: &str, now: OffsetDateTime) -> Result<(), Refusal> {
     let sent = timestamp::parse(timestamp).ok_or(Refusal::BadTimestamp)?;
     if (now - sent).abs() <= FRESH { Ok(()) } else { Err(Refusal::Stale) }
 }
 
-/// Whether `signature` is the MAC over the timestamp's exact text, a dot and the body, under any of the secrets. Compared in
-/// constant time; every secret is tried.
+/// Checks that `signature` is the base64 HMAC-SHA256 of the timestamp's exact text, a dot, and the body, under one of the secrets.
+/// Compares in constant time and always tries every secret.
+///
+/// # Errors
+///
+/// [`Refusal::BadSignature`].
 pub fn check_signature<'a>(
     signature: &str,
     timestamp: &str,
@@ -75,7 +87,7 @@ pub fn check_signature<'a>(
     let given = STANDARD.decode(signature).map_err(|_| Refusal::BadSignature)?;
     let mut fits = false;
     for secret in secrets {
-        // A key of any length will do for HMAC, so this never fails.
+        // HMAC accepts keys of any length, so this never fails.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { continue };
         mac.update(timestamp.as_bytes());
         mac.update(b".");

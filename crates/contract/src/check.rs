@@ -1,4 +1,4 @@
-//! Requests and answers beside what the documents say of them. Each text tells one violation.
+//! Compares requests and answers with what the documents say about them. Each returned text describes one violation.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -54,7 +54,7 @@ fn some((document, response): (Arc<Value>, Value)) -> (Arc<Value>, Option<Value>
     (document, Some(response))
 }
 
-/// A token goes where one is asked for, and nowhere else.
+/// A token must be sent where the operation needs one, and nowhere else.
 fn token(operation: &Operation, headers: &HeaderMap) -> Vec<String> {
     match (operation.scope(), headers.contains_key(header::AUTHORIZATION)) {
         (Some(_), false) => vec!["it has no token".to_owned()],
@@ -80,7 +80,7 @@ fn query(operation: &Operation, query: &str) -> Vec<String> {
             None => {}
         }
     }
-    // Catena would ignore it and answer something else than was asked for (CONTRACT.md trap 11).
+    // Catena ignores unknown parameters, and would return more than was asked for (CONTRACT.md trap 11).
     wrong.extend(given.into_keys().map(|name| format!("query parameter {name} is unknown")));
     wrong
 }
@@ -123,7 +123,7 @@ fn request_body(operation: &Operation, headers: &HeaderMap, body: &[u8]) -> Vec<
     let Ok(value) = serde_json::from_slice::<Value>(body) else { return vec!["its body is not JSON".to_owned()] };
     let schema = &described["content"]["application/json"]["schema"];
     let mut wrong = wrong_by_schema(operation.document(), schema, &value);
-    // No schema forbids more fields, but one that is not known does nothing.
+    // No schema forbids additional fields, but an unknown one has no effect.
     if let (Some(fields), Some(known)) =
         (value.as_object(), resolved(operation.document(), schema)["properties"].as_object())
     {

@@ -1,4 +1,4 @@
-//! The two documents: which operations there are, and what their schemas say.
+//! The two OpenAPI documents: their operations and schemas.
 
 use std::{
     collections::HashMap,
@@ -11,12 +11,14 @@ use jsonschema::Validator;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use super::data::{notifications_document, orgs_document};
+
 const METHODS: [&str; 5] = ["get", "post", "patch", "put", "delete"];
 
 /// Both documents, read once.
 pub struct Documents {
     operations: Vec<Operation>,
-    /// `paths` of the first one, for answers that belong to no operation.
+    /// The first document, for answers that belong to no operation.
     orgs: Arc<Value>,
 }
 
@@ -35,68 +37,64 @@ impl fmt::Display for Operation {
 }
 
 impl Documents {
-    /// The documents.
+    /// Both documents, parsed on first use.
     pub fn get() -> &'static Self {
         static READ: OnceLock<Documents> = OnceLock::new();
         READ.get_or_init(|| {
-            let orgs = read(include_str!("../data/openapi-orgs.json"));
-            let notifications = read(include_str!("../data/openapi-notifications.json"));
+            let orgs = Arc::new(orgs_document());
+            let notifications = Arc::new(notifications_document());
             let mut operations = operations_of(&orgs);
             operations.extend(operations_of(&notifications));
             Self { operations, orgs }
         })
     }
 
-    /// Every operation of both.
+    /// The operations of both documents.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// The operation of a request and what stands in its path's `{}` parts. A path without such parts comes first:
-    /// `data-freshness` is no connection's id (CONTRACT.md trap 1).
+    /// The operation that a request calls, and the values of the `{…}` parts of its path. A path without such parts is preferred:
+    /// `data-freshness` is not a connection's id (CONTRACT.md trap 1).
     pub fn find(&self, method: &Method, path: &str) -> Option<(&Operation, Vec<(String, String)>)> {
         let matching = self.operations.iter().filter(|operation| operation.method == *method);
         let fitting = matching.filter_map(|operation| Some((operation, ids(&operation.template, path)?)));
         fitting.min_by_key(|(_, ids)| ids.len())
     }
 
-    /// What is answered where there is no operation.
+    /// The documented answer to a request that calls no operation, with its document.
     pub fn answer_without_operation(&self, name: &str) -> (Arc<Value>, Value) {
         (Arc::clone(&self.orgs), self.orgs["components"]["responses"][name].clone())
     }
 }
 
 impl Operation {
-    /// Its parameters that stand in the `place`: `query` or `path`.
+    /// Its parameters in `place`: `query` or `path`.
     pub fn parameters(&self, place: &str) -> impl Iterator<Item = &Value> {
         let all = self.described["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(move |parameter| parameter["in"] == place)
     }
 
-    /// What its request may hold; null when it takes no body.
+    /// The description of its request body; null if it has none.
     pub fn request_body(&self) -> &Value {
         &self.described["requestBody"]
     }
 
-    /// What an answer of this status may hold; none when no such status is documented.
+    /// The description of the answer with this status; `None` if the status is not documented.
     pub fn response(&self, status: u16) -> Option<Value> {
         let response = self.described["responses"].get(status.to_string())?;
         Some(resolved(&self.document, response).clone())
     }
 
-    /// The scope that it takes; none when it takes no token.
+    /// The scope that it needs; `None` if it needs no token.
     pub fn scope(&self) -> Option<&str> {
         self.described["security"][0]["Bearer"].as_array().map(|scopes| scopes[0].as_str().unwrap_or_default())
     }
 
-    /// The document in which it stands.
+    /// The document that describes it.
     pub fn document(&self) -> &Arc<Value> {
         &self.document
     }
-}
-
-fn read(text: &str) -> Arc<Value> {
-    Arc::new(serde_json::from_str(text).unwrap())
 }
 
 fn operations_of(document: &Arc<Value>) -> Vec<Operation> {
@@ -132,7 +130,7 @@ fn ids(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     Some(ids)
 }
 
-/// What `value` stands for, if it is a reference.
+/// Follows `value` if it is a `$ref`.
 pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(reference) => resolved(document, document.pointer(reference.trim_start_matches('#')).unwrap()),
@@ -150,7 +148,7 @@ pub fn wrong_by_schema(document: &Arc<Value>, schema: &Value, value: &Value) -> 
     told.collect()
 }
 
-/// Compiled once for each schema: with all of the document's components inside, its references lead somewhere.
+/// Compiled once for each schema, together with all components of the document, so that its references can be resolved.
 fn validator(document: &Arc<Value>, schema: &Value) -> Arc<Validator> {
     static COMPILED: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
     let key = format!("{:p} {schema}", Arc::as_ptr(document));

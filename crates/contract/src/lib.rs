@@ -1,152 +1,21 @@
-//! Holds traffic between Onramp and a stand-in of Catena against the two published OpenAPI documents, in every test.
+//! For tests only: what Catena publishes, and a check of traffic against it.
 //!
-//! [`recorded`] wraps the stand-in's routes. Each request that Onramp's own client makes is checked before it is answered,
-//! and, where the stand-in claims to answer as Catena does, each answer before it is given. What is wrong is kept until the
-//! test's end, when the [`Recording`] is dropped and fails the test: a panic inside a server's task would be lost.
-//!
-//! `documents` finds operations and schemas, `check` compares.
+//! - [`event`] and [`sample`]: published webhook bodies and records. [`orgs_document`] and [`notifications_document`]: the two
+//!   OpenAPI documents. All of them are files in `data/`.
+//! - `recorded` (feature `recorder`, on by default): wraps the routes of a stand-in for Catena and fails the test if a request
+//!   or an answer violates the documents. It needs axum and a JSON Schema validator, so crates that only want the data turn
+//!   the feature off.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "used by tests only, where a panic is the failure to report")]
+
+#[cfg(feature = "recorder")]
 mod check;
+mod data;
+#[cfg(feature = "recorder")]
 pub mod documents;
+#[cfg(feature = "recorder")]
+mod recorder;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-};
-
-use axum::{
-    Router,
-    body::{Body, to_bytes},
-    extract::Request,
-    http::header,
-    middleware::{Next, from_fn},
-    response::Response,
-};
-
-use documents::Documents;
-
-/// Where answers of a stand-in are known to differ from the documents: an operation and a part of the violation. To be
-/// emptied, never to be filled.
-const KNOWN: &[(&str, &str)] = &[];
-
-/// What a gateway in front of the API may answer, undocumented, in HTML (CONTRACT.md 3).
-const GATEWAY: [u16; 2] = [502, 503];
-
-/// Longer than any answer of a test.
-const LIMIT: usize = 64 * 1024 * 1024;
-
-/// Whether a stand-in claims to answer as Catena does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answers {
-    /// It does: each answer is checked.
-    Checked,
-    /// It gives odd answers on purpose.
-    Scripted,
-}
-
-/// What was seen so far; fails the test when it is dropped and anything was wrong.
-#[must_use = "it fails the test when it is dropped"]
-pub struct Recording(Arc<Mutex<Log>>);
-
-#[derive(Default)]
-struct Log {
-    requests: usize,
-    answers: usize,
-    operations: BTreeSet<String>,
-    violations: Vec<String>,
-}
-
-/// `router`, which plays Catena's API, with its traffic recorded. Paths outside of the API are let through unseen: the
-/// documents don't know the token endpoint, the fleet's pages and the stand-in's controls.
-pub fn recorded(router: Router, answers: Answers) -> (Router, Recording) {
-    let log = Arc::new(Mutex::new(Log::default()));
-    let recording = Recording(Arc::clone(&log));
-    let router =
-        router.layer(from_fn(move |request: Request, next: Next| record(Arc::clone(&log), answers, request, next)));
-    (router, recording)
-}
-
-impl Recording {
-    /// How many requests of Onramp's client were checked.
-    pub fn requests(&self) -> usize {
-        self.0.lock().unwrap().requests
-    }
-
-    /// How many answers were checked.
-    pub fn answers(&self) -> usize {
-        self.0.lock().unwrap().answers
-    }
-
-    /// The operations that Onramp's client has called, as `GET /v2/orgs/fleets/{fleet_id}`.
-    pub fn operations(&self) -> BTreeSet<String> {
-        self.0.lock().unwrap().operations.clone()
-    }
-
-    /// Takes what was wrong, so that it does not fail the test: for those that are about this module.
-    pub fn take_violations(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap().violations)
-    }
-}
-
-impl Drop for Recording {
-    fn drop(&mut self) {
-        let violations = self.take_violations();
-        if !std::thread::panicking() {
-            let told = violations.join("\n");
-            assert!(violations.is_empty(), "{} violations of the OpenAPI documents:\n{told}", violations.len());
-        }
-    }
-}
-
-async fn record(log: Arc<Mutex<Log>>, answers: Answers, request: Request, next: Next) -> Response {
-    let Some(path) = path_of_the_api(request.uri().path()) else { return next.run(request).await };
-    let method = request.method().clone();
-    let found = Documents::get().find(&method, &path);
-    let name = found.as_ref().map_or_else(|| format!("{method} {path}"), |(operation, _)| operation.to_string());
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LIMIT).await.unwrap_or_default();
-    if is_onramps_own(&parts.headers) {
-        let wrong = match &found {
-            Some((operation, ids)) => check::request(operation, ids, &parts, &body),
-            None => vec!["no such operation".to_owned()],
-        };
-        let mut log = log.lock().unwrap();
-        log.requests += 1;
-        log.operations.insert(name.clone());
-        keep(&mut log, &name, "request", wrong);
-    }
-    let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
-    if answers == Answers::Scripted {
-        return answer;
-    }
-    let (parts, body) = answer.into_parts();
-    let body = to_bytes(body, LIMIT).await.unwrap_or_default();
-    let status = parts.status.as_u16();
-    let wrong = if GATEWAY.contains(&status) {
-        Vec::new()
-    } else {
-        check::answer(found.as_ref().map(|(operation, _)| *operation), status, &parts.headers, &body)
-    };
-    let mut log_now = log.lock().unwrap();
-    log_now.answers += 1;
-    keep(&mut log_now, &name, &format!("answer {status}"), wrong);
-    drop(log_now);
-    Response::from_parts(parts, Body::from(body))
-}
-
-fn keep(log: &mut Log, operation: &str, what: &str, wrong: Vec<String>) {
-    let known = |text: &String| KNOWN.iter().any(|(of, part)| operation == *of && text.contains(part));
-    let new = wrong.into_iter().filter(|text| !known(text));
-    log.violations.extend(new.map(|text| format!("{operation}, {what}: {text}")));
-}
-
-/// The path without what the stand-in is mounted under; none for what is not the API. Agreements' older path is served in
-/// the same way as the one that the documents know (CONTRACT.md trap 1).
-fn path_of_the_api(path: &str) -> Option<String> {
-    let start = path.find("/v2/")?;
-    Some(path[start..].replacen("/share_agreements", "/share-agreements", 1))
-}
-
-fn is_onramps_own(headers: &header::HeaderMap) -> bool {
-    headers.get(header::USER_AGENT).is_some_and(|agent| agent.as_bytes().starts_with(b"onramp/"))
-}
+pub use data::{EVENTS, event, notifications_document, orgs_document, sample};
+#[cfg(feature = "recorder")]
+pub use recorder::{Answers, Recording, recorded};

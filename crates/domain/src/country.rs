@@ -1,7 +1,7 @@
-//! Countries as ISO 3166 assigns them: what Catena takes as a fleet's country (CONTRACT.md 13.17), with the time zones that
-//! trucks of that country usually work in and the days on which its offices are closed.
+//! Countries as ISO 3166 assigns them: what Catena accepts as a fleet's country (CONTRACT.md 13.17), with the time zones its trucks
+//! usually work in and the days its offices are closed.
 
-/// Two days of the week on which offices are closed.
+/// The two days of the week when offices are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weekend {
     /// Nearly everywhere.
@@ -29,7 +29,7 @@ impl Weekend {
 pub struct Country {
     /// ISO 3166 alpha-3, capitals.
     pub code: &'static str,
-    /// Its name, as people say it in English.
+    /// Its usual English name.
     pub name: &'static str,
     zones: &'static str,
 }

@@ -1,5 +1,5 @@
-//! Names for things that must not be named: an invitation's id is a password (CONTRACT.md 13.2), so wherever Onramp needs
-//! to recognise one, it keeps this one-way digest.
+//! One-way digests. An invitation's id is a password (CONTRACT.md 13.2), so where Onramp only has to recognize one, it stores its
+//! digest.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub fn digest(parts: &[&str]) -> String {
     })
 }
 
-/// How an invitation is recognised without its id. A version 7 id has 74 random bits, too many to guess it back.
+/// The digest of an invitation's id. A version 7 id has 74 random bits, too many to find it by guessing.
 pub fn of_invitation(id: Uuid) -> String {
     digest(&["invitation", &id.to_string()])
 }
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_borders_between_parts_count() {
+    fn the_boundaries_between_parts_count() {
         assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
         assert_eq!(digest(&["ab", "c"]), digest(&["ab", "c"]));
         assert_eq!(digest(&[]).len(), 32);

@@ -1,25 +1,25 @@
-//! What a fleet may be called.
+//! References and names of fleets.
 
 use thiserror::Error;
 
-/// Why a text can't be a `fleet_ref`.
+/// Why a text isn't a valid `fleet_ref`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum FleetRefError {
-    /// Nothing was given.
-    #[error("Give the fleet a reference: the name by which your own systems know it.")]
+    /// It is empty.
+    #[error("Enter a reference: the fleet’s name in your own systems.")]
     Empty,
-    /// A character that Catena may refuse.
-    #[error("Use only letters, digits, spaces, “-” and “_”.")]
+    /// It has a character that Catena may refuse.
+    #[error("Use only letters, digits, spaces, “-”, and “_”.")]
     Character,
-    /// Longer than we keep.
-    #[error("Keep it to 100 characters.")]
+    /// It is too long.
+    #[error("Use at most 100 characters.")]
     Long,
 }
 
 /// Longest `fleet_ref` in characters. Catena publishes no limit; this is ours, so that pages and URLs stay readable.
 pub const FLEET_REF_MAX: usize = 100;
 
-/// Checks a `fleet_ref` as CONTRACT.md 13.8 advises: letters, digits, space, `-`, `_`. Gives it without outer spaces.
+/// Checks a `fleet_ref` as CONTRACT.md 13.8 advises (letters, digits, space, `-`, `_`) and trims it.
 pub fn check_fleet_ref(text: &str) -> Result<&str, FleetRefError> {
     let text = text.trim();
     if text.is_empty() {
@@ -33,8 +33,8 @@ pub fn check_fleet_ref(text: &str) -> Result<&str, FleetRefError> {
     }
 }
 
-/// The name as Catena takes it: letters, digits and single spaces (CONTRACT.md 13.7). `J.B. Hunt` becomes `JB Hunt`,
-/// `Trans-Am & Sons` becomes `Trans Am Sons`. The original stays on our side.
+/// The name as Catena accepts it: letters, digits and single spaces (CONTRACT.md 13.7). `J.B. Hunt` becomes `JB Hunt`,
+/// `Trans-Am & Sons` becomes `Trans Am Sons`. Onramp keeps the original.
 pub fn name_for_catena(name: &str) -> String {
     let kept: String = name
         .chars()
@@ -44,15 +44,15 @@ pub fn name_for_catena(name: &str) -> String {
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The address of a fleet's page. References that were made elsewhere may hold any character.
+/// The path of a fleet's page. References from elsewhere can have any character.
 pub fn path_of(fleet_ref: &str) -> String {
-    // Forms write a space as “+”, which in a path is a plus; a real plus is escaped before.
+    // Form encoding writes a space as “+”, which is a plus in a path; real pluses are escaped by then.
     let escaped: String = url::form_urlencoded::byte_serialize(fleet_ref.as_bytes()).collect();
     format!("/fleets/{}", escaped.replace('+', "%20"))
 }
 
-/// Whether Catena made this name up for a fleet that has none: it then contains the invitation's id, which is a secret
-/// (CONTRACT.md 13.18), and must be neither shown nor kept.
+/// Whether Catena made this name up for a fleet without one. It then contains the invitation's id, a secret (CONTRACT.md 13.18),
+/// and must be neither shown nor stored.
 pub fn is_invented(name: &str) -> bool {
     name.strip_prefix("Fleet ").is_some_and(|rest| uuid::Uuid::parse_str(rest.trim()).is_ok())
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn references_keep_to_the_characters_that_catena_takes() {
+    fn references_use_only_characters_that_catena_accepts() {
         let long = "x".repeat(FLEET_REF_MAX + 1);
         let table = [
             ("FLEET-42", Ok("FLEET-42")),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_name_is_recognised() {
+    fn a_made_up_name_is_recognized() {
         assert!(is_invented("Fleet 019c776d-28b5-7b7a-9767-c76fb008f86b"));
         assert!(!is_invented("Fleet Street Haulage"));
     }

@@ -1,7 +1,11 @@
-//! What Onramp knows about onboarding: values and rules, and nothing else.
+//! The rules of onboarding: values and functions of them, nothing else.
 //!
-//! No I/O, no clock, no SQL, no HTML: every rule is a function of its arguments, so its tests are tables of examples.
-//! May depend on nothing of ours; pages, store and web may all depend on it.
+//! No I/O, no clock, no SQL, no HTML: every rule is a function of its arguments, so its tests are tables of examples. Depends on
+//! no other crate of ours.
+//!
+//! Modules depend on each other in one direction only: `timestamp`, `country`, `digest`, `staff`, `fleet` and `resource` on
+//! nothing, then `events`, `onboarding`, `invitation`, `link` and `import`, each on those before it; `subscription` stands by
+//! itself.
 
 pub mod country;
 pub mod digest;
@@ -11,6 +15,7 @@ pub mod import;
 pub mod invitation;
 pub mod link;
 pub mod onboarding;
+pub mod resource;
 pub mod staff;
 pub mod subscription;
 pub mod timestamp;

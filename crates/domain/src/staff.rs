@@ -1,8 +1,8 @@
-//! Who works with Onramp, and what each may do.
+//! Staff: roles, e-mail addresses and passwords.
 
 use thiserror::Error;
 
-/// What a member of staff may do. Ordered: a later role may do all that an earlier one may.
+/// What a member of staff may do. Ordered: each role may also do what the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Sees everything but secrets.
@@ -14,10 +14,10 @@ pub enum Role {
 }
 
 impl Role {
-    /// All roles, the one that may do least first.
+    /// All roles, the least privileged first.
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Administrator];
 
-    /// The word in which it is stored and typed.
+    /// The name it is stored and typed under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -26,7 +26,7 @@ impl Role {
         }
     }
 
-    /// The role with this word.
+    /// The role with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
@@ -36,7 +36,7 @@ impl Role {
         self >= Self::Operator
     }
 
-    /// Whether it may work on what fleets and deliveries are stuck on.
+    /// Whether it may act on stuck fleets and deliveries.
     pub fn may_operate(self) -> bool {
         self >= Self::Operator
     }
@@ -47,19 +47,19 @@ impl Role {
     }
 }
 
-/// Why an address or a password can't be used.
+/// Why an e-mail address or a password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum StaffError {
     /// Not an e-mail address.
     #[error("Enter an e-mail address, such as ada@example.com.")]
     Email,
     /// Too short to be safe.
-    #[error("Use at least 12 characters. A few words that only you would put together do well.")]
+    #[error("Use at least 12 characters. A few unrelated words work well.")]
     Short,
     /// So long that hashing it would only cost time.
-    #[error("Keep it to 200 characters.")]
+    #[error("Use at most 200 characters.")]
     Long,
-    /// Found first by anyone who guesses.
+    /// The first guess of any attacker.
     #[error("Don't use the e-mail address as the password.")]
     SameAsEmail,
 }
@@ -69,7 +69,7 @@ pub const PASSWORD_MIN: usize = 12;
 /// Longest password, in characters.
 pub const PASSWORD_MAX: usize = 200;
 
-/// Checks an e-mail address as far as a typing error goes, and gives it trimmed and in lower case, as it is stored.
+/// Checks an e-mail address for typos, and returns it as it is stored: trimmed and in lower case.
 pub fn check_email(text: &str) -> Result<String, StaffError> {
     let text = text.trim().to_lowercase();
     let (local, domain) = text.split_once('@').ok_or(StaffError::Email)?;

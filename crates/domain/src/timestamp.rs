@@ -1,20 +1,20 @@
-//! Moments: how they are read, written and said. All of them are UTC.
+//! Reading, writing and displaying points in time. All of them are UTC.
 
 use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 use uuid::Uuid;
 
-/// Microseconds since 1970, UTC: how a moment is stored, and how moments are compared.
+/// Microseconds since 1970, UTC: how times are stored and compared.
 pub fn micros(moment: OffsetDateTime) -> i64 {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
-/// The moment that is `micros` microseconds after 1970, UTC.
+/// The time `micros` microseconds after 1970, UTC.
 pub fn from_micros(micros: i64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// Reads an RFC 3339 moment with `Z` or an offset and any number of fraction digits, and turns it to UTC
-/// (CONTRACT.md 1: six digits as observed; a parser must also take fewer or none). None for what is no moment in UTC.
+/// Parses an RFC 3339 time with `Z` or an offset and any number of fraction digits, and converts it to UTC (CONTRACT.md 1: six
+/// digits as observed; a parser must also accept fewer or none). None for anything else, and for times outside UTC's range.
 pub fn parse(text: &str) -> Option<OffsetDateTime> {
     let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     Some(from_micros(micros(moment.checked_to_offset(UtcOffset::UTC)?)))
@@ -38,7 +38,7 @@ pub fn display_to_the_second(moment: OffsetDateTime) -> String {
     moment.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
 }
 
-/// Reads what a browser's date and time field gives, taken as UTC: `2026-03-02T15:24`, with seconds or without.
+/// Parses the value of a browser's date and time field as UTC: `2026-03-02T15:24`, with seconds or without.
 pub fn parse_local(text: &str) -> Option<OffsetDateTime> {
     let with_seconds = if text.len() == 16 { format!("{text}:00Z") } else { format!("{text}Z") };
     parse(&with_seconds)
@@ -61,7 +61,7 @@ pub fn relative(moment: OffsetDateTime, now: OffsetDateTime) -> String {
     if distance.is_negative() { format!("{count} {unit}{plural} ago") } else { format!("in {count} {unit}{plural}") }
 }
 
-/// The moment inside a version 7 UUID, to the millisecond; none for other versions.
+/// The time inside a version 7 UUID, to the millisecond; none for other versions.
 pub fn of_uuid(id: Uuid) -> Option<OffsetDateTime> {
     if id.get_version_num() != 7 {
         return None;
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_published_spelling_of_a_moment_is_read() {
+    fn every_published_format_is_parsed() {
         let want = Some(from_micros(1_772_465_466_000_000));
         for text in [
             "2026-03-02T15:31:06Z",
@@ -91,20 +91,20 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_beyond_the_last_year_is_none() {
-        // Anyone may send it as X-Catena-Timestamp: in UTC it falls into the year 10000, which there is no moment for.
+    fn a_time_beyond_the_last_year_is_none() {
+        // Anyone may send it as X-Catena-Timestamp: in UTC it falls into the year 10000, which can't be represented.
         assert_eq!(parse("9999-12-31T23:59:59-23:59"), None);
         assert!(parse("9999-12-31T23:59:59Z").is_some() && parse("0000-01-01T00:00:00+23:59").is_some());
     }
 
     #[test]
-    fn a_moment_survives_being_written_and_read() {
+    fn a_time_survives_formatting_and_parsing() {
         let text = "2026-03-02T15:24:11.231540Z";
         assert_eq!(parse(text).map(rfc3339).as_deref(), Some(text));
     }
 
     #[test]
-    fn distances_are_said_in_one_unit() {
+    fn distances_are_shown_in_one_unit() {
         let now = from_micros(0);
         let table = [
             (-3 * 86_400, "3 days ago"),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn only_time_ordered_ids_tell_a_moment() {
+    fn only_time_ordered_ids_have_a_time() {
         let seven = Uuid::parse_str("019caf26-570a-77be-b3ff-2a66b38f52e2").unwrap();
         assert_eq!(of_uuid(seven).map(rfc3339).as_deref(), Some("2026-03-02T15:24:11.402000Z"));
         let four = Uuid::parse_str("3ba9e3d6-cb55-4725-bdc6-bc3cd30e6bd1").unwrap();

@@ -1,36 +1,36 @@
-//! The time as a parameter. Everything that needs "now" takes a [`Clock`], so a test moves the time instead of waiting.
+//! The time as a parameter. Everything that needs the current time takes a [`Clock`], so a test moves the clock instead of waiting.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use time::OffsetDateTime;
 
-/// Tells the present moment, in UTC.
+/// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment, in UTC, cut to whole microseconds: what every database of ours can hold.
+    /// The current time, in UTC, truncated to microseconds, the precision that the database stores.
     fn now(&self) -> OffsetDateTime;
 }
 
-/// A clock that can be handed around.
+/// A clock that many parts of a program share.
 pub type SharedClock = Arc<dyn Clock>;
 
-/// The machine's own clock.
+/// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> OffsetDateTime {
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
         let now = OffsetDateTime::now_utc();
         whole_micros(now)
     }
 }
 
-/// A clock that stands still until it is moved. For tests.
+/// A clock that stands still until a test moves it.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<OffsetDateTime>);
 
 impl ManualClock {
-    /// A clock that stands at `start`.
+    /// A clock that shows `start`.
     pub fn at(start: OffsetDateTime) -> Self {
         Self(Mutex::new(whole_micros(start)))
     }

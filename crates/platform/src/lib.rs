@@ -1,10 +1,11 @@
-//! What every program of this repository needs from the machine it runs on: the time, randomness, secrets that don't print
-//! themselves, and an HTTP server with limits.
+//! What every program in this repository needs from the machine it runs on: the time, randomness, secrets that don't print
+//! themselves, an HTTP server with limits, and jobs that repeat.
 //!
-//! The clock and the source of randomness are parameters everywhere else, so tests move the one and seed the other.
-//! Depends on nothing of ours.
+//! The clock and the source of randomness are parameters everywhere else, so tests move one and seed the other. Depends on no
+//! other crate of this repository.
 
 pub mod clock;
 pub mod http_server;
+pub mod periodic;
 pub mod random;
 pub mod secret;

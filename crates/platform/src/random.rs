@@ -1,4 +1,4 @@
-//! Chance as a parameter. Ids, tokens and keys come from an [`Random`], so a test that needs the same ones twice seeds it.
+//! Randomness as a parameter. Ids, tokens, and keys come from a [`Random`], so a test that needs the same ones twice seeds it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A source of random bytes, good enough for keys.
+/// A source of random bytes that are good enough for keys.
 pub trait Random: Send + Sync + 'static {
-    /// Fills `bytes` completely.
+    /// Overwrites all of `bytes`.
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// A source of randomness that can be handed around.
+/// A source of randomness that many parts of a program share.
 pub type SharedRandom = Arc<dyn Random>;
 
 impl dyn Random {
@@ -24,18 +24,18 @@ impl dyn Random {
         bytes
     }
 
-    /// A random (version 4) UUID.
+    /// A random UUID (version 4).
     pub fn uuid_v4(&self) -> Uuid {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
     }
 
-    /// A time-ordered (version 7) UUID whose first 48 bits are `now` in milliseconds.
+    /// A time-ordered UUID (version 7): its first 48 bits are `now` in Unix milliseconds.
     pub fn uuid_v7(&self, now: OffsetDateTime) -> Uuid {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }
 
-    /// A bearer token of 256 random bits, in 43 characters that need no escaping in a URL.
+    /// A bearer token of 256 random bits: 43 characters that need no escaping in a URL.
     pub fn token(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
@@ -50,20 +50,20 @@ impl Random for SystemRandom {
         #[expect(
             clippy::disallowed_methods,
             clippy::expect_used,
-            reason = "the one place that asks the machine; without randomness no secret can be made, so going on would be worse"
+            reason = "the one place that reads the system's randomness; without it no secret is safe, so continuing would be worse"
         )]
-        getrandom::fill(bytes).expect("the operating system gives no random bytes");
+        getrandom::fill(bytes).expect("the operating system must provide random bytes");
     }
 }
 
-/// The same bytes for the same seed, every time. For tests and for the sandbox's repeatable stories; never for real secrets.
+/// Produces the same bytes for the same seed. For tests and for the sandbox's repeatable stories; never for real secrets.
 #[derive(Debug)]
 pub struct SeededRandom {
     state: Mutex<(u64, u64)>,
 }
 
 impl SeededRandom {
-    /// A stream of bytes that depends on `seed` alone.
+    /// A stream of bytes that depends only on `seed`.
     pub fn new(seed: u64) -> Self {
         Self { state: Mutex::new((seed, 0)) }
     }

@@ -1,4 +1,4 @@
-//! Values that whoever holds them may use: tokens, magic links, invitation ids, signing secrets.
+//! Values that give access to whoever has them: tokens, magic links, invitation ids, signing secrets.
 
 use std::fmt;
 
@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-/// A text that is never printed. `Debug` and `Display` say `[secret]`, comparison takes the same time wherever the
-/// difference lies, and the memory is wiped when the value goes.
+/// Text that is never printed. `Debug` and `Display` show `[secret]`, comparison takes the same time wherever the difference is, and
+/// the memory is wiped when the value is dropped.
 ///
-/// It serialises as the plain text, because it has to reach Catena and the sealed columns of the store: never derive
-/// `Serialize` on something that holds one and is meant for a log or a page.
+/// It serializes as plain text, because it has to reach Catena and the encrypted columns of the database. Never derive `Serialize` for
+/// something that contains one and is meant for a log or a page.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The plain text. Every use of this method is a place where a secret may leave the house.
+    /// The plain text. Each use of this method is a place where a secret may leak: don't log it.
     pub fn expose(&self) -> &str {
         &self.0
     }

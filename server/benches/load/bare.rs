@@ -1,4 +1,4 @@
-//! What the HTTP stack alone can do: the route without what makes it worth having. A process of its own, like the others.
+//! What the HTTP stack alone can do: the route without verification and storage. A separate process, like the others.
 
 use std::net::SocketAddr;
 

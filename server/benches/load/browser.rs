@@ -1,4 +1,4 @@
-//! A browser of someone who is signed in, as far as pages and the live stream need one.
+//! A signed-in browser, reduced to what pages and the live stream need.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,6 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Signs in.
     pub async fn sign_in(address: SocketAddr) -> Result<Self, Failure> {
         let client = Client::builder().redirect(Policy::none()).build()?;
         let base = format!("http://{address}");
@@ -26,12 +25,12 @@ impl Browser {
         if answer.status() != StatusCode::SEE_OTHER {
             return Err(format!("signing in was answered with {}", answer.status()).into());
         }
-        let cookie = answer.headers().get(header::SET_COOKIE).ok_or("signing in brought no cookie")?.to_str()?;
+        let cookie = answer.headers().get(header::SET_COOKIE).ok_or("signing in returned no cookie")?.to_str()?;
         let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
         Ok(Self { client, base, cookie })
     }
 
-    /// Gets a page as a whole.
+    /// Gets a complete page.
     pub async fn get(&self, path: &str) -> Result<String, Failure> {
         Ok(self.request(path).send().await?.error_for_status()?.text().await?)
     }
@@ -47,7 +46,6 @@ impl Browser {
     }
 }
 
-/// A live stream.
 pub struct Stream {
     response: Response,
     buffer: Vec<u8>,

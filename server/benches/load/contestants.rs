@@ -1,4 +1,4 @@
-//! Who is measured: each a child process on a port of its own, with a data directory that goes when it goes.
+//! The servers that are measured. Each is a child process with its own port and a data directory that is removed with it.
 
 use std::{
     fs::File,
@@ -18,7 +18,6 @@ use crate::{Failure, database, onramp, requests::SECRET, story::WEBHOOK_ID, wire
 const PATIENCE: Duration = Duration::from_secs(30);
 const READY: &[u8] = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// Who.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Contestant {
     /// A route that only reads and answers.
@@ -32,10 +31,9 @@ pub enum Contestant {
 }
 
 impl Contestant {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Bare, Self::Onramp, Self::Flask, Self::Express];
 
-    /// As the tables call it.
+    /// The name in the tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare route",
@@ -46,21 +44,21 @@ impl Contestant {
     }
 }
 
-/// Where things are.
+/// Paths.
 pub struct Places {
     /// Onramp's binary.
     pub onramp: PathBuf,
-    /// Where Flask's and Express' packages were installed.
+    /// Where the packages of Flask and Express are installed.
     pub installed: PathBuf,
-    /// Where data directories are made: on a real disk, unlike many a `/tmp`.
+    /// Where data directories are created: on a real disk, which `/tmp` often is not.
     pub data: PathBuf,
 }
 
-/// A contestant that runs. Dropped, it is killed and its data removed.
+/// A running contestant. Dropping it kills it and removes its data.
 pub struct Running {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
-    /// From its start to its first answer, if it was waited for.
+    /// The time from its start to its first answer, if we waited for it.
     pub started_in: Duration,
     contestant: Contestant,
     child: Child,
@@ -68,7 +66,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts one with a fresh database and waits until it answers.
+    /// Starts one with an empty database and waits until it answers.
     pub async fn start(contestant: Contestant, places: &Places) -> Result<Self, Failure> {
         let dir = tempfile::tempdir_in(&places.data)?;
         if contestant == Contestant::Onramp {
@@ -77,14 +75,14 @@ impl Running {
         Self::start_over(contestant, places, dir).await
     }
 
-    /// Starts one over this data and waits until it answers.
+    /// Starts one with existing data and waits until it answers.
     pub async fn start_over(contestant: Contestant, places: &Places, dir: TempDir) -> Result<Self, Failure> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut command = command(contestant, places, dir.path(), address)?;
         let log = File::create(dir.path().join("log"))?;
         let start = Instant::now();
-        // A group of its own, so that what it starts ends with it.
+        // Its own process group, so that its children end with it.
         let child = command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -106,17 +104,15 @@ impl Running {
         Ok(running)
     }
 
-    /// Its process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its database.
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("onramp.db")
     }
 
-    /// Kills it and makes sure that every one of so many deliveries that it answered with 202 is in its database.
+    /// Kills it and checks that each of the `acks` deliveries that it answered with 202 is in its database.
     pub async fn end(mut self, acks: usize) -> Result<(), Failure> {
         self.kill()?;
         if self.contestant == Contestant::Bare {
@@ -130,10 +126,10 @@ impl Running {
         Ok(())
     }
 
-    /// Kills it and gives its data.
+    /// Kills it and returns its data.
     pub fn stop(mut self) -> Result<TempDir, Failure> {
         self.kill()?;
-        // What `self` still holds is removed with it: an empty directory.
+        // What `self` still holds is removed with it, but that is an empty directory.
         let empty = tempfile::tempdir_in(self.dir.path().parent().unwrap_or(self.dir.path()))?;
         Ok(std::mem::replace(&mut self.dir, empty))
     }
@@ -163,7 +159,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Whoever was killed already has no group any more.
+        // A process that was already killed no longer has a group.
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             let _ = self.kill();
         }

@@ -1,4 +1,4 @@
-//! Looks into a contestant's database, from outside.
+//! Reads a contestant's database from outside.
 
 use std::path::Path;
 
@@ -10,22 +10,21 @@ use uuid::Uuid;
 
 use crate::Failure;
 
-/// A look at a database that is in use.
+/// A read-only connection to a database that is in use.
 pub struct CallbackPolicy(SqliteConnection);
 
 impl CallbackPolicy {
-    /// Opens it for reading.
     pub async fn at(file: &Path) -> Result<Self, Failure> {
         Ok(Self(SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file).read_only(true)).await?))
     }
 
-    /// Deliveries that wait to be processed.
+    /// The number of deliveries that wait to be processed.
     pub async fn waiting(&mut self) -> Result<u32, Failure> {
         let query = sqlx::query_scalar("SELECT count(*) FROM deliveries WHERE state = 'received'");
         Ok(query.fetch_one(&mut self.0).await?)
     }
 
-    /// Our id of the invitation of this fleet, once it is known.
+    /// Our id of this fleet's invitation, once it is known.
     pub async fn invitation_of(&mut self, fleet_ref: &str) -> Result<Option<Uuid>, Failure> {
         let query = sqlx::query_scalar(
             "SELECT invitations.id FROM invitations JOIN fleets ON fleets.id = invitations.fleet WHERE fleet_ref = ?",
@@ -35,7 +34,7 @@ impl CallbackPolicy {
     }
 }
 
-/// Different deliveries in the inbox of one that was killed, those in quarantine not counted.
+/// The number of distinct deliveries in the inbox of a killed contestant, without those in quarantine.
 pub async fn kept(file: &Path) -> Result<usize, Failure> {
     let mut connection = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await?;
     let quarantine: bool =

@@ -1,5 +1,5 @@
-//! The two kinds of load. Closed: each connection sends its next request when the last one is answered, which finds the most
-//! that a server can do. Open: requests fall due at a fixed pace whatever the server does, as they do in life.
+//! The two kinds of load. Closed: each connection sends its next request when the last one is answered, which shows the most that
+//! a server can do. Open: requests are due at a fixed rate whatever the server does, as in real life.
 
 use std::{
     net::SocketAddr,
@@ -14,19 +14,19 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 use crate::{Failure, requests::Request, schedule::Schedule, wire::Connection};
 
-/// What a load came to.
+/// The result of a load.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// How long each request took that was answered with 202.
+    /// The latency of each request that was answered with 202.
     pub times: Vec<Duration>,
-    /// Requests that were answered otherwise, or whose connection broke.
+    /// The number of requests that were answered with another status, or whose connection broke.
     pub failed: usize,
-    /// From the first request to the last answer.
+    /// The time from the first request to the last answer.
     pub elapsed: Duration,
 }
 
 impl Outcome {
-    /// Requests answered with 202 in a second.
+    /// Requests answered with 202 per second.
     pub fn rate(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "millions at most")]
         let acks = self.times.len() as f64;
@@ -53,7 +53,7 @@ impl Outcome {
     }
 }
 
-/// A load of distinct requests, some of which may have been sent already.
+/// A supply of distinct requests, some of which may already have been sent.
 pub struct Load {
     address: SocketAddr,
     requests: Arc<Vec<Request>>,
@@ -61,13 +61,13 @@ pub struct Load {
 }
 
 impl Load {
-    /// Of these requests, none of which was sent.
+    /// None of these requests has been sent yet.
     pub fn new(address: SocketAddr, requests: &Arc<Vec<Request>>) -> Self {
         Self { address, requests: requests.clone(), sent: Arc::default() }
     }
 
-    /// Sends as fast as the answers come, over so many connections, for so long or until no request is left. With `again`,
-    /// requests are sent again and again instead.
+    /// Sends as fast as answers arrive, over this many connections, for this long or until no request is left. With `again`, requests
+    /// are reused instead.
     pub async fn closed(&self, connections: usize, time: Duration, again: bool) -> Result<Outcome, Failure> {
         let mut open = Vec::new();
         for _ in 0..connections {
@@ -94,8 +94,8 @@ impl Load {
         Outcome::gather(tasks, start).await
     }
 
-    /// Sends `count` requests (or what is left, or what falls due within `longest`) at a fixed pace, each over the next of the
-    /// connections that is free. Their time counts from when they were due.
+    /// Sends `count` requests, or those that are left or due within `longest`, at a fixed rate, each over the next free connection.
+    /// Latency counts from the time when a request was due.
     pub async fn open(
         &self,
         connections: usize,
@@ -110,11 +110,11 @@ impl Load {
         let first = self.sent.load(Ordering::Relaxed);
         let count = count.min(self.requests.len().saturating_sub(first));
         if count == 0 {
-            return Err("no request is left to be sent".into());
+            return Err("no requests are left to send".into());
         }
         let due = Arc::new(Semaphore::new(0));
         let start = Instant::now();
-        // A thread of its own: the runtime's timers are a millisecond coarse.
+        // A separate thread, because the runtime's timers have a resolution of one millisecond.
         let pacer = std::thread::spawn({
             let due = Arc::downgrade(&due);
             move || pace(&due, count, schedule, start, longest)
@@ -146,7 +146,7 @@ impl Load {
     }
 }
 
-/// Lets requests fall due until all have, or the longest time is over, or nobody is there to send them.
+/// Makes requests due until all are, the longest time is over, or no sender is left.
 fn pace(due: &Weak<Semaphore>, count: usize, schedule: Schedule, start: Instant, longest: Duration) {
     let mut released = 0;
     while let Some(due) = due.upgrade().filter(|_| released < count) {

@@ -1,16 +1,15 @@
-//! What many measurements come to: percentiles and medians.
+//! Percentiles and medians of many measurements.
 
 use std::time::Duration;
 
-/// The value that `percent` of the measurements don't exceed, by nearest rank: always one that was measured. Zero if there
-/// are none.
+/// The value that `percent` of the measurements don't exceed, by nearest rank, so it is always a measured one. Zero if there are none.
 pub fn percentile(sorted: &[Duration], percent: f64) -> Duration {
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
     let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.max(1) - 1).or(sorted.last()).copied().unwrap_or_default()
 }
 
-/// The middle one; the mean of the middle two if their count is even. Zero if there are none.
+/// The middle value, or the mean of the middle two if the count is even. Zero if there are none.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -22,28 +21,28 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// How long something took, over many times.
+/// How long something took, over many runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spread {
-    /// Milliseconds that half of them stayed within.
+    /// The median, in milliseconds.
     pub p50: f64,
-    /// Milliseconds that 95 of 100 stayed within.
+    /// The 95th percentile, in milliseconds.
     pub p95: f64,
-    /// Milliseconds that 99 of 100 stayed within.
+    /// The 99th percentile, in milliseconds.
     pub p99: f64,
-    /// Milliseconds of the longest.
+    /// The longest, in milliseconds.
     pub longest: f64,
 }
 
 impl Spread {
-    /// Over these, in any order.
+    /// Summarizes these, in any order.
     pub fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let at = |percent| millis(percentile(&times, percent));
         Self { p50: at(50.0), p95: at(95.0), p99: at(99.0), longest: at(100.0) }
     }
 
-    /// The medians of several repeats, each figure for itself.
+    /// The median of each figure over several runs.
     pub fn median(repeats: &[Self]) -> Self {
         let middle = |figure: fn(&Self) -> f64| median(&repeats.iter().map(figure).collect::<Vec<_>>());
         Self {
@@ -55,7 +54,6 @@ impl Spread {
     }
 }
 
-/// In milliseconds.
 pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }

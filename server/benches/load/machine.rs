@@ -1,4 +1,4 @@
-//! On what the numbers were measured.
+//! Describes the machine that the numbers were measured on.
 
 use std::{
     fs::{self, File},
@@ -15,13 +15,12 @@ use crate::{
     figures::{millis, percentile},
 };
 
-/// How often the disk is asked.
+/// The number of measured writes.
 const SYNCS: usize = 200;
-/// What is written each time: a page of SQLite's.
+/// The bytes in each write: one page of SQLite.
 const PAGE: [u8; 4_096] = [1; 4_096];
 
-/// Processor, memory, system, compiler, date, how busy the machine was, and what its disk takes for what every durable
-/// commit waits for.
+/// Processor, memory, system, compiler, date, load, and how long the disk takes for the sync that every durable commit waits for.
 pub fn describe(data: &Path) -> Result<String, Failure> {
     let today = SystemClock.now().date();
     let cores = std::thread::available_parallelism()?;
@@ -44,7 +43,7 @@ pub fn describe(data: &Path) -> Result<String, Failure> {
     ))
 }
 
-/// The first value of a name in a file of `name : value` lines.
+/// The first value of `name` in a file of `name : value` lines.
 fn field(file: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(file).ok()?;
     let (_, value) = text.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.trim() == name)?;
@@ -70,27 +69,27 @@ fn sync_time(data: &Path) -> Result<f64, Failure> {
     Ok(millis(percentile(&times, 50.0)))
 }
 
-/// Megabytes that a process holds: `VmRSS` now, `VmHWM` at its peak. Linux only.
+/// Resident memory of a process in megabytes: `VmRSS` for now, `VmHWM` for its peak. Linux only.
 pub fn memory(process: u32, name: &str) -> Option<f64> {
     let text = field(&format!("/proc/{process}/status"), name)?;
     let kib: u32 = text.split(' ').next()?.parse().ok()?;
     Some(f64::from(kib) * 1_024.0 / 1_000_000.0)
 }
 
-/// Processor time that a group of processes has used so far. Linux only.
+/// Processor time that a process group has used so far. Linux only.
 pub fn processor_time(group: u32) -> Option<Duration> {
     let stats =
         fs::read_dir("/proc").ok()?.filter_map(|entry| fs::read_to_string(entry.ok()?.path().join("stat")).ok());
     let ticks = stats.filter_map(|stat| {
-        // What stands before the last bracket is the name, which may hold anything.
+        // The name comes before the last bracket and may contain anything.
         let fields = stat.rsplit_once(')')?.1.split_whitespace().collect::<Vec<_>>();
         let in_group = fields.get(2)?.parse() == Ok(group);
         let used = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
         in_group.then_some(used)
     });
-    // Linux counts hundredths of a second for whoever asks.
+    // Linux reports hundredths of a second to user space.
     Some(Duration::from_millis(10 * ticks.sum::<u64>()))
 }
 
-/// What this process waits before it looks at an idle one.
+/// How long to wait before measuring an idle process.
 pub const SETTLE: Duration = Duration::from_secs(3);

@@ -1,8 +1,8 @@
-//! `make bench`: what Onramp does in a second and how much it takes for it, beside a bare route, Flask and Express, on one
-//! machine in one run. Prints Markdown; what is under way goes to standard error.
+//! `make bench`: Onramp's throughput and resources next to those of a bare route, Flask, and Express, on one machine in one run.
+//! Prints Markdown; progress goes to standard error.
 //!
-//! `measure` holds the questions, one a file; `contestants` starts and stops who is asked; `drive` makes the load out of
-//! `requests` over `wire`.
+//! `measure` has the measurements, one per file; `contestants` starts and stops the servers; `drive` makes the load, from `requests`
+//! over `wire`.
 
 mod bare;
 mod browser;
@@ -29,7 +29,7 @@ use tokio::{
 use contestants::{Contestant, Places};
 use measure::Plan;
 
-/// Why the bench broke off.
+/// Why the benchmark was aborted.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Measures Onramp.
@@ -39,22 +39,22 @@ struct Options {
     /// Measure only these, separated by commas.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Shorter and fewer: to see the direction, not for the record.
+    /// Fewer and shorter runs: shows a trend, not numbers to publish.
     #[arg(long)]
     quick: bool,
-    /// Of the acknowledgements, measure only these contestants', separated by commas.
+    /// Measure acknowledgements of only these contestants, separated by commas.
     #[arg(long, value_delimiter = ',')]
     who: Vec<Contestant>,
-    /// Measure this binary of Onramp instead of the one just built.
+    /// Measure this Onramp binary instead of the one just built.
     #[arg(long, default_value = env!("CARGO_BIN_EXE_onramp"), hide_default_value = true, value_name = "FILE")]
     onramp: PathBuf,
-    /// Where Flask's and Express' packages are installed.
+    /// Where the packages of Flask and Express are installed.
     #[arg(long, hide = true, default_value = ".tools/bench")]
     installed: PathBuf,
-    /// Be the bare route instead.
+    /// Run the bare route instead.
     #[arg(long, hide = true)]
     bare_route: Option<SocketAddr>,
-    /// What `cargo bench` adds.
+    /// Passed by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -83,15 +83,15 @@ fn main() -> ExitCode {
 
 fn run(options: Options) -> Result<(), Failure> {
     if let Some(address) = options.bare_route {
-        // The same runtime as Onramp's.
+        // The same runtime as in Onramp.
         return Runtime::new()?.block_on(bare::serve(address));
     }
-    // An error only says that one is installed already.
+    // An error only means that one is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // One thread for the load: the other cores are the contestants'.
+    // One thread for the load; the other cores are for the contestants.
     Builder::new_current_thread().enable_all().build()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
-        // Whichever way it ends, what was started is killed when it is dropped.
+        // However it ends, processes are killed when they are dropped.
         tokio::select! {
             result = measure(&options) => result,
             _ = tokio::signal::ctrl_c() => Err("interrupted".into()),

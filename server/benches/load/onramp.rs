@@ -1,5 +1,4 @@
-//! Onramp as the bench runs it: the release binary, with a subscription and a person who may sign in, and a Catena that
-//! isn't there.
+//! Onramp as the benchmark runs it: the release binary with a subscription, a staff account, and an unreachable Catena.
 
 use std::{net::SocketAddr, path::Path, process::Command, sync::Arc};
 
@@ -26,16 +25,16 @@ use crate::{
     story::WEBHOOK_ID,
 };
 
-/// E-mail and password of who may sign in.
+/// E-mail address and password of the staff account.
 pub const STAFF: (&str, &str) = ("bench@example.com", "correct horse battery");
 
 const KEY: [u8; 32] = [7; 32];
-/// A port on which nothing listens.
+/// A port that nothing listens on.
 const NOWHERE: &str = "http://127.0.0.1:9";
-/// Deliveries in one commit.
+/// Deliveries per commit.
 const COMMIT: usize = 500;
 
-/// `onramp serve` over this directory.
+/// `onramp serve` with this data directory.
 pub fn command(binary: &Path, dir: &Path, address: SocketAddr) -> Command {
     let mut command = Command::new(binary);
     for (name, _) in std::env::vars_os() {
@@ -56,7 +55,7 @@ pub fn command(binary: &Path, dir: &Path, address: SocketAddr) -> Command {
     command
 }
 
-/// Makes the database with a subscription and a person.
+/// Creates the database with a subscription and a staff account.
 pub async fn prepare(dir: &Path) -> Result<(), Failure> {
     let store = SqliteStore::open(&dir.join("onramp.db")).await?;
     let random: SharedRandom = Arc::new(SystemRandom);
@@ -85,7 +84,7 @@ pub async fn prepare(dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts deliveries into the inbox as the route does, but without a server.
+/// Stores deliveries in the inbox as the route does, but without a server.
 pub async fn fill(dir: &Path, requests: &[Request]) -> Result<(), Failure> {
     let store = SqliteStore::open(&dir.join("onramp.db")).await?;
     let vault = vault();

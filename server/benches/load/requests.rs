@@ -1,4 +1,4 @@
-//! Deliveries as they go over the wire (WEBHOOKS.md 1), signed and compressed before any clock starts.
+//! Deliveries as they are sent (WEBHOOKS.md 1), signed and compressed before any measurement starts.
 
 use std::io::Write as _;
 
@@ -17,22 +17,21 @@ use crate::{
     story::{EVENTS, Story, WEBHOOK_ID},
 };
 
-/// With what all deliveries are signed.
+/// The signing secret of all deliveries.
 pub const SECRET: &str = "acme-webhook-secret-0001";
 
-/// One delivery.
 pub struct Request {
-    /// Head and body.
+    /// Head and body of the request.
     pub wire: Vec<u8>,
     /// The event's name.
     pub event: &'static str,
     /// The body before compression.
     pub body: String,
-    /// Our reference of the fleet that it is about.
+    /// Our reference for the fleet it is about.
     pub fleet_ref: String,
 }
 
-/// Signed now; taken for five minutes (WEBHOOKS.md 3.3).
+/// Signed now, so it is accepted for five minutes (WEBHOOKS.md 3.3).
 pub fn deliveries(count: usize) -> Result<Arc<Vec<Request>>, Failure> {
     let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
     let story = Story::read(clock.now())?;

@@ -1,7 +1,5 @@
-//! The published story of a fleet (WEBHOOKS.md 2.1), told anew for any number of fleets: the same bodies with other ids and
-//! with the times of the last hour.
-
-use std::path::Path;
+//! The published story of a fleet (WEBHOOKS.md 2.1), repeated for any number of fleets: the same bodies with other ids and with times
+//! within the last hour.
 
 use domain::timestamp;
 use serde_json::Value;
@@ -10,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Failure;
 
-/// The events of an onboarding that goes well, in their order.
+/// The events of a successful onboarding, in order.
 pub const EVENTS: [&str; 6] = [
     "invitation.created",
     "invitation.viewed",
@@ -20,11 +18,11 @@ pub const EVENTS: [&str; 6] = [
     "fleet_connection.created",
 ];
 
-/// The subscription that carries all of them here.
+/// The subscription that all of them come from.
 pub const WEBHOOK_ID: Uuid = Uuid::from_u128(0x019c_a945_0a00_7cf2_baa7_d6e1_6e91_c545);
 
 const FLEET_REF: &str = "FLEET-42";
-/// Stand for what differs, inside a template; no body has such characters.
+/// Placeholders in a template. No body contains these characters.
 const REF_MARK: &str = "\u{1}ref\u{1}";
 const ID_MARK: &str = "\u{1}id\u{1}";
 const UUID_LENGTH: usize = 36;
@@ -38,7 +36,7 @@ pub struct Story {
 
 enum Piece {
     Text(String),
-    /// An id of the published story; each fleet has its own in its place.
+    /// An id of the published story, replaced with the fleet's own.
     Id(u128),
     FleetRef,
     EventId,
@@ -47,12 +45,10 @@ enum Piece {
 impl Story {
     /// Reads the published bodies and moves their times so that the story began an hour before `now`.
     pub fn read(now: OffsetDateTime) -> Result<Self, Failure> {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/contract/data/events");
         let mut shift = None;
         let mut templates = Vec::new();
         for event in EVENTS {
-            let text = std::fs::read_to_string(dir.join(format!("{event}.json")))?;
-            let mut body: Value = serde_json::from_str(&text)?;
+            let mut body: Value = serde_json::from_str(contract::event(event))?;
             let told_at = body["timestamp"].as_str().and_then(timestamp::parse).ok_or("an event without a time")?;
             let shift = *shift.get_or_insert(now - Duration::hours(1) - told_at);
             body["webhook_id"] = Value::from("");
@@ -64,7 +60,7 @@ impl Story {
         Ok(Self { templates })
     }
 
-    /// The body of one event of one fleet. `salt` makes the fleet's ids its own, `fleet_ref` is our reference for it.
+    /// The body of one event of one fleet. `salt` makes the fleet's ids unique, `fleet_ref` is our reference for it.
     pub fn body(&self, event: usize, fleet_ref: &str, salt: u128, event_id: Uuid) -> String {
         let mut body = String::with_capacity(1_200);
         for piece in &self.templates[event] {
@@ -79,7 +75,7 @@ impl Story {
     }
 }
 
-/// Marks what differs between fleets and moves the times.
+/// Inserts placeholders for what differs between fleets, and shifts the times.
 fn mark(value: &mut Value, shift: Duration) {
     match value {
         Value::Object(fields) => fields.values_mut().for_each(|value| mark(value, shift)),
@@ -107,7 +103,7 @@ fn marked(text: &str, shift: Duration) -> String {
     }
 }
 
-/// Cuts a marked body into its pieces. JSON writes the mark's characters as escapes.
+/// Splits a body at its placeholders, whose characters JSON writes as escapes.
 fn cut(body: &str) -> Vec<Piece> {
     let (ref_mark, id_mark) = (escaped(REF_MARK), escaped(ID_MARK));
     let mut pieces = Vec::new();

@@ -1,5 +1,5 @@
-//! One keep-alive connection, as cheap as it gets: bytes that are ready go out, and of the answer only its status and its
-//! length are read. The generator shares the machine with what it measures.
+//! A keep-alive connection that costs as little as possible, because the generator shares the machine with what it measures: prepared
+//! bytes go out, and only the status and the length of the answer are parsed.
 
 use std::{io, net::SocketAddr};
 
@@ -8,24 +8,22 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Longest answer that is taken.
+/// The longest answer that is accepted.
 const ANSWER_MAX: usize = 256 * 1024;
 
-/// A connection.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects.
     pub async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(4_096) })
     }
 
-    /// Sends a request and waits for the whole answer; gives its status.
+    /// Sends a request, waits for the complete answer, and returns its status.
     pub async fn send(&mut self, request: &[u8]) -> io::Result<u16> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -47,23 +45,23 @@ impl Connection {
 
 struct Answer {
     status: u16,
-    /// Of head and body.
+    /// The length of head and body.
     length: usize,
 }
 
 impl Answer {
-    /// Reads the head once it is there as a whole.
+    /// Parses the head once it is complete.
     fn read(bytes: &[u8]) -> io::Result<Option<Self>> {
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
         let head = std::str::from_utf8(&bytes[..end]).map_err(io::Error::other)?;
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.get(9..12)?.parse().ok());
-        let status = status.ok_or_else(|| io::Error::other("no status in the answer"))?;
+        let status = status.ok_or_else(|| io::Error::other("the answer has no status"))?;
         let body = lines.find_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
         });
-        let body: usize = body.ok_or_else(|| io::Error::other("no length in the answer"))?;
+        let body: usize = body.ok_or_else(|| io::Error::other("the answer has no length"))?;
         Ok(Some(Self { status, length: end + 4 + body }))
     }
 }

@@ -2,8 +2,9 @@
 
 use domain::{
     invitation::{
-        preview::{Agreed, Preview},
+        confirmation::Agreed,
         request::{Checked, Draft},
+        upsert_forecast::Preview,
     },
     link::audit::Shown,
     timestamp,
@@ -13,10 +14,7 @@ use serde_json::json;
 use super::{Failure, open, say};
 use crate::{
     config::CliArgs,
-    services::invitations::{
-        create::{Answer, Invited},
-        request,
-    },
+    services::invitations::create::{CreateOutcome, Invited},
     services::links::landing_urls::with_landing_pages,
     state::AppState,
 };
@@ -72,25 +70,29 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Invites, agreeing to all that the call does but to opening what a fleet refused, which takes a word of its own
-/// (CONTRACT.md 13.5).
+/// Invites the fleet. Calling the command agrees to everything but reopening what a fleet declined, which takes an option
+/// (CONTRACT.md 13.5), and a call whose effect nobody can predict.
 async fn invite(state: &AppState, checked: &Checked, reopen_declined: bool) -> Result<Invited, Failure> {
-    let asked = request::to_json(checked);
-    let mut agreed = Agreed::default();
-    loop {
-        let answer = state.invitations.invite_agreed(checked, &asked, ACTOR, &agreed).await;
-        match answer.map_err(|error| error.explain())? {
-            Answer::Done { invited, .. } => return Ok(invited),
-            Answer::Asks(preview) if preview.reopens() && !reopen_declined => return Err(declined(&preview).into()),
-            // Asked once more only if the fleet moved between the two looks.
-            Answer::Asks(preview) => agreed = Agreed::read([preview.agreement().as_str()]),
-        }
+    let agreed = Agreed::Settings { reopen_declined };
+    let outcome = state.invitations.create(checked, ACTOR, &agreed).await;
+    match outcome.map_err(|error| error.explain())? {
+        CreateOutcome::Done { invited, .. } => Ok(invited),
+        CreateOutcome::NeedsConfirmation(preview) if preview.reopens_declined() => Err(declined(&preview).into()),
+        CreateOutcome::NeedsConfirmation(preview) => Err(unpredictable(&preview).into()),
     }
+}
+
+fn unpredictable(preview: &Preview) -> String {
+    format!(
+        "Catena reports a status for {}'s invitation that Onramp doesn't know. Nothing was sent: use the form, which asks you to \
+         confirm.",
+        preview.fleet_ref
+    )
 }
 
 /// The reason is the fleet's own words, so it is kept to one line.
 fn declined(preview: &Preview) -> String {
-    let reason = preview.refreshed().and_then(|known| known.reason.as_deref());
+    let reason = preview.existing().and_then(|existing| existing.decline_reason.as_deref());
     let words = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default();
     let wrote = if words.is_empty() { String::new() } else { format!(" and wrote “{words}”") };
     format!(

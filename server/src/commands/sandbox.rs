@@ -7,14 +7,11 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use super::{
-    Failure, say,
-    serve::{start_log, wait_for_signal},
-};
-use crate::startup::DRAIN;
+use super::{Failure, say, serve::wait_for_signal};
 use crate::{
     config::{CliArgs, SANDBOX_CLIENT},
     static_files::Site,
+    telemetry::log,
 };
 use platform::{
     clock::{SharedClock, SystemClock},
@@ -46,7 +43,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
-    start_log(cli.log_format()?);
+    log::start(cli.log_format()?);
     let address = CliArgs { listen: args.listen.clone(), ..cli.clone() }.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("--listen: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
@@ -79,14 +76,7 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
         wait_for_signal().await;
         signal.cancel();
     });
-    let drained = async {
-        closing.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        () = serve(listener, app, Limits::default(), closing.clone(), TaskTracker::new()) => {}
-        () = drained => tracing::warn!("requests under way were cut off"),
-    }
+    serve(listener, app, Limits::default(), closing, TaskTracker::new()).await;
     stopping.cancel();
     tasks.close();
     tasks.wait().await;

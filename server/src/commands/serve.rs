@@ -1,6 +1,6 @@
 //! `onramp serve`.
 
-use std::{io::IsTerminal as _, sync::Arc};
+use std::sync::Arc;
 
 use platform::{
     clock::{SharedClock, SystemClock},
@@ -8,18 +8,18 @@ use platform::{
 };
 use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
 use tokio::net::TcpListener;
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use super::{Failure, build, say};
 use crate::{
-    config::{CliArgs, LogFormat, SANDBOX_CLIENT, Settings},
+    config::{CliArgs, SANDBOX_CLIENT, Settings},
     jobs,
     services::staff::DEMO,
     state::AppState,
+    telemetry::log,
 };
 
 pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
-    start_log(cli.log_format()?);
+    log::start(cli.log_format()?);
     let address = cli.listen()?;
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("ONRAMP_LISTEN: {address} can't be listened on: {error}. Choose another port, or stop what uses it.")
@@ -45,19 +45,6 @@ pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
     application.spawn(look_after_subscriptions(state));
     application.run_until(listener, wait_for_signal()).await;
     Ok(())
-}
-
-/// Log lines go to standard error; `RUST_LOG` says which.
-pub(super) fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,tower_sessions_core=warn"));
-    let registry = tracing_subscriber::registry().with(filter);
-    let layer =
-        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-    // A second start in one process keeps the first log.
-    let _ = match format {
-        LogFormat::Text => registry.with(layer).try_init(),
-        LogFormat::Json => registry.with(layer.json()).try_init(),
-    };
 }
 
 async fn open_sandbox(state: &AppState) -> Result<Sandbox, Failure> {

@@ -1,7 +1,10 @@
 //! `onramp timeline`.
 
 use domain::{
-    onboarding::lifecycle::{Entry, Health, Stage, fold},
+    onboarding::{
+        lifecycle::{Entry, fold},
+        stage::{Health, Stage},
+    },
     timestamp,
 };
 use serde_json::{Value, json};

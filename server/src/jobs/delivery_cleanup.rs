@@ -10,27 +10,20 @@ use crate::{
     config::Retention,
     store::{SharedStore, StoreError},
 };
-use platform::clock::SharedClock;
+use platform::{clock::SharedClock, periodic::every};
 
-/// How often to look.
-const EVERY: Duration = Duration::from_mins(10);
+const PERIOD: Duration = Duration::from_mins(10);
 /// Deliveries removed in one transaction: few, so that nobody waits for it.
 const BATCH: u32 = 200;
 
 /// Removes until `shutdown`.
 pub async fn run(store: SharedStore, clock: SharedClock, retention: Retention, shutdown: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            result = expire(&store, &clock, retention) => match result {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "old deliveries and rows of imports were removed"),
-                Err(error) => tracing::error!(%error, "old deliveries can't be removed; trying again"),
-            }
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+    let mut turns = every(PERIOD, &shutdown);
+    while turns.next().await {
+        match turns.unless_stopped(expire(&store, &clock, retention)).await {
+            None | Some(Ok(0)) => {}
+            Some(Ok(count)) => tracing::info!(count, "removed old deliveries and rows of imports"),
+            Some(Err(error)) => tracing::error!(%error, "can't remove old deliveries; trying again"),
         }
     }
 }

@@ -3,20 +3,16 @@
 
 use std::time::Duration;
 
-use domain::events::{
-    fact::{About, Fact, Kind, Round, Source},
-    record::{Observation, Subject, expired_key},
-};
+use domain::events::{fact::Fact, observation::Observation};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     services::timeline::Timeline,
-    store::{InvitationRow, SharedStore, StoreError},
+    store::{SharedStore, StoreError},
 };
-use platform::clock::SharedClock;
+use platform::{clock::SharedClock, periodic::every};
 
-/// How often to look.
-const EVERY: Duration = Duration::from_secs(15);
+const PERIOD: Duration = Duration::from_secs(15);
 /// Links noticed at once.
 const BATCH: u32 = 100;
 /// How long Catena has to say it itself, which tells more.
@@ -24,13 +20,10 @@ const GRACE: time::Duration = time::Duration::seconds(10);
 
 /// Looks until `shutdown`.
 pub async fn run(store: SharedStore, timeline: Timeline, clock: SharedClock, shutdown: CancellationToken) {
-    loop {
+    let mut turns = every(PERIOD, &shutdown);
+    while turns.next().await {
         if let Err(error) = notice(&store, &timeline, &clock).await {
-            tracing::error!(%error, "expired links can't be looked for; trying again");
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            tracing::error!(%error, "can't look for expired links; trying again");
         }
     }
 }
@@ -42,25 +35,10 @@ pub async fn notice(store: &SharedStore, timeline: &Timeline, clock: &SharedCloc
         if expired_unanswered.is_empty() {
             return Ok(());
         }
-        let told: Vec<Observation> = expired_unanswered.iter().map(expired).collect();
-        if !timeline.record(&told).await? {
+        let observations: Vec<Observation> =
+            expired_unanswered.iter().map(|invitation| Fact::expired(invitation.round()).into()).collect();
+        if !timeline.record(&observations).await? {
             return Ok(());
         }
     }
-}
-
-fn expired(invitation: &InvitationRow) -> Observation {
-    let InvitationRow { digest, created_at, expires_at, .. } = invitation;
-    let round = Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() };
-    let fact = Fact {
-        source: Source::Check,
-        at: *expires_at,
-        kind: Kind::InvitationExpired,
-        key: expired_key(digest, *expires_at),
-        event_id: None,
-        actor: None,
-        about: About { round: Some(round), ..About::default() },
-    };
-    let subject = Subject { invitation: Some(digest.clone()), ..Subject::default() };
-    Observation::Fact { fact, subject, invitation: None }
 }

@@ -1,23 +1,20 @@
-//! Forgets sessions that ended.
+//! Deletes sessions that have ended.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::store::SharedStore;
-use platform::clock::SharedClock;
+use platform::{clock::SharedClock, periodic::every};
 
-const EVERY: Duration = Duration::from_mins(10);
+const PERIOD: Duration = Duration::from_mins(10);
 
-/// Forgets until `shutdown`.
+/// Deletes until `shutdown`.
 pub async fn run(store: SharedStore, clock: SharedClock, shutdown: CancellationToken) {
-    loop {
+    let mut turns = every(PERIOD, &shutdown);
+    while turns.next().await {
         if let Err(error) = store.delete_ended_sessions(clock.now()).await {
-            tracing::error!(%error, "ended sessions can't be removed; trying again");
-        }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            tracing::error!(%error, "can't delete ended sessions; trying again");
         }
     }
 }

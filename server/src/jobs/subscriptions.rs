@@ -7,11 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::services::subscriptions::{Recovery, SubscriptionError, Subscriptions};
 use catena::CatenaError;
+use platform::periodic::{Next, every};
 
 /// How often to look.
-const EVERY: Duration = Duration::from_mins(5);
-/// How long until the first look is tried again that Catena didn't answer: until then nothing was fetched.
-const AGAIN: Duration = Duration::from_secs(30);
+const PERIOD: Duration = Duration::from_mins(5);
+/// How long to wait if Catena didn't answer the first look: until then, nothing that was missed has been fetched.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// Looks after the subscriptions. To be started once the server answers: what is fetched comes at once.
 pub struct SubscriptionMonitor<'a> {
@@ -27,19 +28,17 @@ impl<'a> SubscriptionMonitor<'a> {
         Self { subscriptions, replay, awake: false }
     }
 
-    /// Looks again and again until `shutdown`, the next time after a while.
+    /// Looks again and again until `shutdown`, for the first time after a pause.
     pub async fn run(mut self, shutdown: &CancellationToken) {
-        loop {
-            let wait = if self.awake { EVERY } else { AGAIN };
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
-            }
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = self.turn() => {}
-            }
+        let mut turns = every(PERIOD, shutdown).first_after(self.pause());
+        while turns.next().await {
+            turns.unless_stopped(self.turn()).await;
+            turns.then(Next::After(self.pause()));
         }
+    }
+
+    fn pause(&self) -> Duration {
+        if self.awake { PERIOD } else { RETRY }
     }
 
     /// Looks once.
@@ -47,7 +46,7 @@ impl<'a> SubscriptionMonitor<'a> {
         let looked = if self.awake {
             self.subscriptions.look().await
         } else {
-            self.subscriptions.wake(self.replay).await.map(|recovery| {
+            self.subscriptions.fetch_missed(self.replay).await.map(|recovery| {
                 self.awake = true;
                 self.report(&recovery);
             })

@@ -5,13 +5,9 @@ use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use catena::{Catena, InvitationId, InvitationStatus};
 use domain::{
-    digest::{digest, of_invitation},
-    events::{
-        fact::{About, Fact, Kind, Source},
-        record::{Observation, Subject},
-    },
+    digest::of_invitation,
+    events::fact::{Fact, Kind},
     invitation::status::is_link_dead,
-    timestamp::micros,
 };
 use platform::clock::SharedClock;
 use serde::{Deserialize, Serialize};
@@ -19,7 +15,7 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::{
-    services::{links::delivery::round, reconcile::Reconciler, timeline::Timeline},
+    services::{reconcile::Reconciler, timeline::Timeline},
     store::{InvitationRow, SharedStore, StoreError},
 };
 
@@ -122,7 +118,9 @@ impl FleetReturns {
         }
         let outcome = self.outcome(claim, id, &invitation).await;
         // A browser proves nothing. So on the first such return, Catena is asked what happened, unless a webhook reports it.
-        if self.timeline.record(&[self.observation(claim, &invitation)]).await? {
+        // One fact for each outcome of a round: a browser that returns again adds nothing.
+        let landed = Fact::landed(invitation.round(), claim.kind(), self.clock.now()).with_note(claim.note());
+        if self.timeline.record(&[landed.into()]).await? {
             self.reconciler.expect_news_of(invitation.fleet);
         }
         Ok(Some(FleetReturn { fleet_ref: fleet.fleet_ref, outcome }))
@@ -157,22 +155,5 @@ impl FleetReturns {
             }
             Err(_) => false,
         }
-    }
-
-    /// One fact for each outcome of a round, so that a browser that returns again and again adds nothing.
-    fn observation(&self, claim: &Claim, invitation: &InvitationRow) -> Observation {
-        let (kind, round) = (claim.kind(), round(invitation));
-        let key = digest(&[&invitation.digest, kind.name(), &micros(invitation.expires_at).to_string()]);
-        let fact = Fact {
-            source: Source::Landing,
-            at: self.clock.now(),
-            kind,
-            key,
-            event_id: None,
-            actor: None,
-            about: About { round: Some(round), note: claim.note(), ..About::default() },
-        };
-        let subject = Subject { invitation: Some(invitation.digest.clone()), ..Subject::default() };
-        Observation::Fact { fact, subject, invitation: None }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use domain::{
     link::{
         message::{Language, MessageContext, MessageState, Occasion, message as text_for},
-        reminder::{Due, due},
+        reminder::{DueReminder, due_reminder},
     },
     onboarding::lifecycle::fold,
 };
@@ -92,9 +92,9 @@ impl Reminders {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for [`wake`](Self::wake).
-    pub(crate) async fn notified(&self) {
-        self.approved.notified().await;
+    /// Notified by [`wake`](Self::wake).
+    pub fn approved(&self) -> &Notify {
+        &self.approved
     }
 
     /// Checks up to `limit` working links, the earliest to expire first: proposes reminders that are due, and withdraws
@@ -147,8 +147,8 @@ impl Reminders {
         fleet: &FleetRow,
         now: OffsetDateTime,
         patience: time::Duration,
-    ) -> Result<Option<Due>, StoreError> {
-        Ok(due(&fold(self.store.facts_of(fleet.key).await?), now, patience))
+    ) -> Result<Option<DueReminder>, StoreError> {
+        Ok(due_reminder(&fold(self.store.facts_of(fleet.key).await?), now, patience))
     }
 
     async fn propose(&self, invitation: &InvitationRow) -> Result<bool, StoreError> {
@@ -166,7 +166,7 @@ impl Reminders {
             fleet: fleet.key,
             invitation: invitation.digest.clone(),
             expires_at: due.round.expires_at,
-            occasion: Occasion::from(due.undone).name().to_owned(),
+            occasion: Occasion::from(due.reason).name().to_owned(),
             recipient: Some(email).filter(|email| !email.is_empty()),
             language: Language::of_country(Some(&country)).code().to_owned(),
             state: MessageState::Proposed,

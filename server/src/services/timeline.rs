@@ -7,7 +7,7 @@ use domain::{
     events::{
         delivery::Effect,
         fact::{Fact, Source},
-        record::{InvitationRecord, Observation, Subject},
+        observation::{InvitationRecord, Observation, Subject},
     },
     fleet::is_invented,
     onboarding::lifecycle::{Onboarding, fold, invitation_stage},

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::{
     import::{Delimiter, Encoding, ImportState, Mapping, RowState, Values, Verdict},
-    onboarding::lifecycle::Stage,
+    onboarding::stage::Stage,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;

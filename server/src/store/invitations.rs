@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::{
-    events::fact::Fact,
-    onboarding::lifecycle::{Health, Stage},
+    events::fact::{Fact, Round},
+    onboarding::stage::{Health, Stage},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -46,6 +46,13 @@ pub struct InvitationRow {
     pub created_at: OffsetDateTime,
     /// When its link expires, UTC.
     pub expires_at: OffsetDateTime,
+}
+
+impl InvitationRow {
+    /// The round it is in.
+    pub fn round(&self) -> Round {
+        Round { created_at: self.created_at, expires_at: self.expires_at, invitation: self.digest.clone() }
+    }
 }
 
 /// An invitation as a list shows it.

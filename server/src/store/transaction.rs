@@ -3,9 +3,9 @@ use domain::{
     events::{
         delivery::{DeliveryState, Effect},
         fact::Fact,
-        record::Subject,
+        observation::Subject,
     },
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
 };
 use serde_json::Value;
 use time::OffsetDateTime;

@@ -8,9 +8,9 @@ use domain::{
     events::{
         delivery::{DeliveryState, Effect},
         fact::Fact,
-        record::Subject,
+        observation::Subject,
     },
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -55,7 +55,7 @@ pub(super) async fn get(viewer: Viewer, parts: Parts, Query(params): Query<Param
     let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(store.holes(since, COUNT_MAX).await?));
     let week = now - Duration::WEEK;
     let fleets = store.holes_by_fleet(week, FLEETS).await?;
-    let ReconcileStatus { running_since, next_at } = reconciler.standing();
+    let ReconcileStatus { running_since, next_at } = reconciler.status();
     let view = ChecksView {
         running_since,
         next_at,
@@ -79,7 +79,7 @@ pub(super) async fn get(viewer: Viewer, parts: Parts, Query(params): Query<Param
 
 pub(super) async fn post(Operator(viewer): Operator, State(reconciler): State<Arc<Reconciler>>) -> Redirect {
     tracing::info!(by = %viewer.staff.id, "staff started a check of everything");
-    reconciler.want_everything();
+    reconciler.request_check();
     Redirect::to("/settings/checks?started=true")
 }
 
@@ -93,7 +93,7 @@ fn line(check: CheckRow) -> CheckLine {
         },
         complete: check.complete,
         found: check.found,
-        holes: check.holes,
+        missed: check.holes,
         problem: check.problem,
     }
 }

@@ -1,7 +1,7 @@
 //! `/live`: server-sent events for open pages. The first has the current state, so nothing is missed between the page's
 //! rendering and the connection; then one follows whenever something changes.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use app::components::OnboardingView;
 use axum::{
@@ -17,7 +17,7 @@ use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    services::{reconcile::with_provider_names, timeline::Timeline},
+    services::{providers::Providers, timeline::Timeline},
     state::{AppState, Shutdown},
     store::{FleetKey, InvitationRow, SharedStore, StoreError},
     web::{errors::PageError, extract::session::Viewer, sessions::id_digest},
@@ -41,6 +41,8 @@ pub(super) struct Parts {
     clock: SharedClock,
     #[from_request(via(State))]
     timeline: Timeline,
+    #[from_request(via(State))]
+    providers: Arc<Providers>,
     #[from_request(via(State))]
     shutdown: Shutdown,
 }
@@ -98,7 +100,7 @@ impl Parts {
         }
         let Some(InvitationRow { fleet, expires_at, .. }) = self.store.invitation(id).await? else { return Ok(None) };
         let onboarding = fold(self.store.facts_of(fleet).await?);
-        let onboarding = with_provider_names(&self.store, onboarding).await?;
+        let onboarding = self.providers.with_names(onboarding).await?;
         Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
     }
 }

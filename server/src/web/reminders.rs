@@ -44,7 +44,7 @@ const FAILED: u32 = 50;
 /// The problem with a form that selects nothing.
 const NOTHING_TICKED: &str = "Tick at least one fleet.";
 /// What to do about a fleet without an e-mail address.
-const BY_HAND: &str = "send the link “By hand”, in the last column";
+const BY_HAND: &str = "use “Share link” in the last column";
 
 #[derive(Deserialize)]
 pub(super) struct Params {

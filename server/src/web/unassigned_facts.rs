@@ -1,6 +1,6 @@
 //! Facts whose fleet is unknown: the list, and the form that assigns them to a fleet.
 
-use app::pages::deliveries::{AssignForm, AssignPage, WaitingGroup, WaitingPage};
+use app::pages::deliveries::{AssignForm, AssignPage, UnassignedFactsPage, UnassignedGroup};
 use axum::{
     Form,
     extract::{FromRequestParts, Path, Query, State},
@@ -50,15 +50,15 @@ pub(super) async fn list(
     let (now, may_operate) = (clock.now(), viewer.staff.role.may_operate());
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || {
-        view! { <WaitingPage visit=visit groups=groups notice=notice now=now may_operate=may_operate/> }
+        view! { <UnassignedFactsPage visit=visit groups=groups notice=notice now=now may_operate=may_operate/> }
     }))
 }
 
-fn group(waiting: WaitingFacts) -> WaitingGroup {
+fn group(waiting: WaitingFacts) -> UnassignedGroup {
     let WaitingFacts { awaited, count, first_at, last_at } = waiting;
     let (awaits, id) = awaited.as_ref().map_or(("nothing: they name no fleet", None), words);
     let assign = awaited.map(|awaited| format!("/deliveries/waiting/{}", path(&awaited)));
-    WaitingGroup { awaits: awaits.into(), id, assign, count, first_at, last_at }
+    UnassignedGroup { awaits: awaits.into(), id, assign, count, first_at, last_at }
 }
 
 /// What is awaited, for people. An invitation's digest would mean nothing to them.

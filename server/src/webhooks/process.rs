@@ -4,7 +4,8 @@ use domain::{
     events::{
         delivery::DeliveryState,
         envelope::{self, Envelope, EnvelopeError, redact},
-        record::{Observation, RecordError, observations},
+        observation::Observation,
+        record::{RecordError, observations},
     },
     timestamp,
 };

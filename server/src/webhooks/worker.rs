@@ -15,6 +15,7 @@ use crate::{
     store::{PendingDelivery, SharedStore, StoreError},
     webhooks::process::{ProcessingError, Processor},
 };
+use platform::periodic::{Next, every};
 
 /// Deliveries in one transaction. Few enough that whoever waits for the writer meanwhile, an arriving delivery above all,
 /// waits some milliseconds only.
@@ -31,18 +32,11 @@ const TRIES: u32 = 3;
 
 /// Processes what arrives until `shutdown`.
 pub async fn work(store: SharedStore, processor: Processor, arrived: Arc<Notify>, shutdown: CancellationToken) {
-    loop {
-        let failed = match drain(&store, &processor, &arrived, &shutdown).await {
-            Ok(()) => false,
-            Err(error) => {
-                tracing::error!(%error, "deliveries can't be processed; trying again");
-                true
-            }
-        };
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = arrived.notified(), if !failed => {}
-            () = tokio::time::sleep(PAUSE) => {}
+    let mut turns = every(PAUSE, &shutdown).or_when(&arrived);
+    while turns.next().await {
+        if let Err(error) = drain(&store, &processor, &arrived, &shutdown).await {
+            tracing::error!(%error, "can't process deliveries; trying again");
+            turns.then(Next::After(PAUSE));
         }
     }
 }

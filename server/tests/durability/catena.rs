@@ -1,6 +1,6 @@
-//! Catena's side: the events of many fleets' stories, signed as Catena signs them.
+//! Plays Catena: sends the events of many fleets, signed as Catena signs them.
 
-use std::{io::Write as _, path::PathBuf, time::Duration};
+use std::{io::Write as _, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::timestamp;
@@ -30,20 +30,17 @@ pub struct Event {
     pub body: Vec<u8>,
 }
 
-/// The published story, told of a fleet with this number.
+/// The published story, repeated for any number of fleets.
 pub struct Stories {
     examples: Vec<String>,
-    /// Every id in the examples that belongs to one fleet alone.
+    /// All ids in the examples that belong to a single fleet.
     ids: Vec<Uuid>,
 }
 
 impl Stories {
     pub fn read() -> Self {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../crates/contract/data/events");
-        let examples: Vec<Value> = STORY
-            .iter()
-            .map(|event| serde_json::from_slice(&std::fs::read(folder.join(format!("{event}.json"))).unwrap()).unwrap())
-            .collect();
+        let examples: Vec<Value> =
+            STORY.iter().map(|event| serde_json::from_str(contract::event(event)).unwrap()).collect();
         let mut ids = Vec::new();
         for example in &examples {
             ids.push(id(&example["id"]));
@@ -54,7 +51,7 @@ impl Stories {
                 }
             }
         }
-        // No link of theirs runs out while the test runs.
+        // None of their links expires during the test.
         let examples = examples.iter().map(|example| example.to_string().replace("2026-03-03", "2126-03-03")).collect();
         Self { examples, ids }
     }
@@ -78,18 +75,18 @@ fn id(value: &Value) -> Uuid {
     value.as_str().unwrap().parse().unwrap()
 }
 
-/// The same id for another fleet: version and time stay.
+/// The same id for another fleet: version and time stay the same.
 fn of_fleet(id: Uuid, fleet: u32) -> Uuid {
     Uuid::from_u128(id.as_u128() ^ (u128::from(fleet) << 8))
 }
 
-/// What a sender sends with.
+/// What a sender needs to send.
 pub fn client() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new()
 }
 
-/// Sends an event once. `None`: no answer came.
+/// Sends an event once. `None` if there was no answer.
 pub async fn send(client: &Client, url: &str, event: &Event) -> Option<StatusCode> {
     let timestamp = timestamp::rfc3339(SystemClock.now());
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();

@@ -1,5 +1,5 @@
-//! Killed without warning, again and again, while several senders send: every 202 that a sender saw is in the inbox
-//! afterwards, and every fact is there once.
+//! Onramp is killed again and again while several senders send. Every delivery that was answered with 202 must be in the inbox, and
+//! every fact must be there exactly once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use std::{
 
 use domain::{
     events::delivery::DeliveryState,
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
 };
 use platform::random::{Random as _, SystemRandom};
 use reqwest::StatusCode;
@@ -24,10 +24,10 @@ use crate::{
     process::{Process, store, subscribe, until},
 };
 
-/// Kills where nobody asks for more: `make soak` does.
+/// The number of kills, unless `make soak` asks for more.
 const CRASHES: usize = 5;
 const SENDERS: usize = 6;
-/// A crash comes this long after the first acknowledgement since the last one, in milliseconds.
+/// How long after the first acknowledgement since the last crash the next one comes, in milliseconds.
 const CRASH_AFTER: std::ops::Range<u64> = 1..150;
 
 /// What the senders know.
@@ -35,9 +35,9 @@ const CRASH_AFTER: std::ops::Range<u64> = 1..150;
 struct Seen {
     /// Events that were acknowledged, by fleet.
     acknowledged: Mutex<BTreeMap<u32, BTreeSet<usize>>>,
-    /// Acknowledgements so far.
+    /// The number of acknowledgements so far.
     count: AtomicUsize,
-    /// Requests that broke off without an answer.
+    /// The number of requests that ended without an answer.
     broken: AtomicUsize,
     done: AtomicBool,
 }
@@ -87,12 +87,12 @@ fn random_pause() -> Duration {
     Duration::from_millis(CRASH_AFTER.start + random % (CRASH_AFTER.end - CRASH_AFTER.start))
 }
 
-/// Tells one fleet's story after the other, each event until it is acknowledged, as Catena would.
+/// Sends one fleet's story after another, repeating each event until it is acknowledged, as Catena does.
 async fn keep_sending(sender: usize, url: String, stories: Arc<Stories>, seen: Arc<Seen>) {
     let client = client();
     for round in 0_u32.. {
         let fleet = round * u32::try_from(SENDERS).unwrap() + u32::try_from(sender).unwrap();
-        // Each fleet begins elsewhere in its story, so that no order is the rule.
+        // Each fleet starts at another point in its story, so that events arrive in different orders.
         for step in 0..STORY.len() {
             let index = (step + fleet as usize) % STORY.len();
             let event = stories.event(fleet, index);
@@ -118,7 +118,7 @@ async fn keep_sending(sender: usize, url: String, stories: Arc<Stories>, seen: A
     }
 }
 
-/// Compares the database with what was acknowledged; gives the number of deliveries and of fleets told whole.
+/// Compares the database with what was acknowledged. Returns the number of deliveries and the number of complete fleets.
 async fn check(
     store: &SharedStore,
     stories: &Stories,

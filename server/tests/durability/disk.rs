@@ -1,4 +1,4 @@
-//! A disk that is full, and one that refuses writes: Catena is told to come again, and nothing has to be restarted.
+//! A full disk, and one that rejects writes: Onramp asks Catena to send again, and recovers without a restart.
 
 use std::{io::Write as _, path::Path, process::Command};
 
@@ -44,7 +44,7 @@ impl Sender {
         panic!("{wanted} never came");
     }
 
-    /// Waits until everything that was acknowledged is on timelines.
+    /// Waits until everything that was acknowledged is on a timeline.
     async fn processed(&self, process: &Process) {
         let want = format!("onramp_deliveries_processed_total{{state=\"processed\"}} {}\n", self.acknowledged);
         until("everything acknowledged to be processed", async || {
@@ -57,8 +57,8 @@ impl Sender {
     }
 }
 
-/// Words for a shell that give a process a disk of its own of `megabytes`, filled with what lies in `from`. `None` where
-/// this machine doesn't let us.
+/// Shell commands that give a process its own disk of this many `megabytes`, with the content of `from`. `None` if this machine
+/// doesn't allow it.
 fn small_disk(from: &Path, at: &Path, megabytes: u32) -> Option<String> {
     let mount = format!("mount -t tmpfs -o size={megabytes}m tmpfs {}", at.display());
     let words = |unshare: &str| {
@@ -104,7 +104,7 @@ async fn a_full_disk_is_answered_with_503_and_heals_without_a_restart() {
 async fn a_disk_that_refuses_writes_is_answered_with_503_and_heals_without_a_restart() {
     let data = tempfile::tempdir().unwrap();
     subscribe(data.path()).await;
-    // A file size limit of nothing is a disk that became read-only under the open database: reads work, writes fail.
+    // A file size limit of zero acts like a disk that became read-only while the database was open: reads work, writes fail.
     let process = Process::start(data.path(), "127.0.0.1:0", Some("trap '' XFSZ; exec")).await;
     let mut sender = Sender::new();
     for _ in 0..20 {

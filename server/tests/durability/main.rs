@@ -1,4 +1,4 @@
-//! The real binary, killed and starved while Catena sends: what was acknowledged is never lost.
+//! The real binary is killed, or deprived of its disk, while Catena sends: what was acknowledged is never lost.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 

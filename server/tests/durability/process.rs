@@ -1,4 +1,4 @@
-//! The binary as a process of its own.
+//! Onramp as a child process.
 
 use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
@@ -26,8 +26,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it over the data in `dir` at `listen` and waits until it says where it is. `wrapper` is a shell's words that
-    /// come before the binary's path and end in one that runs it.
+    /// Starts it with the data in `dir` at `listen` and waits until it prints its address. `wrapper` is a shell command that comes
+    /// before the binary's path and runs it.
     pub async fn start(dir: &Path, listen: &str, wrapper: Option<&str>) -> Self {
         let binary = env!("CARGO_BIN_EXE_onramp");
         let mut command = match wrapper {
@@ -42,7 +42,7 @@ impl Process {
             .env("ONRAMP_DATA_DIR", dir)
             .env("ONRAMP_LISTEN", listen)
             .env("ONRAMP_SECRET_KEY", STANDARD.encode(KEY))
-            // A Catena that nobody answers for: nothing here needs it.
+            // Nothing listens there: these tests don't need Catena.
             .env("CATENA_CLIENT_ID", "client")
             .env("CATENA_CLIENT_SECRET", "secret")
             .env("CATENA_API_URL", "http://127.0.0.1:9")
@@ -71,12 +71,11 @@ impl Process {
     }
 }
 
-/// The database in `dir`.
 pub async fn store(dir: &Path) -> SharedStore {
     Arc::new(SqliteStore::open(&dir.join("onramp.db")).await.unwrap())
 }
 
-/// Makes Catena's subscription known in `dir`, as if it had been set up.
+/// Stores a subscription in `dir`, as if it had been set up.
 pub async fn subscribe(dir: &Path) {
     let store = SqliteStore::open(&dir.join("onramp.db")).await.unwrap();
     let vault = Vault::new(&KEY, Arc::new(SystemRandom));
@@ -96,7 +95,7 @@ pub async fn subscribe(dir: &Path) {
     store.close().await;
 }
 
-/// Waits for a condition, at most half a minute.
+/// Waits for a condition, for at most 30 seconds.
 pub async fn until<T>(what: &str, condition: impl AsyncFn() -> Option<T>) -> T {
     let look = async {
         loop {

@@ -10,7 +10,7 @@ use axum::{
     middleware::{Next, from_fn},
     routing::{delete, post},
 };
-use domain::{onboarding::lifecycle::Stage, staff::Role, timestamp};
+use domain::{onboarding::stage::Stage, staff::Role, timestamp};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -168,8 +168,8 @@ async fn a_declined_invitation_is_opened_again_only_after_a_second_look() {
     let again = format!("{path}/again");
     let asked = browser.post(&again, &[("expires_in_hours", "24"), ("agreed", "")]).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(asked.body.contains("“Not now”") && asked.body.contains("Open the declined one again"), "{}", asked.body);
-    assert!(browser.get(&again).await.body.contains("Open the declined one again"), "also for who comes by address");
+    assert!(asked.body.contains("“Not now”") && asked.body.contains("Reopen declined invitation"), "{}", asked.body);
+    assert!(browser.get(&again).await.body.contains("Reopen declined invitation"), "also for who comes by address");
     let typed = [("expires_in_hours", "24"), ("agreed", "refresh:ACME-1:declined")];
     let done = browser.post(&again, &typed).await;
     assert_eq!(done.header("location"), format!("{path}?done=reopened"), "{}", done.body);
@@ -185,7 +185,7 @@ async fn a_refresh_that_meets_an_acceptance_asks_once_more() {
     let typed = [("expires_in_hours", "24"), ("agreed", agreed.as_str())];
     let asked = browser.post(&format!("{path}/again"), &typed).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(asked.body.contains("The fleet has accepted already"), "{}", asked.body);
+    assert!(asked.body.contains("The fleet has already accepted"), "{}", asked.body);
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn deleting_is_asked_first_and_told_with_who_did_it() {
     let (path, _) = invite(&browser, "ACME-1").await;
     assert!(browser.get(&path).await.body.contains(&format!("href=\"{path}/delete\"")));
     let question = browser.get(&format!("{path}/delete")).await;
-    assert!(question.body.contains("Delete the invitation</button>"), "{}", question.body);
+    assert!(question.body.contains("Delete invitation</button>"), "{}", question.body);
     assert_eq!(server.state.catena.invitations_of("ACME-1").await.unwrap().len(), 1, "a look deletes nothing");
 
     let done = browser.post(&format!("{path}/delete"), &[]).await;
@@ -282,7 +282,7 @@ async fn an_invitation_that_was_accepted_meanwhile_is_not_deleted() {
     at_catena(&server, &id, "accept").await;
     let refused = browser.post(&format!("{path}/delete"), &[]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(refused.body.contains("accepted this invitation meanwhile"), "{}", refused.body);
+    assert!(refused.body.contains("accepted this invitation in the meantime"), "{}", refused.body);
     assert!(server.facts("ACME-1").await.iter().all(|fact| fact.kind.name() != "invitation.deleted"));
 }
 
@@ -290,8 +290,7 @@ async fn an_invitation_that_was_accepted_meanwhile_is_not_deleted() {
 async fn against(status: u16) -> (TestServer, Browser, String) {
     let token = async || Json(json!({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}));
     let made = async || {
-        let sample = include_str!("../../../crates/contract/data/samples/invitation.json");
-        let mut invitation: Value = serde_json::from_str(sample).unwrap();
+        let mut invitation = contract::sample("invitation");
         invitation["fleet_ref"] = json!("ACME-1");
         invitation["status"] = json!("active");
         invitation["expires_at"] = json!("2026-03-03T15:31:06Z");

@@ -114,6 +114,16 @@ async fn a_request_under_way_is_answered_after_the_server_was_told_to_stop() {
 }
 
 #[tokio::test]
+async fn a_server_that_stops_waits_for_requests_only_so_long() {
+    let served = served(Limits { drain: Duration::from_millis(50), ..Limits::default() }).await;
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    stream.write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    timeout(LONG, served.came.notified()).await.unwrap();
+    served.closing.cancel();
+    timeout(LONG, served.ended).await.expect("it ends although the request is still open").unwrap();
+}
+
+#[tokio::test]
 async fn many_deliveries_that_never_end_keep_no_other_waiting() {
     let server = TestServer::start().await;
     let address = server.url.socket_addrs(|| None).unwrap()[0];

@@ -1,6 +1,6 @@
 //! The inbox as staff meet it: what is listed, what is told of one delivery, and another chance for what was put aside.
 
-use domain::{events::delivery::DeliveryState, onboarding::lifecycle::Stage, staff::Role};
+use domain::{events::delivery::DeliveryState, onboarding::stage::Stage, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use server::{jobs::delivery_cleanup, store::DeliveryKey};
@@ -90,7 +90,7 @@ async fn a_delivery_tells_what_it_changed_and_which_others_told_the_same() {
     }
     assert!(page.body.contains("[redacted]") && !page.body.contains(INVITATION), "the payload is redacted");
     let page = browser.get(&format!("/deliveries/{}", second.0)).await;
-    for part in ["Known already", "X-Schema-Version", "1.2", &format!("/deliveries/{}\"", first.0)] {
+    for part in ["Already known", "X-Schema-Version", "1.2", &format!("/deliveries/{}\"", first.0)] {
         assert!(page.body.contains(part), "{part}");
     }
     assert!(!page.body.contains("private=1"), "only documented headers are kept");
@@ -101,7 +101,7 @@ async fn the_list_is_narrowed_as_asked_and_says_what_is_wrong_with_a_time() {
     let server = server().await;
     let browser = server.signed_in(Role::Viewer).await;
     let empty = browser.get("/deliveries").await;
-    assert!(empty.body.contains("Catena has not sent anything yet."));
+    assert!(empty.body.contains("Catena hasn’t sent anything yet."));
     server.send_example("invitation.created").await;
     server.send_example("connection.created").await;
     server.delivery(HOOK, poison()).send(&server).await;
@@ -126,7 +126,7 @@ async fn the_list_is_narrowed_as_asked_and_says_what_is_wrong_with_a_time() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
         assert!(answer.body.contains("class=\"error\""), "{query}");
     }
-    assert!(browser.get("/deliveries?state=quarantined").await.body.contains("No delivery fits this filter."));
+    assert!(browser.get("/deliveries?state=quarantined").await.body.contains("No deliveries match this filter."));
 }
 
 #[tokio::test]
@@ -297,7 +297,7 @@ async fn old_deliveries_go_and_are_counted_while_their_facts_stay() {
 async fn facts_without_a_fleet_are_listed_and_given_to_the_fleet_that_staff_names() {
     let server = server().await;
     let browser = server.signed_in(Role::Operator).await;
-    assert!(browser.get("/deliveries/waiting").await.body.contains("Nothing waits"));
+    assert!(browser.get("/deliveries/waiting").await.body.contains("Nothing to assign"));
     // Schedules name a connection and nothing else.
     server.send_example("schedule.deactivated").await;
     server.send_example("invitation.viewed").await;
@@ -308,8 +308,7 @@ async fn facts_without_a_fleet_are_listed_and_given_to_the_fleet_that_staff_name
     let list = browser.get("/deliveries/waiting").await.body;
     assert!(list.contains(&connection) && list.contains(&path), "{list}");
     assert!(browser.get(&path).await.body.contains("Catena stopped fetching"));
-    for (typed, wrong) in [("", "Give the fleet a reference"), ("a/b", "Use only letters"), ("NOBODY", "No fleet here")]
-    {
+    for (typed, wrong) in [("", "Enter a reference"), ("a/b", "Use only letters"), ("NOBODY", "No fleet here")] {
         let answer = browser.post(&path, &[("fleet_ref", typed)]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
         assert!(answer.body.contains(wrong) && answer.body.contains(&format!("value=\"{typed}\"")), "{typed}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     events::fact::Kind,
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
 };
 use platform::clock::Clock as _;
 use reqwest::{Client, Method};

@@ -93,7 +93,7 @@ async fn a_dry_run_that_cannot_ask_catena_says_so_and_each_fleet_is_looked_up_be
     fail(&server, json!({ "status": 500, "count": 2 })).await;
     let path = checked(&server, &browser, "fleet_ref\nA\n").await;
     let reason = import(&server, &path).await.reason.unwrap();
-    assert!(reason.contains("Catena could not be asked") && reason.contains("looked up again"), "{reason}");
+    assert!(reason.contains("couldn’t look up the fleets at Catena") && reason.contains("looked up again"), "{reason}");
     assert_eq!(rows(&server, &path).await[0].verdict, Verdict::New);
 }
 
@@ -241,4 +241,38 @@ async fn an_import_that_was_never_started_invites_nobody() {
     done(&server, &browser, "fleet_ref\nB\n").await;
     assert_eq!(*catena.calls.lock().unwrap(), ["B"]);
     assert_eq!(server.state.store.import_content(crate::imports::key(&path)).await.unwrap(), None, "the file is gone");
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_knows_is_neither_refreshed_by_an_import_nor_sent_by_the_form_without_a_button() {
+    let catena = Silent::default();
+    let server = TestServer::start_with(Catena::Routes(catena.routes())).await;
+    let browser = server.signed_in(Role::Operator).await;
+    let made = json!({
+        "id": "019caf10-331c-7fc1-b466-0000000000ff", "fleet_ref": "ODD", "status": "dreaming",
+        "magic_link": "https://c.example/?invite=x", "created_at": "2026-03-02T15:31:06Z",
+        "expires_at": "2026-03-09T15:31:06Z", "permissions": {},
+    });
+    catena.made.lock().unwrap().insert("ODD".into(), made);
+
+    let path = checked(&server, &browser, "fleet_ref\nODD\nNEW\n").await;
+    let verdicts: Vec<_> = rows(&server, &path).await.into_iter().map(|row| row.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Unrecognized, Verdict::New]);
+    assert!(browser.get(&path).await.body.contains("invite each on its own"));
+    browser.post(&format!("{path}/start"), &[("reopen", "yes")]).await;
+    stands(&server, &path, ImportState::Done).await;
+    assert_eq!(states(&server, &path).await, [RowState::LeftOut, RowState::Created]);
+    assert_eq!(*catena.calls.lock().unwrap(), ["NEW"]);
+
+    // What somebody has read while typing is no confirmation of it.
+    let preview: Value = serde_json::from_str(&browser.get("/invitations/preview?fleet_ref=ODD").await.body).unwrap();
+    let read = preview["agreed"].as_str().unwrap();
+    let form = [("fleet_ref", "ODD"), ("agreed", read)];
+    let page = browser.post("/invitations/new", &form).await;
+    assert_eq!(page.status, Status::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("Send it anyway") && page.body.contains("can’t be predicted"), "{}", page.body);
+    assert_eq!(catena.calls.lock().unwrap().len(), 1, "nothing was sent");
+    let agreed = [("fleet_ref", "ODD"), ("agreed", "refresh:ODD:unrecognized")];
+    assert_eq!(browser.post("/invitations/new", &agreed).await.status, Status::SEE_OTHER);
+    assert_eq!(*catena.calls.lock().unwrap(), ["NEW", "ODD"]);
 }

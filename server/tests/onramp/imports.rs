@@ -151,7 +151,7 @@ async fn each_bad_row_is_told_and_the_rest_goes_on() {
     assert_eq!(result.header("content-type"), "text/csv; charset=utf-8");
     assert!(result.header("content-disposition").starts_with("attachment; filename=\"import-"));
     assert!(result.body.contains("\n7,'-M-4,new,created,"), "inert in a spreadsheet: {}", result.body);
-    assert!(result.body.contains("\n4,M-1,invalid,invalid,Reference: line 2 has the same one.,,\n"), "{}", result.body);
+    assert!(result.body.contains("\n4,M-1,invalid,invalid,Reference: same as in line 2.,,\n"), "{}", result.body);
     assert!(!result.body.contains("invite="), "no magic link");
 }
 
@@ -199,7 +199,7 @@ async fn the_dry_run_says_what_catena_would_do_and_declined_fleets_are_left_out_
 
     let path = checked(&server, &browser, few).await;
     let page = browser.get(&path).await;
-    assert!(page.body.contains("Ask those who declined again"), "{}", page.body);
+    assert!(page.body.contains("Ask fleets that declined again"), "{}", page.body);
     decide(&browser, &path, "start").await;
     stands(&server, &path, ImportState::Done).await;
     assert_eq!(states(&server, &path).await, [R::Created, R::Refreshed, R::Refreshed, R::LeftOut, R::Refreshed]);
@@ -254,7 +254,7 @@ async fn wrong_files_come_back_to_the_form_with_the_reason_beside_the_control() 
     let table: [(&[u8], &str, &str, &str); 8] = [
         (b"", "", "file-error", "Choose a file, or paste rows below."),
         (b"ref\nA\n", "ref\nB\n", "file-error", "not both"),
-        (b"  \n", "", "file-error", "nothing in it"),
+        (b"  \n", "", "file-error", "The file is empty"),
         (b"PK\x03\x04...", "", "file-error", "spreadsheet"),
         (b"r\0e\0f\0", "", "file-error", "CSV UTF-8"),
         (b"ref,name\n", "", "file-error", "only one line"),
@@ -302,7 +302,7 @@ async fn columns_are_guessed_read_again_with_another_delimiter_and_checked() {
     assert_eq!(import.reading.mapping.resources.len(), 2);
     assert_eq!(rows(&server, &path).await[0].fleet_ref, "123");
     decide(&browser, &path, "again").await;
-    assert!(browser.get(&path).await.body.contains("What do the columns mean?"), "back to the columns");
+    assert!(browser.get(&path).await.body.contains("Map the columns"), "back to the columns");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::{onboarding::lifecycle::Stage, staff::Role};
+use domain::{onboarding::stage::Stage, staff::Role};
 use reqwest::StatusCode;
 use serde_json::json;
 

@@ -15,10 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use catena::{CreateInvitation, Invitation, NewPartnerProperty, PartnerPropertyKey};
-use domain::{
-    invitation::{permissions::Preset, request::RESOURCES},
-    staff::Role,
-};
+use domain::{invitation::permissions::Preset, resource::RESOURCES, staff::Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -70,7 +67,7 @@ async fn only_invitation(server: &TestServer, fleet_ref: &str) -> Invitation {
 #[tokio::test]
 async fn the_preview_says_what_catena_will_do_and_holds_neither_id_nor_link() {
     let (server, browser) = operator().await;
-    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("Catena makes a new one"));
+    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("Catena creates a new one"));
     browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     let invitation = only_invitation(&server, "ACME-1").await;
     let known = browser.get("/invitations/preview?fleet_ref=ACME-1").await;
@@ -78,7 +75,7 @@ async fn the_preview_says_what_catena_will_do_and_holds_neither_id_nor_link() {
     assert!(!known.body.contains(invitation.id.expose()) && !known.body.contains("connect?"), "{}", known.body);
     assert_eq!(known.header("cache-control"), "no-store");
     let similar = preview(&browser, "fleet_ref=acme-1").await;
-    assert!(said(&similar).contains("“ACME-1” is known here"), "{similar}");
+    assert!(said(&similar).contains("“ACME-1” already exists"), "{similar}");
 
     // What our own store doesn't know, Catena does.
     let elsewhere = invited_elsewhere(&server, "THEIRS").await;
@@ -122,9 +119,9 @@ async fn the_preview_is_for_those_who_may_invite() {
 #[tokio::test]
 async fn what_is_not_plainly_new_comes_back_once_with_what_was_typed_and_is_done_when_agreed() {
     for (how, title, button, done) in [
-        (None, "This fleet has an invitation already", "Refresh it", "refreshed"),
-        (Some("accept"), "The fleet has accepted already", "Refresh it", "refreshed"),
-        (Some("decline"), "The fleet declined", "Open the declined one again", "reopened"),
+        (None, "This fleet already has an invitation", "Refresh invitation", "refreshed"),
+        (Some("accept"), "The fleet has already accepted", "Refresh invitation", "refreshed"),
+        (Some("decline"), "The fleet declined", "Reopen declined invitation", "reopened"),
     ] {
         let (server, browser) = operator().await;
         let first = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
@@ -166,7 +163,7 @@ async fn the_server_decides_when_the_form_is_sent_whatever_was_foretold() {
     answer_as_fleet(&server, &theirs, "decline", json!({})).await;
     let later = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("agreed", agreed.as_str())]).await;
     assert_eq!(later.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(later.body.contains("Open the declined one again"), "{}", later.body);
+    assert!(later.body.contains("Reopen declined invitation"), "{}", later.body);
     assert_eq!(only_invitation(&server, "ACME-1").await.status.as_str(), "declined");
 }
 
@@ -176,7 +173,7 @@ async fn another_spelling_of_a_known_reference_is_asked_about() {
     browser.post(FORM, &[("fleet_ref", "ACME-1")]).await;
     let other = browser.post(FORM, &[("fleet_ref", "acme-1")]).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(other.body.contains("Is this another fleet?"), "{}", other.body);
+    assert!(other.body.contains("Is this a different fleet?"), "{}", other.body);
     let agreed = agreement(&other.body);
     let made = browser.post(FORM, &[("fleet_ref", "acme-1"), ("agreed", agreed.as_str())]).await;
     assert!(made.header("location").ends_with("?done=created"), "{}", made.body);
@@ -202,12 +199,12 @@ async fn a_link_that_would_run_out_at_night_is_asked_about_with_a_better_number_
 }
 
 #[tokio::test]
-async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_would_double_it() {
+async fn a_callback_address_is_left_out_where_the_organizations_subscriptions_would_double_it() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Administrator).await;
     let input = "<input id=\"callback_url\"";
     let page = browser.get(FORM).await.body;
-    assert!(page.contains(input) && page.contains("doubles nothing"), "{page}");
+    assert!(page.contains(input) && page.contains("causes no duplicates"), "{page}");
 
     let catena = &server.state.catena;
     let property =
@@ -215,12 +212,12 @@ async fn a_callback_address_is_left_out_where_the_organisations_subscriptions_wo
     let own = catena.partners().await.unwrap()[0].id;
     catena.add_partner_properties(own, &[property]).await.unwrap();
     server.clock.advance(time::Duration::minutes(2));
-    assert!(browser.get(FORM).await.body.contains("used where none is given here"));
+    assert!(browser.get(FORM).await.body.contains("used if you leave this empty"));
 
     browser.post("/subscriptions/ensure", &[]).await;
     let page = browser.get(FORM).await.body;
     assert!(!page.contains(input) && page.contains("would arrive twice"), "{page}");
-    assert!(page.contains("ask Catena to remove it"), "{page}");
+    assert!(page.contains("Ask Catena to remove it"), "{page}");
     let typed = [("fleet_ref", "ACME-1"), ("callback_url", "https://us.example/events")];
     let refused = browser.post(FORM, &typed).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -238,7 +235,7 @@ async fn where_catena_tells_nothing_no_callback_address_and_no_list_of_providers
     let server = TestServer::start_with(Catena::Routes(routes)).await;
     let browser = server.signed_in(Role::Operator).await;
     let page = browser.get(FORM).await.body;
-    assert!(page.contains("data-testid=\"no-callback\"") && page.contains("Catena did not tell"), "{page}");
+    assert!(page.contains("data-testid=\"no-callback\"") && page.contains("Catena didn’t report"), "{page}");
     assert!(page.contains("<input id=\"limit_tsps\""), "short names can be typed");
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("limit_tsps", "sam/sara")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -253,7 +250,7 @@ async fn subscriptions_of_our_own_speak_against_a_callback_address_whether_or_no
     let browser = server.signed_in(Role::Operator).await;
     let page = browser.get(FORM).await.body;
     let words = page.split("data-testid=\"no-callback\"").nth(1).expect("none is offered");
-    assert!(words.contains("A subscription of your organisation posts every fleet’s events already"));
+    assert!(words.contains("One of your organization’s subscriptions already posts every fleet’s events"));
 }
 
 #[tokio::test]
@@ -278,8 +275,7 @@ async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_t
         if count.fetch_add(1, Ordering::SeqCst) > 0 {
             return Status::SERVICE_UNAVAILABLE.into_response();
         }
-        let sample = include_str!("../../../crates/contract/data/samples/tsp.json");
-        let mut tsp: Value = serde_json::from_str(sample).unwrap();
+        let mut tsp = contract::sample("tsp");
         tsp["name"] = json!("3PL <Tek>");
         let mut gone = tsp.clone();
         gone["slug"] = json!("gone");
@@ -304,6 +300,24 @@ async fn providers_come_from_catenas_list_once_a_day_and_an_old_list_is_better_t
     let after = asked.load(Ordering::SeqCst);
     browser.get(FORM).await;
     assert_eq!(asked.load(Ordering::SeqCst), after, "and Catena is left alone for a while");
+}
+
+#[tokio::test]
+async fn one_reading_of_the_providers_serves_the_form_and_the_timelines() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
+    let list = async move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        let sample = include_str!("../../../crates/contract/data/samples/tsp.json");
+        Json(json!([serde_json::from_str::<Value>(sample).unwrap()]))
+    };
+    let routes = Router::new().route("/v2/orgs/tsps", get(list));
+    let server = TestServer::start_with(Catena::Routes(routes)).await;
+    let browser = server.signed_in(Role::Operator).await;
+    browser.get(FORM).await;
+    assert!(server.state.store.providers_read_at().await.unwrap().is_some(), "the form's reading is stored");
+    server.state.reconciler.everything(server::store::Cause::Staff).await.unwrap();
+    assert_eq!(requests.load(Ordering::SeqCst), 1, "and a check reads it from there");
 }
 
 #[tokio::test]
@@ -370,7 +384,7 @@ async fn what_catena_kept_otherwise_is_shown_until_it_is_the_same() {
     refresh("everything").await;
     let page = browser.get(&path).await.body;
     let section = page.split(kept).nth(1).unwrap().split("</section>").next().unwrap();
-    assert!(section.contains("Data to ask for") && section.contains("everything, to read"), "{section}");
+    assert!(section.contains("Data to request") && section.contains("Read everything"), "{section}");
     assert!(section.contains("Vehicle locations") && !section.contains("Contact e-mail"), "{section}");
     server.clock.advance(time::Duration::hours(1));
     refresh("locations").await;
@@ -380,8 +394,7 @@ async fn what_catena_kept_otherwise_is_shown_until_it_is_the_same() {
 /// A Catena that refuses to list invitations, and makes the one of the published example.
 fn without_a_list() -> Router {
     let made = async || {
-        let sample = include_str!("../../../crates/contract/data/samples/invitation.json");
-        let mut invitation: Value = serde_json::from_str(sample).unwrap();
+        let mut invitation = contract::sample("invitation");
         invitation["fleet_ref"] = json!("ACME-1");
         invitation["status"] = json!("active");
         invitation["expires_at"] = json!("2026-03-03T15:31:06Z");
@@ -397,13 +410,13 @@ fn without_a_list() -> Router {
 async fn where_catena_lets_nobody_look_our_own_record_decides() {
     let server = TestServer::start_with(Catena::Routes(without_a_list())).await;
     let browser = server.signed_in(Role::Operator).await;
-    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("could not be found out"));
+    assert!(said(&preview(&browser, "fleet_ref=ACME-1").await).contains("couldn’t check"));
     let invite = async || -> Answer { browser.post(FORM, &[("fleet_ref", "ACME-1")]).await };
     let made = invite().await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     let again = invite().await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.body.contains("This fleet has an invitation already"), "{}", again.body);
+    assert!(again.body.contains("This fleet already has an invitation"), "{}", again.body);
 }
 
 /// What the form of a page carries to be told apart.
@@ -456,6 +469,6 @@ async fn where_the_database_fails_before_the_call_nothing_is_said_to_have_been_m
     sqlx::query("ALTER TABLE fleets RENAME TO gone").execute(&pool).await.unwrap();
     let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), ("expires_in_hours", "24")]).await;
     assert_eq!(refused.status, StatusCode::BAD_GATEWAY);
-    assert!(refused.body.contains("before Catena was asked"), "{}", refused.body);
+    assert!(refused.body.contains("before Catena was called"), "{}", refused.body);
     assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty());
 }

@@ -1,6 +1,6 @@
 //! The pages that fleets come back to: claims, never proofs.
 
-use domain::onboarding::lifecycle::Stage;
+use domain::onboarding::stage::Stage;
 use reqwest::StatusCode;
 
 use crate::support::{Answer, Browser, FLEET_REF, INVITATION, TestServer};

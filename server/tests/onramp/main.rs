@@ -3,8 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
 mod again;
+mod architecture;
 mod begun;
 mod commands;
+mod configuration;
 mod connections;
 mod deliveries;
 mod disorder;

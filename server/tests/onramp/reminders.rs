@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{link::message::MessageState, onboarding::lifecycle::Stage, staff::Role};
+use domain::{link::message::MessageState, onboarding::stage::Stage, staff::Role};
 use platform::clock::Clock as _;
 use reqwest::StatusCode;
 use serde_json::json;
@@ -121,7 +121,7 @@ async fn several_are_sent_together_after_a_second_look_and_each_once() {
     to.sort();
     assert_eq!(to, ["a@acme.example", "b@acme.example"]);
     let page = browser.get("/reminders").await.body;
-    assert!(page.contains("No e-mail address known") && proposed(&page).len() == 1);
+    assert!(page.contains("No e-mail address") && proposed(&page).len() == 1);
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn what_no_mail_server_takes_waits_and_leaves_as_soon_as_one_does() {
     assert_eq!(in_state(&server, MessageState::Approved).await, ["ACME-1", "ACME-2", "ACME-3"]);
     assert!(look(&browser).await.is_empty(), "they are not proposed once more");
     let page = browser.get("/reminders").await.body;
-    assert!(page.contains("3 approved reminders wait") && page.contains("451 4.3.0 Later"), "{page}");
+    assert!(page.contains("3 approved reminders are waiting") && page.contains("451 4.3.0 Later"), "{page}");
     smtp.answer(Behaviour::Accept);
     server.state.reminders.wake();
     assert_eq!(smtp.until(3).await.len(), 3);
@@ -264,7 +264,7 @@ async fn those_without_an_address_are_told_apart_from_those_that_leave() {
 
     let asked = decide(&[&one, &two, &without], &[]).await;
     assert!(
-        asked.body.contains("Send 2 reminders?") && asked.body.contains("one has no e-mail address"),
+        asked.body.contains("Send 2 reminders?") && asked.body.contains("1 selected fleet has no e-mail address"),
         "{}",
         asked.body
     );
@@ -296,7 +296,7 @@ async fn what_was_under_way_when_the_server_ended_is_not_sent_again() {
     browser.post("/reminders/decide", &[("one", &ids[0])]).await;
     assert!(look(&browser).await.is_empty());
     tokio::time::timeout(Duration::from_millis(200), smtp.until(1)).await.expect_err("no mail leaves");
-    assert!(browser.get("/reminders").await.body.contains("Perhaps sent"));
+    assert!(browser.get("/reminders").await.body.contains("Possibly sent"));
 }
 
 #[tokio::test]

@@ -6,7 +6,10 @@ use catena::{AgreementFilter, ConnectionFilter, FleetFilter};
 use domain::{
     events::fact::{Kind, Source},
     invitation::request::Draft,
-    onboarding::lifecycle::{Health, Stage, StepState},
+    onboarding::{
+        lifecycle::StepState,
+        stage::{Health, Stage},
+    },
     staff::Role,
 };
 use reqwest::StatusCode;
@@ -40,8 +43,8 @@ impl World {
             permissions,
             ..server::services::links::landing_urls::with_landing_pages(&self.server.state.settings.public_url)
         };
-        let invited =
-            self.server.state.invitations.invite(&draft.check().unwrap(), "{}", "ada@example.com", None).await.unwrap();
+        let request = draft.check().unwrap();
+        let invited = self.server.state.invitations.call_planned(&request, hours, "ada@example.com").await.unwrap();
         let link: Url = invited.magic_link.expose().parse().unwrap();
         let invite = link.query_pairs().find(|(name, _)| name == "invite").unwrap().1.into_owned();
         self.links.borrow_mut().insert(fleet_ref.to_owned(), invite);
@@ -290,7 +293,7 @@ async fn one_fleet_is_asked_about_alone_and_staff_see_what_came_of_it() {
     world.server.clock.advance(Duration::SECOND);
     let page = staff.get(answer.header("location")).await.body;
     assert!(page.contains("4 facts were found") && page.contains("found by check"), "{page}");
-    assert!(page.contains("Last asked just now"), "{page}");
+    assert!(page.contains("Last checked just now"), "{page}");
     let again = staff.post(&format!("{path}/check"), &[]).await;
     assert!(staff.get(again.header("location")).await.body.contains("nothing new"));
     let stage = async |fleet: &str| world.server.onboarding(fleet).await.unwrap().stage.unwrap();
@@ -380,6 +383,11 @@ async fn an_account_that_is_older_than_this_onramp_is_taken_in_without_alarm() {
         timeline,
         onramp.vault.clone(),
         (onramp.clock.clone(), onramp.random.clone()),
+        std::sync::Arc::new(server::services::providers::Providers::new(
+            onramp.catena.clone(),
+            store.clone(),
+            onramp.clock.clone(),
+        )),
         server::config::Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     world.server.clock.advance(Duration::hours(1));

@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::{
     events::fact::Source,
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     staff::Role,
     timestamp,
 };
@@ -149,7 +149,7 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     assert_eq!(server.onboarding(FLEET_REF).await.unwrap().stage, Some(Stage::Accepted));
     let staff = server.signed_in(Role::Viewer).await;
     let shown = staff.get("/settings/checks").await.body;
-    assert!(shown.contains("The last check stopped half-way") && shown.contains("3600 seconds"), "{shown}");
+    assert!(shown.contains("The last check stopped halfway") && shown.contains("3600 seconds"), "{shown}");
     script.asked();
 
     script.second_page_fails.store(false, Ordering::SeqCst);
@@ -163,7 +163,7 @@ async fn a_check_that_fails_half_way_says_so_and_goes_on_where_it_stood() {
     );
     assert_eq!(server.onboarding("FLEET-43").await.unwrap().stage, Some(Stage::Created));
     assert_eq!(server.onboarding(FLEET_REF).await.unwrap().stage, Some(Stage::Connected));
-    assert!(!staff.get("/settings/checks").await.body.contains("half-way"));
+    assert!(!staff.get("/settings/checks").await.body.contains("halfway"));
 
     server.state.reconciler.everything(Cause::Schedule).await.unwrap();
     assert_eq!(script.asked()[0], "invitations", "the next one begins anew");
@@ -221,11 +221,12 @@ async fn checks_come_by_themselves_a_tenth_earlier_or_later_and_not_before_caten
         onramp.timeline.clone(),
         onramp.vault.clone(),
         (onramp.clock.clone(), onramp.random.clone()),
+        onramp.providers.clone(),
         Checks { every: Some(Duration::minutes(15)), pause: std::time::Duration::ZERO },
     );
     let now = || platform::clock::Clock::now(&*server.clock);
     let a_moment = Duration::MILLISECOND;
-    let wait = || reconciler.standing().next_at.unwrap() - now();
+    let wait = || reconciler.status().next_at.unwrap() - now();
     reconciler.plan_first();
     assert!((Duration::seconds(30)..=Duration::seconds(60)).contains(&wait()), "{}", wait());
     reconciler.check_what_is_due().await;

@@ -1,6 +1,6 @@
 //! `onramp sandbox`: the binary by itself.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{collections::BTreeSet, path::Path, process::Stdio, time::Duration};
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -75,6 +75,17 @@ impl Alone {
 
 fn with(file: &Path) -> [&str; 2] {
     ["--data", file.to_str().unwrap()]
+}
+
+/// The sandbox keeps its own list, so that a mistake in the client's would show; both come from the same contract.
+#[test]
+fn the_client_and_the_sandbox_know_the_same_scopes() {
+    for (sandbox, client) in
+        [(sandbox::PARTNER_SCOPES, catena::scopes::PARTNER), (sandbox::ALL_SCOPES, catena::scopes::ALL)]
+    {
+        let sandbox: BTreeSet<&str> = sandbox.split_ascii_whitespace().collect();
+        assert_eq!(sandbox, client.iter().copied().collect());
+    }
 }
 
 #[tokio::test]

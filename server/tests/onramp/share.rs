@@ -1,6 +1,6 @@
 //! Handing a magic link over: nobody sees it without a trace, and a mail leaves once.
 
-use domain::{events::fact::Fact, link::message::MessageState, onboarding::lifecycle::Stage, staff::Role};
+use domain::{events::fact::Fact, link::message::MessageState, onboarding::stage::Stage, staff::Role};
 use reqwest::StatusCode;
 use server::store::MessageRow;
 use sqlx::{Connection as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -124,7 +124,7 @@ async fn a_qr_code_is_a_file_and_leaves_a_trace() {
     assert!(file.header("content-disposition").starts_with("attachment; filename=\"magic-link-"));
     assert!(file.body.contains("<svg") && !file.body.contains("invite="));
     let notes: Vec<_> = of_kind(&server, "link.shown").await.into_iter().map(|fact| fact.about.note).collect();
-    assert!(notes.contains(&Some("As a QR code to download".into())), "{notes:?}");
+    assert!(notes.contains(&Some("As a downloaded QR code".into())), "{notes:?}");
 }
 
 #[tokio::test]

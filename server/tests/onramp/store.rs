@@ -6,9 +6,9 @@ use domain::{
     digest::of_invitation,
     events::{
         fact::{About, Fact, Kind, Round, Source},
-        record::Subject,
+        observation::Subject,
     },
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     staff::Role,
     timestamp,
 };

@@ -4,9 +4,9 @@ use domain::{
     digest::of_invitation,
     events::{
         fact::{Fact, Kind, Source},
-        record::Subject,
+        observation::Subject,
     },
-    onboarding::lifecycle::Stage,
+    onboarding::stage::Stage,
 };
 use server::store::{Cause, CheckRow, FleetKey, InvitationRow, ProviderRow, SharedStore};
 use time::Duration;

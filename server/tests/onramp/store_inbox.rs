@@ -3,7 +3,7 @@
 use domain::events::{
     delivery::{DeliveryState, Effect},
     fact::Kind,
-    record::Subject,
+    observation::Subject,
 };
 use serde_json::json;
 use server::store::{

@@ -1,6 +1,6 @@
 //! What a store promises about e-mails to fleets.
 
-use domain::{digest::of_invitation, link::message::MessageState as S, onboarding::lifecycle::Stage};
+use domain::{digest::of_invitation, link::message::MessageState as S, onboarding::stage::Stage};
 use server::store::{FleetKey, InvitationRow, MessageRow, SharedStore};
 use time::Duration;
 use uuid::Uuid;

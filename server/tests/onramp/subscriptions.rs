@@ -71,7 +71,7 @@ async fn the_list_tells_what_is_missing_and_after_one_press_nothing_is() {
     assert_eq!(browser.post("/subscriptions/ensure", &[]).await.header("location"), "/subscriptions?made=22");
     let page = browser.get("/subscriptions?made=22").await.body;
     assert!(page.contains("22 subscriptions were set up."), "{page}");
-    assert!(!page.contains("missing") && !page.contains("needs a move"), "{page}");
+    assert!(!page.contains("missing") && !page.contains("needs attention"), "{page}");
     assert_eq!(page.matches("data-status=\"active\"").count(), 22);
 
     let viewer = server.signed_in(Role::Viewer).await.get("/subscriptions").await;
@@ -110,12 +110,12 @@ async fn a_subscription_is_paused_and_activated() {
     assert_eq!(at_catena(&server, id).await.as_deref(), Some("paused"));
     let list = browser.get("/subscriptions").await.body;
     assert!(
-        list.contains("One subscription needs a move") && row(&list, id).contains("data-status=\"paused\""),
+        list.contains("1 subscription needs attention") && row(&list, id).contains("data-status=\"paused\""),
         "{list}"
     );
     moved(&browser, id, "activate", &[]).await;
     assert_eq!(at_catena(&server, id).await.as_deref(), Some("active"));
-    assert!(!browser.get("/subscriptions").await.body.contains("needs a move"));
+    assert!(!browser.get("/subscriptions").await.body.contains("needs attention"));
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn a_deletion_is_confirmed_by_the_events_name() {
     assert_eq!(answer.header("location"), "/subscriptions?done=deleted");
     assert_eq!(at_catena(&server, id).await, None);
     let page = browser.get("/subscriptions?done=deleted").await.body;
-    assert!(page.contains("One subscription is missing") && page.contains("<code>invitation.viewed</code>"), "{page}");
+    assert!(page.contains("1 subscription is missing") && page.contains("<code>invitation.viewed</code>"), "{page}");
     assert_eq!(browser.get(&format!("/subscriptions/{id}")).await.status, StatusCode::NOT_FOUND);
     // A press makes exactly the one that is missing.
     assert_eq!(browser.post("/subscriptions/ensure", &[]).await.header("location"), "/subscriptions?made=1");
@@ -159,7 +159,7 @@ async fn others_are_listed_and_left_alone_and_those_that_seem_to_post_here_are_c
     assert!(attention.contains(&format!("/subscriptions/{lost}/take-over")), "{attention}");
     assert!(attention.contains(&format!("/subscriptions/{callback}#delete")), "{attention}");
     assert!(!attention.contains(&foreign.to_string()));
-    assert!(page.contains("Worth knowing (1)"));
+    assert!(page.contains("Good to know (1)"));
 
     // Taken over, what it brings can be verified.
     let page = moved(&browser, lost, "take-over", &[]).await;
@@ -218,7 +218,7 @@ async fn one_that_catena_refuses_to_hand_over_does_not_become_ours() {
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("webhook:update"), "the scope that is lacking: {}", answer.body);
     assert!(server.state.store.subscriptions().await.unwrap().is_empty());
-    assert!(answer.body.contains("not made by Onramp"), "{}", answer.body);
+    assert!(answer.body.contains("unknown; it seems to post here"), "{}", answer.body);
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn after_a_move_of_the_public_address_the_set_is_pointed_here_and_keeps_it
         server.state.store.set_subscription_url(row.webhook_id, change.url.unwrap().as_str()).await.unwrap();
     }
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("7 subscriptions are missing") && page.contains("22 things need a move"), "{page}");
+    assert!(page.contains("7 subscriptions are missing") && page.contains("22 problems need attention"), "{page}");
 
     // One by one, or all at once.
     let id = id_of(&server, "invitation.created").await;
@@ -258,8 +258,8 @@ async fn an_event_is_added_by_name_or_wildcard_and_wrong_ones_come_back() {
     assert!(form.contains("<datalist") && form.contains("value=\"vehicle.*\""), "{form}");
     let add = async |name: &str| browser.post("/subscriptions/new", &[("event_name", name)]).await;
     for (name, says) in [
-        ("", "Name an event"),
-        ("vehicle", "a resource, a dot and an action"),
+        ("", "Enter an event"),
+        ("vehicle", "a resource, a dot, and an action"),
         ("nothing.happened", "Catena says: Input should be the name of an event."),
         ("invitation.viewed", "already has a subscription for this event to Onramp"),
         ("connection.*", "or for one that the wildcard stands for"),
@@ -277,8 +277,8 @@ async fn an_event_is_added_by_name_or_wildcard_and_wrong_ones_come_back() {
     assert_eq!(add(" user.* ").await.header("location"), "/subscriptions?made=3");
     assert_eq!(add("vehicle_location.added").await.header("location"), "/subscriptions?made=1");
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("Worth knowing (4)"), "not needed, and no trouble: {page}");
-    assert!(!page.contains("needs a move"));
+    assert!(page.contains("Good to know (4)"), "not needed, and no trouble: {page}");
+    assert!(!page.contains("needs attention"));
 }
 
 #[tokio::test]
@@ -301,9 +301,9 @@ async fn the_log_is_paged_and_filtered() {
     assert!(older.contains(">Newest</a>") && !older.contains("rel=\"next\""));
 
     let path = format!("/subscriptions/{id}/logs?status=failed");
-    assert!(browser.get(&path).await.body.contains("No request fits this filter."));
+    assert!(browser.get(&path).await.body.contains("No requests match this filter."));
     let early = browser.get(&format!("/subscriptions/{id}/logs?to=2026-03-02T15:30")).await;
-    assert!(early.body.contains("No request fits this filter."), "{}", early.body);
+    assert!(early.body.contains("No requests match this filter."), "{}", early.body);
     let wrong = browser.get(&format!("/subscriptions/{id}/logs?from=yesterday")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("Write it as 2026-03-02T15:24.") && wrong.body.contains("value=\"yesterday\""));
@@ -330,7 +330,7 @@ async fn while_catena_cannot_be_asked_the_last_state_is_shown_with_what_to_do() 
     assert!(answer.body.contains("Catena&#x27;s side") || answer.body.contains("Catena's side"), "{}", answer.body);
     let page = browser.get("/subscriptions").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("Catena could not be asked, so this is what it said before."), "{}", page.body);
+    assert!(page.body.contains("Catena couldn’t be reached, so this list may be out of date."), "{}", page.body);
     assert_eq!(page.body.matches("data-status=\"active\"").count(), 22);
     browser.post("/subscriptions/refresh", &[]).await;
     assert!(!browser.get("/subscriptions").await.body.contains("could not be asked"));
@@ -352,7 +352,7 @@ async fn no_secret_of_a_subscription_is_shown_or_lies_on_disk() {
     let id = id_of(&server, "invitation.viewed").await;
     moved(&browser, id, "rotate", &[("leaked", "yes")]).await;
     let page = browser.get(&format!("/subscriptions/{id}")).await.body;
-    assert!(page.contains("replaced, and accepted until 2 Mar 2026, 15:41 UTC"), "{page}");
+    assert!(page.contains("replaced, but accepted until 2 Mar 2026, 15:41 UTC"), "{page}");
     let files = std::fs::read_dir(server.dir.path()).unwrap().map(|entry| entry.unwrap().path());
     let on_disk: Vec<u8> = files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect();
     for secret in server.state.store.secrets_of(id).await.unwrap() {

@@ -75,10 +75,10 @@ async fn dead_letters_are_shown_with_the_days_left_and_fetched_by_a_press() {
     browser.post("/subscriptions/refresh", &[]).await;
     let list = browser.get("/subscriptions").await.body;
     assert!(list.contains("2, at most 11 days left"), "{list}");
-    assert!(list.contains("2 events wait in queues at Catena"), "{list}");
+    assert!(list.contains("2 events are waiting in queues at Catena"), "{list}");
     let page = browser.get(&format!("/subscriptions/{id}")).await.body;
-    assert!(page.contains("2 in the queue are sent again"), "{page}");
-    assert!(page.contains("so are the 2 events that wait in its queue"), "what a deletion would lose");
+    assert!(page.contains("Catena sends all 2 queued events again"), "{page}");
+    assert!(page.contains("the 2 events waiting in its queue are lost"), "what a deletion would lose");
     assert!(page.contains("There were 0 in the last 6 hours"), "{page}");
 
     let answer = browser.post(&format!("/subscriptions/{id}/replay"), &[]).await;
@@ -108,7 +108,10 @@ async fn trap_6_after_a_start_dead_letters_are_counted_replayed_and_shown() {
     SubscriptionMonitor::new(&server.state.subscriptions, true).turn().await;
     both_came(&server).await;
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("After the start on 2 Mar 2026, 15:31 UTC, 2 events waited; 1 queue was fetched."), "{page}");
+    assert!(
+        page.contains("On 2 Mar 2026, 15:31 UTC, 2 events were waiting at startup; 1 queue was fetched."),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -118,7 +121,7 @@ async fn trap_6_who_wants_to_fetch_them_by_hand_only_has_them_counted() {
     let id = missed(&server).await;
     SubscriptionMonitor::new(&server.state.subscriptions, false).turn().await;
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("After the start on 2 Mar 2026, 15:31 UTC, 2 events waited."), "{page}");
+    assert!(page.contains("On 2 Mar 2026, 15:31 UTC, 2 events were waiting at startup."), "{page}");
     assert_eq!(dead_letters(&server, id).await, 2);
     let came = server.deliveries().await;
     assert!(came.iter().all(|row| row.event_name.as_deref() != Some("invitation.created")), "{came:?}");
@@ -256,7 +259,10 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     SubscriptionMonitor::new(&server.state.subscriptions, true).turn().await;
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.viewed"]);
     let page = browser.get("/subscriptions").await.body;
-    assert!(page.contains("6 events waited; 1 queue was fetched, 1 move failed (the log says why)."), "{page}");
+    assert!(
+        page.contains("6 events were waiting at startup; 1 queue was fetched, 1 action failed (see the log)."),
+        "{page}"
+    );
     let answer = browser.post("/subscriptions/fetch-missed", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("Catena refused 1 of the moves"), "{}", answer.body);

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::Write as _,
-    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -14,7 +13,7 @@ use catena::{CALLS_AT_ONCE, CatenaSettings, Retries};
 use domain::{
     digest::of_invitation,
     events::{delivery::DeliveryState, fact::Fact},
-    link::reminder::PATIENCE,
+    link::reminder::DEFAULT_WAIT,
     onboarding::lifecycle::{Onboarding, fold},
     staff::Role,
     timestamp,
@@ -140,7 +139,7 @@ impl TestServer {
                 waits: vec![Duration::from_millis(10); 2],
                 longest: Duration::from_secs(2),
             },
-            remind_after: PATIENCE,
+            remind_after: DEFAULT_WAIT,
             mail: None,
             sender_name: None,
         };
@@ -427,8 +426,7 @@ pub async fn within<T>(seconds: u64, what: &str, condition: impl AsyncFn() -> Op
 
 /// A published example payload, as compact JSON.
 pub fn example(event: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/contract/data/events/{event}.json"));
-    let value: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let value: serde_json::Value = serde_json::from_str(contract::event(event)).unwrap();
     serde_json::to_vec(&value).unwrap()
 }
 

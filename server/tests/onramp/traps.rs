@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domain::{
     events::delivery::DeliveryState,
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 use catena::webhook_signature::{BODY_MAX, WIRE_MAX};
 use domain::{
     events::delivery::DeliveryState,
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     staff::Role,
     timestamp,
 };

@@ -1,11 +1,11 @@
-//! One delivery: what became of it, what it changed, what it said, and what came beside it.
+//! One delivery: what happened to it, what it changed, its content, and other deliveries of the same event.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{
-    StateBadge,
     list::{DeliveryRow, DeliveryTable},
+    state_badge::StateBadge,
 };
 use crate::components::{Document, MomentView, Notice, NoticeKind, Visit, fact_title};
 use domain::events::{
@@ -21,34 +21,34 @@ pub struct DeliveryChange {
     pub effect: Effect,
     /// The fact.
     pub fact: Fact,
-    /// Reference of the fleet; none while the fact waits for one.
+    /// Reference of the fleet; none while the fact is unassigned.
     pub fleet_ref: Option<String>,
 }
 
 /// One delivery.
 #[derive(Debug, Clone)]
 pub struct DeliveryDetail {
-    /// What a list shows.
+    /// What the list shows.
     pub row: DeliveryRow,
     /// The event's id.
     pub event_id: Option<String>,
-    /// When its processing ended, UTC.
+    /// When its processing finished, UTC.
     pub ended_at: Option<OffsetDateTime>,
     /// The documented headers: name and value.
     pub headers: Vec<(String, String)>,
-    /// The redacted payload, once it is processed; else why there is none.
+    /// The redacted payload once it is processed, or why there is none.
     pub payload: Result<String, &'static str>,
     /// What it changed.
     pub changes: Vec<DeliveryChange>,
-    /// Others that tell of the same event or fact.
+    /// Other deliveries of the same event or facts.
     pub siblings: Vec<DeliveryRow>,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
-    /// What has just been done.
+    /// What the visitor just did.
     pub notice: Option<String>,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
-    /// Whether the visitor may have it processed or verified again.
+    /// Whether the visitor may process or verify it again.
     pub may_operate: bool,
 }
 
@@ -78,29 +78,25 @@ pub fn DeliveryPage(
             <Changes state=row.state is_about_data=is_about_data changes=changes/>
             <section class="card facts" aria-labelledby="headers">
                 <h2 id="headers">"Headers"</h2>
-                <p class="hint">"Only the timestamp is covered by the signature; the rest is what the sender said."</p>
+                <p class="hint">"Of these headers, the signature covers only the timestamp. The others are unverified."</p>
                 <dl class="headers">
                     {headers.into_iter().map(header).collect_view()}
-                    {event_id.map(|id| header(("Event id (from the body)".into(), id)))}
+                    {event_id.map(|id| header(("Event ID (from the body)".into(), id)))}
                 </dl>
             </section>
             <section class="card" aria-labelledby="payload">
                 <h2 id="payload">"Payload"</h2>
                 {match payload {
                     Ok(text) => view! {
-                        <p class="hint">"Magic links, tokens and invitation ids are taken out before it is kept."</p>
+                        <p class="hint">"Magic links, tokens, and invitation IDs are removed before the payload is stored."</p>
                         <pre class="payload" tabindex="0" aria-labelledby="payload"><code>{text}</code></pre>
                     }.into_any(),
                     Err(why) => view! { <p>{why}</p> }.into_any(),
                 }}
             </section>
             <section aria-labelledby="siblings">
-                <h2 class="between" id="siblings">"Other deliveries of the same"</h2>
-                {if siblings.is_empty() {
-                    view! { <p class="card">"None: neither another attempt nor another subscription brought it."</p> }.into_any()
-                } else {
-                    view! { <DeliveryTable rows=siblings now=now label="Other deliveries of the same event or facts"/> }.into_any()
-                }}
+                <h2 class="between" id="siblings">"Related deliveries"</h2>
+                <DeliveryTable rows=siblings now=now label="Other deliveries of the same event or facts" empty="No other deliveries of this event."/>
             </section>
         </Document>
     }
@@ -115,23 +111,23 @@ fn Outcome(row: DeliveryRow, ended_at: Option<OffsetDateTime>, may_operate: bool
     let DeliveryRow { id, state, received_at, reason, .. } = row;
     let received = MomentView::to_the_second(received_at);
     let (sentence, again) = match state {
-        DeliveryState::Received => ("It is verified and stored, and waits to be processed.", None),
-        DeliveryState::Processed => ("What it tells is on the timeline.", None),
-        DeliveryState::Duplicate => ("It told nothing new, so timelines don’t show it again.", None),
+        DeliveryState::Received => ("Verified and stored. It will be processed shortly.", None),
+        DeliveryState::Processed => ("Processed. What it reported is on the timeline.", None),
+        DeliveryState::Duplicate => ("It contained nothing new, so it isn’t shown on timelines again.", None),
         DeliveryState::Parked => (
-            "It can’t be processed and was put aside, so that it doesn’t hold up the others. Its body is kept sealed.",
+            "It can’t be processed and was set aside so that it doesn’t block others. Its body is stored encrypted.",
             Some(("process-again", "Process again")),
         ),
         DeliveryState::Quarantined => (
-            "It could not be verified, so nothing in it is believed. Its body is kept sealed for a while.",
+            "It couldn’t be verified, so its content is ignored. Its body is stored encrypted for a while.",
             Some(("verify-again", "Verify again")),
         ),
     };
-    let took = ended_at.map(|ended| format!("{} ms after it came", (ended - received_at).whole_milliseconds().max(0)));
+    let took = ended_at.map(|ended| format!("{} ms later", (ended - received_at).whole_milliseconds().max(0)));
     let stuck = again.is_some();
     view! {
         <section class="card outcome" class:stuck=stuck aria-labelledby="outcome">
-            <h2 id="outcome">"What became of it"</h2>
+            <h2 id="outcome">"Outcome"</h2>
             <p>{sentence}</p>
             {reason.map(|reason| view! { <p class="reason" data-testid="reason">"Reason: "{reason}</p> })}
             <p class="hint">
@@ -150,12 +146,10 @@ fn Outcome(row: DeliveryRow, ended_at: Option<OffsetDateTime>, may_operate: bool
 #[component]
 fn Changes(state: DeliveryState, is_about_data: bool, changes: Vec<DeliveryChange>) -> impl IntoView {
     let nothing = match state {
-        DeliveryState::Duplicate => "Nothing: an earlier delivery told all of it.",
-        DeliveryState::Processed if is_about_data => {
-            "No timeline: it is about a fleet’s data, not about its onboarding."
-        }
-        DeliveryState::Processed => "No timeline: it is about one of our own subscriptions.",
-        _ => "Nothing so far.",
+        DeliveryState::Duplicate => "Nothing. An earlier delivery reported all of it.",
+        DeliveryState::Processed if is_about_data => "No timeline. It is about a fleet’s data, not its onboarding.",
+        DeliveryState::Processed => "No timeline. It is about one of Onramp’s own subscriptions.",
+        _ => "Nothing yet.",
     };
     view! {
         <section class="card" aria-labelledby="changes">
@@ -174,7 +168,7 @@ fn change(change: DeliveryChange) -> impl IntoView {
     let (badge, word) = match effect {
         Effect::New => ("badge good", "New"),
         Effect::Enriched => ("badge moving", "Confirmed"),
-        Effect::Known => ("badge neutral", "Known already"),
+        Effect::Known => ("badge neutral", "Already known"),
     };
     let at = MomentView::to_the_second(fact.at);
     view! {
@@ -184,7 +178,7 @@ fn change(change: DeliveryChange) -> impl IntoView {
             <span class="muted">
                 {match fleet_ref {
                     Some(fleet_ref) => view! { "of "<code>{fleet_ref}</code> }.into_any(),
-                    None => view! { <a href="/deliveries/waiting">"waits for its fleet"</a> }.into_any(),
+                    None => view! { <a href="/deliveries/waiting">"unassigned"</a> }.into_any(),
                 }}
                 ", "<time datetime=at.datetime>{at.display}</time>
             </span>

@@ -1,39 +1,39 @@
-//! What Catena sent, the newest first.
+//! The webhook deliveries, newest first.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::{StateBadge, state_label};
-use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit};
+use super::state_badge::{StateBadge, state_label};
+use crate::components::{Document, Field, LoggedTime, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
 use domain::{events::delivery::DeliveryState, timestamp};
 
 /// One delivery in a list.
 #[derive(Debug, Clone)]
 pub struct DeliveryRow {
-    /// Our key of it.
+    /// Our key for it.
     pub id: i64,
-    /// When it came, UTC.
+    /// When it arrived, UTC.
     pub received_at: OffsetDateTime,
     /// What became of it.
     pub state: DeliveryState,
-    /// The event's name, where one is known.
+    /// The event's name, if known.
     pub event_name: Option<String>,
-    /// Which attempt of Catena's it was.
+    /// Number of Catena's attempt.
     pub attempt: Option<i64>,
     /// Why it is parked or quarantined.
     pub reason: Option<String>,
 }
 
-/// What the list is narrowed to, as it was typed.
+/// The list's filter, as typed.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// A state's word, or nothing.
+    /// Name of a state, or empty.
     pub state: String,
-    /// An event's name, or nothing.
+    /// Name of an event, or empty.
     pub event: String,
-    /// The earliest arrival, UTC, as a browser's date and time field gives it, or nothing.
+    /// The earliest arrival, UTC, in the format of `<input type="datetime-local">`, or empty.
     pub from: String,
-    /// The latest arrival, likewise.
+    /// The latest arrival, in the same format.
     pub to: String,
     /// What is wrong with `from`.
     pub from_error: Option<String>,
@@ -47,58 +47,58 @@ impl Filter {
     }
 }
 
-/// How the inbox stands.
+/// The state of the inbox.
 #[derive(Debug, Clone, Default)]
 pub struct InboxFigures {
-    /// Whether processing keeps up, in words.
+    /// Whether processing keeps up, as text.
     pub worker: String,
-    /// Whether that needs a look.
-    pub behind: bool,
-    /// Deliveries that can't be processed, in words for people (`1,000+`).
+    /// Whether processing is falling behind.
+    pub lagging: bool,
+    /// How many deliveries can't be processed, as text (`1,000+`); none if there are none.
     pub parked: Option<String>,
-    /// Deliveries that could not be verified.
+    /// How many could not be verified.
     pub quarantined: Option<String>,
-    /// Facts that wait for a fleet.
-    pub waiting: Option<String>,
+    /// How many facts belong to no known fleet.
+    pub unassigned: Option<String>,
 }
 
-/// What is kept, and what was removed.
+/// How long deliveries are kept, and what was removed.
 #[derive(Debug, Clone, Default)]
 pub struct Retained {
-    /// Days that processed, duplicate and parked deliveries are kept.
+    /// Days to keep processed, duplicate, and parked deliveries.
     pub days: i64,
-    /// Days that quarantined ones are kept, and how many at the most.
+    /// Days to keep quarantined ones, and how many at most.
     pub quarantine: (i64, u32),
-    /// How many of each state were removed so far, and when last.
+    /// How many were removed so far by state, and when the last one was, UTC.
     pub removed: Vec<(DeliveryState, u64, OffsetDateTime)>,
 }
 
 /// One page of the list.
 #[derive(Debug, Clone)]
 pub struct DeliveryList {
-    /// The deliveries, the newest first.
+    /// The deliveries, newest first.
     pub rows: Vec<DeliveryRow>,
-    /// What it is narrowed to.
+    /// The filter.
     pub filter: Filter,
-    /// Names of events to choose from.
+    /// Events to choose from.
     pub event_names: Vec<String>,
-    /// How the inbox stands.
+    /// The state of the inbox.
     pub figures: InboxFigures,
-    /// What is kept.
+    /// How long deliveries are kept.
     pub retained: Retained,
     /// The other pages.
     pub paging: Paging,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
-    /// What has just been done.
+    /// What the visitor just did.
     pub notice: Option<String>,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
-    /// Whether the visitor may have deliveries processed or verified again.
+    /// Whether the visitor may process or verify deliveries again.
     pub may_operate: bool,
 }
 
-/// The inbox.
+/// The list of deliveries.
 #[component]
 pub fn DeliveriesPage(
     /// The visit.
@@ -107,38 +107,35 @@ pub fn DeliveriesPage(
     list: DeliveryList,
 ) -> impl IntoView {
     let DeliveryList { rows, filter, figures, retained, paging, now, may_operate, .. } = list;
-    let nothing = if filter.is_set() { "No delivery fits this filter." } else { "Catena has not sent anything yet." };
-    let all_again = may_operate.then(|| all_again(&filter.state, &figures)).flatten();
+    let nothing =
+        if filter.is_set() { "No deliveries match this filter." } else { "Catena hasn’t sent anything yet." };
+    let retry_all = may_operate.then(|| retry_all(&filter.state, &figures)).flatten();
     view! {
         <Document visit=visit title="Deliveries">
             <div class="page-head">
                 <div>
                     <h1>"Deliveries"</h1>
-                    <p class="lead">"Every webhook that reached Onramp, and what became of it."</p>
+                    <p class="lead">"Every webhook that reached Onramp, and what happened to it."</p>
                 </div>
                 <div class="buttons">
                     <a class="button" href="/settings/checks">"Checks"</a>
-                    <a class="button" href="/deliveries/waiting">"Facts without a fleet"</a>
+                    <a class="button" href="/deliveries/waiting">"Unassigned facts"</a>
                 </div>
             </div>
             {list.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {list.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
-            <DeliveryMetrics figures=figures/>
+            <InboxFigureList figures=figures/>
             <FilterForm filter=filter names=list.event_names/>
-            {all_again}
-            {if rows.is_empty() {
-                view! { <p class="card empty">{nothing}</p> }.into_any()
-            } else {
-                view! { <DeliveryTable rows=rows now=now label="Deliveries, the newest first"/> }.into_any()
-            }}
+            {retry_all}
+            <DeliveryTable rows=rows now=now label="Deliveries, newest first" empty=nothing/>
             <Pages paging=paging/>
             <RetainedNote retained=retained/>
         </Document>
     }
 }
 
-/// The button that gives everything of the chosen state another chance, where there is something.
-fn all_again(state: &str, figures: &InboxFigures) -> Option<AnyView> {
+/// The button that processes or verifies all deliveries of the filtered state again, if there are any.
+fn retry_all(state: &str, figures: &InboxFigures) -> Option<AnyView> {
     let button = |action: &'static str, label: &'static str, about: &'static str| {
         view! {
             <form class="all-again" method="post" action=action>
@@ -152,26 +149,26 @@ fn all_again(state: &str, figures: &InboxFigures) -> Option<AnyView> {
         DeliveryState::Parked if figures.parked.is_some() => Some(button(
             "/deliveries/process-again",
             "Process all parked again",
-            "For example after an update of Onramp. What still can’t be processed is parked again.",
+            "For example, after an update of Onramp. Deliveries that still can’t be processed are parked again.",
         )),
         DeliveryState::Quarantined if figures.quarantined.is_some() => Some(button(
             "/deliveries/verify-again",
             "Verify all again",
-            "For example after a secret or this machine’s clock was corrected. What fits now is processed.",
+            "For example, after correcting a secret or this machine’s clock. Deliveries that now verify are processed.",
         )),
         _ => None,
     }
 }
 
 #[component]
-fn DeliveryMetrics(figures: InboxFigures) -> impl IntoView {
-    let InboxFigures { worker, behind, parked, quarantined, waiting } = figures;
+fn InboxFigureList(figures: InboxFigures) -> impl IntoView {
+    let InboxFigures { worker, lagging, parked, quarantined, unassigned } = figures;
     view! {
         <dl class="figures" data-testid="figures">
-            <div class:attention=behind><dt>"Processing"</dt><dd>{worker}</dd></div>
+            <div class:attention=lagging><dt>"Processing"</dt><dd>{worker}</dd></div>
             <Figure label="Parked" href="/deliveries?state=parked" count=parked/>
             <Figure label="Quarantined" href="/deliveries?state=quarantined" count=quarantined/>
-            <Figure label="Without a fleet" href="/deliveries/waiting" count=waiting/>
+            <Figure label="Unassigned facts" href="/deliveries/waiting" count=unassigned/>
         </dl>
     }
 }
@@ -196,7 +193,7 @@ fn Figure(label: &'static str, href: &'static str, count: Option<String>) -> imp
 fn FilterForm(filter: Filter, names: Vec<String>) -> impl IntoView {
     let is_set = filter.is_set();
     let Filter { state, event, from, to, from_error, to_error } = filter;
-    // A name that is asked for stays to be chosen, whether or not there is a delivery of it.
+    // The filter's event stays selectable even if no delivery has it.
     let unlisted = (!event.is_empty() && !names.contains(&event)).then(|| event.clone());
     let states = DeliveryState::ALL.map(|each| {
         view! { <option value=each.name() selected=state == each.name()>{state_label(each)}</option> }
@@ -219,35 +216,26 @@ fn FilterForm(filter: Filter, names: Vec<String>) -> impl IntoView {
             <Field name="from" label="From (UTC)" kind="datetime-local" value=from error=from_error/>
             <Field name="to" label="Until (UTC)" kind="datetime-local" value=to error=to_error/>
             <div class="buttons">
-                <button class="button primary">"Show"</button>
+                <button class="button primary">"Apply"</button>
                 {is_set.then(|| view! { <a class="button quiet" href="/deliveries">"Clear"</a> })}
             </div>
         </form>
     }
 }
 
-/// Deliveries as rows.
+/// A table of deliveries.
 #[component]
-pub(super) fn DeliveryTable(rows: Vec<DeliveryRow>, now: OffsetDateTime, label: &'static str) -> impl IntoView {
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
-            <table class="cards" data-testid="deliveries">
-                <thead>
-                    <tr>
-                        <th scope="col">"Event"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Received"</th>
-                        <th scope="col">"Attempt"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().map(|row| delivery_row(row, now)).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+pub(super) fn DeliveryTable(
+    rows: Vec<DeliveryRow>,
+    now: OffsetDateTime,
+    label: &'static str,
+    empty: &'static str,
+) -> impl IntoView {
+    let columns = ["Event", "State", "Received", "Attempt"];
+    view! { <RecordTable label=label testid="deliveries" columns=columns rows=rows row=move |row| delivery_row(row, now) empty=empty/> }
 }
 
 fn delivery_row(row: DeliveryRow, now: OffsetDateTime) -> impl IntoView {
-    let at = MomentView::to_the_second(row.received_at);
     view! {
         <tr>
             <th scope="row">
@@ -258,10 +246,9 @@ fn delivery_row(row: DeliveryRow, now: OffsetDateTime) -> impl IntoView {
             </th>
             <td data-label="State"><StateBadge state=row.state/></td>
             <td data-label="Received">
-                <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{timestamp::relative(row.received_at, now)}</span>
+                <LoggedTime at=row.received_at now=now/>
             </td>
-            <td data-label="Attempt">{row.attempt.map_or_else(|| "not said".into(), |attempt| attempt.to_string())}</td>
+            <td data-label="Attempt">{row.attempt.map_or_else(|| "unknown".into(), |attempt| attempt.to_string())}</td>
         </tr>
     }
 }
@@ -274,15 +261,15 @@ fn RetainedNote(retained: Retained) -> impl IntoView {
         .map(|(state, count, last_at)| format!("{count} {} (last on {})", state.name(), timestamp::display(last_at)))
         .collect::<Vec<_>>();
     let removed = if removed.is_empty() {
-        "Nothing was removed so far.".into()
+        "Nothing has been removed so far.".into()
     } else {
         format!("Removed so far: {}.", removed.join(", "))
     };
     view! {
         <p class="hint retained" data-testid="retained">
             {format!(
-                "Deliveries are kept for {days} days, quarantined ones for {quarantine_days} days and {quarantine_max} at the most. \
-                 What they told stays on timelines for good. {removed}"
+                "Deliveries are kept for {days} days, quarantined ones for {quarantine_days} days and at most {quarantine_max} of them. \
+                 What they reported stays on timelines. {removed}"
             )}
         </p>
     }

@@ -1,32 +1,32 @@
-//! One fleet: where it stands, every invitation it had with its rounds, and all that happened.
+//! One fleet: its status, all its invitations with their rounds, and its timeline.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, OnboardingView, Visit, fact_title, stage_label},
+    components::{Document, ExactTime, OnboardingView, RecordTable, Visit, fact_title, stage_label},
     islands::LiveOnboarding,
 };
 use domain::{
-    onboarding::lifecycle::{Entry, Stage},
+    onboarding::{lifecycle::Entry, stage::Stage},
     timestamp,
 };
 
 /// One round of one of the fleet's invitations.
 #[derive(Debug, Clone)]
 pub struct RoundRow {
-    /// Our id of the invitation; none where it isn't known here.
+    /// Our id of the invitation; none if Onramp doesn't know it.
     pub invitation: Option<Uuid>,
-    /// Whether the invitation began with it; else a refresh did.
+    /// Whether it is the invitation's first round; otherwise a refresh started it.
     pub is_first: bool,
-    /// When it began, UTC.
+    /// When it started, UTC.
     pub began_at: Option<OffsetDateTime>,
-    /// Who in Onramp began it.
+    /// The member of staff who started it.
     pub actor: Option<String>,
-    /// When its link ran out or runs out, UTC.
+    /// When its link expires or expired, UTC.
     pub expires_at: OffsetDateTime,
-    /// How far it came by its own facts.
+    /// The stage that it reached by its own facts.
     pub came_to: Stage,
 }
 
@@ -37,13 +37,13 @@ pub struct FleetDetail {
     pub fleet_ref: String,
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
-    /// Where it stands, with the address of the news about it; none where it has no invitation here.
+    /// Its onboarding, with the address of updates; none if Onramp has no invitation of it.
     pub onboarding: Option<(OnboardingView, String)>,
-    /// What happened, where there is no onboarding to show it in.
+    /// The timeline, if there is no onboarding to show it in.
     pub timeline: Vec<Entry>,
-    /// Every round, the latest first.
+    /// All rounds, latest first.
     pub rounds: Vec<RoundRow>,
-    /// Where to invite it again, for who may.
+    /// Where to invite it again, if the visitor may.
     pub invite: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub fn FleetPage(
             <section class="card rounds" aria-labelledby="rounds">
                 <h2 id="rounds">"Invitations"</h2>
                 {if rounds.is_empty() {
-                    view! { <p>"No invitation of this fleet is known here. What is known of it came from Catena by other ways."</p> }.into_any()
+                    view! { <p>"Onramp has no invitation for this fleet. What it knows about the fleet came from Catena."</p> }.into_any()
                 } else {
                     view! { <Rounds rounds=rounds/> }.into_any()
                 }}
@@ -87,20 +87,13 @@ pub fn FleetPage(
 #[component]
 fn Rounds(rounds: Vec<RoundRow>) -> impl IntoView {
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Invitations of this fleet, the latest first">
-            <table class="cards" data-testid="rounds">
-                <thead>
-                    <tr>
-                        <th scope="col">"Round"</th>
-                        <th scope="col">"Began"</th>
-                        <th scope="col">"By"</th>
-                        <th scope="col">"Link until"</th>
-                        <th scope="col">"Came to"</th>
-                    </tr>
-                </thead>
-                <tbody>{rounds.into_iter().map(round_row).collect_view()}</tbody>
-            </table>
-        </div>
+        <RecordTable
+            label="Invitations of this fleet, latest first"
+            testid="rounds"
+            columns=["Round", "Started", "By", "Link until", "Reached"]
+            rows=rounds
+            row=round_row
+        />
     }
 }
 
@@ -111,16 +104,16 @@ fn round_row(row: RoundRow) -> impl IntoView {
         None => what.into_any(),
     };
     let began = match row.began_at {
-        Some(at) => view! { <time datetime=timestamp::rfc3339(at)>{timestamp::display(at)}</time> }.into_any(),
+        Some(at) => view! { <ExactTime at=at/> }.into_any(),
         None => view! { <span class="muted">"not reported"</span> }.into_any(),
     };
     view! {
         <tr>
             <th scope="row">{what}</th>
-            <td data-label="Began">{began}</td>
+            <td data-label="Started">{began}</td>
             <td data-label="By">{row.actor.unwrap_or_else(|| "—".into())}</td>
-            <td data-label="Link until"><time datetime=timestamp::rfc3339(row.expires_at)>{timestamp::display(row.expires_at)}</time></td>
-            <td data-label="Came to">{stage_label(row.came_to)}</td>
+            <td data-label="Link until"><ExactTime at=row.expires_at/></td>
+            <td data-label="Reached">{stage_label(row.came_to)}</td>
         </tr>
     }
 }

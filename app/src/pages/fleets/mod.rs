@@ -1,4 +1,4 @@
-//! The pages about fleets.
+//! The page of a fleet.
 
 mod detail;
 

@@ -1,42 +1,43 @@
-//! What the columns of a file mean.
+//! Maps the columns of a file to fields.
 
 use leptos::prelude::*;
 
 use crate::components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit};
 use domain::{
     import::{Column, Delimiter, Encoding, Mapping},
-    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, RESOURCES},
+    invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, label},
+    resource::RESOURCES,
 };
 
-use super::grouped;
+use super::labels::grouped;
 
-/// How much of a cell is shown, in characters.
+/// Characters of a cell that are shown.
 const SHOWN_MAX: usize = 200;
 
-/// A file at first sight, and what its columns are taken for.
+/// The beginning of a file, and the fields its columns are mapped to.
 #[derive(Debug, Clone)]
 pub struct ColumnsForm {
-    /// Our key of the import.
+    /// Our key for the import.
     pub id: i64,
-    /// The file's name; none for what was pasted.
+    /// The file's name; none for pasted rows.
     pub file_name: Option<String>,
-    /// In which encoding it was read.
+    /// The encoding it was read in.
     pub encoding: Encoding,
-    /// What stands between two cells.
+    /// What separates two cells.
     pub delimiter: Delimiter,
     /// Names of the columns.
     pub header: Vec<String>,
     /// The first rows.
     pub samples: Vec<Vec<String>>,
-    /// How many rows there are.
+    /// How many rows it has.
     pub rows: u64,
-    /// What the columns mean.
+    /// The fields the columns are mapped to.
     pub mapping: Mapping,
-    /// Sentence by field name.
+    /// Errors by field name.
     pub errors: FieldErrors,
 }
 
-/// Says what the columns mean.
+/// The form that maps columns.
 #[component]
 pub fn ColumnsPage(
     /// The visit.
@@ -45,7 +46,7 @@ pub fn ColumnsPage(
     form: ColumnsForm,
 ) -> impl IntoView {
     let ColumnsForm { id, file_name, encoding, delimiter, header, samples, rows, mapping, errors } = form;
-    let title = if errors.is_empty() { "Columns of the import" } else { "Error: Columns of the import" };
+    let title = if errors.is_empty() { "Import columns" } else { "Error: Import columns" };
     let names: Vec<String> = header.iter().enumerate().map(|(place, name)| called(name, place)).collect();
     let ignored: Vec<String> =
         mapping.ignored(&header).into_iter().map(|place| format!("“{}”", names[place])).collect();
@@ -57,8 +58,8 @@ pub fn ColumnsPage(
         encoding.name()
     );
     let doubtful = (encoding == Encoding::Windows1252).then_some(
-        "The file is not UTF-8, so it was read as Windows-1252. Look whether letters such as “é” or “ü” are right below; \
-         if they aren’t, save the file as “CSV UTF-8” and bring it again.",
+        "The file isn’t UTF-8, so it was read as Windows-1252. Check that letters such as “é” or “ü” look right below. \
+         If they don’t, save the file as “CSV UTF-8” and upload it again.",
     );
     let summary = summary(&errors);
     view! {
@@ -67,7 +68,7 @@ pub fn ColumnsPage(
                 <p class="crumbs">
                     <a href="/invitations">"Invitations"</a>" / "<a href="/invitations/import">"Import"</a>
                 </p>
-                <h1>"What do the columns mean?"</h1>
+                <h1>"Map the columns"</h1>
                 <p class="lead">{lead}</p>
                 {doubtful.map(|text| view! { <Notice kind=NoticeKind::Information text=text/> })}
                 <ErrorSummary errors=summary/>
@@ -76,7 +77,7 @@ pub fn ColumnsPage(
                     <DelimiterChoice delimiter=delimiter/>
                     <Choices names=names mapping=mapping.clone() errors=errors.clone()/>
                     {ignored.map(|text| view! { <p class="hint" data-testid="ignored">{text}</p> })}
-                    <ForAll mapping=mapping errors=errors/>
+                    <Defaults mapping=mapping errors=errors/>
                     <div class="actions">
                         <button class="button primary">"Check the rows"</button>
                         <a class="button quiet" href="/invitations/import">"Back"</a>
@@ -87,12 +88,12 @@ pub fn ColumnsPage(
     }
 }
 
-/// A column's name, or its place where it has none.
+/// A column's name, or its position if it has none.
 fn called(name: &str, place: usize) -> String {
     if name.is_empty() { format!("column {}", place + 1) } else { shortened(name) }
 }
 
-/// The beginning of a long cell: the page shows it to be recognized, some of it many times.
+/// The beginning of a long cell: enough to recognize it, since the page may repeat it many times.
 fn shortened(cell: &str) -> String {
     match cell.char_indices().nth(SHOWN_MAX) {
         Some((end, _)) => format!("{}…", &cell[..end]),
@@ -101,7 +102,8 @@ fn shortened(cell: &str) -> String {
 }
 
 fn summary(errors: &FieldErrors) -> Vec<(String, String, String)> {
-    let all = [("all_hours", "Hours the link works"), ("resources", "Data to ask for"), ("delimiter", "Delimiter")];
+    let all =
+        [("all_hours", label("expires_in_hours")), ("resources", label("permissions")), ("delimiter", "Delimiter")];
     let labels = Column::all().map(|column| (column.name(), column.label())).chain(all);
     labels.filter_map(|(field, label)| Some((field.to_owned(), label.to_owned(), errors.get(field)?.clone()))).collect()
 }
@@ -114,7 +116,7 @@ fn Samples(names: Vec<String>, samples: Vec<Vec<String>>) -> impl IntoView {
         view! { <tr>{cells.iter().map(|cell| view! { <td>{shortened(cell)}</td> }).collect_view()}</tr> }
     });
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="The first rows">
+        <div class="table-scroll" tabindex="0" role="region" aria-label="First rows">
             <table class="samples" data-testid="samples">
                 <thead>
                     <tr>{names.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr>
@@ -133,10 +135,10 @@ fn DelimiterChoice(delimiter: Delimiter) -> impl IntoView {
     view! {
         <div class="reread">
             <div class="field">
-                <label for="delimiter">"Between two cells stands"</label>
+                <label for="delimiter">"Delimiter"</label>
                 <select id="delimiter" name="delimiter">{options.into_iter().collect_view()}</select>
             </div>
-            <button class="button" name="again" value="yes">"Read it again"</button>
+            <button class="button" name="again" value="yes">"Apply"</button>
         </div>
     }
 }
@@ -178,9 +180,9 @@ fn Choices(names: Vec<String>, mapping: Mapping, errors: FieldErrors) -> impl In
 }
 
 #[component]
-fn ForAll(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
+fn Defaults(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
     let hours =
-        format!("{} to {} hours; {EXPIRY_DEFAULT} where nothing is said.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end());
+        format!("From {} to {} (28 days). Leave empty for {EXPIRY_DEFAULT}.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end());
     let open = !mapping.resources.is_empty() || errors.contains_key("resources");
     let resource_error = errors.get("resources").cloned();
     let boxes = RESOURCES.map(|(resource, words)| {
@@ -196,11 +198,11 @@ fn ForAll(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
     view! {
         <fieldset class="card">
             <legend class="visually-hidden">"For all rows"</legend>
-            <h2>"Where a row says nothing"</h2>
+            <h2>"Defaults for empty cells"</h2>
             <div class="fields">
                 <Field
                     name="all_hours"
-                    label="Hours the link works"
+                    label=label("expires_in_hours")
                     value=mapping.expires_in_hours
                     hint=hours
                     inputmode="numeric"
@@ -208,20 +210,20 @@ fn ForAll(mapping: Mapping, errors: FieldErrors) -> impl IntoView {
                 />
                 <Field
                     name="all_kinds"
-                    label="Kind of id"
+                    label=label("fleet_regulatory_id_type")
                     value=mapping.regulatory_id_type
-                    hint="For rows with a regulatory id: DOT, MC, EASA."
+                    hint="For rows with a regulatory ID, for example, DOT, MC, or EASA."
                 />
             </div>
         </fieldset>
         <details class="card group" open=open>
             <summary>
-                <span class="title">"Data to ask for"</span>
-                <span class="about">"Everything, to read, unless you choose"</span>
+                <span class="title">{label("permissions")}</span>
+                <span class="about">"Read everything, unless you choose"</span>
             </summary>
             <fieldset class="resources" id="resources">
                 <legend class="hint">
-                    "Tick what all of these fleets are asked to share, to read. With nothing ticked, they are asked for everything there is now; what Catena adds later is not included."
+                    "Select the data that all of these fleets are asked to share (read access). With nothing selected, they are asked for everything available today; kinds of data that Catena adds later are not included."
                 </legend>
                 {resource_error.map(|error| view! { <p class="error">{error}</p> })}
                 <div class="permissions">{boxes.into_iter().collect_view()}</div>

@@ -1,63 +1,15 @@
-//! Many invitations at once: the form, what the columns mean, and one page for the dry run, the run and the result.
+//! Importing many invitations: the upload form, the column mapping, and one page for the dry run, the run, and the result.
 
+mod actions;
 mod columns;
+mod data;
 mod detail;
+mod labels;
+mod row_table;
 mod upload;
 
 pub use columns::{ColumnsForm, ColumnsPage};
-pub use detail::{ImportDetail, ImportPage, ImportedRowView, LinksTakenView};
+pub use data::{ImportDetail, ImportedRowView, LinksTakenView};
+pub use detail::ImportPage;
+pub use labels::{grouped, row_state_label, verdict_label};
 pub use upload::{ListedImport, UploadForm, UploadPage};
-
-use domain::import::{RowState, Verdict};
-
-/// A verdict in words.
-pub fn verdict_label(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::New => "New",
-        Verdict::RefreshActive => "Refresh: still open",
-        Verdict::RefreshAccepted => "Refresh: accepted",
-        Verdict::Declined => "Declined",
-        Verdict::Unchanged => "Nothing to do",
-        Verdict::Invalid => "Invalid",
-    }
-}
-
-/// What became of a row, in words.
-pub fn row_state_label(state: RowState) -> &'static str {
-    match state {
-        RowState::Waiting => "Waiting",
-        RowState::Doing => "Not known yet",
-        RowState::Created => "Created",
-        RowState::Refreshed => "Refreshed",
-        RowState::Unchanged => "Nothing to do",
-        RowState::LeftOut => "Left out",
-        RowState::Refused => "Refused by Catena",
-        RowState::Invalid => "Invalid",
-    }
-}
-
-/// A number as people write it: `12,345`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        for (number, want) in [(0, "0"), (999, "999"), (1_000, "1,000"), (100_000, "100,000"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(grouped(number), want);
-        }
-    }
-}

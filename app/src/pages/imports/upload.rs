@@ -1,49 +1,48 @@
-//! The form that takes a file or pasted rows, and the last imports.
+//! The form that takes a file or pasted rows, and recent imports.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::grouped;
-use crate::components::{Document, ErrorSummary, TextArea, Visit};
+use super::labels::grouped;
+use crate::components::{Document, ErrorSummary, RecordTable, RelativeTime, TextArea, Visit};
 use domain::{
     import::{ImportState, MAX_BYTES, MAX_ROWS},
     invitation::request::FieldErrors,
-    timestamp,
 };
 
 /// An import in the list.
 #[derive(Debug, Clone)]
 pub struct ListedImport {
-    /// Our key of it.
+    /// Our key for it.
     pub id: i64,
-    /// The file's name; none for what was pasted.
+    /// The file's name; none for pasted rows.
     pub file_name: Option<String>,
-    /// How it stands.
+    /// Its state.
     pub state: ImportState,
     /// How many rows it has.
     pub rows: u64,
-    /// E-mail of who brought it.
+    /// E-mail address of who uploaded it.
     pub actor: String,
-    /// When it was brought, UTC.
+    /// When it was uploaded, UTC.
     pub created_at: OffsetDateTime,
 }
 
-/// What was pasted, what is wrong, and what was imported before.
+/// What was pasted, its errors, and recent imports.
 #[derive(Debug, Clone)]
 pub struct UploadForm {
     /// What was pasted.
     pub text: String,
-    /// Sentence by field name: `file` or `text`.
+    /// Errors by field name: `file` or `text`.
     pub errors: FieldErrors,
-    /// The last imports, the newest first.
+    /// Recent imports, newest first.
     pub imports: Vec<ListedImport>,
     /// Days that an import is kept.
     pub days: i64,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
 }
 
-/// Takes many invitations at once.
+/// The form that starts an import.
 #[component]
 pub fn UploadPage(
     /// The visit.
@@ -59,7 +58,7 @@ pub fn UploadPage(
         .filter_map(|(field, label)| Some((field.to_owned(), label.to_owned(), errors.get(field)?.clone())))
         .collect();
     let limits = format!(
-        "CSV with a header line: comma, semicolon or tab; up to {} rows and {} MB.",
+        "CSV with a header row, separated by commas, semicolons, or tabs. Up to {} rows and {} MB.",
         grouped(MAX_ROWS as u64),
         MAX_BYTES / 1024 / 1024
     );
@@ -71,7 +70,7 @@ pub fn UploadPage(
                 <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                 <h1>"Import invitations"</h1>
                 <p class="lead">
-                    "Bring a file with a row for each fleet. First you say what its columns mean, then you see what would happen to each row. No fleet is invited before you start it."
+                    "Upload a file with one row per fleet. You map its columns, then see what will happen to each row. No fleet is invited until you start the import."
                 </p>
                 <ErrorSummary errors=summary/>
                 <form method="post" action="/invitations/import" enctype="multipart/form-data" novalidate=true>
@@ -90,7 +89,7 @@ pub fn UploadPage(
                             <p class="hint" id="file-hint">{limits}</p>
                         </div>
                         <div class="field" class:invalid=text_invalid>
-                            <label for="text">"Or paste rows, with their header"</label>
+                            <label for="text">"Or paste rows, including the header"</label>
                             <TextArea
                                 id="text"
                                 name="text"
@@ -101,11 +100,11 @@ pub fn UploadPage(
                                 invalid=text_invalid
                             />
                             {text_error.map(|error| view! { <p class="error" id="text-error">{error}</p> })}
-                            <p class="hint" id="text-hint">"As copied out of a spreadsheet, for example."</p>
+                            <p class="hint" id="text-hint">"For example, copied from a spreadsheet."</p>
                         </div>
                     </div>
                     <div class="actions">
-                        <button class="button primary">"Go on to the columns"</button>
+                        <button class="button primary">"Continue to columns"</button>
                         <a class="button quiet" href="/invitations">"Cancel"</a>
                     </div>
                 </form>
@@ -117,31 +116,18 @@ pub fn UploadPage(
 
 #[component]
 fn LastImports(imports: Vec<ListedImport>, now: OffsetDateTime, days: i64) -> impl IntoView {
-    let kept = format!("Imports are kept for {days} days after their last step; the invitations they made stay.");
+    let kept = format!("Imports are deleted {days} days after their last step. The invitations they created stay.");
     view! {
         <section aria-labelledby="last">
-            <h2 class="between" id="last">"Last imports"</h2>
-            {if imports.is_empty() {
-                view! { <p class="card empty">"Nothing was imported yet."</p> }.into_any()
-            } else {
-                let rows = imports.into_iter().map(|import| listed(import, now)).collect_view();
-                view! {
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Last imports, the newest first">
-                        <table class="cards" data-testid="imports">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"File"</th>
-                                    <th scope="col">"State"</th>
-                                    <th scope="col">"Rows"</th>
-                                    <th scope="col">"Brought"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </div>
-                }
-                    .into_any()
-            }}
+            <h2 class="between" id="last">"Recent imports"</h2>
+            <RecordTable
+                label="Recent imports, newest first"
+                testid="imports"
+                columns=["File", "State", "Rows", "Uploaded"]
+                rows=imports
+                row=move |import| listed(import, now)
+                empty="No imports yet."
+            />
             <p class="hint">{kept}</p>
         </section>
     }
@@ -158,10 +144,8 @@ fn listed(import: ListedImport, now: OffsetDateTime) -> impl IntoView {
             </th>
             <td data-label="State">{state.label()}</td>
             <td data-label="Rows">{grouped(rows)}</td>
-            <td data-label="Brought">
-                <time datetime=timestamp::rfc3339(created_at) title=timestamp::display(created_at)>
-                    {timestamp::relative(created_at, now)}
-                </time>
+            <td data-label="Uploaded">
+                <RelativeTime at=created_at now=now/>
                 <span class="muted who">{actor}</span>
             </td>
         </tr>

@@ -1,51 +1,53 @@
-//! The question that stands above a form when sending it would do more than make a new invitation.
+//! The question above a form whose submission would do more than create a new invitation.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::components::{PreviewLines, PreviewView};
-use domain::invitation::{
-    preview::{Preview, RunsOut},
-    upsert_forecast::Standing,
-};
+use domain::invitation::{existing::InvitationState, expiry_hint::ExpiryHint, upsert_forecast::Preview};
 
-/// What is asked before the form does it.
+/// A question to answer before the form takes effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
-    /// The question in a few words.
+    /// The question, briefly.
     pub title: String,
-    /// What there is to know.
+    /// What Catena would do.
     pub preview: PreviewView,
-    /// What the button says.
+    /// Label of the button.
     pub button: String,
-    /// What pressing it agrees to.
+    /// What the button agrees to.
     pub agreed: String,
 }
 
 impl Confirm {
-    /// The question about what this preview would do, as of `now`. The gravest part gives its title.
+    /// The question about `preview`, as of `now`. Its most serious part becomes the title.
     pub fn new(preview: &Preview, now: OffsetDateTime) -> Self {
-        let standing = preview.refreshed().map(|known| known.standing);
-        let (title, button) = match (standing, &preview.runs_out) {
-            (Some(Standing::Declined), _) => {
-                ("The fleet declined. Open its invitation again?", "Open the declined one again".to_owned())
+        let state = preview.existing().map(|existing| existing.state);
+        let (title, button) = match (state, &preview.context.expiry_hint) {
+            (Some(InvitationState::Declined), _) => {
+                ("The fleet declined. Reopen its invitation?", "Reopen declined invitation".to_owned())
             }
-            (Some(Standing::Accepted), _) => {
-                ("The fleet has accepted already. Refresh its invitation?", "Refresh it".into())
+            (Some(InvitationState::Unrecognized), _) => {
+                ("This fleet’s invitation has a status Onramp doesn’t know. Send the request?", "Send it anyway".into())
             }
-            (Some(_), _) => ("This fleet has an invitation already. Refresh it?", "Refresh it".into()),
-            (None, _) if !preview.similar.is_empty() => ("Is this another fleet?", "Yes, create the invitation".into()),
-            (None, Some(RunsOut { hours, .. })) => {
-                ("The link would run out at a bad moment", format!("Keep {hours} hours"))
+            (Some(InvitationState::Accepted), _) => {
+                ("The fleet has already accepted. Refresh its invitation?", "Refresh invitation".into())
             }
-            (None, None) => ("Create the invitation?", "Create it".into()),
+            (Some(_), _) => ("This fleet already has an invitation. Refresh it?", "Refresh invitation".into()),
+            (None, _) if !preview.context.similar.is_empty() => {
+                ("Is this a different fleet?", "Yes, it’s a different fleet".into())
+            }
+            (None, Some(ExpiryHint { hours, .. })) => {
+                ("The link would expire at a bad time", format!("Keep {hours} hours"))
+            }
+            (None, None) => ("Create the invitation?", "Create anyway".into()),
         };
         let (preview, agreed) = (PreviewView::new(preview, now), preview.agreement());
         Self { title: title.into(), preview, button, agreed }
     }
 }
 
-/// The question, inside the form that it is about: its buttons send the form.
+/// The question, inside its form: the buttons submit the form.
 #[component]
 pub(super) fn ConfirmPanel(
     /// The question.
@@ -54,8 +56,8 @@ pub(super) fn ConfirmPanel(
     let Confirm { title, preview, button, agreed } = confirm;
     let PreviewView { lines, agreed: seen, better } = preview;
     view! {
-        // Enter in a field presses the first button of a form. That must not be an agreement.
-        <button class="visually-hidden" tabindex="-1" aria-hidden="true">"Look again"</button>
+        // Enter in a field presses the form's first button, which must not count as agreement.
+        <button class="visually-hidden" tabindex="-1" aria-hidden="true">"Check again"</button>
         <section class="notice confirm" id="confirm" tabindex="-1" autofocus=true aria-labelledby="confirm-title" data-testid="confirm">
             <h2 id="confirm-title">{title}</h2>
             <PreviewLines lines=lines/>

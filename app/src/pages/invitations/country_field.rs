@@ -1,15 +1,15 @@
-//! A country, chosen by its name.
+//! A field for choosing a country by name.
 
 use leptos::prelude::*;
 
 use domain::country::{Country, NORTH_AMERICA, by_code, others_by_name};
 
-/// A list of countries by name; what was typed elsewhere and is no country stays in it, to be seen and changed.
+/// A list of countries by name. A value that isn't a country code stays in the list, so that it can be seen and changed.
 #[component]
 pub(super) fn CountryField(
     /// Label.
     label: &'static str,
-    /// The code that was chosen.
+    /// The selected code.
     value: String,
     /// What is wrong with it.
     error: Option<String>,
@@ -30,13 +30,13 @@ pub(super) fn CountryField(
         <div class="field" class:invalid=invalid>
             <label for=NAME>{label}</label>
             <select id=NAME name=NAME aria-describedby=described_by aria-invalid=invalid.then_some("true")>
-                <option value="">"Not given"</option>
+                <option value="">"Not specified"</option>
                 {unknown}
                 <optgroup label="North America">{first}</optgroup>
-                <optgroup label="All others">{others}</optgroup>
+                <optgroup label="Other countries">{others}</optgroup>
             </select>
             {error.map(|error| view! { <p class="error" id="fleet_country_code-error">{error}</p> })}
-            <p class="hint" id="fleet_country_code-hint">"Tells also whether the link would run out at night or over a weekend there."</p>
+            <p class="hint" id="fleet_country_code-hint">"Also used to warn you if the link would expire at night or over a weekend there."</p>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! The question before an invitation is deleted, which can't be undone.
+//! Asks for confirmation before deleting an invitation, which can't be undone.
 
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -14,13 +14,13 @@ pub struct DeleteForm {
     pub fleet_ref: String,
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
-    /// Whether it may be deleted at all: not once the fleet has accepted.
+    /// Whether it may be deleted: not once the fleet has accepted.
     pub may_delete: bool,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
 }
 
-/// Asks before deleting.
+/// The confirmation page.
 #[component]
 pub fn DeletePage(
     /// The visit.
@@ -33,22 +33,22 @@ pub fn DeletePage(
     let back = format!("/invitations/{id}");
     let (explanation, delete) = if may_delete {
         (
-            "Its link stops working at once, and nobody can bring it back. The history of the fleet stays here. You can invite the fleet again: it gets another link.",
-            Some(view! { <button class="button danger">"Delete the invitation"</button> }),
+            "Its link stops working immediately and can’t be restored. The fleet’s timeline stays in Onramp. You can invite the fleet again with a new link.",
+            Some(view! { <button class="button danger">"Delete invitation"</button> }),
         )
     } else {
         (
-            "Only an invitation that nobody has accepted yet and that is not over can be deleted. After acceptance it is the data-sharing agreement that ends: ask the fleet or Catena.",
+            "Only open invitations can be deleted. Once a fleet has accepted, its data-sharing agreement has to end instead. Ask the fleet or Catena.",
             None,
         )
     };
     view! {
-        <Document visit=visit title="Delete the invitation?">
+        <Document visit=visit title="Delete this invitation?">
             <div class="medium">
                 <p class="crumbs"><a href=back.clone()>{name.clone()}</a></p>
-                <h1>"Delete the invitation?"</h1>
+                <h1>"Delete this invitation?"</h1>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
-                <p class="lead">"The invitation of "<strong>{name}</strong>", reference "<code>{fleet_ref}</code>". "{explanation}</p>
+                <p class="lead">"Invitation for "<strong>{name}</strong>", reference "<code>{fleet_ref}</code>". "{explanation}</p>
                 <form method="post" action=format!("/invitations/{id}/delete")>
                     <div class="actions">
                         {delete}

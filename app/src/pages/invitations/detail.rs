@@ -1,4 +1,4 @@
-//! One invitation: its link, where the fleet stands, what happened.
+//! One invitation: its link, the fleet's status, and the timeline.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -6,25 +6,25 @@ use uuid::Uuid;
 
 use super::share::ShowLink;
 use crate::{
-    components::{Document, Notice, NoticeKind, OnboardingView, Visit},
+    components::{Document, ExactTime, Notice, NoticeKind, OnboardingView, Visit},
     islands::{CopyButton, LiveOnboarding},
     pages::invitations::{
-        renew::{AgainSection, RenewView},
-        response_diff::{DifferenceRow, Kept},
+        renew::{RenewSection, RenewView},
+        response_diff::{DifferenceRow, ResponseDiff},
     },
 };
-use domain::{fleet::path_of, onboarding::lifecycle::Stage, timestamp};
+use domain::{fleet::path_of, onboarding::stage::Stage, timestamp};
 
-/// The magic link, as far as a visitor may see it.
+/// The magic link, as far as the visitor may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkView {
     /// The role may not see it.
     Forbidden,
-    /// It isn't known here: the invitation was made elsewhere.
+    /// Onramp doesn't know it: the invitation was created elsewhere.
     Unknown,
-    /// It is shown on request, which is noted.
+    /// It is shown on request; the timeline notes that.
     Hidden,
-    /// This person had it shown, a moment ago.
+    /// The visitor has just had it shown.
     Shown(String),
 }
 
@@ -39,33 +39,33 @@ pub struct InvitationDetail {
     pub fleet_name: Option<String>,
     /// The magic link, as far as this visitor may see it now.
     pub magic_link: LinkView,
-    /// How the invitation itself stands.
+    /// The invitation's own stage.
     pub status: Stage,
-    /// When it was made, UTC.
+    /// When it was created, UTC.
     pub created_at: OffsetDateTime,
-    /// When its link runs out, UTC.
+    /// When its link expires, UTC.
     pub expires_at: OffsetDateTime,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
-    /// What was asked for besides: label and value.
+    /// What else was requested: label and value.
     pub asked: Vec<(String, String)>,
-    /// What Catena kept otherwise.
-    pub kept: Vec<DifferenceRow>,
-    /// What can be done with it, for who may.
-    pub again: Option<RenewView>,
-    /// Our id of the fleet's latest invitation, where this isn't it.
+    /// What Catena stored differently.
+    pub differences: Vec<DifferenceRow>,
+    /// How it can be renewed or deleted, if the visitor may.
+    pub renew: Option<RenewView>,
+    /// Our id of the fleet's latest invitation, unless this is it.
     pub newer: Option<Uuid>,
-    /// Where the fleet's onboarding stands.
+    /// The fleet's onboarding.
     pub onboarding: OnboardingView,
-    /// Where news about it comes from.
+    /// Address of updates about it.
     pub live_url: String,
-    /// What has just been done.
+    /// What the visitor just did.
     pub notice: Option<String>,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
-    /// When Catena was last asked about this fleet alone, UTC.
+    /// When this fleet alone was last checked with Catena, UTC.
     pub checked_at: Option<OffsetDateTime>,
-    /// Whether the visitor may have Catena asked.
+    /// Whether the visitor may start a check.
     pub may_operate: bool,
 }
 
@@ -79,8 +79,8 @@ pub fn InvitationDetailPage(
 ) -> impl IntoView {
     let title = detail.fleet_name.clone().unwrap_or_else(|| detail.fleet_ref.clone());
     let fleet_page = path_of(&detail.fleet_ref);
-    // What helps a fleet that is stuck stands beside its link; the rest waits at the side.
-    let (urgent, other) = match detail.again {
+    // What helps a stuck fleet goes next to its link; otherwise it goes to the side.
+    let (urgent, other) = match detail.renew {
         Some(view) if view.is_urgent() => (Some(view), None),
         other => (None, other),
     };
@@ -97,15 +97,15 @@ pub fn InvitationDetailPage(
             {detail.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {detail.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             {detail.newer.map(|id| view! {
-                <p class="notice">"This fleet has a newer invitation: "<a href=format!("/invitations/{id}")>"go to it"</a>"."</p>
+                <p class="notice">"This fleet has a newer invitation. "<a href=format!("/invitations/{id}")>"Open it"</a></p>
             })}
             <div class="invitation">
                 <section class="card link" aria-labelledby="link">
                     <h2 id="link">"Magic link"</h2>
                     <MagicLink id=detail.id link=detail.magic_link over=over/>
                 </section>
-                {urgent.map(|view| view! { <AgainSection view=view/> })}
-                <Kept rows=detail.kept/>
+                {urgent.map(|view| view! { <RenewSection view=view/> })}
+                <ResponseDiff rows=detail.differences/>
                 <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
                 <div class="side">
                     <section class="card facts" aria-labelledby="invitation">
@@ -113,7 +113,7 @@ pub fn InvitationDetailPage(
                         <dl>
                             <div>
                                 <dt>"Created"</dt>
-                                <dd><time datetime=timestamp::rfc3339(detail.created_at)>{timestamp::display(detail.created_at)}</time></dd>
+                                <dd><ExactTime at=detail.created_at/></dd>
                             </div>
                             {detail
                                 .asked
@@ -123,19 +123,19 @@ pub fn InvitationDetailPage(
                         </dl>
                         {detail.may_operate.then(|| view! { <Check id=detail.id checked_at=detail.checked_at now=detail.now/> })}
                     </section>
-                    {other.map(|view| view! { <AgainSection view=view/> })}
+                    {other.map(|view| view! { <RenewSection view=view/> })}
                 </div>
             </div>
         </Document>
     }
 }
 
-/// Webhooks may have been lost: staff who doubt have Catena asked.
+/// Lets staff check with Catena if they suspect that webhooks were lost.
 #[component]
 fn Check(id: Uuid, checked_at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     let hint = match checked_at {
-        Some(at) => format!("Last asked {}.", timestamp::relative(at, now)),
-        None => "Finds what no webhook told.".to_owned(),
+        Some(at) => format!("Last checked {}.", timestamp::relative(at, now)),
+        None => "Looks for updates no webhook reported.".to_owned(),
     };
     view! {
         <form class="check" method="post" action=format!("/invitations/{id}/check")>
@@ -148,15 +148,15 @@ fn Check(id: Uuid, checked_at: Option<OffsetDateTime>, now: OffsetDateTime) -> i
 #[component]
 fn MagicLink(id: Uuid, link: LinkView, over: bool) -> impl IntoView {
     let hand_over = (!over).then(|| {
-        view! { <a class="button" href=format!("/invitations/{id}/share")>"Message, QR code, e-mail"</a> }
+        view! { <a class="button" href=format!("/invitations/{id}/share")>"Share link"</a> }
     });
-    let over_hint = "This link no longer works. Inviting the fleet again makes one that does.";
+    let over_hint = "This link no longer works. Invite the fleet again to get a new one.";
     match link {
         LinkView::Forbidden => {
-            view! { <p class="hint">"Only operators and administrators see the magic link."</p> }.into_any()
+            view! { <p class="hint">"Only operators and administrators can see the magic link."</p> }.into_any()
         }
         LinkView::Unknown => view! {
-            <p class="hint">"The link isn’t known here: the invitation was made elsewhere. Refreshing it tells the link."</p>
+            <p class="hint">"Onramp doesn’t have this link because the invitation was created elsewhere. Refresh the invitation to get it."</p>
         }
         .into_any(),
         LinkView::Hidden if over => view! { <p class="hint">{over_hint}</p> }.into_any(),
@@ -168,7 +168,7 @@ fn MagicLink(id: Uuid, link: LinkView, over: bool) -> impl IntoView {
             let hint = if over {
                 over_hint
             } else {
-                "Send it to the fleet and to nobody else: whoever holds it can act as the fleet."
+                "Send it only to the fleet: anyone who has it can act as the fleet."
             };
             view! {
                 <div class="copy-row">

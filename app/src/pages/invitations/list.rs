@@ -1,14 +1,13 @@
-//! All invitations, the newest first.
+//! The list of invitations, newest first.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::components::{Document, HealthBadge, Pages, Paging, StageBadge, Visit, stage_label};
-use domain::{
-    onboarding::lifecycle::{Health, Stage},
-    timestamp,
+use crate::components::{
+    Document, ExactTime, HealthBadge, Pages, Paging, RecordTable, RelativeTime, StageBadge, Visit, stage_label,
 };
+use domain::onboarding::stage::{Health, Stage};
 
 /// One invitation in the list.
 #[derive(Debug, Clone)]
@@ -19,32 +18,32 @@ pub struct InvitationRow {
     pub fleet_ref: String,
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
-    /// Where the fleet's onboarding stands; none where nothing tells.
+    /// The stage of the fleet's onboarding; none if nothing has been reported.
     pub stage: Option<Stage>,
-    /// Whether the fleet's data flows; none before it is connected.
+    /// The fleet's health; none before it is connected.
     pub health: Option<Health>,
-    /// How the invitation itself stands.
+    /// The invitation's own stage.
     pub status: Stage,
-    /// When it was made, UTC.
+    /// When it was created, UTC.
     pub created_at: OffsetDateTime,
-    /// When its link runs out, UTC.
+    /// When its link expires, UTC.
     pub expires_at: OffsetDateTime,
 }
 
 /// One page of the list.
 #[derive(Debug, Clone)]
 pub struct InvitationList {
-    /// The invitations, the newest first.
+    /// The invitations, newest first.
     pub rows: Vec<InvitationRow>,
     /// The other pages.
     pub paging: Paging,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
     /// Whether the visitor may invite.
     pub may_invite: bool,
-    /// What a person should look at first: that webhooks may not arrive.
+    /// A warning that webhooks may not arrive.
     pub webhooks_missing: Option<String>,
-    /// How many reminders are proposed, in words; none where there are none.
+    /// How many reminders are proposed, as text; none if there are none.
     pub reminders: Option<String>,
 }
 
@@ -62,7 +61,7 @@ pub fn InvitationListPage(
         may_invite.then(|| {
             view! {
                 <a class="button primary" href="/invitations/new">"New invitation"</a>
-                <a class="button" href="/invitations/import">"Import many"</a>
+                <a class="button" href="/invitations/import">"Import"</a>
             }
         })
     };
@@ -76,8 +75,6 @@ pub fn InvitationListPage(
             {reminders.filter(|_| may_invite).map(|count| view! { <Reminders count=count/> })}
             {if rows.is_empty() && first_page {
                 view! { <Empty>{invite()}</Empty> }.into_any()
-            } else if rows.is_empty() {
-                view! { <p class="card empty">"No older invitations."</p> }.into_any()
             } else {
                 view! { <InvitationTable rows=rows now=now/> }.into_any()
             }}
@@ -86,27 +83,27 @@ pub fn InvitationListPage(
     }
 }
 
-/// The move is to see what is delivered, and whether everything is subscribed to.
+/// Leads to the deliveries and subscriptions, where the cause may show.
 #[component]
 fn WebhooksMissing(sentence: String) -> impl IntoView {
     view! {
         <p class="notice attention" role="status" data-testid="webhooks-missing">
             {sentence}
-            " Look at the "<a href="/deliveries">"deliveries"</a>" and the "<a href="/subscriptions">"subscriptions"</a>"; the "
-            <a href="/settings/checks">"checks"</a>" say which fleets it was about."
+            " Look at "<a href="/deliveries">"deliveries"</a>" and "<a href="/subscriptions">"subscriptions"</a>". "
+            <a href="/settings/checks">"Checks"</a>" lists the fleets affected."
         </p>
     }
 }
 
-/// The move is to remind them.
+/// Leads to the reminders.
 #[component]
 fn Reminders(count: String) -> impl IntoView {
     let sentence = match count.as_str() {
-        "1" => "One fleet has its link and does nothing with it. ".to_owned(),
-        many => format!("{many} fleets have their link and do nothing with it. "),
+        "1" => "1 fleet hasn’t finished connecting. ".to_owned(),
+        many => format!("{many} fleets haven’t finished connecting. "),
     };
     view! {
-        <p class="notice attention" role="status" data-testid="reminders">{sentence}<a href="/reminders">"Remind them"</a>"."</p>
+        <p class="notice attention" role="status" data-testid="reminders">{sentence}<a href="/reminders">"Review reminders"</a></p>
     }
 }
 
@@ -114,8 +111,8 @@ fn Reminders(count: String) -> impl IntoView {
 fn Empty(children: Children) -> impl IntoView {
     view! {
         <section class="card empty">
-            <h2>"Invite the first fleet"</h2>
-            <p>"An invitation gives you a magic link. The fleet opens it, agrees to share its data and links its telematics provider; you watch each step here as it happens."</p>
+            <h2>"Invite your first fleet"</h2>
+            <p>"An invitation gives you a magic link. The fleet opens it, agrees to share its data, and links its telematics provider. You can follow each step here."</p>
             <p class="actions">{children()}</p>
         </section>
     }
@@ -124,20 +121,14 @@ fn Empty(children: Children) -> impl IntoView {
 #[component]
 fn InvitationTable(rows: Vec<InvitationRow>, now: OffsetDateTime) -> impl IntoView {
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Invitations, the newest first">
-            <table class="cards" data-testid="invitations">
-                <thead>
-                    <tr>
-                        <th scope="col">"Fleet"</th>
-                        <th scope="col">"Onboarding"</th>
-                        <th scope="col">"Invitation"</th>
-                        <th scope="col">"Link runs out"</th>
-                        <th scope="col">"Created"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().map(|row| invitation_row(row, now)).collect_view()}</tbody>
-            </table>
-        </div>
+        <RecordTable
+            label="Invitations, newest first"
+            testid="invitations"
+            columns=["Fleet", "Onboarding", "Invitation", "Link expires", "Created"]
+            rows=rows
+            row=move |row| invitation_row(row, now)
+            empty="No older invitations."
+        />
     }
 }
 
@@ -160,13 +151,11 @@ fn invitation_row(row: InvitationRow, now: OffsetDateTime) -> impl IntoView {
                 </span>
             </td>
             <td data-label="Invitation">{stage_label(row.status)}</td>
-            <td data-label="Link runs out">
-                <time datetime=timestamp::rfc3339(row.expires_at) title=timestamp::display(row.expires_at)>
-                    {timestamp::relative(row.expires_at, now)}
-                </time>
+            <td data-label="Link expires">
+                <RelativeTime at=row.expires_at now=now/>
             </td>
             <td data-label="Created">
-                <time datetime=timestamp::rfc3339(row.created_at)>{timestamp::display(row.created_at)}</time>
+                <ExactTime at=row.created_at/>
             </td>
         </tr>
     }

@@ -1,5 +1,4 @@
-//! The pages about invitations: the list, a new one, one in detail, handing its link over, asking again for one,
-//! deleting one.
+//! The pages about invitations: list, new, detail, share, renew, delete.
 
 mod confirm;
 mod country_field;
@@ -13,12 +12,12 @@ mod renew;
 mod response_diff;
 mod share;
 
-pub use crate::pages::invitations::renew::{RenewForm, RenewPage, RenewView};
-pub use crate::pages::invitations::response_diff::DifferenceRow;
 pub use confirm::Confirm;
 pub use delete::{DeleteForm, DeletePage};
 pub use detail::{InvitationDetail, InvitationDetailPage, LinkView};
 pub use list::{InvitationList, InvitationListPage, InvitationRow};
 pub use new::{InvitationForm, NewInvitationPage};
 pub use provider_choice::OfferedProvider;
-pub use share::{BODY_MAX, Choice, LetterForm, SharePage, ShareView};
+pub use renew::{RenewForm, RenewPage, RenewView};
+pub use response_diff::DifferenceRow;
+pub use share::{BODY_MAX, Choice, EmailForm, SharePage, ShareView};

@@ -18,28 +18,28 @@ use domain::invitation::{
     request::{Draft, EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, LABELS, label},
 };
 
-/// What was typed, what is wrong with it, and what there is to choose from.
+/// What was typed, its errors, and the choices.
 #[derive(Debug, Clone, Default)]
 pub struct InvitationForm {
-    /// Tells it from a form with the same contents that is opened later: the same one sent twice is done once.
+    /// Idempotency key: the same form submitted twice takes effect once.
     pub once: String,
-    /// What was typed; its permissions are those of the table, whether or not they count.
+    /// What was typed; its permissions are those of the table, whether or not the preset uses them.
     pub draft: Draft,
-    /// How the data to ask for was chosen.
+    /// How the requested data was chosen.
     pub preset: Preset,
-    /// Sentence by field name.
+    /// Errors by field name.
     pub errors: FieldErrors,
-    /// What Catena said where it made nothing, and what to do.
+    /// Why Catena created no invitation, and what to do.
     pub problem: Option<String>,
-    /// What must be agreed to first.
+    /// A question to answer first.
     pub confirm: Option<Confirm>,
-    /// The providers to choose from; empty where Catena's list can't be had.
+    /// The providers to choose from; empty if Catena's list isn't available.
     pub providers: Vec<OfferedProvider>,
-    /// What speaks against a callback address.
+    /// Whether a callback address can be offered.
     pub callback: CallbackPolicy,
 }
 
-/// Invites a fleet, or renews its invitation.
+/// The form that invites a fleet.
 #[component]
 pub fn NewInvitationPage(
     /// The visit.
@@ -61,7 +61,7 @@ pub fn NewInvitationPage(
                 <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                 <h1>"New invitation"</h1>
                 <p class="lead">
-                    "You get a magic link to send to the fleet. With a reference that is in use already, its invitation is refreshed instead; you are told before it happens. Only the reference is required."
+                    "You get a magic link to send to the fleet. If the reference already has an invitation, that one is refreshed instead; Onramp asks you first. Only the reference is required."
                 </p>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <ErrorSummary errors=summary/>
@@ -100,18 +100,18 @@ fn Essentials(draft: Draft, errors: FieldErrors, takes_focus: bool) -> impl Into
                 name="fleet_ref"
                 label=label("fleet_ref")
                 value=draft.fleet_ref
-                hint="The name by which your own systems know the fleet: letters, digits, spaces, “-” and “_”."
+                hint="The fleet’s name in your own systems: letters, digits, spaces, “-”, and “_”."
                 error=error("fleet_ref")
                 required=true
                 autofocus=takes_focus
             />
-            <Field name="fleet_name" label=label("fleet_name") value=draft.fleet_name hint="As people write it, for example J.B. Hunt." error=error("fleet_name")/>
+            <Field name="fleet_name" label=label("fleet_name") value=draft.fleet_name hint="As people write it, for example, J.B. Hunt." error=error("fleet_name")/>
             <Field name="fleet_email" label=label("fleet_email") kind="email" value=draft.fleet_email error=error("fleet_email")/>
             <Field
                 name="expires_in_hours"
                 label=label("expires_in_hours")
                 value=draft.expires_in_hours
-                hint=format!("From {} to {} (28 days). Left empty: {EXPIRY_DEFAULT}.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end())
+                hint=format!("From {} to {} (28 days). Leave empty for {EXPIRY_DEFAULT}.", EXPIRY_HOURS.start(), EXPIRY_HOURS.end())
                 error=error("expires_in_hours")
                 inputmode="numeric"
             />
@@ -120,15 +120,15 @@ fn Essentials(draft: Draft, errors: FieldErrors, takes_focus: bool) -> impl Into
     }
 }
 
-/// Fields that most invitations don't need: closed until one of them holds something worth seeing.
+/// Fields that most invitations don't need. Closed unless one of them has a value or an error.
 #[component]
 fn Group(
     /// What the fields are about.
     title: &'static str,
-    /// What they are for.
+    /// Their purpose or current choice.
     #[prop(into)]
     about: String,
-    /// Whether they are shown from the start.
+    /// Whether the group is open at first.
     open: bool,
     children: Children,
 ) -> impl IntoView {
@@ -158,12 +158,12 @@ fn MoreAboutTheFleet(draft: Draft, errors: FieldErrors) -> impl IntoView {
     let open = any_wrong(&errors, &FIELDS) || values.iter().any(|value| !value.is_empty());
     let error = move |field: &str| errors.get(field).cloned();
     view! {
-        <Group title="More about the fleet" about="Phone, website, country, regulatory id" open=open>
-            <Field name="fleet_phone" label=label("fleet_phone") kind="tel" value=draft.fleet_phone hint="With “+” and the country’s code, such as +1 415 555 1234." error=error("fleet_phone")/>
+        <Group title="More about the fleet" about="Phone, website, country, regulatory ID" open=open>
+            <Field name="fleet_phone" label=label("fleet_phone") kind="tel" value=draft.fleet_phone hint="With “+” and the country code, such as +1 415 555 1234." error=error("fleet_phone")/>
             <Field name="fleet_website" label=label("fleet_website") kind="url" value=draft.fleet_website error=error("fleet_website")/>
             <CountryField label=label("fleet_country_code") value=draft.fleet_country_code error=error("fleet_country_code")/>
-            <Field name="fleet_regulatory_id" label=label("fleet_regulatory_id") value=draft.fleet_regulatory_id hint="For example a DOT number." error=error("fleet_regulatory_id")/>
-            <Field name="fleet_regulatory_id_type" label=label("fleet_regulatory_id_type") value=draft.fleet_regulatory_id_type hint="For example DOT, MC or EASA." error=error("fleet_regulatory_id_type")/>
+            <Field name="fleet_regulatory_id" label=label("fleet_regulatory_id") value=draft.fleet_regulatory_id hint="For example, a DOT number." error=error("fleet_regulatory_id")/>
+            <Field name="fleet_regulatory_id_type" label=label("fleet_regulatory_id_type") value=draft.fleet_regulatory_id_type hint="For example, DOT, MC, or EASA." error=error("fleet_regulatory_id_type")/>
         </Group>
     }
 }
@@ -171,7 +171,7 @@ fn MoreAboutTheFleet(draft: Draft, errors: FieldErrors) -> impl IntoView {
 #[component]
 fn Providers(offered: Vec<OfferedProvider>, value: String, error: Option<String>) -> impl IntoView {
     let open = error.is_some() || !value.is_empty();
-    let about = if value.is_empty() { "Every provider is offered" } else { "Only those that are ticked" };
+    let about = if value.is_empty() { "All providers" } else { "Selected providers only" };
     view! {
         <Group title="Providers" about=about open=open>
             <ProviderChoice label=label("limit_tsps") offered=offered value=value error=error/>
@@ -194,12 +194,12 @@ fn Addresses(draft: Draft, errors: FieldErrors, callback: CallbackPolicy) -> imp
     const FIELDS: [&str; 3] = ["success_redirect_url", "failure_redirect_url", "callback_url"];
     let open = any_wrong(&errors, &FIELDS) || !draft.callback_url.is_empty();
     let error = move |field: &str| errors.get(field).cloned();
-    // What was typed stays, also where it must go.
+    // A typed address stays visible even if it has to be removed.
     let shows_callback = callback.offers() || !draft.callback_url.is_empty();
     let explanation = callback.explanation();
     let callback = if shows_callback {
         let hint = format!(
-            "{explanation} Catena signs what it posts there with a secret that it tells nobody, so point it at a system of yours that doesn’t need to verify it."
+            "{explanation} Catena signs these webhooks with a secret that it doesn’t share, so the receiving system can’t verify them."
         );
         view! { <Field name="callback_url" label=label("callback_url") kind="url" value=draft.callback_url hint=hint error=error("callback_url")/> }
             .into_any()
@@ -207,9 +207,9 @@ fn Addresses(draft: Draft, errors: FieldErrors, callback: CallbackPolicy) -> imp
         view! { <p class="hint" data-testid="no-callback">"No callback address. "{explanation}</p> }.into_any()
     };
     view! {
-        <Group title="Where the fleet goes afterwards" about="To Onramp’s own pages" open=open>
-            <Field name="success_redirect_url" label=label("success_redirect_url") kind="url" value=draft.success_redirect_url hint="Where the fleet’s browser goes once a provider is linked." error=error("success_redirect_url")/>
-            <Field name="failure_redirect_url" label=label("failure_redirect_url") kind="url" value=draft.failure_redirect_url hint="Where it goes after declining, giving up or an error." error=error("failure_redirect_url")/>
+        <Group title="Where the fleet goes next" about="To Onramp’s own pages" open=open>
+            <Field name="success_redirect_url" label=label("success_redirect_url") kind="url" value=draft.success_redirect_url hint="Where the fleet’s browser goes after linking a provider." error=error("success_redirect_url")/>
+            <Field name="failure_redirect_url" label=label("failure_redirect_url") kind="url" value=draft.failure_redirect_url hint="Where it goes after declining, giving up, or an error." error=error("failure_redirect_url")/>
             {callback}
         </Group>
     }

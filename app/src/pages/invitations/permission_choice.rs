@@ -1,18 +1,21 @@
-//! The data that an invitation asks for: a ready-made choice, or a level for each kind.
+//! The data that an invitation requests: a preset, or a level for each kind of data.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use domain::invitation::{
-    permissions::{GROUPS, Preset},
-    request::RESOURCES,
+use domain::{
+    invitation::{
+        permissions::{GROUPS, Preset},
+        request::label,
+    },
+    resource::RESOURCES,
 };
 
-/// Ready-made choices first; the table counts with the last of them alone, and the style sheet shows it only then.
+/// Presets first. The table applies to the last preset only, and the style sheet shows it only then.
 #[component]
 pub(super) fn PermissionChoice(
-    /// What was chosen.
+    /// The chosen preset.
     preset: Preset,
     /// Level by resource, as chosen in the table.
     levels: BTreeMap<String, String>,
@@ -37,14 +40,14 @@ pub(super) fn PermissionChoice(
     });
     view! {
         <fieldset id="permissions" tabindex="-1" aria-describedby=described_by>
-            <legend class="visually-hidden">"Data to ask for"</legend>
+            <legend class="visually-hidden">{label("permissions")}</legend>
             {error.map(|error| view! { <p class="error" id="permissions-error">{error}</p> })}
             <ul class="presets">{presets}</ul>
             <p class="hint">
-                "“Read everything” says nothing of permissions, and Catena then asks to read every kind of data that it has today. Whatever you choose: kinds that Catena adds later are not included, since an agreement keeps the list it was made with. Ask for what you need."
+                "“Read everything” requests read access to every kind of data that Catena has today. Kinds that Catena adds later are never included, since an agreement keeps its original list. Request only what you need."
             </p>
             <div class="permission-table">
-                <p class="hint">"Counts with “Choose for each kind” only. What is left at “Not asked” is not asked for."</p>
+                <p class="hint">"Applies to “Choose for each kind” only."</p>
                 {groups.into_iter().collect_view()}
             </div>
         </fieldset>
@@ -62,13 +65,13 @@ fn preset_item(preset: Preset, chosen: bool) -> impl IntoView {
 }
 
 fn permission_row(resource: &'static str, level: String) -> impl IntoView {
-    const LEVELS: [(&str, &str); 3] = [("", "Not asked"), ("read", "Read"), ("read_write", "Read and write")];
+    const LEVELS: [(&str, &str); 3] = [("", "None"), ("read", "Read"), ("read_write", "Read and write")];
     let id = format!("permission.{resource}");
-    let label = RESOURCES.iter().find(|(name, _)| *name == resource).map_or(resource, |(_, label)| label);
+    let resource_label = RESOURCES.iter().find(|(name, _)| *name == resource).map_or(resource, |(_, name)| name);
     let options = LEVELS.map(|(value, label)| view! { <option value=value selected=value == level>{label}</option> });
     view! {
         <div class="permission">
-            <label for=id.clone()>{label}</label>
+            <label for=id.clone()>{resource_label}</label>
             <select id=id.clone() name=id>{options.into_iter().collect_view()}</select>
         </div>
     }

@@ -1,4 +1,4 @@
-//! The providers that a fleet is offered: ticked in Catena's list, or typed where the list can't be had.
+//! The providers that a fleet is offered: selected from Catena's list, or typed if the list isn't available.
 
 use std::collections::BTreeSet;
 
@@ -12,20 +12,20 @@ use domain::invitation::request::split_providers;
 pub struct OfferedProvider {
     /// The short name by which Catena knows it.
     pub slug: String,
-    /// Its name: a foreign text.
+    /// Its name, as Catena gives it: untrusted text.
     pub name: String,
-    /// What else is to be known, such as that it is there for trying only.
+    /// A note, such as that it is for testing only.
     pub note: Option<String>,
 }
 
-/// Ticks for the providers in `offered`; those that were chosen come first. Without a list, a field for short names.
+/// Checkboxes for the providers in `offered`, selected ones first. Without a list, a field for short names.
 #[component]
 pub(super) fn ProviderChoice(
     /// Label.
     label: &'static str,
-    /// All that may be ticked; empty where the list can't be had.
+    /// The providers to choose from; empty if the list isn't available.
     offered: Vec<OfferedProvider>,
-    /// What was chosen, as short names separated by commas.
+    /// The selected short names, separated by commas.
     value: String,
     /// What is wrong with it.
     error: Option<String>,
@@ -36,7 +36,7 @@ pub(super) fn ProviderChoice(
                 name="limit_tsps"
                 label=label
                 value=value
-                hint="Catena’s list of providers can’t be had just now. Short names, separated by commas, such as samsara, geotab. Left empty: all."
+                hint="Catena’s list of providers isn’t available right now. Enter short names separated by commas, such as samsara, geotab. Leave empty for all."
                 error=error
             />
         }
@@ -44,7 +44,7 @@ pub(super) fn ProviderChoice(
     }
     let chosen = split_providers(&value);
     let known: BTreeSet<&str> = offered.iter().map(|provider| provider.slug.as_str()).collect();
-    // What was chosen before and is no longer in the list stays visible, so that nothing is sent unseen.
+    // Providers that were selected but are no longer in the list stay visible, so that nothing is sent unseen.
     let unknown: Vec<OfferedProvider> = chosen
         .iter()
         .filter(|slug| !known.contains(slug.as_str()))
@@ -64,7 +64,7 @@ pub(super) fn ProviderChoice(
         <fieldset class="provider-choice" id="limit_tsps" tabindex="-1" aria-describedby=described_by>
             <legend>{label}</legend>
             {error.map(|error| view! { <p class="error" id="limit_tsps-error">{error}</p> })}
-            <p class="hint" id="limit_tsps-hint">"Tick those that the fleet may choose from. None ticked: all of them."</p>
+            <p class="hint" id="limit_tsps-hint">"Select the providers that the fleet can choose from. Select none to offer all."</p>
             <ListFilter list="providers".into() label=format!("Search {count} providers")/>
             <ul id="providers">{ticked}{others}</ul>
         </fieldset>

@@ -1,4 +1,4 @@
-//! Asking again for an invitation that exists: the part of its page that offers it, and the page that asks once more.
+//! Renewing an invitation: the section of its page that offers it, and the page that asks for confirmation.
 
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -15,79 +15,77 @@ use domain::{
     },
 };
 
-/// What can be done with an invitation besides looking at it.
+/// How an invitation can be renewed or deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenewView {
-    /// Tells the form from the one of another visit: the same one sent twice is done once.
+    /// Idempotency key: the same form submitted twice takes effect once.
     pub once: String,
     /// Our id of the invitation.
     pub id: Uuid,
-    /// What asking again would be for.
-    pub again: Option<RenewalAction>,
-    /// Hours that the form starts with.
+    /// What renewing would do; none if it can't be renewed.
+    pub action: Option<RenewalAction>,
+    /// Initial value of the hours field.
     pub hours: String,
-    /// What pressing the button agrees to, since the page says it.
+    /// What the button agrees to, as the page explains it.
     pub agreed: String,
-    /// Address of the whole form, where it is not known what to ask for: somebody invited this fleet elsewhere.
+    /// Address of the full form if the invitation's settings aren't known, because it was created outside Onramp.
     pub form: Option<String>,
     /// Whether it may still be deleted.
     pub may_delete: bool,
 }
 
 impl RenewView {
-    /// Whether the fleet won't move until somebody asks again.
+    /// Whether the fleet can't continue until the invitation is renewed.
     pub(super) fn is_urgent(&self) -> bool {
-        matches!(self.again, Some(RenewalAction::Invite | RenewalAction::Reopen | RenewalAction::Reauthenticate))
+        matches!(self.action, Some(RenewalAction::Invite | RenewalAction::Reopen | RenewalAction::Reauthenticate))
     }
 }
 
-/// Title, explanation and button of asking again.
-fn words(again: RenewalAction) -> (&'static str, &'static str, &'static str) {
-    match again {
-        RenewalAction::Refresh => (
-            "Let the link work longer",
-            "Catena refreshes the invitation: its expiry is counted from now, and comes no earlier than it would. What it asks for is sent again as it was.",
-            "Refresh",
-        ),
+/// Title, explanation, and button label.
+fn texts(action: RenewalAction) -> (&'static str, &'static str, &'static str) {
+    match action {
+        RenewalAction::Refresh => {
+            ("Extend the link", "Extends the link, counting from now. Nothing else changes.", "Refresh")
+        }
         RenewalAction::Invite => (
             "Invite again",
-            "Asks for the same again. Catena makes a new invitation with another link; the history of this fleet stays together.",
+            "Catena creates a new invitation with the same settings and a new link. The fleet keeps its timeline.",
             "Invite again",
         ),
         RenewalAction::Reopen => (
-            "Ask the fleet once more",
-            "The fleet declined. Catena would open the same invitation again; you are asked once more before it happens.",
-            "Open again",
+            "Ask the fleet again",
+            "The fleet declined. Catena reopens the same invitation. You’ll be asked to confirm.",
+            "Reopen invitation",
         ),
         RenewalAction::Reauthenticate => (
-            "Link for signing in again",
-            "The provider no longer takes the fleet’s sign-in. A refresh makes the fleet’s link work again: send it, and the fleet signs in to its provider there.",
-            "Get the sign-in link",
+            "Sign-in link",
+            "The provider no longer accepts the fleet’s sign-in. Refreshing the invitation renews its link, where the fleet can sign in to its provider again.",
+            "Get sign-in link",
         ),
     }
 }
 
-/// Asking again and deleting, as far as either makes sense.
+/// Renewing and deleting, as far as either is possible.
 #[component]
-pub(super) fn AgainSection(
-    /// What can be done.
+pub(super) fn RenewSection(
+    /// What is possible.
     view: RenewView,
 ) -> impl IntoView {
-    let RenewView { once, id, again, hours, agreed, form, may_delete } = view;
-    let title = again.map_or("Delete", |again| words(again).0);
-    let ask = again.map(|again| match form {
+    let RenewView { once, id, action, hours, agreed, form, may_delete } = view;
+    let title = action.map_or("Delete", |action| texts(action).0);
+    let ask = action.map(|action| match form {
         Some(href) => view! {
-            <p>"This invitation was not made here, so what it asks for is not known here."</p>
-            <p class="actions"><a class="button" href=href>{words(again).2}</a></p>
+            <p>"This invitation was created outside Onramp. Review its settings before you send a new link."</p>
+            <p class="actions"><a class="button" href=href>{texts(action).2}</a></p>
         }
         .into_any(),
         None => view! {
-            <p>{words(again).1}</p>
+            <p>{texts(action).1}</p>
             <form class="again" method="post" action=format!("/invitations/{id}/again") novalidate=true>
                 <input type="hidden" name="once" value=once/>
                 <input type="hidden" name="agreed" value=agreed/>
                 <Field name="expires_in_hours" label=label("expires_in_hours") value=hours inputmode="numeric"/>
-                <button class="button">{words(again).2}</button>
+                <button class="button">{texts(action).2}</button>
             </form>
         }
         .into_any(),
@@ -97,7 +95,7 @@ pub(super) fn AgainSection(
             <p class="delete"><a href=format!("/invitations/{id}/delete")>"Delete this invitation"</a></p>
         }
     });
-    (again.is_some() || may_delete).then(|| {
+    (action.is_some() || may_delete).then(|| {
         view! {
             <section class="card again-section" aria-labelledby="again" data-testid="again">
                 <h2 id="again">{title}</h2>
@@ -108,7 +106,7 @@ pub(super) fn AgainSection(
     })
 }
 
-/// The page that asks once more.
+/// The form that renews an invitation.
 #[derive(Debug, Clone)]
 pub struct RenewForm {
     /// Tells it from the form of another visit: the same one sent twice is done once.
@@ -119,21 +117,21 @@ pub struct RenewForm {
     pub fleet_ref: String,
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
-    /// What asking again is for.
-    pub again: RenewalAction,
-    /// The hours that were typed.
+    /// What renewing does.
+    pub action: RenewalAction,
+    /// The hours, as typed.
     pub hours: String,
-    /// What is wrong with them.
+    /// What is wrong with the hours.
     pub error: Option<String>,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
-    /// What was agreed to before, carried along while something is mended.
+    /// What the visitor has already agreed to, carried along while an error is corrected.
     pub agreed: String,
-    /// What must be agreed to.
+    /// A question to answer first.
     pub confirm: Option<Confirm>,
 }
 
-/// Asks again for an invitation.
+/// Renews an invitation.
 #[component]
 pub fn RenewPage(
     /// The visit.
@@ -141,8 +139,8 @@ pub fn RenewPage(
     /// The form.
     form: RenewForm,
 ) -> impl IntoView {
-    let RenewForm { once, id, fleet_ref, fleet_name, again, hours, error, problem, agreed, confirm } = form;
-    let (title, about, button) = words(again);
+    let RenewForm { once, id, fleet_ref, fleet_name, action, hours, error, problem, agreed, confirm } = form;
+    let (title, about, button) = texts(action);
     let name = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let page_title = if error.is_some() { format!("Error: {title}") } else { title.to_owned() };
     let plain = confirm.is_none().then(|| view! { <button class="button primary">{button}</button> });

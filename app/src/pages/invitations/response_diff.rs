@@ -1,47 +1,46 @@
-//! What Catena kept otherwise than it was asked to.
+//! Differences between what was requested and what Catena stored.
 
 use leptos::prelude::*;
 
-/// One field that Catena kept otherwise.
+use crate::components::RecordTable;
+
+/// A field that Catena stored differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DifferenceRow {
     /// The field's label.
     pub label: String,
-    /// What was asked.
+    /// The requested value.
     pub asked: String,
-    /// What Catena has.
+    /// The value that Catena has.
     pub kept: String,
 }
 
-/// What was asked and what Catena has, field by field; nothing where they are the same.
+/// Requested and stored values, field by field; renders nothing without differences.
 #[component]
-pub(super) fn Kept(
-    /// The fields that differ.
+pub(super) fn ResponseDiff(
+    /// The differences.
     rows: Vec<DifferenceRow>,
 ) -> impl IntoView {
+    let row = |row: DifferenceRow| {
+        view! {
+            <tr>
+                <th scope="row">{row.label}</th>
+                <td data-label="Requested">{row.asked}</td>
+                <td data-label="Catena has">{row.kept}</td>
+            </tr>
+        }
+    };
     (!rows.is_empty()).then(|| {
-        let rows = rows.into_iter().map(|row| {
-            view! {
-                <tr>
-                    <th scope="row">{row.label}</th>
-                    <td data-label="Asked">{row.asked}</td>
-                    <td data-label="Catena has">{row.kept}</td>
-                </tr>
-            }
-        });
-        let rows = rows.collect_view();
         view! {
             <section class="card kept" aria-labelledby="kept" data-testid="kept">
-                <h2 id="kept">"Catena kept this otherwise"</h2>
-                <p>"Catena’s answer differs from what was asked last. What Catena has counts: the fleet is shown that."</p>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="What was asked and what Catena has">
-                    <table class="cards">
-                        <thead>
-                            <tr><th scope="col">"Field"</th><th scope="col">"Asked"</th><th scope="col">"Catena has"</th></tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <h2 id="kept">"Catena stored something different"</h2>
+                <p>"Catena’s response differs from the last request. What Catena has is what the fleet sees."</p>
+                <RecordTable
+                    label="What was requested and what Catena has"
+                    columns=["Field", "Requested", "Catena has"]
+                    rows=rows
+                    row=row
+                />
             </section>
         }
     })

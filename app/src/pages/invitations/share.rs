@@ -1,4 +1,4 @@
-//! Handing the magic link over: shown, as a QR code, as a ready text, as an e-mail.
+//! Sharing the magic link: on screen, as a QR code, in a prepared message, or by e-mail.
 
 use std::collections::BTreeMap;
 
@@ -14,36 +14,36 @@ use domain::{
     link::message::{LINK, Message},
 };
 
-/// The most characters of a message that staff write.
+/// Maximum length of a message, in characters.
 pub const BODY_MAX: u32 = 5_000;
 
-/// One of several to choose from.
+/// An option of a select field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// Its word in the address.
+    /// Its value in the URL.
     pub word: &'static str,
-    /// For people.
+    /// Its label.
     pub label: &'static str,
-    /// Whether it is chosen.
+    /// Whether it is selected.
     pub chosen: bool,
 }
 
-/// The e-mail to send, as far as it is filled in.
+/// The form that sends the e-mail.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LetterForm {
-    /// What makes it this letter: sent twice, it leaves once.
+pub struct EmailForm {
+    /// Idempotency key: the same form submitted twice sends one e-mail.
     pub once: String,
     /// E-mail address.
     pub to: String,
     /// Subject.
     pub subject: String,
-    /// Text, with the place of the link.
+    /// Text, with a placeholder for the link.
     pub body: String,
-    /// What is wrong, by field.
+    /// Errors by field.
     pub errors: BTreeMap<&'static str, String>,
 }
 
-/// What the page shows.
+/// The data of the page.
 #[derive(Debug, Clone)]
 pub struct ShareView {
     /// Our id of the invitation.
@@ -52,26 +52,26 @@ pub struct ShareView {
     pub fleet_ref: String,
     /// The fleet's name as people write it.
     pub fleet_name: Option<String>,
-    /// Why the link is of no use any more.
+    /// Why the link no longer works, if it doesn't.
     pub over: Option<&'static str>,
-    /// When it runs out, in words.
-    pub runs_out: String,
-    /// The link, once this person had it shown.
+    /// When the link expires, as a sentence.
+    pub expiry: String,
+    /// The link, once the visitor has had it shown.
     pub link: Option<String>,
-    /// The link as a QR code: an SVG.
+    /// The link as a QR code, in SVG.
     pub qr: Option<String>,
     /// Languages to choose from.
     pub languages: Vec<Choice>,
     /// Occasions to choose from.
     pub occasions: Vec<Choice>,
-    /// The text in that language for that occasion; with the link, once it was shown.
+    /// The message in that language for that occasion; contains the link once it was shown.
     pub message: Message,
-    /// Opens the mail program with the text in it, once the link was shown.
+    /// `mailto:` address with the message, once the link was shown.
     pub mailto: Option<String>,
-    /// Opens the messages program likewise.
+    /// `sms:` address with the message, once the link was shown.
     pub sms: Option<String>,
-    /// The e-mail to send; none where no mail server is set.
-    pub letter: Option<LetterForm>,
+    /// The e-mail form; none without a mail server.
+    pub email_form: Option<EmailForm>,
     /// What went wrong, and what to do.
     pub problem: Option<String>,
 }
@@ -87,25 +87,25 @@ impl ShareView {
     }
 }
 
-/// Handing the magic link over.
+/// Shares the magic link.
 #[component]
 pub fn SharePage(
     /// The visit.
     visit: Visit,
-    /// What it shows.
+    /// The data.
     share: ShareView,
 ) -> impl IntoView {
     let name = share.fleet_name.clone().unwrap_or_else(|| share.fleet_ref.clone());
-    let failed = share.letter.as_ref().is_some_and(|letter| !letter.errors.is_empty());
-    let title = if failed { "Error: Hand over the link" } else { "Hand over the link" };
-    let errors = share.letter.iter().flat_map(|letter| &letter.errors);
+    let failed = share.email_form.as_ref().is_some_and(|email_form| !email_form.errors.is_empty());
+    let title = if failed { "Error: Share the link" } else { "Share the link" };
+    let errors = share.email_form.iter().flat_map(|email_form| &email_form.errors);
     let errors: Vec<_> =
         errors.map(|(field, error)| ((*field).to_owned(), label(field).to_owned(), error.clone())).collect();
     let (id, over) = (share.id, share.over);
     let head = view! {
         <p class="crumbs"><a href="/invitations">"Invitations"</a>" / "<a href=format!("/invitations/{id}")>{name}</a></p>
-        <h1>"Hand over the link"</h1>
-        <p class="lead">"Reference "<a href=path_of(&share.fleet_ref)><code>{share.fleet_ref.clone()}</code></a>". "{share.runs_out.clone()}</p>
+        <h1>"Share the link"</h1>
+        <p class="lead">"Reference "<a href=path_of(&share.fleet_ref)><code>{share.fleet_ref.clone()}</code></a>". "{share.expiry.clone()}</p>
     };
     view! {
         <Document visit=visit title=title islands=true>
@@ -116,7 +116,7 @@ pub fn SharePage(
                 Some(why) => view! {
                     <p class="notice" role="status">{why}" "<a href=format!("/invitations/{id}")>"Back to the invitation"</a></p>
                 }.into_any(),
-                None => view! { <Ways share=share/> }.into_any(),
+                None => view! { <ShareCards share=share/> }.into_any(),
             }}
         </Document>
     }
@@ -131,21 +131,21 @@ fn label(field: &str) -> &'static str {
 }
 
 #[component]
-fn Ways(share: ShareView) -> impl IntoView {
+fn ShareCards(share: ShareView) -> impl IntoView {
     let id = share.id;
-    let letter = share.letter.clone();
+    let email_form = share.email_form.clone();
     let (language, occasion) = (ShareView::chosen(&share.languages), ShareView::chosen(&share.occasions));
     view! {
         <div class="share">
             <LinkCard share=share.clone()/>
             <QrCard id=id qr=share.qr.clone()/>
             <TextCard share=share/>
-            {match letter {
-                Some(letter) => view! { <MailCard id=id letter=letter language=language occasion=occasion/> }.into_any(),
+            {match email_form {
+                Some(email_form) => view! { <MailCard id=id email_form=email_form language=language occasion=occasion/> }.into_any(),
                 None => view! {
                     <section class="card mail" aria-labelledby="mail">
                         <h2 id="mail">"Send by e-mail"</h2>
-                        <p class="hint" data-testid="no-mail">"Onramp has no mail server to send with. Whoever runs it sets "<code>"ONRAMP_SMTP_URL"</code>" and "<code>"ONRAMP_MAIL_FROM"</code>"."</p>
+                        <p class="hint" data-testid="no-mail">"Onramp has no mail server. Ask whoever runs it to set "<code>"ONRAMP_SMTP_URL"</code>" and "<code>"ONRAMP_MAIL_FROM"</code>"."</p>
                     </section>
                 }.into_any(),
             }}
@@ -153,20 +153,20 @@ fn Ways(share: ShareView) -> impl IntoView {
     }
 }
 
-/// Shows the link to whoever asks for it, which is noted.
+/// A button that shows the link; the timeline notes that.
 #[component]
 pub(super) fn ShowLink(
     /// Our id of the invitation.
     id: Uuid,
-    /// What the address of the share page says besides, to come back to it; none comes back to the invitation.
+    /// Query string of the share page, to return to it; none returns to the invitation's page.
     #[prop(optional_no_strip)]
     back: Option<String>,
 ) -> impl IntoView {
     view! {
         <form class="show-link" method="post" action=format!("/invitations/{id}/link")>
             {back.map(|back| view! { <input type="hidden" name="back" value=back/> })}
-            <button class="button">"Show the link"</button>
-            <p class="hint">"Whoever holds it can act as the fleet, so the timeline notes who had it shown."</p>
+            <button class="button">"Show link"</button>
+            <p class="hint">"Anyone who has the link can act as the fleet, so the timeline records who viewed it."</p>
         </form>
     }
 }
@@ -183,7 +183,7 @@ fn LinkCard(share: ShareView) -> impl IntoView {
                         <input id="magic-link" data-testid="magic-link" readonly value=link aria-label="Magic link"/>
                         <CopyButton text_of="magic-link".into() label="Copy link".into()/>
                     </div>
-                    <p class="hint">"Give it to the fleet and to nobody else: whoever holds it can act as the fleet."</p>
+                    <p class="hint">"Share it only with the fleet: anyone who has it can act as the fleet."</p>
                 }.into_any(),
                 None => view! { <ShowLink id=share.id back=Some(back)/> }.into_any(),
             }}
@@ -196,10 +196,10 @@ fn QrCard(id: Uuid, qr: Option<String>) -> impl IntoView {
     view! {
         <section class="card qr" aria-labelledby="qr">
             <h2 id="qr">"QR code"</h2>
-            <p class="hint">"For a phone’s camera: on paper, on a screen, in a meeting. It holds the link itself."</p>
+            <p class="hint">"For a phone camera: on paper, on a screen, or in a meeting. It contains the link itself."</p>
             {qr.map(|svg| view! { <div class="qr-code" role="img" aria-label="The magic link as a QR code" inner_html=svg></div> })}
             <form method="post" action=format!("/invitations/{id}/qr")>
-                <button class="button">"Download as SVG"</button>
+                <button class="button">"Download SVG"</button>
             </form>
         </section>
     }
@@ -224,11 +224,11 @@ fn TextCard(share: ShareView) -> impl IntoView {
     let action = format!("/invitations/{id}/share");
     view! {
         <section class="card text" aria-labelledby="text">
-            <h2 id="text">"Ready text"</h2>
+            <h2 id="text">"Message"</h2>
             <form class="choices" method="get" action=action>
                 <Select name="language" label="Language" choices=languages/>
                 <Select name="occasion" label="For" choices=occasions/>
-                <button class="button">"Show this text"</button>
+                <button class="button">"Show message"</button>
             </form>
             <h3 id="mail-text">"E-mail"</h3>
             <p class="subject"><span class="muted">"Subject: "</span><span id="text-subject" data-testid="subject">{message.subject}</span></p>
@@ -236,24 +236,24 @@ fn TextCard(share: ShareView) -> impl IntoView {
             <p class="actions">
                 <CopyButton text_of="text-subject".into() label="Copy subject".into()/>
                 <CopyButton text_of="text-body".into() label="Copy text".into()/>
-                {mailto.map(|href| view! { <a class="button" href=href data-testid="mailto">"Open in mail program"</a> })}
+                {mailto.map(|href| view! { <a class="button" href=href data-testid="mailto">"Open in mail app"</a> })}
             </p>
             <h3 id="sms-text">"SMS"</h3>
             <pre class="ready" id="text-sms" data-testid="sms" tabindex="0" aria-labelledby="sms-text">{message.sms}</pre>
             <p class="actions">
                 <CopyButton text_of="text-sms".into() label="Copy text".into()/>
-                {sms.map(|href| view! { <a class="button" href=href data-testid="sms-link">"Open in messages"</a> })}
+                {sms.map(|href| view! { <a class="button" href=href data-testid="sms-link">"Open in messages app"</a> })}
             </p>
             {link.is_none().then(|| view! {
-                <p class="hint">"The link goes where the text says "<code>{LINK}</code>". "<a href="#link">"Show the link"</a>" to have it in the text."</p>
+                <p class="hint">"The link replaces "<code>{LINK}</code>". "<a href="#link">"Show link"</a>" to include it in the text."</p>
             })}
         </section>
     }
 }
 
 #[component]
-fn MailCard(id: Uuid, letter: LetterForm, language: &'static str, occasion: &'static str) -> impl IntoView {
-    let LetterForm { once, to, subject, body, errors } = letter;
+fn MailCard(id: Uuid, email_form: EmailForm, language: &'static str, occasion: &'static str) -> impl IntoView {
+    let EmailForm { once, to, subject, body, errors } = email_form;
     let error = |field: &str| errors.get(field).cloned();
     let body_error = error("body");
     let invalid = body_error.is_some();
@@ -271,7 +271,7 @@ fn MailCard(id: Uuid, letter: LetterForm, language: &'static str, occasion: &'st
                     <label for="body">"Message"</label>
                     <TextArea id="body" name="body" maxlength=BODY_MAX value=body rows=12 described_by=described_by invalid=invalid/>
                     {body_error.map(|error| view! { <p class="error" id="body-error">{error}</p> })}
-                    <p class="hint" id="body-hint">"The link goes where "<code>{LINK}</code>" stands."</p>
+                    <p class="hint" id="body-hint">"The link replaces "<code>{LINK}</code>"."</p>
                 </div>
                 <button class="button primary">"Send e-mail"</button>
             </form>

@@ -1,4 +1,4 @@
-//! Adding a subscription beyond the recommended set.
+//! The form that adds a subscription beyond the recommended set.
 
 use leptos::prelude::*;
 
@@ -32,7 +32,7 @@ pub fn AddPage(
             <div class="medium">
                 <p class="crumbs"><a href="/subscriptions">"Subscriptions"</a></p>
                 <h1>"Add a subscription"</h1>
-                <p class="lead">"For all fleets, to Onramp’s own address, with a secret of Onramp’s. What onboarding needs is set up with the button on the list; anything else is stored as it comes."</p>
+                <p class="lead">"The subscription covers all fleets and posts to Onramp, signed with a secret that Onramp creates. For the events that onboarding needs, use the button on the list; Onramp only stores other events."</p>
                 <ErrorSummary errors=errors.into_iter().collect()/>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <form class="card" method="post" action="/subscriptions/new">
@@ -40,7 +40,7 @@ pub fn AddPage(
                         name="event_name"
                         label="Event"
                         value=event_name
-                        hint="Such as vehicle.added; a wildcard such as vehicle.* makes one subscription for each of its actions. Telematics events come by the thousand."
+                        hint="For example, vehicle.added. A wildcard such as vehicle.* creates one subscription per action. Telematics events arrive by the thousands."
                         error=error
                         required=true
                         autofocus=true

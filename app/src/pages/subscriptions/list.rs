@@ -1,13 +1,13 @@
-//! Which webhooks Catena sends us, how that goes, and what is to be done about it.
+//! The webhook subscriptions, their state, and what needs attention.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{
-    findings::Findings,
-    words::{self, StatusBadge},
+    diagnosis::DiagnosisCards,
+    labels::{self, StatusBadge},
 };
-use crate::components::{Document, Notice, NoticeKind, Visit};
+use crate::components::{Document, Notice, NoticeKind, RecordTable, RelativeTime, Visit};
 use domain::{
     subscription::{Breaker, DeadLetters, Diagnosis, Place, SuccessRate},
     timestamp,
@@ -16,61 +16,61 @@ use domain::{
 /// One subscription at Catena.
 #[derive(Debug, Clone)]
 pub struct SubscriptionRow {
-    /// Catena's id of it: no secret.
+    /// Catena's id of it; not a secret.
     pub id: String,
-    /// The event that it carries.
+    /// The event that it delivers.
     pub event_name: String,
     /// Its status, in Catena's word.
     pub status: String,
-    /// Where it posts to, as far as one can know.
+    /// Where it posts to, as far as Onramp can tell.
     pub place: Place,
-    /// The address: ours as we recorded it, others' as far as Catena shows it.
+    /// The address: ours as we recorded it, others as far as Catena shows it.
     pub address: String,
-    /// How many deliveries succeeded in the last 24 hours; none while it was never measured.
+    /// The success rate of the last 24 hours; none before the first measurement.
     pub rate: Option<SuccessRate>,
     /// How far it is from being switched off.
     pub breaker: Breaker,
-    /// Its dead letters; none while it was never measured.
+    /// Its dead letters; none before the first measurement.
     pub dead: Option<DeadLetters>,
 }
 
-/// What was found and done after the start.
+/// What Onramp found and did about missed events after it started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Missed {
+pub struct RecoveryView {
     /// When, UTC.
     pub at: OffsetDateTime,
     /// Dead letters that were found.
     pub dead_letters: u64,
     /// Queues that were replayed.
     pub replayed: u32,
-    /// Subscriptions that were switched on again.
+    /// Subscriptions that were activated again.
     pub activated: u32,
-    /// Moves that failed.
+    /// Actions that failed.
     pub failed: u32,
 }
 
-/// All subscriptions, and what is wrong with them.
+/// All subscriptions and their problems.
 #[derive(Debug, Clone)]
 pub struct SubscriptionsView {
-    /// Those that exist, by event name.
+    /// The existing subscriptions, by event name.
     pub rows: Vec<SubscriptionRow>,
-    /// What is missing and what is wrong.
-    pub judgement: Diagnosis,
+    /// What is missing, and what is wrong.
+    pub diagnosis: Diagnosis,
     /// Our own endpoint.
     pub endpoint: String,
-    /// When Catena last told, UTC.
+    /// When Catena was last asked, UTC.
     pub as_of: Option<OffsetDateTime>,
-    /// Why Catena couldn't be asked since, and what to do.
+    /// Why Catena couldn't be asked since then, and what to do.
     pub stuck: Option<String>,
-    /// What was found after the start, once it was looked.
-    pub missed: Option<Missed>,
+    /// The recovery after startup, once it has run.
+    pub recovery: Option<RecoveryView>,
     /// What went wrong just now, and what to do.
     pub problem: Option<String>,
-    /// What has just been done.
+    /// What the visitor just did.
     pub notice: Option<String>,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
-    /// Whether the visitor may have Catena asked.
+    /// Whether the visitor may refresh the list.
     pub may_operate: bool,
     /// Whether the visitor may change subscriptions.
     pub may_administer: bool,
@@ -84,8 +84,9 @@ pub fn SubscriptionsPage(
     /// The subscriptions.
     view: SubscriptionsView,
 ) -> impl IntoView {
-    let SubscriptionsView { rows, judgement, endpoint, as_of, stuck, missed, now, may_operate, may_administer, .. } =
-        view;
+    let SubscriptionsView {
+        rows, diagnosis, endpoint, as_of, stuck, recovery, now, may_operate, may_administer, ..
+    } = view;
     let ours = |row: &&SubscriptionRow| row.place == Place::Here;
     let dead_letters = rows.iter().filter(ours).filter_map(|row| row.dead).map(|dead| dead.count).sum();
     view! {
@@ -93,22 +94,18 @@ pub fn SubscriptionsPage(
             <div class="page-head">
                 <div>
                     <h1>"Subscriptions"</h1>
-                    <p class="lead">"Catena tells Onramp what fleets do by webhook. Each subscription carries one kind of event to "<code>{endpoint}</code>"."</p>
+                    <p class="lead">"Catena reports what fleets do by webhook. Each subscription delivers one kind of event to "<code>{endpoint}</code>"."</p>
                 </div>
                 {may_administer.then(|| view! { <a class="button" href="/subscriptions/new">"Add a subscription"</a> })}
             </div>
             {view.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
             {view.notice.map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             {stuck.map(|stuck| view! {
-                <Notice kind=NoticeKind::Problem text=format!("Catena could not be asked, so this is what it said before. {stuck}")/>
+                <Notice kind=NoticeKind::Problem text=format!("Catena couldn’t be reached, so this list may be out of date. {stuck}")/>
             })}
-            <Findings judgement=judgement dead_letters=dead_letters may_administer=may_administer/>
-            <AsOf as_of=as_of missed=missed now=now may_operate=may_operate/>
-            {if rows.is_empty() {
-                view! { <p class="card empty">"No subscription at Catena yet."</p> }.into_any()
-            } else {
-                view! { <SubscriptionTable rows=rows now=now/> }.into_any()
-            }}
+            <DiagnosisCards diagnosis=diagnosis dead_letters=dead_letters may_administer=may_administer/>
+            <AsOf as_of=as_of recovery=recovery now=now may_operate=may_operate/>
+            <SubscriptionTable rows=rows now=now/>
         </Document>
     }
 }
@@ -116,7 +113,7 @@ pub fn SubscriptionsPage(
 #[component]
 fn AsOf(
     as_of: Option<OffsetDateTime>,
-    missed: Option<Missed>,
+    recovery: Option<RecoveryView>,
     now: OffsetDateTime,
     may_operate: bool,
 ) -> impl IntoView {
@@ -125,11 +122,11 @@ fn AsOf(
             <p class="hint" data-testid="as-of">
                 {match as_of {
                     Some(at) => view! {
-                        "As Catena told "<time datetime=timestamp::rfc3339(at) title=timestamp::display(at)>{timestamp::relative(at, now)}</time>"."
+                        "Updated "<RelativeTime at now/>"."
                     }.into_any(),
-                    None => view! { "Catena was not asked yet." }.into_any(),
+                    None => view! { "Not loaded from Catena yet." }.into_any(),
                 }}
-                {missed.map(|missed| format!(" {}", after_start(missed)))}
+                {recovery.map(|recovery| format!(" {}", after_start(recovery)))}
             </p>
             {may_operate.then(|| view! {
                 <form method="post" action="/subscriptions/refresh"><button class="button quiet">"Refresh"</button></form>
@@ -138,13 +135,13 @@ fn AsOf(
     }
 }
 
-fn after_start(missed: Missed) -> String {
-    let Missed { at, dead_letters, replayed, activated, failed } = missed;
+fn after_start(recovery: RecoveryView) -> String {
+    let RecoveryView { at, dead_letters, replayed, activated, failed } = recovery;
     let counted =
         |count: u64, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") };
     let found = match dead_letters {
-        0 => "no event waited".to_owned(),
-        count => format!("{} waited", counted(count, "event", "events")),
+        0 => "no events were waiting at startup".to_owned(),
+        count => format!("{} waiting at startup", counted(count, "event was", "events were")),
     };
     let mut done = Vec::new();
     if activated > 0 {
@@ -154,30 +151,23 @@ fn after_start(missed: Missed) -> String {
         done.push(format!("{} fetched", counted(replayed.into(), "queue was", "queues were")));
     }
     if failed > 0 {
-        done.push(format!("{} failed (the log says why)", counted(failed.into(), "move", "moves")));
+        done.push(format!("{} failed (see the log)", counted(failed.into(), "action", "actions")));
     }
     let done = if done.is_empty() { String::new() } else { format!("; {}", done.join(", ")) };
-    format!("After the start on {}, {found}{done}.", timestamp::display(at))
+    format!("On {}, {found}{done}.", timestamp::display(at))
 }
 
 #[component]
 fn SubscriptionTable(rows: Vec<SubscriptionRow>, now: OffsetDateTime) -> impl IntoView {
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Subscriptions at Catena">
-            <table class="cards" data-testid="subscriptions">
-                <thead>
-                    <tr>
-                        <th scope="col">"Event"</th>
-                        <th scope="col">"Status"</th>
-                        <th scope="col">"Success, 24 h"</th>
-                        <th scope="col">"Breaker"</th>
-                        <th scope="col">"Dead letters"</th>
-                        <th scope="col">"Endpoint"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().map(|row| subscription_row(row, now)).collect_view()}</tbody>
-            </table>
-        </div>
+        <RecordTable
+            label="Subscriptions at Catena"
+            testid="subscriptions"
+            columns=["Event", "Status", "Success, 24 h", "Breaker", "Dead letters", "Endpoint"]
+            rows=rows
+            row=move |row| subscription_row(row, now)
+            empty="No subscriptions at Catena yet."
+        />
     }
 }
 
@@ -192,9 +182,9 @@ fn subscription_row(row: SubscriptionRow, now: OffsetDateTime) -> impl IntoView 
                 {(!ours).then(|| view! { <span class="reason">"not Onramp’s"</span> })}
             </th>
             <td data-label="Status"><StatusBadge status=status/></td>
-            <td data-label="Success, 24 h">{words::rate(rate)}</td>
-            <td data-label="Breaker"><span class:alarming=breaker.is_near()>{words::breaker(breaker)}</span></td>
-            <td data-label="Dead letters"><span class:alarming=waits>{words::dead_letters(dead, now)}</span></td>
+            <td data-label="Success, 24 h">{labels::rate(rate)}</td>
+            <td data-label="Breaker"><span class:alarming=breaker.is_near()>{labels::breaker(breaker)}</span></td>
+            <td data-label="Dead letters"><span class:alarming=waits>{labels::dead_letters(dead, now)}</span></td>
             <td data-label="Endpoint"><code class="address">{address}</code></td>
         </tr>
     }

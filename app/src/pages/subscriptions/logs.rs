@@ -1,19 +1,18 @@
-//! What became of a subscription's deliveries in Catena's eyes.
+//! Catena's delivery log of a subscription.
 
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::components::{Document, Field, MomentView, Notice, NoticeKind, Pages, Paging, Visit};
-use domain::timestamp;
+use crate::components::{Document, Field, LoggedTime, Notice, NoticeKind, Pages, Paging, RecordTable, Visit};
 
-/// What the log is narrowed to, as it was typed.
+/// The log's filter, as typed.
 #[derive(Debug, Clone, Default)]
 pub struct LogFilter {
-    /// `success`, `failed`, or nothing.
+    /// `success`, `failed`, or empty.
     pub status: String,
-    /// The earliest moment, UTC, as a browser's date and time field gives it, or nothing.
+    /// The earliest time, UTC, in the format of `<input type="datetime-local">`, or empty.
     pub from: String,
-    /// The latest moment, likewise.
+    /// The latest time, in the same format.
     pub to: String,
     /// What is wrong with `from`.
     pub from_error: Option<String>,
@@ -27,20 +26,20 @@ impl LogFilter {
     }
 }
 
-/// One request that Catena made.
+/// A request that Catena made.
 #[derive(Debug, Clone)]
 pub struct LogRow {
     /// When, UTC.
     pub at: OffsetDateTime,
-    /// The event's id, as far as it is told.
+    /// The event's id, if Catena gives it.
     pub event_id: Option<String>,
-    /// Whether it was answered with 2xx, in Catena's word.
+    /// Whether the response was 2xx, in Catena's word.
     pub status: String,
-    /// The answer's status; none where there was no answer.
+    /// The response's status; none without a response.
     pub status_code: Option<i64>,
     /// Why it failed, in Catena's words.
     pub error: Option<String>,
-    /// How long the answer took, in milliseconds.
+    /// Time until the response, in milliseconds.
     pub took_ms: Option<i64>,
 }
 
@@ -49,15 +48,15 @@ pub struct LogRow {
 pub struct LogsView {
     /// The subscription's id.
     pub id: String,
-    /// The event that it carries.
+    /// The event that it delivers.
     pub event_name: String,
-    /// The requests, the newest first; or why they can't be had, and what to do.
+    /// The requests, newest first; or why they can't be loaded, and what to do.
     pub rows: Result<Vec<LogRow>, String>,
-    /// What it is narrowed to.
+    /// The filter.
     pub filter: LogFilter,
     /// The other pages.
     pub paging: Paging,
-    /// The moment from which distances in time are said, UTC.
+    /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
 }
 
@@ -71,9 +70,9 @@ pub fn LogsPage(
 ) -> impl IntoView {
     let LogsView { id, event_name, rows, filter, paging, now } = view;
     let nothing = if filter.is_set() {
-        "No request fits this filter."
+        "No requests match this filter."
     } else {
-        "Catena has made no request in the last 14 days."
+        "Catena has made no requests in the last 14 days."
     };
     view! {
         <Document visit=visit title=format!("Delivery log of {event_name}")>
@@ -81,14 +80,23 @@ pub fn LogsPage(
                 <div>
                     <p class="crumbs"><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a></p>
                     <h1>"Delivery log"</h1>
-                    <p class="lead">"Every request that Catena made for this subscription in the last 14 days, as Catena saw it."</p>
+                    <p class="lead">"Every request that Catena made for this subscription in the last 14 days, from Catena’s point of view."</p>
                 </div>
             </div>
             <FilterForm id=id filter=filter/>
             {match rows {
                 Err(problem) => view! { <Notice kind=NoticeKind::Problem text=problem/> }.into_any(),
-                Ok(rows) if rows.is_empty() => view! { <p class="card empty">{nothing}</p> }.into_any(),
-                Ok(rows) => view! { <LogTable rows=rows now=now/> }.into_any(),
+                Ok(rows) => view! {
+                    <RecordTable
+                        label="Requests, newest first"
+                        testid="log"
+                        columns=["Request", "Response", "Duration", "Event ID"]
+                        rows=rows
+                        row=move |row| log_row(row, now)
+                        empty=nothing
+                    />
+                }
+                .into_any(),
             }}
             <Pages paging=paging/>
         </Document>
@@ -97,7 +105,7 @@ pub fn LogsPage(
 
 #[component]
 fn FilterForm(id: String, filter: LogFilter) -> impl IntoView {
-    const OUTCOMES: [(&str, &str); 3] = [("", "Any"), ("success", "Answered with 2xx"), ("failed", "Failed")];
+    const OUTCOMES: [(&str, &str); 3] = [("", "Any"), ("success", "2xx response"), ("failed", "Failed")];
     let here = format!("/subscriptions/{id}/logs");
     let clear = filter.is_set().then(|| here.clone());
     let LogFilter { status, from, to, from_error, to_error } = filter;
@@ -114,55 +122,34 @@ fn FilterForm(id: String, filter: LogFilter) -> impl IntoView {
             <Field name="from" label="From (UTC)" kind="datetime-local" value=from error=from_error/>
             <Field name="to" label="Until (UTC)" kind="datetime-local" value=to error=to_error/>
             <div class="buttons">
-                <button class="button primary">"Show"</button>
+                <button class="button primary">"Apply"</button>
                 {clear.map(|here| view! { <a class="button quiet" href=here>"Clear"</a> })}
             </div>
         </form>
     }
 }
 
-#[component]
-fn LogTable(rows: Vec<LogRow>, now: OffsetDateTime) -> impl IntoView {
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Requests, the newest first">
-            <table class="cards" data-testid="log">
-                <thead>
-                    <tr>
-                        <th scope="col">"Request"</th>
-                        <th scope="col">"Answer"</th>
-                        <th scope="col">"Took"</th>
-                        <th scope="col">"Event’s id"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.into_iter().map(|row| log_row(row, now)).collect_view()}</tbody>
-            </table>
-        </div>
-    }
-}
-
 fn log_row(row: LogRow, now: OffsetDateTime) -> impl IntoView {
-    let at = MomentView::to_the_second(row.at);
-    // Below 500 is delivered and never sent again, whatever the metrics make of it (WEBHOOKS.md 4.1).
-    let (tone, answer) = match row.status_code {
+    // Below 500 counts as delivered and is never sent again, whatever the metrics say (WEBHOOKS.md 4.1).
+    let (tone, response) = match row.status_code {
         Some(code @ 200..300) => ("badge good", code.to_string()),
         Some(code @ 1..500) => ("badge warning", format!("{code}: counts as delivered")),
         Some(code @ 500..) => ("badge bad", code.to_string()),
-        _ => ("badge bad", "no answer".to_owned()),
+        _ => ("badge bad", "no response".to_owned()),
     };
     view! {
         <tr>
             <th scope="row">
-                <time datetime=at.datetime>{at.display}</time>
-                <span class="muted ago">{timestamp::relative(row.at, now)}</span>
+                <LoggedTime at=row.at now=now/>
             </th>
-            <td data-label="Answer" data-status=row.status>
-                <span class=tone>{answer}</span>
+            <td data-label="Response" data-status=row.status>
+                <span class=tone>{response}</span>
                 {row.error.map(|error| view! { <span class="reason">{error}</span> })}
             </td>
-            <td data-label="Took">{row.took_ms.map_or_else(|| "not told".into(), |took| format!("{took} ms"))}</td>
-            <td data-label="Event’s id">{match row.event_id {
+            <td data-label="Duration">{row.took_ms.map_or_else(|| "not available".into(), |took| format!("{took} ms"))}</td>
+            <td data-label="Event ID">{match row.event_id {
                 Some(id) => view! { <code class="address">{id}</code> }.into_any(),
-                None => view! { "not told" }.into_any(),
+                None => view! { "not available" }.into_any(),
             }}</td>
         </tr>
     }

@@ -1,14 +1,18 @@
-//! The webhook subscriptions at Catena: all of them, one of them, its log, and the form that adds one.
+//! The webhook subscriptions at Catena: list, detail, delivery log, and the form that adds one.
 
+mod action_buttons;
+mod actions;
 mod add;
+mod data;
 mod detail;
-mod findings;
+mod diagnosis;
+mod labels;
 mod list;
 mod logs;
-mod moves;
-mod words;
+mod metrics;
 
 pub use add::{AddForm, AddPage};
-pub use detail::{AcceptedSecret, Confirmation, SubscriptionDetail, SubscriptionPage};
-pub use list::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
+pub use data::{AcceptedSecret, Confirmation, SubscriptionDetail};
+pub use detail::SubscriptionPage;
+pub use list::{RecoveryView, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 pub use logs::{LogFilter, LogRow, LogsPage, LogsView};

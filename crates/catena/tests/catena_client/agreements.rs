@@ -1,10 +1,11 @@
 use catena::{AgreementDates, AgreementFilter, AgreementStatus, CatenaError, Change};
+use contract::sample;
 use serde_json::json;
 use time::macros::datetime;
 
 use crate::{
     every_call::ONE,
-    script::{Fake, Reply, page, sample, with},
+    script::{Fake, Reply, page, with},
 };
 
 const CURRENT: &str = "/v2/orgs/share-agreements";

@@ -13,9 +13,9 @@ use tokio::net::TcpListener;
 
 use crate::{
     every_call::{INVITATION, every_call, subscription},
-    script::{Fake, Reply, sample, with},
+    script::{Fake, Reply, with},
 };
-use contract::{Answers, Recording, documents::Documents, recorded};
+use contract::{Answers, Recording, documents::Documents, recorded, sample};
 
 /// What a partner does not call: what only fleets or Catena's own people may do, and what Onramp has no use for.
 const NOT_CALLED: [&str; 20] = [

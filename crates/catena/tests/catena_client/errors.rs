@@ -25,7 +25,7 @@ async fn trouble_on_catenas_side_is_told_as_such() {
     for (reply, want) in cases {
         let (error, advice) = on_create(reply).await;
         assert_eq!(error, want);
-        assert!(advice.starts_with("The trouble is on Catena's side"), "{advice}");
+        assert!(advice.starts_with("The problem is on Catena's side"), "{advice}");
     }
 }
 
@@ -45,7 +45,7 @@ async fn a_stranger_at_the_address_is_told_as_such() {
             CatenaError::UnexpectedAnswer {
                 side,
                 status: 201,
-                problem: "a value of another type than documented (line 1, column 7)".into(),
+                problem: "a value has another type than documented (line 1, column 7)".into(),
             },
         ),
     ];
@@ -116,10 +116,10 @@ async fn refused_fields_are_named_without_what_was_sent() {
     assert_eq!(fields[1].field(), "permissions.hos_events");
     assert_eq!(
         error.to_string(),
-        "Catena refuses what was sent: expires_in_hours: Input should be less than or equal to 672; \
+        "Catena rejects what was sent: expires_in_hours: Input should be less than or equal to 672; \
          permissions.hos_events: Input should be a resource"
     );
-    assert_eq!(advice, "Correct the fields that Catena names and send again.");
+    assert_eq!(advice, "Correct the fields that Catena names and send it again.");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn every_shape_of_detail_is_read() {
     let (error, _) = on_create(Reply::json(409, &json!({}))).await;
     assert_eq!(error, CatenaError::Conflict { detail: None });
     let (error, _) = on_create(Reply::error(422, &json!("No body"))).await;
-    assert_eq!(error.to_string(), "Catena refuses what was sent: No body");
+    assert_eq!(error.to_string(), "Catena rejects what was sent: No body");
 }
 
 #[tokio::test]

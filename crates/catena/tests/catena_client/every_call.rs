@@ -6,13 +6,14 @@ use catena::{
     Permissions, Resource, ShareLevel, SubscriptionFilter, SubscriptionFilters, SubscriptionStatus, TspFilter,
     UpdateSubscription,
 };
+use contract::sample;
 use futures::{FutureExt as _, future::BoxFuture};
 use platform::secret::Secret;
 use serde_json::{Value, json};
 use time::macros::datetime;
 use uuid::{Uuid, uuid};
 
-use crate::script::{Reply, page, sample, with};
+use crate::script::{Reply, page, with};
 
 pub const INVITATION: &str = "019c776d-28b5-7b7a-9767-c76fb008f86b";
 pub const FLEET: Uuid = uuid!("3a6cf33b-c162-46e5-83a1-3043b026c48b");

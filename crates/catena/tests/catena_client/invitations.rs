@@ -2,10 +2,11 @@ use catena::{
     CatenaError, CreateInvitation, Invitation, InvitationId, InvitationStatus, Permissions, Resource, ShareLevel,
     Upsert,
 };
+use contract::sample;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use crate::script::{Fake, Reply, page, sample, with};
+use crate::script::{Fake, Reply, page, with};
 
 const ID: &str = "019c776d-28b5-7b7a-9767-c76fb008f86b";
 

@@ -2,10 +2,11 @@ use catena::{
     Agreement, AgreementFilter, AgreementStatus, CatenaError, Connection, ConnectionFilter, ConnectionStatus, Fleet,
     FleetFilter, Resource, ScheduleStatus, Tsp, TspCompliance, TspFilter, TspStatus,
 };
+use contract::sample;
 use serde_json::json;
 use uuid::{Uuid, uuid};
 
-use crate::script::{Fake, Reply, page, sample, with};
+use crate::script::{Fake, Reply, page, with};
 
 const FLEET: Uuid = uuid!("3a6cf33b-c162-46e5-83a1-3043b026c48b");
 

@@ -3,11 +3,12 @@
 use std::{num::NonZeroUsize, time::Duration};
 
 use catena::{Catena, CatenaError, CatenaSettings, CreateInvitation, Retries};
+use contract::sample;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::script::{Fake, Reply, page, sample};
+use crate::script::{Fake, Reply, page};
 
 const LONG: Duration = Duration::from_secs(10);
 
@@ -143,7 +144,7 @@ async fn when_onramp_stops_waits_end_and_what_was_sent_is_let_finish() {
     fake.stop.cancel();
     let error = timeout(LONG, waiting).await.unwrap().unwrap().unwrap_err();
     assert_eq!(error, CatenaError::Cancelled);
-    assert_eq!(error.explain(), "Onramp is stopping. Try again once Onramp runs again.");
+    assert_eq!(error.explain(), "Onramp is stopping. Try again once Onramp is running again.");
     assert!(!error.may_have_happened());
     fake.release_one();
     assert!(timeout(LONG, sent).await.unwrap().unwrap().unwrap().is_new());

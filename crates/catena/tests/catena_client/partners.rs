@@ -1,10 +1,11 @@
 use catena::{CatenaError, NewPartnerProperty, PartnerPropertyKey};
+use contract::sample;
 use serde_json::json;
 use uuid::{Uuid, uuid};
 
 use crate::{
     every_call::{ONE, OTHER, grown, property},
-    script::{Fake, Reply, page, sample, with},
+    script::{Fake, Reply, page, with},
 };
 
 const PARTNER: Uuid = uuid!("b43575ec-4770-4f58-8904-dba41ecccc3f");

@@ -1,13 +1,14 @@
 //! One record by its id, and the lists that came last.
 
 use catena::{IntegrationStatus, LogFilter, LogStatus, Resource, SubscriptionFilter, SubscriptionStatus};
+use contract::sample;
 use serde_json::json;
 use time::macros::datetime;
 use uuid::uuid;
 
 use crate::{
     every_call::{FLEET, INVITATION, ONE, OTHER, freshness, grown, log, subscription},
-    script::{Fake, Reply, page, sample, with},
+    script::{Fake, Reply, page, with},
 };
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use catena::{CatenaError, CreateInvitation, InvitationId, Side, TspFilter};
+use contract::sample;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::script::{Fake, Reply, page, sample};
+use crate::script::{Fake, Reply, page};
 
 fn id() -> InvitationId {
     InvitationId::parse("019c776d-28b5-7b7a-9767-c76fb008f86b").unwrap()

@@ -305,12 +305,6 @@ pub fn token(token: &str, expires_in: i64) -> Reply {
     )
 }
 
-/// A real record from `crates/contract/data/samples`.
-pub fn sample(name: &str) -> Value {
-    let path = format!("{}/../crates/contract/data/samples/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
-
 /// `record` with some fields replaced.
 pub fn with(mut record: Value, changes: &Value) -> Value {
     for (name, value) in changes.as_object().unwrap() {

@@ -1,13 +1,14 @@
 //! No print of a record, an error or a log line holds a secret.
 
 use catena::{CreateInvitation, CreateSubscription, Fleet, Invitation, InvitationId};
+use contract::sample;
 use platform::secret::Secret;
 use serde_json::json;
 
 use crate::{
     every_call::{self, every_call},
     log,
-    script::{Fake, Reply, page, sample},
+    script::{Fake, Reply, page},
 };
 
 const ID: &str = "019c776d-28b5-7b7a-9767-c76fb008f86b";
@@ -81,7 +82,7 @@ async fn trap_c2_no_call_leaves_an_id_a_query_a_body_or_a_token_in_the_log_at_an
     }
     catena.revoke_token().await.unwrap();
     let text = log::text();
-    let ours: Vec<&str> = text.lines().filter(|line| line.contains("server::catena")).collect();
+    let ours: Vec<&str> = text.lines().filter(|line| line.contains(" catena::client::")).collect();
     let calls = ours.iter().filter(|line| line.contains("called Catena")).count();
     assert_eq!(calls, fake.api_requests().len() + fake.token_requests().len() + 1, "one line a try");
     for line in ours.iter().filter(|line| line.contains("called Catena")) {
@@ -121,10 +122,10 @@ async fn the_log_tells_each_call_by_its_template() {
     assert_no_secret(&text);
     for part in [
         r#"called Catena method=GET template="/v2/orgs/invitations/{id}" status=502"#,
-        r#"repeating a call of Catena method=GET template="/v2/orgs/invitations/{id}" attempt=1"#,
-        r#"replacing a token that Catena refused method=POST template="/v2/orgs/invitations""#,
+        r#"retrying a call to Catena method=GET template="/v2/orgs/invitations/{id}" attempt=1"#,
+        r#"replacing a token that Catena rejected method=POST template="/v2/orgs/invitations""#,
         r#"called Catena method=DELETE template="/v2/orgs/invitations/{id}" status=204"#,
-        r#"called Catena in vain method=POST template="/v2/orgs/invitations" error=Catena's API did not answer in time"#,
+        r#"call to Catena failed method=POST template="/v2/orgs/invitations" error=Catena's API did not answer in time"#,
         r#"template="/protocol/openid-connect/token" status=200"#,
     ] {
         assert!(text.contains(part), "{part} missing in: {text}");

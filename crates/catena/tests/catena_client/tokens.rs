@@ -1,9 +1,10 @@
 use catena::{CatenaError, CatenaSettings, CreateInvitation, Retries, Side};
+use contract::sample;
 use futures::future::join_all;
 use serde_json::json;
 use time::Duration;
 
-use crate::script::{Fake, Reply, TOKEN_PATH, page, sample, token};
+use crate::script::{Fake, Reply, TOKEN_PATH, page, token};
 
 #[tokio::test]
 async fn fifty_calls_at_once_ask_for_one_token() {
@@ -67,13 +68,13 @@ async fn refused_credentials_name_the_settings_to_mend() {
     let cases = [
         (
             Reply::json(401, &invalid_client),
-            "Catena's auth server refused the credentials: invalid_client (Invalid client or Invalid client credentials)",
+            "Catena's auth server rejected the credentials: invalid_client (Invalid client or Invalid client credentials)",
         ),
         (
             Reply::json(400, &json!({"error": "invalid_scope"})),
-            "Catena's auth server refused the credentials: invalid_scope",
+            "Catena's auth server rejected the credentials: invalid_scope",
         ),
-        (Reply::json(401, &json!({})), "Catena's auth server refused the credentials: status 401"),
+        (Reply::json(401, &json!({})), "Catena's auth server rejected the credentials: status 401"),
     ];
     for (reply, text) in cases {
         let fake = Fake::start().await;

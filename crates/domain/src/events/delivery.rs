@@ -1,17 +1,17 @@
-//! What can become of a delivery, and what it can do to a fact.
+//! The states of a delivery, and its effects on facts.
 
-/// What became of a delivery.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeliveryState {
-    /// Verified and stored, to be processed.
+    /// Verified and stored, not yet processed.
     Received,
     /// Its facts are on the timeline.
     Processed,
-    /// It told nothing new.
+    /// It contained nothing new.
     Duplicate,
-    /// It can't be processed; kept with the error.
+    /// It can't be processed; stored with the error.
     Parked,
-    /// It couldn't be verified; kept for a while.
+    /// It couldn't be verified; stored for a while.
     Quarantined,
 }
 
@@ -19,7 +19,7 @@ impl DeliveryState {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Received, Self::Processed, Self::Duplicate, Self::Parked, Self::Quarantined];
 
-    /// The word in which it is stored and printed.
+    /// The name it is stored and printed under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Received => "received",
@@ -30,25 +30,25 @@ impl DeliveryState {
         }
     }
 
-    /// The state with this word.
+    /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 
-/// What telling a fact did to what was known.
+/// What recording a fact changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
-    /// Nobody had told it before.
+    /// It was unknown.
     New,
-    /// It was known, and is known better now.
+    /// It was known, and now has more detail.
     Enriched,
-    /// It was known.
+    /// It was already known.
     Known,
 }
 
 impl Effect {
-    /// The word in which it is stored and printed.
+    /// The name it is stored and printed under.
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -57,7 +57,7 @@ impl Effect {
         }
     }
 
-    /// The effect with this word.
+    /// The effect with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::New, Self::Enriched, Self::Known].into_iter().find(|effect| effect.name() == name)
     }

@@ -1,4 +1,4 @@
-//! What a delivery says: the envelope around an event's records (WEBHOOKS.md 1.2), read leniently, and its redaction.
+//! The envelope around an event's records (WEBHOOKS.md 1.2), read leniently, and its redaction.
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -7,25 +7,25 @@ use uuid::Uuid;
 
 use crate::timestamp;
 
-/// The envelope of one event. Unknown fields are ignored, as WEBHOOKS.md 1.2 demands.
+/// The envelope of one event. Unknown fields are ignored, as WEBHOOKS.md 1.2 requires.
 #[derive(Debug, Clone)]
 pub struct Envelope {
     /// The event's name, an open string: new ones appear without notice (WEBHOOKS.md 5.10).
     pub name: String,
-    /// The event's own id, the first key against duplicates; may be missing (WEBHOOKS.md 8.8).
+    /// The event's own id, the first key for finding duplicates; can be missing (WEBHOOKS.md 8.8).
     pub id: Option<Uuid>,
-    /// The subscription that caused the delivery, as the signed body tells it.
+    /// The subscription that caused the delivery, from the signed body.
     pub webhook_id: Option<Uuid>,
     /// The event's time (or the dispatch's: sources disagree), UTC.
     pub timestamp: Option<OffsetDateTime>,
-    /// The records: one or more, all of them to be processed (WEBHOOKS.md 8.19).
+    /// The records: one or more, each of which is processed (WEBHOOKS.md 8.19).
     pub records: Vec<Value>,
 }
 
-/// Why a verified body can't be processed. It is kept and shown all the same.
+/// Why a verified body can't be processed. It is stored and shown anyway.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EnvelopeError {
-    /// The bytes are no JSON.
+    /// It isn't JSON.
     #[error("the body is not JSON")]
     NotJson,
     /// JSON, but not the documented object.
@@ -34,15 +34,15 @@ pub enum EnvelopeError {
     /// Neither the body nor the header names the event.
     #[error("neither the body nor X-Event-Type names the event")]
     NoName,
-    /// `data` is missing or no array.
+    /// `data` is missing or not an array.
     #[error("“data” is not an array")]
     NoData,
-    /// `data` holds no record.
+    /// `data` has no record.
     #[error("“data” is empty")]
     EmptyData,
 }
 
-/// Reads a verified body. `event_type` is the unsigned `X-Event-Type` header, used only where the body names no event.
+/// Reads a verified body. `event_type` is the unsigned `X-Event-Type` header, used only if the body names no event.
 pub fn read(body: &[u8], event_type: Option<&str>) -> Result<Envelope, EnvelopeError> {
     let value: Value = serde_json::from_slice(body).map_err(|_| EnvelopeError::NotJson)?;
     let Value::Object(mut fields) = value else { return Err(EnvelopeError::NotAnObject) };
@@ -56,22 +56,22 @@ pub fn read(body: &[u8], event_type: Option<&str>) -> Result<Envelope, EnvelopeE
     }
 }
 
-/// The text in `field`, if there is one that isn't blank.
+/// The text in `field`, unless it is missing or blank.
 pub(crate) fn text<'a>(record: &'a Map<String, Value>, field: &str) -> Option<&'a str> {
     record.get(field)?.as_str().filter(|text| !text.trim().is_empty())
 }
 
-/// The UUID in `field`. Any version will do (WEBHOOKS.md 1.2).
+/// The UUID in `field`, of any version (WEBHOOKS.md 1.2).
 pub(crate) fn uuid(record: &Map<String, Value>, field: &str) -> Option<Uuid> {
     text(record, field).and_then(|text| Uuid::parse_str(text).ok())
 }
 
-/// What stands in the place of a secret.
+/// What replaces a secret.
 pub const REDACTED: &str = "[redacted]";
 
-/// A body fit to be kept and shown: magic links, tokens, secrets and invitation ids are gone from it, wherever they stand
-/// (WEBHOOKS.md 8.13, CONTRACT.md 13.2 and 13.18). A body that is no JSON can't be told apart, so nothing of it is kept.
-/// `event_type` is the unsigned header, which names the event where the body doesn't, as for [`read`].
+/// The body without magic links, tokens, secrets and invitation ids, wherever they occur, so that it can be stored and shown
+/// (WEBHOOKS.md 8.13, CONTRACT.md 13.2 and 13.18). None for a body that isn't JSON, since its parts can't be told apart.
+/// `event_type` is the unsigned header, as for [`read`].
 pub fn redact(body: &[u8], event_type: Option<&str>) -> Option<Value> {
     let mut value: Value = serde_json::from_slice(body).ok()?;
     let mut ids = Vec::new();
@@ -83,7 +83,7 @@ pub fn redact(body: &[u8], event_type: Option<&str>) -> Option<Value> {
             ids.extend(
                 [own, record.get("invitation_id")].into_iter().flatten().filter_map(Value::as_str).map(str::to_owned),
             );
-            // A record that carries a magic link is an invitation, whatever its event is called.
+            // A record with a magic link is an invitation, whatever its event is called.
             if record.get("magic_link").is_some() {
                 ids.extend(record.get("id").and_then(Value::as_str).map(str::to_owned));
             }
@@ -94,13 +94,13 @@ pub fn redact(body: &[u8], event_type: Option<&str>) -> Option<Value> {
     Some(value)
 }
 
-/// The least length of a UUID's text, which is what Catena's ids are.
+/// The shortest text of a UUID: Catena's ids are UUIDs.
 const ID_LEN: usize = 32;
 
 fn clean(value: &mut Value, ids: &[String]) {
     match value {
         Value::Object(fields) => {
-            // Only what is long enough for an id of Catena's: a shorter text may be part of any name.
+            // Only texts long enough for an id: a shorter one can be part of any name.
             let is_id = |name: &String| ids.iter().any(|id| id.len() >= ID_LEN && name.contains(id.as_str()));
             let named_by_id: Vec<String> = fields.keys().filter(|name| is_id(name)).cloned().collect();
             for name in named_by_id {

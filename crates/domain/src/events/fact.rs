@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub enum Kind {
     /// The invitation exists at Catena.
     InvitationCreated,
-    /// Staff asked again for the same `fleet_ref`: a longer expiry, a declined invitation open again (CONTRACT.md 5).
+    /// A second create call for the same `fleet_ref` refreshed it: a later expiry, a declined invitation reopened (CONTRACT.md 5).
     InvitationRefreshed,
     /// Catena sent it by e-mail.
     InvitationSent,
@@ -22,7 +22,7 @@ pub enum Kind {
     InvitationAccepted,
     /// The fleet refused. `invitation.rejected` is the deprecated twin and the same fact (WEBHOOKS.md 2.1).
     InvitationDeclined,
-    /// The link ran out.
+    /// The link expired.
     InvitationExpired,
     /// It was deleted before acceptance.
     InvitationDeleted,
@@ -32,14 +32,14 @@ pub enum Kind {
     AgreementUpdated,
     /// The agreement ended.
     AgreementDeleted,
-    /// The fleet linked a provider; skipped when that link existed already.
+    /// The fleet linked a provider; there is none if the connection already existed.
     ConnectionCreated,
-    /// The link is attached to the fleet: data follows.
+    /// The connection is attached to the fleet: data follows.
     FleetConnectionCreated,
     /// The provider's credentials stopped working.
     ConnectionStaled,
-    /// A check found the connection working again or, where the fact names a schedule, that one fetching again; no event
-    /// reports either (WEBHOOKS.md 2.1).
+    /// A check found the connection working again or, if the fact names a schedule, that schedule fetching again; no event reports
+    /// either (WEBHOOKS.md 2.1).
     ConnectionRecovered,
     /// One fetch failed; Catena retries it.
     ExecutionFailed,
@@ -53,19 +53,19 @@ pub enum Kind {
     ReturnedIntegrationRequested,
     /// A browser came to the failure page.
     ReturnedFailure,
-    /// Somebody of ours had the magic link shown or took it along as a QR code.
+    /// Staff saw the magic link or downloaded it as a QR code.
     LinkShown,
     /// Onramp e-mailed the magic link to the fleet.
     LinkSent,
     /// Onramp reminded the fleet by e-mail.
     ReminderSent,
-    /// An event that this version has no word for, by its name.
+    /// An event this version doesn't know, by its name.
     Other(String),
 }
 
 use Kind as K;
 
-/// Every kind that has a word, with its name: the event's name where one exists.
+/// Every known kind with its name: the event's name if there is one.
 const NAMES: [(Kind, &str); 24] = [
     (K::InvitationCreated, "invitation.created"),
     (K::InvitationRefreshed, "invitation.refreshed"),
@@ -94,7 +94,7 @@ const NAMES: [(Kind, &str); 24] = [
 ];
 
 impl Kind {
-    /// The event's name where one exists, else a name of the same form.
+    /// The event's name if there is one, else a name of the same form.
     pub fn name(&self) -> &str {
         match self {
             Self::Other(name) => name,
@@ -113,39 +113,38 @@ impl Kind {
             .map_or_else(|| Self::Other(name.to_owned()), |(kind, _)| kind.clone())
     }
 
-    /// Where this kind stands in the documented order of an onboarding (WEBHOOKS.md 2.1): breaks ties between equal times.
+    /// Its position in the documented order of an onboarding (WEBHOOKS.md 2.1): breaks ties between equal times.
     pub fn rank(&self) -> usize {
         NAMES.iter().position(|(kind, _)| kind == self).unwrap_or(NAMES.len())
     }
 
-    /// Whether a browser said it: such a fact is a claim until another source confirms it.
+    /// Whether it comes from a browser: such a fact is a claim until another source confirms it.
     pub fn is_claim(&self) -> bool {
         matches!(self, Self::ReturnedSuccess | Self::ReturnedIntegrationRequested | Self::ReturnedFailure)
     }
 
-    /// Whether it tells what our own people did with the link. Such a fact stands on the timeline and says nothing about where
-    /// the fleet's onboarding stands.
+    /// Whether it records what staff did with the link. Such a fact is on the timeline and doesn't affect the stage.
     pub fn is_handover(&self) -> bool {
         matches!(self, Self::LinkShown | Self::LinkSent | Self::ReminderSent)
     }
 }
 
-/// Where a fact comes from, the most telling first.
+/// Where a fact comes from, the most reliable first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// A verified webhook.
     Webhook,
-    /// Our own question to Catena's API.
+    /// Our own request to Catena's API.
     Check,
-    /// Catena's answer to something that staff did in Onramp.
+    /// Something staff did in Onramp, or Catena's answer to it.
     Staff,
     /// A browser on a landing page.
     Landing,
 }
 
 impl Source {
-    /// The word in which it is stored and printed.
+    /// The name it is stored and printed under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Webhook => "webhook",
@@ -155,7 +154,7 @@ impl Source {
         }
     }
 
-    /// The source with this word.
+    /// The source with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Webhook, Self::Check, Self::Staff, Self::Landing].into_iter().find(|source| source.name() == name)
     }
@@ -166,13 +165,13 @@ impl Source {
 pub struct Round {
     /// When the invitation was made, UTC; a refresh keeps it.
     pub created_at: OffsetDateTime,
-    /// When the link runs out, UTC. Authoritative, unlike `created_at + expires_in_hours` (CONTRACT.md 13.16).
+    /// When the link expires, UTC. Authoritative, unlike `created_at + expires_in_hours` (CONTRACT.md 13.16).
     pub expires_at: OffsetDateTime,
     /// Digest of the invitation's id ([`crate::digest::of_invitation`]).
     pub invitation: String,
 }
 
-/// What a fact is about, beyond its fleet.
+/// What a fact is about, besides its fleet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct About {
     /// The round of the invitation, for facts about invitations.
@@ -187,35 +186,34 @@ pub struct About {
     pub provider: Option<String>,
     /// The resource that is fetched.
     pub resource: Option<String>,
-    /// The record's status word as it came.
+    /// The record's status, unchanged.
     pub status: Option<String>,
-    /// What a person wrote or what else is worth showing: a reason for declining.
+    /// Free text worth showing, such as the reason for declining.
     pub note: Option<String>,
 }
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
-    /// Where it comes from. First in the order, so that of two tellings of a fact the more telling one leads.
+    /// Where it comes from. First in the order, so that of two reports of a fact the more reliable one wins.
     pub source: Source,
     /// When it happened, UTC: the record's own time, else the event id's, else the body's; never the arrival.
     pub at: OffsetDateTime,
     /// What happened.
     pub kind: Kind,
-    /// What makes it this fact and no other (WEBHOOKS.md 6, record key), as a digest.
+    /// Identifies the fact (WEBHOOKS.md 6, record key), as a digest.
     pub key: String,
-    /// The event that told it.
+    /// The event that reported it.
     pub event_id: Option<Uuid>,
-    /// E-mail address of the person who did it, where staff did.
+    /// E-mail address of the member of staff who did it.
     pub actor: Option<String>,
     /// What it is about.
     pub about: About,
 }
 
 impl Fact {
-    /// One fact out of two tellings of it. Commutative, associative and idempotent: the order of arrival leaves no trace.
-    /// The more telling source wins; what only some tellings know (who did it in Onramp, the provider, a reason) is kept from
-    /// whichever knows.
+    /// Merges two reports of one fact. Commutative, associative and idempotent, so the order of arrival doesn't matter. The more
+    /// reliable source wins; what only some reports have (actor, provider, resource, note) is kept from any of them.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         let (one, one_knows) = self.split();
@@ -223,7 +221,14 @@ impl Fact {
         one.min(two).with(one_knows.merge(two_knows))
     }
 
-    /// Takes out what is merged by itself: else the winner could depend on the order of three.
+    /// Whether the agreement it is about is over from here on (CONTRACT.md 6): it was deleted, or an update gave it a status
+    /// that is an end. Other kinds of facts may carry such a status too, in a record read after the end; they end nothing.
+    pub fn ends_agreement(&self) -> bool {
+        let over = matches!(self.about.status.as_deref(), Some("cancelled" | "deleted" | "expired"));
+        self.kind == Kind::AgreementDeleted || (self.kind == Kind::AgreementUpdated && over)
+    }
+
+    /// Takes out what is merged separately: otherwise the winner among three could depend on their order.
     fn split(mut self) -> (Self, Extras) {
         let extras = Extras {
             actor: self.actor.take(),
@@ -243,7 +248,7 @@ impl Fact {
     }
 }
 
-/// What a telling may know or not, whatever its source.
+/// What a report can have or lack, whatever its source.
 struct Extras {
     actor: Option<String>,
     provider: Option<String>,
@@ -262,7 +267,7 @@ impl Extras {
     }
 }
 
-/// What is known; of two different words the same one, whichever came first.
+/// The known value; of two different ones always the same, whichever came first.
 fn least_known(one: Option<String>, two: Option<String>) -> Option<String> {
     match (one, two) {
         (Some(one), Some(two)) => Some(one.min(two)),
@@ -286,6 +291,23 @@ mod tests {
     }
 
     #[test]
+    fn only_a_deletion_or_an_update_to_a_final_status_ends_an_agreement() {
+        let ends = |kind: Kind, status: &str| {
+            let about = About { status: Some(status.into()), ..About::default() };
+            Fact::found(kind, "k".into(), from_micros(5), about).ends_agreement()
+        };
+        for over in ["cancelled", "deleted", "expired"] {
+            assert!(ends(Kind::AgreementUpdated, over), "{over}");
+            // A record read after the end can have such a status even where it reports the beginning.
+            assert!(!ends(Kind::AgreementCreated, over), "{over}");
+        }
+        assert!(ends(Kind::AgreementDeleted, "active"));
+        for alive in ["active", "paused", "dreaming"] {
+            assert!(!ends(Kind::AgreementUpdated, alive), "{alive}");
+        }
+    }
+
+    #[test]
     fn a_webhook_confirms_what_staff_did_and_the_name_stays() {
         let fact = |source, actor: Option<&str>, at| Fact {
             source,
@@ -305,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_one_telling_knows_is_kept_in_any_order_of_three() {
+    fn what_only_one_report_has_is_kept_in_any_order_of_three() {
         let fact = |source, at, note: Option<&str>, provider: Option<&str>| Fact {
             source,
             at: from_micros(at),
@@ -315,15 +337,15 @@ mod tests {
             actor: None,
             about: About { note: note.map(Into::into), provider: provider.map(Into::into), ..About::default() },
         };
-        let told = [
+        let reports = [
             fact(Source::Webhook, 9, None, None),
             fact(Source::Check, 5, Some("too early"), Some("samsara")),
             fact(Source::Check, 4, Some("another word"), None),
         ];
         let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
         for [one, two, three] in orders {
-            let left = told[one].clone().merge(told[two].clone()).merge(told[three].clone());
-            let right = told[one].clone().merge(told[two].clone().merge(told[three].clone()));
+            let left = reports[one].clone().merge(reports[two].clone()).merge(reports[three].clone());
+            let right = reports[one].clone().merge(reports[two].clone().merge(reports[three].clone()));
             assert_eq!(left, right);
             assert_eq!((left.source, left.at), (Source::Webhook, from_micros(9)));
             assert_eq!(

@@ -1,15 +1,14 @@
-//! Whether it was a person who opened a link. Mail servers open what they deliver to see whether it is dangerous, within
-//! seconds; Catena counts that as a view all the same.
+//! Tells views by people from views by mail scanners. Mail servers open links within seconds to check them; Catena counts that as
+//! a view, too.
 
 use time::Duration;
 
 use crate::events::fact::{Fact, Kind};
 
-/// A view within this time after an e-mail may be a mail scanner's: hardly anyone reads that fast.
+/// A view this soon after an e-mail can be a mail scanner's: hardly anyone reads that fast.
 pub const SCANNERS_OPEN_WITHIN: Duration = Duration::seconds(60);
 
-/// How long after the last e-mail with this round's link a view of it came, if that was suspiciously soon. None for everything
-/// but a view.
+/// How long after the last e-mail with this round's link a view of it came, if suspiciously soon. None for anything but a view.
 pub(crate) fn scanned_after(view: &Fact, facts: &[Fact]) -> Option<Duration> {
     if view.kind != Kind::InvitationViewed {
         return None;

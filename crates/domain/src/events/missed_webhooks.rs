@@ -1,39 +1,39 @@
-//! What a person should look at, although no page asks for it.
+//! Missed webhooks: facts that a check had to find although a webhook should have reported them.
 
 use time::OffsetDateTime;
 
 use crate::events::fact::Kind;
 
-/// How long a fact that a check had to find stays worth a look.
+/// How long a missed webhook stays worth a warning.
 pub const HOLES_MATTER_FOR: time::Duration = time::Duration::DAY;
 
-/// Since when webhooks could have told us of a fleet. Moments are UTC.
+/// When webhooks could first have reported something about a fleet. Times are UTC.
 #[derive(Debug, Clone, Copy)]
 pub struct Watch {
-    /// When we first knew the fleet; none if it is known by the check alone.
+    /// When we first knew the fleet; none if only the check knows it.
     pub known_since: Option<OffsetDateTime>,
-    /// When the first of our subscriptions was made, if there is any.
+    /// When our first subscription was created, if there is one.
     pub subscribed_since: Option<OffsetDateTime>,
     /// When Catena was asked.
     pub asked_at: OffsetDateTime,
 }
 
-/// Whether a fact that a check found first is a hole: something that a webhook should have told. What no event reports is
-/// none, nor is an expiry, which our own clock notices; nor what happened before we could hear of it, such as everything in
-/// an account that is older than this Onramp.
+/// Whether a fact that a check found first is a hole: something a webhook should have reported. Not a hole is what no event
+/// reports, an expiry, which our own clock notices, and what happened before we were subscribed, such as everything in an
+/// account older than this Onramp.
 pub fn is_hole(kind: &Kind, at: OffsetDateTime, watch: Watch) -> bool {
     let reported = !matches!(kind, Kind::ConnectionRecovered | Kind::InvitationRefreshed | Kind::InvitationExpired);
     let subscribed = watch.subscribed_since.is_some_and(|since| at >= since);
     reported
         && match watch.known_since {
             Some(since) => at >= since || subscribed,
-            // What carries no time of its own counts from the moment of the question, which says nothing here.
+            // A fact without a time of its own has the time of the request, which proves nothing here.
             None => subscribed && at < watch.asked_at,
         }
 }
 
-/// What to say when `holes` facts had to be found by asking during [`HOLES_MATTER_FOR`]: silent self-repair would hide a broken
-/// delivery. `holes` is a count in words, such as `3` or `1000 or more`; none where there was nothing to find.
+/// The warning when checks found `holes` facts during [`HOLES_MATTER_FOR`]: silent self-repair would hide a broken delivery.
+/// `holes` is a count in words, such as `3` or `1000 or more`; none if there were none.
 pub fn webhooks_may_not_arrive(holes: Option<&str>) -> Option<String> {
     let what = match holes? {
         "1" => "1 fact".to_owned(),

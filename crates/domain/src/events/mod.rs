@@ -3,6 +3,9 @@
 pub mod delivery;
 pub mod envelope;
 pub mod fact;
+pub mod keys;
 pub mod mail_scanner;
 pub mod missed_webhooks;
+pub mod observation;
+pub mod own_facts;
 pub mod record;

@@ -1,4 +1,4 @@
-//! From a record of an event to a fact: what happened, when, to whom, and the key that makes it this fact and no other.
+//! Turns the records of an event into facts: what happened, when, to whom, and the key that identifies it.
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -10,75 +10,22 @@ use crate::{
     events::{
         envelope::{Envelope, text, uuid},
         fact::{About, Fact, Kind, Round, Source},
+        keys::{
+            accepted_key, agreement_key, connection_key, created_key, declined_key, deleted_key, expired_key,
+            fleet_connection_key, state_key,
+        },
+        observation::{InvitationRecord, Observation, Subject},
     },
-    invitation::request::RESOURCES,
-    timestamp,
+    resource, timestamp,
 };
 
-/// By what a record can be joined to a fleet (WEBHOOKS.md 2.10). Every record lacks some of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Subject {
-    /// Digest of the invitation's id.
-    pub invitation: Option<String>,
-    /// Our reference for the fleet.
-    pub fleet_ref: Option<String>,
-    /// Catena's id of the fleet.
-    pub fleet_id: Option<Uuid>,
-    /// The connection.
-    pub connection_id: Option<Uuid>,
-}
-
-/// What an invitation's record carries beyond the fact: kept sealed, since `id` and `magic_link` are passwords.
-/// The pre-registration tokens that come along are not even read (CONTRACT.md 13.3).
-#[derive(Clone, PartialEq, Eq)]
-pub struct InvitationRecord {
-    /// Catena's id of the invitation: a secret.
-    pub id: Uuid,
-    /// The link for the fleet: a secret.
-    pub magic_link: Option<String>,
-    /// When it was made, UTC.
-    pub created_at: OffsetDateTime,
-    /// When it runs out, UTC.
-    pub expires_at: OffsetDateTime,
-    /// The fleet's name as the invitation gives it.
-    pub fleet_name: Option<String>,
-}
-
-impl std::fmt::Debug for InvitationRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InvitationRecord").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
-}
-
-/// What one record tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are facts, and they don't live long")]
-pub enum Observation {
-    /// Something happened to a fleet.
-    Fact {
-        /// What.
-        fact: Fact,
-        /// To whom.
-        subject: Subject,
-        /// The invitation, when the record is one.
-        invitation: Option<InvitationRecord>,
-    },
-    /// Something happened to one of our subscriptions (WEBHOOKS.md 2.9).
-    Subscription {
-        /// The subscription that it happened to; not the one that carries the news.
-        id: Uuid,
-        /// Its status now, an open word.
-        status: String,
-    },
-}
-
-/// Why a record of an event that we know can't be understood.
+/// Why a record of a known event can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RecordError {
     /// A record must be an object.
     #[error("record {0} is not an object")]
     NotAnObject(usize),
-    /// A field without which the record can't be told from others.
+    /// It lacks a field that identifies it.
     #[error("record {index} has no usable “{field}”")]
     Missing {
         /// Which record, from 0.
@@ -88,16 +35,16 @@ pub enum RecordError {
     },
 }
 
-/// Whether an event tells of a fleet's data and not of its onboarding: of a resource that permissions name.
+/// Whether an event is about a fleet's data rather than its onboarding: about a resource that permissions name.
 pub fn is_about_data(event_name: &str) -> bool {
     let resource = event_name.split('.').next().unwrap_or_default();
     // Messages to groups come with the permission for messages.
-    resource == "group_message" || RESOURCES.iter().any(|(known, _)| *known == resource)
+    resource == "group_message" || resource::label(resource).is_some()
 }
 
-/// All that an event tells of onboarding, record by record; nothing where it [is about data](is_about_data), which comes by the
-/// thousand and stands on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event
-/// that carries no time of its own.
+/// What an event says about onboarding, record by record; nothing if it [is about data](is_about_data), which comes by the
+/// thousand and is on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event without a time
+/// of its own.
 pub fn observations(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Observation>, RecordError> {
     if is_about_data(&envelope.name) {
         return Ok(Vec::new());
@@ -151,7 +98,7 @@ impl Reader<'_> {
         let expires_at = self.time("expires_at").ok_or(self.missing("expires_at"))?;
         let created_at = self.time("created_at").or(timestamp::of_uuid(id)).unwrap_or(expires_at);
         let invitation = of_invitation(id);
-        // Catena's clocks may differ by microseconds between two answers, so keys hold the stored precision.
+        // Times can differ by less than a microsecond between two answers, so keys use the stored precision.
         let expiry = timestamp::micros(expires_at).to_string();
         let (own_time, key) = match kind {
             Kind::InvitationAccepted => {
@@ -208,7 +155,7 @@ impl Reader<'_> {
 
     fn fleet_connection(&self, kind: Kind) -> Result<Observation, RecordError> {
         let (fleet, connection) = (self.need("fleet_id")?, self.need("connection_id")?);
-        // WEBHOOKS.md 6: `data[].id`. A connection that is attached anew comes with another one.
+        // WEBHOOKS.md 6: `data[].id`. A connection that is attached again has another one.
         let own = self.text("id").unwrap_or_default();
         let key = fleet_connection_key(fleet, connection, own);
         Ok(self.plain(kind, None, key, About { connection: Some(connection), ..self.about() }, self.subject()))
@@ -248,7 +195,7 @@ impl Reader<'_> {
         Fact { source: Source::Webhook, at, kind, key, event_id: self.envelope.id, actor: None, about }
     }
 
-    /// DESIGN, "Time of a fact": the event id's moment, else the body's timestamp, else the signed time of sending.
+    /// The time in the event's id, else the body's timestamp, else the signed time of sending.
     fn event_time(&self) -> OffsetDateTime {
         self.envelope.id.and_then(timestamp::of_uuid).or(self.envelope.timestamp).unwrap_or(self.sent_at)
     }
@@ -291,68 +238,8 @@ impl Reader<'_> {
         RecordError::Missing { index: self.index, field }
     }
 
-    /// The whole record as text with its fields in one order.
+    /// The whole record as text, its fields in a fixed order.
     fn content(&self) -> String {
         Value::Object(self.record.clone()).to_string()
     }
-}
-
-/// The key of `invitation.created`, which Catena's answer to a create call tells as well as the webhook.
-pub fn created_key(invitation: &str, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, Kind::InvitationCreated.name(), &timestamp::micros(expires_at).to_string()])
-}
-
-/// The key of a refresh, which no event tells.
-pub fn refreshed_key(invitation: &str, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, Kind::InvitationRefreshed.name(), &timestamp::micros(expires_at).to_string()])
-}
-
-/// The key of a refresh after which the end is the one that was known before. It belongs to a round that has begun, perhaps by a
-/// refresh, so the moment tells them apart.
-pub fn refreshed_again_key(invitation: &str, expires_at: OffsetDateTime, at: OffsetDateTime) -> String {
-    let (expiry, at) = (timestamp::micros(expires_at).to_string(), timestamp::micros(at).to_string());
-    digest(&[invitation, Kind::InvitationRefreshed.name(), &expiry, &at])
-}
-
-/// The key of `invitation.expired`, which our own clock can tell as well as the webhook.
-pub fn expired_key(invitation: &str, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, Kind::InvitationExpired.name(), &timestamp::micros(expires_at).to_string()])
-}
-
-/// The key of `invitation.accepted`, which Catena's record tells as well as the webhook.
-pub fn accepted_key(invitation: &str, accepted_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, "accepted", &timestamp::micros(accepted_at.unwrap_or(expires_at)).to_string()])
-}
-
-/// The key of `invitation.declined` and its deprecated twin, which Catena's record tells as well.
-pub fn declined_key(invitation: &str, declined_at: Option<OffsetDateTime>, expires_at: OffsetDateTime) -> String {
-    digest(&[invitation, "declined", &timestamp::micros(declined_at.unwrap_or(expires_at)).to_string()])
-}
-
-/// The key of `invitation.deleted`, which an invitation that is gone tells as well.
-pub fn deleted_key(invitation: &str) -> String {
-    digest(&[invitation, "deleted"])
-}
-
-/// The key of `share_agreement.created` and `.deleted`, which Catena's record tells as well.
-pub fn agreement_key(agreement: Uuid, kind: &Kind) -> String {
-    digest(&[&agreement.to_string(), kind.name()])
-}
-
-/// The key of `connection.created`, which Catena's record tells as well.
-pub fn connection_key(connection: Uuid) -> String {
-    digest(&[&connection.to_string(), Kind::ConnectionCreated.name()])
-}
-
-/// The key of what sets a state, of a connection, a schedule or an agreement (WEBHOOKS.md 6): such a thing may happen again
-/// and again, so each telling is a fact of its own by its moment, and [`crate::onboarding::state_changes`] makes one entry of those that tell
-/// the same.
-pub fn state_key(id: Uuid, kind: &Kind, at: OffsetDateTime) -> String {
-    digest(&[&id.to_string(), kind.name(), &timestamp::micros(at).to_string()])
-}
-
-/// The key of `fleet_connection.created`. `own` tells one attachment from the next: the event's `data[].id`, or the moment
-/// where only the list of connections tells it.
-pub fn fleet_connection_key(fleet_id: Uuid, connection_id: Uuid, own: &str) -> String {
-    digest(&[&fleet_id.to_string(), &connection_id.to_string(), Kind::FleetConnectionCreated.name(), own])
 }

@@ -1,4 +1,4 @@
-//! Which column of a file means which field of an invitation.
+//! Maps the columns of a file to the fields of a request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     import::cell::plain,
-    invitation::request::{Draft, FieldErrors},
+    invitation::request::{Draft, FieldErrors, label},
 };
 
-/// A field that a column can hold. A callback is none of them: its events would arrive twice (WEBHOOKS.md 5.11).
+/// A field that a column can hold. A callback isn't one: its events would arrive twice (WEBHOOKS.md 5.11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Column {
-    /// Our reference for the fleet; the one that must be there.
+    /// Our reference for the fleet; the only required one.
     FleetRef,
     /// The fleet's name.
     FleetName,
@@ -29,7 +29,7 @@ pub enum Column {
     FleetRegulatoryId,
     /// Kind of the regulatory id.
     FleetRegulatoryIdType,
-    /// Hours until the link runs out.
+    /// Hours until the link expires.
     ExpiresInHours,
     /// Providers to offer.
     LimitTsps,
@@ -41,12 +41,11 @@ pub enum Column {
 
 use Column as C;
 
-/// Name of the field, label, and the names under which it is found in a header: letters and digits alone, small.
-const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
+/// The field's name, and the header names it is recognized by: lower-case letters and digits only.
+const COLUMNS: [(Column, &str, &[&str]); 12] = [
     (
         C::FleetRef,
         "fleet_ref",
-        "Reference",
         &[
             "fleetref",
             "ref",
@@ -64,7 +63,6 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetName,
         "fleet_name",
-        "Fleet’s name",
         &[
             "fleetname",
             "name",
@@ -78,19 +76,17 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
             "fleet",
         ],
     ),
-    (C::FleetEmail, "fleet_email", "Contact e-mail", &["fleetemail", "email", "emailaddress", "mail", "contactemail"]),
+    (C::FleetEmail, "fleet_email", &["fleetemail", "email", "emailaddress", "mail", "contactemail"]),
     (
         C::FleetPhone,
         "fleet_phone",
-        "Contact phone",
         &["fleetphone", "phone", "phonenumber", "telephone", "tel", "mobile", "contactphone"],
     ),
-    (C::FleetWebsite, "fleet_website", "Website", &["fleetwebsite", "website", "web", "homepage", "site", "url"]),
-    (C::FleetCountryCode, "fleet_country_code", "Country", &["fleetcountrycode", "countrycode", "country"]),
+    (C::FleetWebsite, "fleet_website", &["fleetwebsite", "website", "web", "homepage", "site", "url"]),
+    (C::FleetCountryCode, "fleet_country_code", &["fleetcountrycode", "countrycode", "country"]),
     (
         C::FleetRegulatoryId,
         "fleet_regulatory_id",
-        "Regulatory id",
         &[
             "fleetregulatoryid",
             "regulatoryid",
@@ -107,28 +103,12 @@ const COLUMNS: [(Column, &str, &str, &[&str]); 12] = [
     (
         C::FleetRegulatoryIdType,
         "fleet_regulatory_id_type",
-        "Kind of id",
         &["fleetregulatoryidtype", "regulatoryidtype", "regulatorytype", "idtype"],
     ),
-    (
-        C::ExpiresInHours,
-        "expires_in_hours",
-        "Hours the link works",
-        &["expiresinhours", "hours", "expiryhours", "validhours"],
-    ),
-    (C::LimitTsps, "limit_tsps", "Providers to offer", &["limittsps", "tsps", "tsp", "providers", "provider"]),
-    (
-        C::SuccessRedirectUrl,
-        "success_redirect_url",
-        "Page after success",
-        &["successredirecturl", "successurl", "successpage"],
-    ),
-    (
-        C::FailureRedirectUrl,
-        "failure_redirect_url",
-        "Page otherwise",
-        &["failureredirecturl", "failureurl", "failurepage"],
-    ),
+    (C::ExpiresInHours, "expires_in_hours", &["expiresinhours", "hours", "expiryhours", "validhours"]),
+    (C::LimitTsps, "limit_tsps", &["limittsps", "tsps", "tsp", "providers", "provider"]),
+    (C::SuccessRedirectUrl, "success_redirect_url", &["successredirecturl", "successurl", "successpage"]),
+    (C::FailureRedirectUrl, "failure_redirect_url", &["failureredirecturl", "failureurl", "failurepage"]),
 ];
 
 impl Column {
@@ -137,50 +117,45 @@ impl Column {
         COLUMNS.iter().map(|(column, ..)| *column)
     }
 
-    /// Name of the field: the contract's.
+    /// The field's name in the contract.
     pub fn name(self) -> &'static str {
         self.entry().1
     }
 
     /// For people.
     pub fn label(self) -> &'static str {
-        self.entry().2
+        label(self.name())
     }
 
-    fn entry(self) -> &'static (Self, &'static str, &'static str, &'static [&'static str]) {
-        // Every column stands in the table; a test looks.
+    fn entry(self) -> &'static (Self, &'static str, &'static [&'static str]) {
+        // Every column is in the table; a test checks.
         COLUMNS.iter().find(|(column, ..)| *column == self).unwrap_or(&COLUMNS[0])
     }
 }
 
-/// A column's label by the name of its field; the name itself where there is none.
-pub fn column_label(field: &str) -> &str {
-    COLUMNS.iter().find(|(_, name, ..)| *name == field).map_or(field, |(_, _, label, _)| *label)
-}
-
-/// What a row says, field by field, as it was written. Empty cells are not in it.
+/// The values of a row by field, as written, without empty cells.
 pub type Values = BTreeMap<Column, String>;
 
-/// What the columns mean, and what holds for all rows.
+/// What the columns mean, and what applies to all rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
-    /// The place of each field's column in the header, from 0.
+    /// The index of each field's column in the header.
     pub columns: BTreeMap<Column, usize>,
-    /// Kind of the regulatory id where the row says none.
+    /// Kind of the regulatory id if the row has none.
     pub regulatory_id_type: String,
-    /// Hours until the link runs out where the row says none.
+    /// Hours until the link expires if the row has none.
     pub expires_in_hours: String,
-    /// The resources to ask for, to read. Empty: everything (CONTRACT.md 13.10).
+    /// The resources to request read access to. Empty: everything (CONTRACT.md 13.10).
     pub resources: BTreeSet<String>,
 }
 
 impl Mapping {
-    /// What a header most likely means. Every column is taken once.
+    /// The most likely meaning of a header. Every column is used at most once.
     pub fn guess(header: &[String]) -> Self {
         let names: Vec<String> = header.iter().map(|name| bare(name)).collect();
         let mut columns = BTreeMap::new();
         let mut taken = BTreeSet::new();
-        for (column, _, _, aliases) in COLUMNS {
+        for (column, _, aliases) in COLUMNS {
             let place = aliases
                 .iter()
                 .find_map(|alias| (0..names.len()).find(|place| names[*place] == *alias && !taken.contains(place)));
@@ -197,7 +172,7 @@ impl Mapping {
     pub fn check(&self, header: &[String]) -> FieldErrors {
         let mut errors = FieldErrors::new();
         if !self.columns.contains_key(&C::FleetRef) {
-            let sentence = "Choose the column that holds your reference for the fleet. Every invitation needs one.";
+            let sentence = "Choose the column with your reference for the fleet. Every invitation needs one.";
             errors.insert(C::FleetRef.name().to_owned(), sentence.to_owned());
         }
         for (column, place) in &self.columns {
@@ -205,13 +180,13 @@ impl Mapping {
                 errors.insert(column.name().to_owned(), "Choose one of the file’s columns.".to_owned());
             }
         }
-        // The rules of the form for one invitation, on what holds for all.
+        // The rules of the form, applied to what holds for all rows.
         let all = Draft { fleet_ref: "x".into(), ..self.draft(&Values::new(), &Draft::default()) };
         for (field, sentence) in all.check().err().unwrap_or_default() {
             let own = match field.as_str() {
                 "expires_in_hours" => "all_hours",
                 "permissions" => "resources",
-                // A kind without an id is what a default is.
+                // A kind without an id is just a default here.
                 _ => continue,
             };
             errors.insert(own.to_owned(), sentence);
@@ -219,19 +194,19 @@ impl Mapping {
         errors
     }
 
-    /// Places of the columns that mean nothing here.
+    /// Indexes of the columns that aren't used.
     pub fn ignored(&self, header: &[String]) -> Vec<usize> {
         (0..header.len()).filter(|place| !self.columns.values().any(|used| used == place)).collect()
     }
 
-    /// What a row says.
+    /// The values of a row.
     pub fn values(&self, cells: &[String]) -> Values {
         let value =
             |place: &usize| cells.get(*place).map(|cell| plain(cell).to_owned()).filter(|cell| !cell.is_empty());
         self.columns.iter().filter_map(|(column, place)| Some((*column, value(place)?))).collect()
     }
 
-    /// The invitation that a row asks for; what neither it nor the mapping says is taken from `base`.
+    /// The request in a row; what neither it nor the mapping has comes from `base`.
     pub fn draft(&self, values: &Values, base: &Draft) -> Draft {
         let take =
             |column: Column, otherwise: &str| values.get(&column).cloned().unwrap_or_else(|| otherwise.to_owned());
@@ -280,7 +255,7 @@ mod tests {
         for column in Column::all() {
             let guessed = Mapping::guess(&header(&[column.name()]));
             assert_eq!(guessed.columns, [(column, 0)].into(), "{}", column.name());
-            assert_eq!(column_label(column.name()), column.label());
+            assert_ne!(column.label(), label(""), "{}", column.name());
             assert_eq!(serde_json::to_value(column).unwrap(), column.name());
         }
     }

@@ -1,8 +1,8 @@
-//! Many invitations in one file: from bytes to a verdict on each row.
+//! Importing many invitations from one file: from bytes to a verdict on each row.
 //!
-//! In this order: `text` (bytes to text), `table` (text to rows), `columns` (which column means what), `judge` (a row to an
-//! invitation, or why not), `verdict` (what Catena would do with it), `state` (how an import and its rows stand); `cell` is
-//! for what people download. Pure rules, no I/O: may depend on the rest of `domain` and on nothing else of ours.
+//! In this order: `text` (bytes to text), `table` (text to rows), `columns` (which column means what), `row_check` (a row to a
+//! request, or why not), `verdict` (what an import would do with it), `state` (the states of an import and its rows); `cell` is
+//! for downloads.
 
 mod cell;
 mod columns;
@@ -13,9 +13,9 @@ mod text;
 mod verdict;
 
 pub use crate::import::cell::{inert, plain};
-pub use crate::import::columns::{Column, Mapping, Values, column_label};
+pub use crate::import::columns::{Column, Mapping, Values};
 pub use crate::import::row_check::{CheckedRow, RowChecker};
 pub use crate::import::state::{ImportState, RowState};
-pub use crate::import::table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, look, rows};
+pub use crate::import::table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, inspect, rows};
 pub use crate::import::text::{Encoding, TextError, decode};
-pub use crate::import::verdict::{Known, KnownStatus, Standing, Verdict, standing};
+pub use crate::import::verdict::Verdict;

@@ -1,55 +1,55 @@
-//! From a row to an invitation, or to the sentence that says why not.
+//! Checks a row: a valid request, or the sentence that says why not.
 
 use std::collections::HashMap;
 
 use crate::{
     import::{
-        columns::{Column, Mapping, Values, column_label},
+        columns::{Column, Mapping, Values},
         table::Row,
     },
-    invitation::request::{Checked, Draft},
+    invitation::request::{Checked, Draft, label},
 };
 
 /// A row after its check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedRow {
-    /// The line of the file in which it begins.
+    /// The line of the file where it starts.
     pub line: u64,
-    /// Its reference as written; empty where it has none.
+    /// Its reference as written; empty if it has none.
     pub fleet_ref: String,
-    /// What it says.
+    /// Its values.
     pub values: Values,
-    /// The invitation, or why there can't be one.
+    /// The request, or why there can't be one.
     pub invitation: Result<Checked, String>,
 }
 
-/// Checks the rows of one file, one after the other: by the rules of a single invitation, and against each other.
+/// Checks the rows of one file in turn: by the rules of a single request, and against each other.
 pub struct RowChecker<'a> {
     mapping: &'a Mapping,
     base: &'a Draft,
     width: usize,
-    /// The references so far, in small letters, as written and with their lines.
+    /// The references so far: in lower case, as written, and with their lines.
     seen: HashMap<String, (String, u64)>,
 }
 
 impl<'a> RowChecker<'a> {
-    /// A judge for a file with this many columns. What neither row nor mapping says is taken from `base`.
+    /// A checker for a file with this many columns. What neither the row nor the mapping has comes from `base`.
     pub fn new(mapping: &'a Mapping, base: &'a Draft, width: usize) -> Self {
         Self { mapping, base, width, seen: HashMap::new() }
     }
 
-    /// Judges the next row.
-    pub fn judge(&mut self, row: &Row) -> CheckedRow {
+    /// Checks the next row.
+    pub fn check(&mut self, row: &Row) -> CheckedRow {
         let values = self.mapping.values(&row.cells);
         let fleet_ref = values.get(&Column::FleetRef).cloned().unwrap_or_default();
         let checked = self.mapping.draft(&values, self.base).check().map_err(|errors| {
-            let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", column_label(field)));
+            let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", label(field)));
             sentences.collect::<Vec<_>>().join(" ")
         });
         let beyond = row.cells.iter().skip(self.width).any(|cell| !cell.is_empty());
         let invitation = match self.earlier(&fleet_ref, row.line) {
             _ if beyond => {
-                Err("There are more cells than the header has: a cell with the delimiter in it needs quotes.".into())
+                Err("This row has more cells than the header. A cell that contains the delimiter needs quotes.".into())
             }
             Some(sentence) => Err(sentence),
             None => checked,
@@ -57,16 +57,16 @@ impl<'a> RowChecker<'a> {
         CheckedRow { line: row.line, fleet_ref, values, invitation }
     }
 
-    /// Why an earlier row with this reference stands in the way. Whether Catena tells capitals from small letters is
-    /// unknown (CONTRACT.md 13.8), and inviting one fleet twice is not harmless (13.5).
+    /// Why an earlier row with this reference rules this one out. Whether Catena's references are case-sensitive is unknown
+    /// (CONTRACT.md 13.8), and inviting one fleet twice does harm (13.5).
     fn earlier(&mut self, fleet_ref: &str, line: u64) -> Option<String> {
         if fleet_ref.is_empty() {
             return None;
         }
         match self.seen.get(&fleet_ref.to_lowercase()) {
-            Some((same, first)) if same == fleet_ref => Some(format!("Reference: line {first} has the same one.")),
+            Some((same, first)) if same == fleet_ref => Some(format!("Reference: same as in line {first}.")),
             Some((_, first)) => Some(format!(
-                "Reference: it differs from the one in line {first} by capitals alone, and Catena may take both for one fleet."
+                "Reference: differs from line {first} only in capitalization, so Catena may treat both as one fleet."
             )),
             None => {
                 self.seen.insert(fleet_ref.to_lowercase(), (fleet_ref.to_owned(), line));
@@ -81,17 +81,17 @@ mod tests {
     use super::*;
     use crate::import::{Delimiter, rows};
 
-    fn judged(text: &str) -> Vec<CheckedRow> {
+    fn check_all(text: &str) -> Vec<CheckedRow> {
         let base = Draft::default();
         let rows = rows(text, Delimiter::guess(text));
         let mapping = Mapping::guess(&rows.header);
-        let mut judge = RowChecker::new(&mapping, &base, rows.header.len());
-        rows.map(|row| judge.judge(&row)).collect()
+        let mut checker = RowChecker::new(&mapping, &base, rows.header.len());
+        rows.map(|row| checker.check(&row)).collect()
     }
 
     #[test]
     fn each_bad_row_says_why_and_the_others_stay_good() {
-        let all = judged(
+        let all = check_all(
             "ref,name,email,country,hours\n\
              A,J.B. Hunt,ops@acme.example,usa,48\n\
              ,No Reference,,,\n\
@@ -114,26 +114,21 @@ mod tests {
             .collect();
         let want = [
             (2, Ok("A")),
-            (3, Err("Reference: Give the fleet a reference: the name by which your own systems know it.")),
-            (4, Err("Reference: Use only letters, digits, spaces, “-” and “_”.")),
-            (5, Err("Reference: line 2 has the same one.")),
+            (3, Err("Reference: Enter a reference: the fleet’s name in your own systems.")),
+            (4, Err("Reference: Use only letters, digits, spaces, “-”, and “_”.")),
+            (5, Err("Reference: same as in line 2.")),
             (
                 6,
                 Err(
-                    "Hours the link works: Give whole hours from 1 to 672 (28 days). Country: Use the country's three letters, \
-                     such as USA, CAN or MEX. Contact e-mail: Enter an e-mail address, such as ada@example.com.",
+                    "Link valid for (hours): Enter whole hours from 1 to 672 (28 days). Country: Use the three-letter country code, \
+                     such as USA, CAN, or MEX. Contact e-mail: Enter an e-mail address, such as ada@example.com.",
                 ),
             ),
-            (
-                7,
-                Err(
-                    "Reference: it differs from the one in line 2 by capitals alone, and Catena may take both for one fleet.",
-                ),
-            ),
-            (8, Err("Fleet’s name: Catena takes letters, digits and spaces; nothing of this name is left.")),
-            (9, Err("There are more cells than the header has: a cell with the delimiter in it needs quotes.")),
+            (7, Err("Reference: differs from line 2 only in capitalization, so Catena may treat both as one fleet.")),
+            (8, Err("Fleet name: Catena accepts only letters, digits, and spaces, and this name has none.")),
+            (9, Err("This row has more cells than the header. A cell that contains the delimiter needs quotes.")),
             (10, Ok("E")),
-            (11, Err("Reference: Use only letters, digits, spaces, “-” and “_”.")),
+            (11, Err("Reference: Use only letters, digits, spaces, “-”, and “_”.")),
             (12, Ok("F")),
         ];
         assert_eq!(verdicts, want);

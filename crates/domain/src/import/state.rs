@@ -1,21 +1,21 @@
-//! How an import stands, and how each of its rows does.
+//! The states of an import and of its rows.
 
-/// How an import stands.
+/// The state of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ImportState {
-    /// The file is here; somebody has to say what its columns mean.
+    /// The file is uploaded; somebody has to map its columns.
     Uploaded,
-    /// The dry run is under way.
+    /// The dry run is running.
     Checking,
     /// Every row has its verdict; somebody has to start it.
     Checked,
     /// Fleets are being invited.
     Running,
-    /// It waits for somebody: on their word, or because Catena fails.
+    /// It is paused: by somebody, or because Catena fails.
     Paused,
-    /// Every row has its outcome.
+    /// Every row is in a final state.
     Done,
-    /// Somebody ended it; the rows that were left were not done.
+    /// Somebody ended it before its last row.
     Cancelled,
 }
 
@@ -24,7 +24,7 @@ impl ImportState {
     pub const ALL: [Self; 7] =
         [Self::Uploaded, Self::Checking, Self::Checked, Self::Running, Self::Paused, Self::Done, Self::Cancelled];
 
-    /// The word in which it is stored.
+    /// The name it is stored under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Uploaded => "uploaded",
@@ -37,7 +37,7 @@ impl ImportState {
         }
     }
 
-    /// The state with this word.
+    /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
@@ -45,17 +45,17 @@ impl ImportState {
     /// For people.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Uploaded => "Waits for its columns",
-            Self::Checking => "Being checked",
-            Self::Checked => "Waits to be started",
+            Self::Uploaded => "Waiting for column mapping",
+            Self::Checking => "Checking",
+            Self::Checked => "Ready to start",
             Self::Running => "Running",
             Self::Paused => "Paused",
             Self::Done => "Done",
-            Self::Cancelled => "Cancelled",
+            Self::Cancelled => "Canceled",
         }
     }
 
-    /// Whether it goes on by itself.
+    /// Whether it makes progress by itself.
     pub fn moves(self) -> bool {
         matches!(self, Self::Checking | Self::Running)
     }
@@ -66,20 +66,20 @@ impl ImportState {
     }
 }
 
-/// How a row stands.
+/// The state of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RowState {
-    /// Its turn is still to come.
+    /// Its turn hasn't come yet.
     Waiting,
-    /// Catena is being asked, or was when the server stopped: whether it was done has to be looked up.
+    /// A call to Catena has started, perhaps before the server stopped: whether it succeeded has to be looked up.
     Doing,
     /// Catena made the invitation.
     Created,
-    /// Catena refreshed the one that the fleet had.
+    /// Catena refreshed the one the fleet had.
     Refreshed,
     /// The fleet has an invitation in force that asks for exactly this.
     Unchanged,
-    /// The fleet declined, and nobody said that it should be asked again.
+    /// Somebody would have to confirm the call: the fleet declined, or its invitation has an unknown status.
     LeftOut,
     /// Catena refused it.
     Refused,
@@ -88,7 +88,7 @@ pub enum RowState {
 }
 
 impl RowState {
-    /// All of them, in the order in which they are shown.
+    /// All of them, in display order.
     pub const ALL: [Self; 8] = [
         Self::Created,
         Self::Refreshed,
@@ -100,7 +100,7 @@ impl RowState {
         Self::Waiting,
     ];
 
-    /// The word in which it is stored and downloaded.
+    /// The name it is stored and downloaded under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -114,12 +114,12 @@ impl RowState {
         }
     }
 
-    /// The state with this word.
+    /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Whether nothing more happens to it.
+    /// Whether it is final.
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Waiting | Self::Doing)
     }

@@ -1,4 +1,4 @@
-//! From text to rows: comma, semicolon or tab, quotes as spreadsheets write them, line breaks inside quotes.
+//! Splits text into rows: comma, semicolon or tab, quotes as spreadsheets write them, line breaks inside quotes.
 
 use csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
 use thiserror::Error;
@@ -9,17 +9,17 @@ pub const MAX_ROWS: usize = 100_000;
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 /// Most cells in one line. Enough for any export, and few enough that one line of delimiters can't take all memory.
 pub const MAX_COLUMNS: usize = 200;
-/// Rows shown while columns are being named.
+/// Rows shown while columns are being mapped.
 const SAMPLES: usize = 3;
 
-/// What stands between two cells.
+/// What separates two cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delimiter {
     /// `,`
     Comma,
-    /// `;`, where the comma is taken by numbers.
+    /// `;`, where the comma is used in numbers.
     Semicolon,
-    /// A tab: what is copied out of a spreadsheet.
+    /// A tab, as in text copied from a spreadsheet.
     Tab,
 }
 
@@ -27,7 +27,7 @@ impl Delimiter {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
 
-    /// The word in which it is stored and sent.
+    /// The name it is stored and sent under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Comma => "comma",
@@ -45,7 +45,7 @@ impl Delimiter {
         }
     }
 
-    /// The delimiter with this word.
+    /// The delimiter with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|delimiter| delimiter.name() == name)
     }
@@ -58,7 +58,7 @@ impl Delimiter {
         }
     }
 
-    /// The one that occurs most in the header line, outside quotes; a comma where none does.
+    /// The most frequent one in the header line outside quotes; a comma if there is none.
     pub fn guess(text: &str) -> Self {
         if let (Some(named), _) = named_delimiter(text) {
             return named;
@@ -77,7 +77,7 @@ impl Delimiter {
                 }
             }
         }
-        // Of two that are as frequent, a tab, which is rare in names, else the one that is usual.
+        // Of two equally frequent ones, a tab, which is rare in names, else the more usual one.
         let rank = |delimiter: &Self| match delimiter {
             Self::Tab => 2,
             Self::Comma => 1,
@@ -88,7 +88,7 @@ impl Delimiter {
     }
 }
 
-/// Some spreadsheets say the delimiter in a first line of its own, `sep=;`. Gives it and the text behind that line.
+/// Some spreadsheets name the delimiter in a first line, `sep=;`. Returns it and the text after that line.
 fn named_delimiter(text: &str) -> (Option<Delimiter>, &str) {
     let line = text.lines().next().unwrap_or_default();
     let named = line.strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="));
@@ -98,40 +98,38 @@ fn named_delimiter(text: &str) -> (Option<Delimiter>, &str) {
     (delimiter, rest)
 }
 
-/// Why there are no rows to work on.
+/// Why a file has no usable rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TableError {
     /// A header and nothing below it.
     #[error(
-        "There is only one line in it, the header. Add a row for each fleet; if there are rows, a quote (\") may lack its twin."
+        "The file has only one line, the header. Add a row for each fleet; if there are rows, a quotation mark (\") may be unclosed."
     )]
     HeaderOnly,
-    /// More than fits.
-    #[error("There are more than {MAX_ROWS} rows in it. Split the file and import the parts one after the other.")]
+    /// Too many rows.
+    #[error("The file has more than {MAX_ROWS} rows. Split it and import the parts one after another.")]
     TooMany,
-    /// A line that is no row of fleets, or one that is cut at the wrong character.
-    #[error(
-        "Line {line} has more than {MAX_COLUMNS} cells. Choose another delimiter if this one doesn’t part the cells, else another file."
-    )]
+    /// A line that isn't a row of fleets, or is split at the wrong character.
+    #[error("Line {line} has more than {MAX_COLUMNS} cells. Choose a different delimiter or another file.")]
     TooWide {
         /// The line of the file, from 1.
         line: u64,
     },
 }
 
-/// A file at first sight.
+/// An overview of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
-    /// The names of the columns, as they stand in the first line.
+    /// The names of the columns, from the first line.
     pub header: Vec<String>,
-    /// The first rows, to see what the columns hold.
+    /// The first rows, to show what the columns hold.
     pub samples: Vec<Vec<String>>,
-    /// How many rows there are below the header; empty ones don't count.
+    /// The number of rows below the header, without empty ones.
     pub rows: usize,
 }
 
-/// Looks at a file.
-pub fn look(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
+/// Reads the header, counts the rows and takes some as samples.
+pub fn inspect(text: &str, delimiter: Delimiter) -> Result<Sheet, TableError> {
     if let Some(line) = too_wide(text, delimiter) {
         return Err(TableError::TooWide { line });
     }
@@ -320,20 +318,22 @@ mod tests {
             (format!("a;b\n6\" pipe;{more}"), too_wide(2)),
         ];
         for (text, want) in table {
-            assert_eq!(look(&text, Delimiter::Semicolon).err(), want, "{text}");
+            assert_eq!(inspect(&text, Delimiter::Semicolon).err(), want, "{text}");
         }
-        assert_eq!(look(&";".repeat(MAX_BYTES), Delimiter::Semicolon), Err(TableError::TooWide { line: 1 }));
+        assert_eq!(inspect(&";".repeat(MAX_BYTES), Delimiter::Semicolon), Err(TableError::TooWide { line: 1 }));
         assert!(
-            TableError::TooWide { line: 7 }.to_string().starts_with("Line 7 has more than 200 cells. Choose another")
+            TableError::TooWide { line: 7 }
+                .to_string()
+                .starts_with("Line 7 has more than 200 cells. Choose a different")
         );
     }
 
     #[test]
     fn a_file_without_rows_or_with_too_many_is_refused() {
-        assert_eq!(look("ref,name\n", Delimiter::Comma), Err(TableError::HeaderOnly));
-        assert_eq!(look("ref,\"name\nA,x\nB,y", Delimiter::Comma), Err(TableError::HeaderOnly), "an open quote");
+        assert_eq!(inspect("ref,name\n", Delimiter::Comma), Err(TableError::HeaderOnly));
+        assert_eq!(inspect("ref,\"name\nA,x\nB,y", Delimiter::Comma), Err(TableError::HeaderOnly), "an open quote");
         let many = format!("ref\n{}", "A\n".repeat(MAX_ROWS));
-        assert_eq!(look(&many, Delimiter::Comma).map(|sheet| (sheet.rows, sheet.samples.len())), Ok((MAX_ROWS, 3)));
-        assert_eq!(look(&(many + "A"), Delimiter::Comma), Err(TableError::TooMany));
+        assert_eq!(inspect(&many, Delimiter::Comma).map(|sheet| (sheet.rows, sheet.samples.len())), Ok((MAX_ROWS, 3)));
+        assert_eq!(inspect(&(many + "A"), Delimiter::Comma), Err(TableError::TooMany));
     }
 }

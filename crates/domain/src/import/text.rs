@@ -1,23 +1,23 @@
-//! From the bytes of an uploaded file to text. Spreadsheets write what their country and age suggest.
+//! Decodes an uploaded file. Spreadsheet programs choose the encoding by their country and age.
 
 use encoding_rs::{Encoding as Codec, UTF_8, WINDOWS_1252};
 use thiserror::Error;
 
-/// In which encoding a file was read.
+/// The encoding a file was read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// UTF-8, with or without its mark.
+    /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// UTF-16, which only its mark tells.
+    /// UTF-16, which only its byte order mark reveals.
     Utf16,
-    /// What is left: the encoding of old Western spreadsheets. A guess, so people are asked to look at the letters.
+    /// Anything else: the encoding of old Western spreadsheets. A guess, so people are asked to check the letters.
     Windows1252,
 }
 
 impl Encoding {
     const ALL: [Self; 3] = [Self::Utf8, Self::Utf16, Self::Windows1252];
 
-    /// The word in which it is stored and shown.
+    /// The name it is stored and shown under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
@@ -26,32 +26,32 @@ impl Encoding {
         }
     }
 
-    /// The encoding with this word.
+    /// The encoding with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|encoding| encoding.name() == name)
     }
 }
 
-/// Why bytes are no text that could hold rows.
+/// Why a file can't be read as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TextError {
-    /// Nothing but white space, or nothing at all.
-    #[error("There is nothing in it. Choose a file with a header line and a row for each fleet.")]
+    /// It is empty or only white space.
+    #[error("The file is empty. Choose a file with a header row and one row per fleet.")]
     Empty,
-    /// A spreadsheet program's own format.
+    /// A workbook in a spreadsheet program's own format.
     #[error(
-        "This is a spreadsheet, not text. In your spreadsheet program, save it as “CSV UTF-8” and choose that file."
+        "This is a spreadsheet, not a text file. In your spreadsheet app, save it as “CSV UTF-8” and choose that file."
     )]
     Workbook,
-    /// A picture, a program, UTF-16 without its mark.
-    #[error("This is no text file that Onramp can read. Save it as “CSV UTF-8” and choose that file.")]
+    /// A picture, a program, or UTF-16 without a byte order mark.
+    #[error("Onramp can’t read this file as text. Save it as “CSV UTF-8” and choose that file.")]
     Binary,
-    /// The mark at the start promises an encoding that the rest doesn’t keep to.
-    #[error("Some characters are damaged: the file says that it is {0}, and isn’t. Save it as “CSV UTF-8” once more.")]
+    /// The byte order mark claims an encoding that the rest doesn’t have.
+    #[error("Some characters are damaged: the file claims to be {0} but isn’t. Save it as “CSV UTF-8” again.")]
     Damaged(&'static str),
 }
 
-/// Reads a file: by its mark if it has one, else as UTF-8 if it is that, else as Windows-1252.
+/// Decodes a file: by its byte order mark if it has one, else as UTF-8 if it is valid, else as Windows-1252.
 pub fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), TextError> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Err(TextError::Workbook);

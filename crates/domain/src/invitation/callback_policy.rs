@@ -1,41 +1,39 @@
-//! Whether an invitation may carry a `callback_url` of its own. It doesn't replace the organisation's subscriptions: with both,
-//! every event arrives twice (WEBHOOKS.md 5.11, CONTRACT.md 9). So it is offered only after a look.
+//! Whether an invitation may have a `callback_url` of its own. It doesn't replace the organization's subscriptions: with both,
+//! every event arrives twice (WEBHOOKS.md 5.11, CONTRACT.md 9).
 
-/// What was found out about one thing at Catena; none where Catena could not or would not tell.
+/// A setting at Catena; none if Catena couldn't or wouldn't tell.
 pub type Found<T> = Option<T>;
 
-/// What the look found.
+/// The settings at Catena that decide.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CallbackPolicy {
-    /// How many active subscriptions post the events of every fleet.
-    pub organisation_wide: Found<usize>,
+    /// How many active subscriptions receive the events of every fleet.
+    pub organization_wide: Found<usize>,
     /// Whether the partner's `default_callback_url` is set.
     pub default_callback: Found<bool>,
 }
 
 impl CallbackPolicy {
-    /// Whether a callback address may be offered.
+    /// Whether a form may offer a callback address.
     pub fn offers(self) -> bool {
-        self.organisation_wide == Some(0)
+        self.organization_wide == Some(0)
     }
 
     /// What it means, in sentences for whoever fills in the form.
     pub fn explanation(self) -> String {
-        let subscriptions = match self.organisation_wide {
-            Some(0) => "No subscription of your organisation posts this fleet’s events, so an address of its own doubles nothing.".to_owned(),
-            Some(1) => "A subscription of your organisation posts every fleet’s events already. With a callback address, the events it carries would arrive twice: so it is left out.".to_owned(),
-            Some(count) => format!("{count} subscriptions of your organisation post every fleet’s events already. With a callback address, each of those events would arrive twice: so it is left out."),
-            None => "Catena did not tell which subscriptions your organisation has. A callback address might double every event, so it is left out.".to_owned(),
+        let subscriptions = match self.organization_wide {
+            Some(0) => "None of your organization’s subscriptions post this fleet’s events, so a callback address causes no duplicates.".to_owned(),
+            Some(1) => "One of your organization’s subscriptions already posts every fleet’s events. With a callback address, they would arrive twice.".to_owned(),
+            Some(count) => format!("{count} of your organization’s subscriptions already post every fleet’s events. With a callback address, they would arrive twice."),
+            None => "Catena didn’t report your organization’s subscriptions, so a callback address might duplicate every event.".to_owned(),
         };
-        let default = match (self.default_callback, self.organisation_wide) {
-            (Some(true), Some(0)) => {
-                " Your organisation has a default callback address: it is used where none is given here."
-            }
+        let default = match (self.default_callback, self.organization_wide) {
+            (Some(true), Some(0)) => " Your organization’s default callback address is used if you leave this empty.",
             (Some(true), _) => {
-                " Your organisation has a default callback address as well, so each event arrives twice as it is: ask Catena to remove it."
+                " Your organization also has a default callback address, so events already arrive twice. Ask Catena to remove it."
             }
             (Some(false), _) => "",
-            (None, _) => " Whether your organisation has a default callback address, Catena did not tell.",
+            (None, _) => " Catena didn’t report whether your organization has a default callback address.",
         };
         format!("{subscriptions}{default}")
     }
@@ -46,19 +44,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_offered_only_where_nothing_would_be_doubled_for_sure() {
+    fn an_address_is_offered_only_if_no_event_can_arrive_twice() {
         let table = [
-            (Some(0), Some(false), true, "doubles nothing"),
-            (Some(0), Some(true), true, "used where none is given here"),
-            (Some(0), None, true, "Catena did not tell"),
+            (Some(0), Some(false), true, "causes no duplicates"),
+            (Some(0), Some(true), true, "used if you leave this empty"),
+            (Some(0), None, true, "Catena didn’t report"),
             (Some(1), Some(false), false, "would arrive twice"),
-            (Some(22), Some(true), false, "ask Catena to remove it"),
-            (None, Some(false), false, "might double every event"),
+            (Some(22), Some(true), false, "Ask Catena to remove it"),
+            (None, Some(false), false, "might duplicate every event"),
         ];
-        for (organisation_wide, default_callback, offers, says) in table {
-            let look = CallbackPolicy { organisation_wide, default_callback };
-            assert_eq!(look.offers(), offers, "{look:?}");
-            assert!(look.explanation().contains(says), "{look:?}: {}", look.explanation());
+        for (organization_wide, default_callback, offers, says) in table {
+            let policy = CallbackPolicy { organization_wide, default_callback };
+            assert_eq!(policy.offers(), offers, "{policy:?}");
+            assert!(policy.explanation().contains(says), "{policy:?}: {}", policy.explanation());
         }
     }
 }

@@ -1,17 +1,17 @@
-//! When a link runs out, seen from where the fleet works: at night or over a weekend nobody is there to use its last hours.
+//! When a link expires, seen from where the fleet works: at night or over a weekend nobody is there to use its last hours.
 
 use time::{Date, Time, Weekday};
 
 use crate::{country::Weekend, invitation::request::EXPIRY_HOURS};
 
-/// Offices are taken to be open from this hour on, local time.
+/// Offices are assumed to open at this hour, local time.
 pub const MORNING: u8 = 7;
-/// Offices are taken to be closed from this hour on, local time.
+/// Offices are assumed to close at this hour, local time.
 pub const EVENING: u8 = 20;
 
-/// A moment on a wall clock somewhere.
+/// A time on a wall clock somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Local {
+pub struct LocalTime {
     /// Where: `New York`.
     pub place: String,
     /// The day there.
@@ -20,52 +20,66 @@ pub struct Local {
     pub time: Time,
 }
 
-/// Why a moment is a bad one to run out at.
+/// Why a time is a bad one to expire at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bad {
+pub enum OffHours {
     /// Nobody is in the office at that hour.
     Night,
     /// Nobody is in the office on that day.
     Weekend,
 }
 
-/// What is bad about running out at these local times of one moment, if anything: it is enough that it is bad in one
-/// place. A weekend is said rather than a night.
-pub fn judge(locals: &[Local], weekend: Weekend) -> Option<Bad> {
-    let over_weekend = |local: &Local| weekend.contains(local.date.weekday());
-    let at_night = |local: &Local| !(MORNING..EVENING).contains(&local.time.hour());
-    if locals.iter().any(over_weekend) {
-        Some(Bad::Weekend)
-    } else if locals.iter().any(at_night) {
-        Some(Bad::Night)
+/// A link that would expire at a bad time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiryHint {
+    /// The requested hours.
+    pub hours: u32,
+    /// The country whose clocks count, by its code.
+    pub country: String,
+    /// What is bad about the time.
+    pub reason: OffHours,
+    /// The time of expiry as people there read it ([`describe`]).
+    pub local_time: String,
+    /// Hours with which it would expire during office hours, and that time.
+    pub better: Option<(u32, String)>,
+}
+
+/// Whether these local times of one moment are outside office hours; one of them is enough. A weekend goes before a night.
+pub fn off_hours(local_times: &[LocalTime], weekend: Weekend) -> Option<OffHours> {
+    let over_weekend = |local: &LocalTime| weekend.contains(local.date.weekday());
+    let at_night = |local: &LocalTime| !(MORNING..EVENING).contains(&local.time.hour());
+    if local_times.iter().any(over_weekend) {
+        Some(OffHours::Weekend)
+    } else if local_times.iter().any(at_night) {
+        Some(OffHours::Night)
     } else {
         None
     }
 }
 
-/// The number of hours nearest to `hours` with which the link would run out at a good moment: longer if it can be, else
-/// shorter. None where no number will do. `locals` gives the local times after so many hours.
-pub fn better_hours(hours: u32, weekend: Weekend, locals: impl Fn(u32) -> Vec<Local>) -> Option<u32> {
-    let good = |hours: &u32| judge(&locals(*hours), weekend).is_none();
+/// The number of hours nearest to `hours` with which the link would expire during office hours: longer if possible, else
+/// shorter. None where no number will do. `local_times` gives the local times after so many hours.
+pub fn better_hours(hours: u32, weekend: Weekend, local_times: impl Fn(u32) -> Vec<LocalTime>) -> Option<u32> {
+    let good = |hours: &u32| off_hours(&local_times(*hours), weekend).is_none();
     let longer = (hours + 1..=*EXPIRY_HOURS.end()).find(good);
     longer.or_else(|| (*EXPIRY_HOURS.start()..hours).rev().find(good))
 }
 
-/// The moment as people there say it: `Sat 7 Mar, 03:31 in New York`; in several zones, from the earliest on the clock to
+/// The time as people there read it: `Sat 7 Mar, 03:31 in New York`; in several zones, from the earliest on the clock to
 /// the latest: `between Fri 6 Mar, 23:31 in Los Angeles and Sat 7 Mar, 02:31 in New York`. Empty without a place.
-pub fn say(locals: &[Local]) -> String {
-    let key = |local: &&Local| (local.date, local.time);
-    match (locals.iter().min_by_key(key), locals.iter().max_by_key(key)) {
+pub fn describe(local_times: &[LocalTime]) -> String {
+    let key = |local: &&LocalTime| (local.date, local.time);
+    match (local_times.iter().min_by_key(key), local_times.iter().max_by_key(key)) {
         (Some(earliest), Some(latest)) if key(&earliest) != key(&latest) => {
-            format!("between {} and {}", say_one(earliest), say_one(latest))
+            format!("between {} and {}", describe_one(earliest), describe_one(latest))
         }
-        (Some(one), _) => say_one(one),
+        (Some(one), _) => describe_one(one),
         (None, _) => String::new(),
     }
 }
 
-fn say_one(local: &Local) -> String {
-    let Local { place, date, time } = local;
+fn describe_one(local: &LocalTime) -> String {
+    let LocalTime { place, date, time } = local;
     let day = match date.weekday() {
         Weekday::Monday => "Mon",
         Weekday::Tuesday => "Tue",
@@ -86,44 +100,44 @@ mod tests {
     use super::*;
 
     /// Friday, 6 March 2026, `hours` after midnight.
-    fn friday(place: &str, hours: i64) -> Local {
+    fn friday(place: &str, hours: i64) -> LocalTime {
         let midnight = PrimitiveDateTime::new(Date::from_calendar_date(2026, Month::March, 6).unwrap(), Time::MIDNIGHT);
         let moment = midnight + Duration::hours(hours);
-        Local { place: place.into(), date: moment.date(), time: moment.time() }
+        LocalTime { place: place.into(), date: moment.date(), time: moment.time() }
     }
 
     #[test]
-    fn nights_and_weekends_are_bad_and_office_hours_are_good() {
+    fn nights_and_weekends_are_off_hours() {
         let table = [
-            (0, Some(Bad::Night)),
-            (6, Some(Bad::Night)),
+            (0, Some(OffHours::Night)),
+            (6, Some(OffHours::Night)),
             (7, None),
             (19, None),
-            (20, Some(Bad::Night)),
-            (24 + 12, Some(Bad::Weekend)),
-            (24 + 23, Some(Bad::Weekend)),
-            (3 * 24 + 6, Some(Bad::Night)),
+            (20, Some(OffHours::Night)),
+            (24 + 12, Some(OffHours::Weekend)),
+            (24 + 23, Some(OffHours::Weekend)),
+            (3 * 24 + 6, Some(OffHours::Night)),
             (3 * 24 + 7, None),
         ];
         for (hours, want) in table {
-            assert_eq!(judge(&[friday("X", hours)], Weekend::SaturdaySunday), want, "{hours}");
+            assert_eq!(off_hours(&[friday("X", hours)], Weekend::SaturdaySunday), want, "{hours}");
         }
-        assert_eq!(judge(&[friday("X", 12)], Weekend::FridaySaturday), Some(Bad::Weekend));
-        assert_eq!(judge(&[], Weekend::SaturdaySunday), None);
+        assert_eq!(off_hours(&[friday("X", 12)], Weekend::FridaySaturday), Some(OffHours::Weekend));
+        assert_eq!(off_hours(&[], Weekend::SaturdaySunday), None);
     }
 
     #[test]
-    fn of_several_zones_the_worst_counts_and_both_ends_are_said() {
+    fn the_worst_of_several_zones_counts_and_both_ends_are_described() {
         let both = [friday("Los Angeles", 6), friday("New York", 9)];
-        assert_eq!(judge(&both, Weekend::SaturdaySunday), Some(Bad::Night));
-        assert_eq!(say(&both), "between Fri 6 Mar, 06:00 in Los Angeles and Fri 6 Mar, 09:00 in New York");
-        assert_eq!(say(&both[..1]), "Fri 6 Mar, 06:00 in Los Angeles");
-        assert_eq!(say(&[friday("A", 6), friday("B", 6)]), "Fri 6 Mar, 06:00 in A", "the same clock once");
-        assert_eq!(say(&[]), "");
+        assert_eq!(off_hours(&both, Weekend::SaturdaySunday), Some(OffHours::Night));
+        assert_eq!(describe(&both), "between Fri 6 Mar, 06:00 in Los Angeles and Fri 6 Mar, 09:00 in New York");
+        assert_eq!(describe(&both[..1]), "Fri 6 Mar, 06:00 in Los Angeles");
+        assert_eq!(describe(&[friday("A", 6), friday("B", 6)]), "Fri 6 Mar, 06:00 in A", "the same clock once");
+        assert_eq!(describe(&[]), "");
     }
 
     #[test]
-    fn the_next_good_number_of_hours_is_longer_where_it_can_be() {
+    fn the_better_number_of_hours_is_longer_if_possible() {
         // It is Friday noon.
         let locals = |hours: u32| vec![friday("X", 12 + i64::from(hours))];
         let better = |hours| better_hours(hours, Weekend::SaturdaySunday, locals);

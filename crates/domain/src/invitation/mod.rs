@@ -1,9 +1,10 @@
-//! Inviting a fleet: what a request may say, what Catena will do with it, and how its answer differs.
+//! Inviting a fleet: what a request may contain, what Catena will do with it, and how its answer differs.
 
 pub mod callback_policy;
+pub mod confirmation;
+pub mod existing;
 pub mod expiry_hint;
 pub mod permissions;
-pub mod preview;
 pub mod renewal;
 pub mod request;
 pub mod response_diff;

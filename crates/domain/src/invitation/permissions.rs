@@ -1,9 +1,8 @@
-//! What an invitation asks to see: the choices that are ready-made, and the resources in the groups in which people look
-//! for them.
+//! The permissions of an invitation: presets, and the resources in the groups where people look for them.
 
 use std::collections::BTreeMap;
 
-/// The resources by what they are about; each of the thirty stands in one group.
+/// The resources by topic; each is in exactly one group.
 pub const GROUPS: [(&str, &[&str]); 6] = [
     ("Locations", &["vehicle_location", "location_segment", "vehicle_region_segment", "trailer_location"]),
     (
@@ -40,15 +39,15 @@ pub const GROUPS: [(&str, &[&str]); 6] = [
     ("Inspections", &["dvir_log", "dvir_log_defect"]),
 ];
 
-/// How the data to ask for is chosen.
+/// A choice of the data to request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Preset {
-    /// Nothing is said, so Catena asks to read everything that there is at the time (CONTRACT.md 13.10).
+    /// No permissions are sent, so Catena requests read access to everything it has at the time (CONTRACT.md 13.10).
     #[default]
     Everything,
-    /// Where vehicles and trailers are and were.
+    /// Locations of vehicles and trailers.
     Locations,
-    /// Hours of service, with the drivers and vehicles they are about.
+    /// Hours of service, with their drivers and vehicles.
     HoursOfService,
     /// Vehicles, engines, fuel, sensors and inspections.
     Maintenance,
@@ -57,11 +56,11 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// All of them, in the order in which they are offered.
+    /// All of them, in the order of the form.
     pub const ALL: [Self; 5] =
         [Self::Everything, Self::Locations, Self::HoursOfService, Self::Maintenance, Self::Custom];
 
-    /// The word in which a form carries it.
+    /// The name a form carries.
     pub fn name(self) -> &'static str {
         match self {
             Self::Everything => "everything",
@@ -72,12 +71,12 @@ impl Preset {
         }
     }
 
-    /// The preset with this word.
+    /// The preset with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|preset| preset.name() == name)
     }
 
-    /// What it is called.
+    /// For people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Everything => "Read everything",
@@ -88,13 +87,13 @@ impl Preset {
         }
     }
 
-    /// What it asks to see, in a line.
+    /// What it requests, in one line.
     pub fn about(self) -> &'static str {
         match self {
-            Self::Everything => "all kinds of data that Catena has on the day the fleet accepts",
-            Self::Locations => "where vehicles and trailers are and were",
-            Self::HoursOfService => "duty status, violations, and the drivers and vehicles they are about",
-            Self::Maintenance => "vehicles, engines, fuel, sensors and inspections",
+            Self::Everything => "all kinds of data that Catena has when the fleet accepts",
+            Self::Locations => "current and past positions of vehicles and trailers",
+            Self::HoursOfService => "duty status, violations, and the drivers and vehicles involved",
+            Self::Maintenance => "vehicles, engines, fuel, sensors, and inspections",
             Self::Custom => "none, read, or read and write",
         }
     }
@@ -136,7 +135,7 @@ impl Preset {
         }
     }
 
-    /// The levels that it comes to; `table` is what was chosen resource by resource. Empty: everything.
+    /// Its levels by resource; `table` is what was chosen resource by resource. Empty: everything.
     pub fn levels(self, table: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         if self == Self::Custom {
             return table.clone();
@@ -144,7 +143,7 @@ impl Preset {
         self.resources().iter().map(|resource| ((*resource).to_owned(), "read".to_owned())).collect()
     }
 
-    /// The preset that comes to these levels.
+    /// The preset with these levels.
     pub fn of(levels: &BTreeMap<String, String>) -> Self {
         let same = |preset: &Self| preset.levels(&BTreeMap::new()) == *levels;
         Self::ALL.into_iter().filter(|preset| *preset != Self::Custom).find(same).unwrap_or(Self::Custom)
@@ -156,7 +155,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::invitation::request::RESOURCES;
+    use crate::resource::RESOURCES;
 
     #[test]
     fn each_resource_stands_in_one_group_and_presets_name_no_other() {

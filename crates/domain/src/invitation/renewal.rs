@@ -1,24 +1,24 @@
-//! The next call that makes sense for a fleet's invitation, by where it stands. There is no call to resend: asking again is
-//! all there is (CONTRACT.md 5).
+//! Renewing an invitation: which create call makes sense next. There is no call to resend; another create call is all there is
+//! (CONTRACT.md 5).
 
-use crate::onboarding::lifecycle::{Health, Stage};
+use crate::onboarding::stage::{Health, Stage};
 
-/// What asking again would be for.
+/// What another create call would be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RenewalAction {
-    /// The link is to work longer.
+    /// To extend the link.
     Refresh,
-    /// The last invitation is over: another one.
+    /// To make a new invitation after the last one is over.
     Invite,
-    /// The fleet refused, and is asked once more.
+    /// To reopen an invitation that the fleet declined.
     Reopen,
-    /// The provider no longer takes the fleet's sign-in: the same link leads there again (CONTRACT.md 11).
+    /// To let the fleet sign in to its provider again, which no longer accepts its credentials (CONTRACT.md 11).
     Reauthenticate,
 }
 
-/// What can be asked again, if anything: `invitation` is how the fleet's latest invitation stands by its own facts and by the
-/// clock, `fleet` and `health` what the fold says.
-pub fn again(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<RenewalAction> {
+/// The renewal that makes sense, if any. `invitation` is the stage of the fleet's latest invitation by its own facts and the
+/// clock; `fleet` and `health` come from the fold.
+pub fn renewal_action(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) -> Option<RenewalAction> {
     match (invitation, fleet) {
         (Stage::Created | Stage::Sent | Stage::Viewed, _) => Some(RenewalAction::Refresh),
         (Stage::Declined, _) => Some(RenewalAction::Reopen),
@@ -30,8 +30,8 @@ pub fn again(invitation: Stage, fleet: Option<Stage>, health: Option<Health>) ->
     }
 }
 
-/// Whether an invitation that stands so may be deleted: only before the fleet accepted (CONTRACT.md 13.15). One that has run
-/// out is over as it is.
+/// Whether an invitation in this stage may be deleted: only before the fleet accepts (CONTRACT.md 13.15), and not once it has
+/// expired, since then it is over anyway.
 pub fn may_delete(invitation: Stage) -> bool {
     matches!(invitation, Stage::Created | Stage::Sent | Stage::Viewed | Stage::Declined)
 }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_standing_has_the_call_that_helps() {
+    fn each_stage_has_the_call_that_helps() {
         use Stage as S;
         let table = [
             (S::Created, Some(S::Created), None, Some(RenewalAction::Refresh), true),
@@ -66,7 +66,7 @@ mod tests {
             (S::Accepted, Some(S::Deleted), None, Some(RenewalAction::Invite), false),
         ];
         for (invitation, fleet, health, want, deletable) in table {
-            assert_eq!(again(invitation, fleet, health), want, "{invitation:?} {fleet:?} {health:?}");
+            assert_eq!(renewal_action(invitation, fleet, health), want, "{invitation:?} {fleet:?} {health:?}");
             assert_eq!(may_delete(invitation), deletable, "{invitation:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! An invitation as staff fill it in, and the rules it must keep before Catena is asked (CONTRACT.md 5).
+//! A request for an invitation as staff fill it in, and its validation before Catena is called (CONTRACT.md 5).
 
 use std::collections::BTreeMap;
 
@@ -7,89 +7,41 @@ use url::Url;
 use crate::{
     country::by_code,
     fleet::{check_fleet_ref, name_for_catena},
+    resource,
     staff::check_email,
 };
 
-/// Shortest and longest life of an invitation, in hours (CONTRACT.md 5: 672 hours are 28 days).
+/// Shortest and longest validity of an invitation, in hours (CONTRACT.md 5: 672 hours are 28 days).
 pub const EXPIRY_HOURS: std::ops::RangeInclusive<u32> = 1..=672;
-/// Life of an invitation where nothing else is said, in hours.
+/// Default validity of an invitation, in hours.
 pub const EXPIRY_DEFAULT: u32 = 24;
-/// Longest URL that Catena takes, in characters.
+/// Longest URL that Catena accepts, in characters.
 pub const URL_MAX: usize = 2083;
 
-/// The resources that a partner may ask for, with the words in which a person says them (CONTRACT.md 11, "All enums").
-pub const RESOURCES: [(&str, &str); 30] = [
-    ("vehicle", "Vehicles"),
-    ("vehicle_location", "Vehicle locations"),
-    ("vehicle_sensor", "Vehicle sensors"),
-    ("vehicle_region_segment", "Vehicle region segments"),
-    ("trailer", "Trailers"),
-    ("trailer_location", "Trailer locations"),
-    ("trailer_status", "Trailer status"),
-    ("trailer_association", "Trailer associations"),
-    ("trailer_vehicle_association", "Trailers and their vehicles"),
-    ("asset", "Other assets"),
-    ("user", "Users and drivers"),
-    ("driver_association", "Driver associations"),
-    ("driver_vehicle_association", "Drivers and their vehicles"),
-    ("driver_event_log", "Driver event logs"),
-    ("driver_safety_event", "Driver safety events"),
-    ("dvir_log", "Inspection reports (DVIR)"),
-    ("dvir_log_defect", "Inspection defects"),
-    ("engine_log", "Engine logs"),
-    ("engine_status", "Engine status"),
-    ("fuel_transaction", "Fuel transactions"),
-    ("hos_availability", "Hours of service: availability"),
-    ("hos_daily_snapshot", "Hours of service: daily snapshots"),
-    ("hos_event", "Hours of service: events"),
-    ("hos_event_annotation", "Hours of service: annotations"),
-    ("hos_event_attachment", "Hours of service: attachments"),
-    ("hos_violation", "Hours of service: violations"),
-    ("ifta_summary", "IFTA summaries"),
-    ("location_segment", "Location segments"),
-    ("message", "Messages"),
-    ("workflow", "Workflows"),
-];
-
-/// Every field by name, in the form's order, with its label.
+/// Every field with its label, in the form's order. Forms, imports and pages all use these labels.
 pub const LABELS: [(&str, &str); 14] = [
     ("fleet_ref", "Reference"),
-    ("fleet_name", "Fleet’s name"),
+    ("fleet_name", "Fleet name"),
     ("fleet_email", "Contact e-mail"),
-    ("expires_in_hours", "Hours the link works"),
+    ("expires_in_hours", "Link valid for (hours)"),
     ("fleet_phone", "Contact phone"),
     ("fleet_website", "Website"),
     ("fleet_country_code", "Country"),
-    ("fleet_regulatory_id", "Regulatory id"),
-    ("fleet_regulatory_id_type", "Kind of id"),
+    ("fleet_regulatory_id", "Regulatory ID"),
+    ("fleet_regulatory_id_type", "ID type"),
     ("limit_tsps", "Providers to offer"),
-    ("permissions", "Data to ask for"),
-    ("success_redirect_url", "Page after success"),
-    ("failure_redirect_url", "Page otherwise"),
+    ("permissions", "Data to request"),
+    ("success_redirect_url", "Success page"),
+    ("failure_redirect_url", "Failure page"),
     ("callback_url", "Callback address"),
 ];
 
-/// The label of the field with this name; for one that the form lacks, what the form is about.
+/// The label of the field with this name; a general one for fields the form doesn't have.
 pub fn label(name: &str) -> &'static str {
     LABELS.iter().find(|(field, _)| *field == name).map_or("Invitation", |(_, label)| label)
 }
 
-/// Levels in words: `Vehicles, Messages (to read and write)`; none at all is everything.
-pub fn say_levels<'a>(levels: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let levels: BTreeMap<&str, &str> = levels.into_iter().collect();
-    let known = RESOURCES.iter().filter_map(|(resource, words)| Some((*words, *levels.get(resource)?)));
-    // What this version has no word for comes last, as it is (CONTRACT.md 13.22).
-    let is_known = |name: &str| RESOURCES.iter().any(|(resource, _)| *resource == name);
-    let unknown = levels.iter().filter(|(name, _)| !is_known(name)).map(|(name, level)| (*name, *level));
-    let said = known.chain(unknown).map(|(words, level)| match level {
-        "read" => words.to_owned(),
-        "read_write" => format!("{words} (to read and write)"),
-        other => format!("{words} ({other})"),
-    });
-    said.collect::<Vec<_>>().join(", ")
-}
-
-/// The short names of providers in a text that separates them by commas, spaces or new lines.
+/// Providers' short names in a text that separates them by commas, semicolons, spaces or new lines, without duplicates.
 pub fn split_providers(text: &str) -> Vec<String> {
     let mut slugs: Vec<String> = Vec::new();
     for slug in text.split([',', ' ', '\n', '\r', ';']).filter_map(filled) {
@@ -100,7 +52,7 @@ pub fn split_providers(text: &str) -> Vec<String> {
     slugs
 }
 
-/// What was typed, as it was typed.
+/// A request as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     /// Our reference for the fleet.
@@ -119,28 +71,28 @@ pub struct Draft {
     pub fleet_regulatory_id: String,
     /// What kind of id that is; free text.
     pub fleet_regulatory_id_type: String,
-    /// Hours until the link runs out.
+    /// Hours until the link expires.
     pub expires_in_hours: String,
     /// Where the fleet lands on success.
     pub success_redirect_url: String,
     /// Where the fleet lands otherwise.
     pub failure_redirect_url: String,
-    /// Where Catena posts this invitation's events besides our subscriptions.
+    /// Where Catena posts this invitation's events in addition to our subscriptions.
     pub callback_url: String,
-    /// Providers to offer, separated by commas, spaces or new lines; nothing for all.
+    /// Providers to offer, as for [`split_providers`]; empty for all.
     pub limit_tsps: String,
-    /// Level by resource; a resource that is left out isn't asked for. Empty: `read` on everything.
+    /// Level by resource; a resource that is left out isn't requested. Empty: `read` on everything.
     pub permissions: BTreeMap<String, String>,
 }
 
-/// An invitation that keeps the rules.
+/// A valid request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
     /// Our reference for the fleet.
     pub fleet_ref: String,
-    /// The name as typed: kept on our side.
+    /// The name as typed, which stays with Onramp.
     pub display_name: Option<String>,
-    /// The name as Catena takes it.
+    /// The name as Catena accepts it.
     pub fleet_name: Option<String>,
     /// Contact e-mail.
     pub fleet_email: Option<String>,
@@ -154,13 +106,13 @@ pub struct Checked {
     pub fleet_regulatory_id: Option<String>,
     /// Kind of the regulatory id.
     pub fleet_regulatory_id_type: Option<String>,
-    /// Hours until the link runs out.
+    /// Hours until the link expires.
     pub expires_in_hours: u32,
     /// Where the fleet lands on success.
     pub success_redirect_url: Option<String>,
     /// Where the fleet lands otherwise.
     pub failure_redirect_url: Option<String>,
-    /// Where Catena posts this invitation's events besides.
+    /// Where Catena also posts this invitation's events.
     pub callback_url: Option<String>,
     /// Providers to offer; none for all.
     pub limit_tsps: Option<Vec<String>>,
@@ -168,11 +120,11 @@ pub struct Checked {
     pub permissions: Option<BTreeMap<String, String>>,
 }
 
-/// What is wrong with which field: field name to a sentence that says what to do.
+/// What is wrong: by field name, a sentence that says what to do.
 pub type FieldErrors = BTreeMap<String, String>;
 
 impl Draft {
-    /// Checks every field and gives the invitation, or a sentence for each field that must change.
+    /// Checks every field and returns the valid request, or a sentence for each field that must change.
     pub fn check(&self) -> Result<Checked, FieldErrors> {
         let mut errors = Errors(FieldErrors::new());
         let checked = Checked {
@@ -197,9 +149,9 @@ impl Draft {
         };
         match (&checked.fleet_regulatory_id, &checked.fleet_regulatory_id_type) {
             (Some(_), None) => {
-                errors.add("fleet_regulatory_id_type", "Say what kind of id that is, for example DOT, MC or EASA.");
+                errors.add("fleet_regulatory_id_type", "Enter the type of the ID, for example, DOT, MC, or EASA.");
             }
-            (None, Some(_)) => errors.add("fleet_regulatory_id", "Give the id itself, or clear its kind."),
+            (None, Some(_)) => errors.add("fleet_regulatory_id", "Enter the ID, or clear its type."),
             _ => {}
         }
         if errors.0.is_empty() { Ok(checked) } else { Err(errors.0) }
@@ -230,13 +182,13 @@ fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-/// The name as Catena takes it, or why none of it is left.
+/// The name as Catena accepts it, or why it can't be used.
 pub fn name(text: &str) -> Result<String, String> {
     let cleaned = name_for_catena(text);
     if cleaned.is_empty() {
-        Err("Catena takes letters, digits and spaces; nothing of this name is left.".into())
+        Err("Catena accepts only letters, digits, and spaces, and this name has none.".into())
     } else if text.chars().count() > 200 {
-        Err("Keep it to 200 characters.".into())
+        Err("Use at most 200 characters.".into())
     } else {
         Ok(cleaned)
     }
@@ -248,7 +200,7 @@ fn phone(text: &str) -> Result<String, String> {
     if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0') {
         Ok(number)
     } else {
-        Err("Write the number with “+” and the country's code, such as +1 415 555 1234.".into())
+        Err("Enter the number with “+” and the country code, such as +1 415 555 1234.".into())
     }
 }
 
@@ -257,13 +209,13 @@ fn website(text: &str) -> Result<String, String> {
 }
 
 fn web_address(text: &str, https_only: bool) -> Result<String, String> {
-    let url = Url::parse(text).map_err(|_| "Write a whole address, such as https://example.com/page.".to_owned())?;
+    let url = Url::parse(text).map_err(|_| "Enter a complete address, such as https://example.com/page.".to_owned())?;
     if https_only && url.scheme() != "https" {
-        Err("Catena calls HTTPS addresses only.".into())
+        Err("Catena only calls HTTPS addresses.".into())
     } else if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-        Err("Write a web address that starts with https:// or http://.".into())
+        Err("Enter a web address that starts with https:// or http://.".into())
     } else if text.len() > URL_MAX {
-        Err(format!("Keep it to {URL_MAX} characters."))
+        Err(format!("Use at most {URL_MAX} characters."))
     } else {
         Ok(text.to_owned())
     }
@@ -272,10 +224,10 @@ fn web_address(text: &str, https_only: bool) -> Result<String, String> {
 fn country(text: &str) -> Result<String, String> {
     by_code(text)
         .map(|country| country.code.to_owned())
-        .ok_or_else(|| "Use the country's three letters, such as USA, CAN or MEX.".into())
+        .ok_or_else(|| "Use the three-letter country code, such as USA, CAN, or MEX.".into())
 }
 
-/// Reads how many hours a link is to work; nothing typed is [`EXPIRY_DEFAULT`].
+/// Parses how many hours a link works; [`EXPIRY_DEFAULT`] for an empty text.
 pub fn hours(text: &str) -> Result<u32, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -284,149 +236,29 @@ pub fn hours(text: &str) -> Result<u32, String> {
     text.parse()
         .ok()
         .filter(|hours| EXPIRY_HOURS.contains(hours))
-        .ok_or_else(|| format!("Give whole hours from {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end()))
+        .ok_or_else(|| format!("Enter whole hours from {} to {} (28 days).", EXPIRY_HOURS.start(), EXPIRY_HOURS.end()))
 }
 
 fn providers(text: &str) -> Result<Vec<String>, String> {
     let slugs = split_providers(text);
     match slugs.iter().find(|slug| !slug.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))) {
-        Some(bad) => Err(format!("“{bad}” is no provider's short name, such as samsara or geotab.")),
+        Some(bad) => Err(format!("“{bad}” isn’t a provider’s short name, such as samsara or geotab.")),
         None => Ok(slugs),
     }
 }
 
 fn permissions(chosen: &BTreeMap<String, String>) -> Result<Option<BTreeMap<String, String>>, String> {
     for (resource, level) in chosen {
-        if !RESOURCES.iter().any(|(known, _)| known == resource) {
-            return Err(format!("“{resource}” is no resource of Catena's."));
+        if resource::label(resource).is_none() {
+            return Err(format!("“{resource}” isn’t one of Catena’s resources."));
         }
         if !matches!(level.as_str(), "read" | "read_write") {
-            return Err(format!("“{level}” is no level: use read or read_write."));
+            return Err(format!("“{level}” isn’t a level. Use read or read_write."));
         }
     }
     Ok(Some(chosen.clone()).filter(|chosen| !chosen.is_empty()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft() -> Draft {
-        Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() }
-    }
-
-    #[test]
-    fn a_reference_alone_is_enough() {
-        let checked = draft().check().unwrap();
-        assert_eq!((checked.fleet_ref.as_str(), checked.expires_in_hours), ("FLEET-42", EXPIRY_DEFAULT));
-        assert_eq!((checked.fleet_name, checked.limit_tsps, checked.permissions), (None, None, None));
-    }
-
-    #[test]
-    fn each_wrong_field_is_named_and_all_at_once() {
-        let wrong = Draft {
-            fleet_ref: "a/b".into(),
-            fleet_name: "&&".into(),
-            fleet_email: "nobody".into(),
-            fleet_phone: "415 555".into(),
-            fleet_website: "ftp://x".into(),
-            fleet_country_code: "US".into(),
-            fleet_regulatory_id: "123".into(),
-            fleet_regulatory_id_type: String::new(),
-            expires_in_hours: "673".into(),
-            success_redirect_url: "not an address".into(),
-            failure_redirect_url: "javascript:alert(1)".into(),
-            callback_url: "http://x.example/".into(),
-            limit_tsps: "sam/sara".into(),
-            permissions: [("hos_events".to_owned(), "read".to_owned())].into(),
-        };
-        let errors = wrong.check().unwrap_err();
-        let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
-        assert_eq!(
-            fields,
-            [
-                "callback_url",
-                "expires_in_hours",
-                "failure_redirect_url",
-                "fleet_country_code",
-                "fleet_email",
-                "fleet_name",
-                "fleet_phone",
-                "fleet_ref",
-                "fleet_regulatory_id_type",
-                "fleet_website",
-                "limit_tsps",
-                "permissions",
-                "success_redirect_url",
-            ]
-        );
-    }
-
-    #[test]
-    fn hours_keep_to_the_published_bounds() {
-        for (text, want) in [
-            ("", Some(24)),
-            ("1", Some(1)),
-            ("672", Some(672)),
-            ("0", None),
-            ("673", None),
-            ("-1", None),
-            ("1.5", None),
-            ("a day", None),
-        ] {
-            let result = Draft { expires_in_hours: text.into(), ..draft() }.check();
-            assert_eq!(result.ok().map(|checked| checked.expires_in_hours), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_people_write_is_made_what_catena_takes() {
-        let checked = Draft {
-            fleet_name: "J.B. Hunt".into(),
-            fleet_phone: "+1 (415) 555-1234".into(),
-            fleet_website: "acme.example".into(),
-            fleet_country_code: "usa".into(),
-            limit_tsps: "samsara, geotab\nmotive samsara".into(),
-            permissions: [("vehicle".to_owned(), "read".to_owned())].into(),
-            ..draft()
-        }
-        .check()
-        .unwrap();
-        assert_eq!(checked.display_name.as_deref(), Some("J.B. Hunt"));
-        assert_eq!(checked.fleet_name.as_deref(), Some("JB Hunt"));
-        assert_eq!(checked.fleet_phone.as_deref(), Some("+14155551234"));
-        assert_eq!(checked.fleet_website.as_deref(), Some("https://acme.example"));
-        assert_eq!(checked.fleet_country_code.as_deref(), Some("USA"));
-        assert_eq!(
-            checked.limit_tsps.as_deref(),
-            Some(&["samsara".to_owned(), "geotab".to_owned(), "motive".to_owned()][..])
-        );
-    }
-
-    #[test]
-    fn a_country_is_one_that_is_assigned() {
-        // CONTRACT.md 13.17: unassigned codes are refused.
-        for (code, want) in [("can", Some("CAN")), ("XXX", None), ("US", None), ("Canada", None)] {
-            let result = Draft { fleet_country_code: code.into(), ..draft() }.check();
-            assert_eq!(result.ok().and_then(|checked| checked.fleet_country_code).as_deref(), want, "{code}");
-        }
-    }
-
-    #[test]
-    fn levels_are_said_in_words_and_unknown_ones_as_they_are() {
-        let levels = [("reefer_status", "read"), ("message", "read_write"), ("vehicle", "read"), ("user", "own")];
-        assert_eq!(
-            say_levels(levels),
-            "Vehicles, Users and drivers (own), Messages (to read and write), reefer_status"
-        );
-    }
-
-    #[test]
-    fn levels_and_resources_of_the_documentations_wrong_examples_are_refused() {
-        // CONTRACT.md 13.9
-        for (resource, level) in [("hos_events", "read"), ("vehicle", "read-write"), ("VEHICLE", "read")] {
-            let draft = Draft { permissions: [(resource.to_owned(), level.to_owned())].into(), ..draft() };
-            assert!(draft.check().unwrap_err().contains_key("permissions"), "{resource} {level}");
-        }
-    }
-}
+#[path = "request_tests.rs"]
+mod tests;

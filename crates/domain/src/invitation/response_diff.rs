@@ -1,6 +1,5 @@
-//! What Catena kept otherwise than it was asked to: whether a refresh takes over the fields of the call is not documented
-//! (CONTRACT.md 5), and some values come back rewritten (trap 17). So what came back is compared with what was asked, after
-//! both were written in one way.
+//! Where Catena's answer differs from the request. Whether a refresh takes over the fields of the call is not documented
+//! (CONTRACT.md 5), and some values come back rewritten (trap 17). So both sides are normalized, then compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +7,15 @@ use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use crate::{
-    invitation::request::{Checked, say_levels},
+    invitation::request::Checked,
+    resource::{RESOURCES, describe_levels},
     timestamp,
 };
 
-/// How far two clocks and a slow answer may be apart before an expiry counts as another one.
+/// How far an expiry may be off, for two clocks and a slow answer, before it counts as a difference.
 const TOLERANCE: Duration = Duration::minutes(10);
 
-/// An invitation as Catena gave it back. Holds no secret.
+/// An invitation as Catena returned it. Holds no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Returned {
     /// Our reference for the fleet.
@@ -38,106 +38,105 @@ pub struct Returned {
     pub success_redirect_url: Option<String>,
     /// Where the fleet lands otherwise.
     pub failure_redirect_url: Option<String>,
-    /// Where events are posted besides.
+    /// Where events are also posted.
     pub callback_url: Option<String>,
     /// Providers to offer; none for all.
     pub limit_tsps: Option<Vec<String>>,
     /// Level by resource.
     pub permissions: BTreeMap<String, String>,
-    /// When the link runs out, UTC.
+    /// When the link expires, UTC.
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// One field that Catena kept otherwise.
+/// A field whose value at Catena differs from the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The field's name.
     pub field: &'static str,
-    /// What was asked, for people.
-    pub asked: String,
-    /// What Catena has, for people.
-    pub kept: String,
+    /// What was requested, for people.
+    pub requested: String,
+    /// What Catena returned, for people.
+    pub returned: String,
 }
 
-/// Compares what was asked at `now` with what came back. What was not said is not compared, but for the two fields in which
-/// saying nothing has a meaning: all providers, and reading everything.
-pub fn differences(asked: &Checked, returned: &Returned, now: OffsetDateTime) -> Vec<Difference> {
-    let mut found = Vec::new();
-    let mut text = |field, asked: Option<&str>, returned: Option<&str>, written: fn(&str) -> String| {
-        let Some(asked) = asked else { return };
-        if returned.map(written) != Some(written(asked)) {
-            found.push(Difference { field, asked: asked.into(), kept: returned.unwrap_or("nothing").into() });
-        }
-    };
-    text("fleet_ref", Some(&asked.fleet_ref), returned.fleet_ref.as_deref().or(Some(&asked.fleet_ref)), plain);
-    text("fleet_name", asked.fleet_name.as_deref(), returned.fleet_name.as_deref(), plain);
-    text("fleet_email", asked.fleet_email.as_deref(), returned.fleet_email.as_deref(), lower);
-    text("fleet_phone", asked.fleet_phone.as_deref(), returned.fleet_phone.as_deref(), phone);
-    text("fleet_website", asked.fleet_website.as_deref(), returned.fleet_website.as_deref(), address);
-    text("fleet_country_code", asked.fleet_country_code.as_deref(), returned.fleet_country_code.as_deref(), lower);
-    text("fleet_regulatory_id", asked.fleet_regulatory_id.as_deref(), returned.fleet_regulatory_id.as_deref(), plain);
-    text(
-        "fleet_regulatory_id_type",
-        asked.fleet_regulatory_id_type.as_deref(),
-        returned.fleet_regulatory_id_type.as_deref(),
-        plain,
-    );
-    text(
-        "success_redirect_url",
-        asked.success_redirect_url.as_deref(),
-        returned.success_redirect_url.as_deref(),
-        address,
-    );
-    text(
-        "failure_redirect_url",
-        asked.failure_redirect_url.as_deref(),
-        returned.failure_redirect_url.as_deref(),
-        address,
-    );
-    text("callback_url", asked.callback_url.as_deref(), returned.callback_url.as_deref(), address);
-    found.extend(expiry(asked, returned, now));
-    found.extend(providers(asked, returned));
-    found.extend(levels(asked, returned));
-    found
+/// Compares a request made at `now` with Catena's answer. Fields left out of the request are not compared, except the two where
+/// leaving out has a meaning: all providers, and read access to everything.
+pub fn differences(request: &Checked, returned: &Returned, now: OffsetDateTime) -> Vec<Difference> {
+    type Text = Option<String>;
+    type Normalize = fn(&str) -> String;
+    let texts: [(&'static str, &Text, &Text, Normalize); 10] = [
+        ("fleet_name", &request.fleet_name, &returned.fleet_name, plain),
+        ("fleet_email", &request.fleet_email, &returned.fleet_email, lower),
+        ("fleet_phone", &request.fleet_phone, &returned.fleet_phone, phone),
+        ("fleet_website", &request.fleet_website, &returned.fleet_website, address),
+        ("fleet_country_code", &request.fleet_country_code, &returned.fleet_country_code, lower),
+        ("fleet_regulatory_id", &request.fleet_regulatory_id, &returned.fleet_regulatory_id, plain),
+        ("fleet_regulatory_id_type", &request.fleet_regulatory_id_type, &returned.fleet_regulatory_id_type, plain),
+        ("success_redirect_url", &request.success_redirect_url, &returned.success_redirect_url, address),
+        ("failure_redirect_url", &request.failure_redirect_url, &returned.failure_redirect_url, address),
+        ("callback_url", &request.callback_url, &returned.callback_url, address),
+    ];
+    let reference = returned.fleet_ref.as_deref().filter(|returned| plain(returned) != plain(&request.fleet_ref));
+    let reference = reference.map(|returned| Difference {
+        field: "fleet_ref",
+        requested: request.fleet_ref.clone(),
+        returned: returned.to_owned(),
+    });
+    let texts = texts.into_iter().filter_map(|(field, requested, returned, normalize)| {
+        let requested = requested.as_deref()?;
+        let returned = returned.as_deref();
+        (returned.map(normalize) != Some(normalize(requested))).then(|| Difference {
+            field,
+            requested: requested.to_owned(),
+            returned: returned.unwrap_or("nothing").to_owned(),
+        })
+    });
+    let others = [expiry(request, returned, now), providers(request, returned), permissions(request, returned)];
+    reference.into_iter().chain(texts).chain(others.into_iter().flatten()).collect()
 }
 
-fn expiry(asked: &Checked, returned: &Returned, now: OffsetDateTime) -> Option<Difference> {
-    let kept = returned.expires_at?;
-    let wanted = now.checked_add(Duration::hours(asked.expires_in_hours.into()))?;
-    let hours = asked.expires_in_hours;
-    ((kept - wanted).abs() > TOLERANCE).then(|| Difference {
+fn expiry(request: &Checked, returned: &Returned, now: OffsetDateTime) -> Option<Difference> {
+    let returned = returned.expires_at?;
+    let hours = request.expires_in_hours;
+    let requested = now.checked_add(Duration::hours(hours.into()))?;
+    ((returned - requested).abs() > TOLERANCE).then(|| Difference {
         field: "expires_in_hours",
-        asked: format!("{hours}, so until {}", timestamp::display(wanted)),
-        kept: format!("until {}", timestamp::display(kept)),
+        requested: format!("{hours}, so until {}", timestamp::display(requested)),
+        returned: format!("until {}", timestamp::display(returned)),
     })
 }
 
-fn providers(asked: &Checked, returned: &Returned) -> Option<Difference> {
+fn providers(request: &Checked, returned: &Returned) -> Option<Difference> {
     let set = |list: &Option<Vec<String>>| -> BTreeSet<String> { list.iter().flatten().cloned().collect() };
-    let (asked, kept) = (set(&asked.limit_tsps), set(&returned.limit_tsps));
-    let say = |slugs: BTreeSet<String>| match slugs.len() {
+    let (requested, returned) = (set(&request.limit_tsps), set(&returned.limit_tsps));
+    let describe = |slugs: BTreeSet<String>| match slugs.len() {
         0 => "all".to_owned(),
         _ => slugs.into_iter().collect::<Vec<_>>().join(", "),
     };
-    (asked != kept).then(|| Difference { field: "limit_tsps", asked: say(asked), kept: say(kept) })
+    (requested != returned).then(|| Difference {
+        field: "limit_tsps",
+        requested: describe(requested),
+        returned: describe(returned),
+    })
 }
 
-fn levels(asked: &Checked, returned: &Returned) -> Option<Difference> {
-    let say = |levels: &BTreeMap<String, String>| {
-        say_levels(levels.iter().map(|(resource, level)| (resource.as_str(), level.as_str())))
+fn permissions(request: &Checked, returned: &Returned) -> Option<Difference> {
+    let describe = |levels: &BTreeMap<String, String>| {
+        describe_levels(levels.iter().map(|(resource, level)| (resource.as_str(), level.as_str())))
     };
-    let everything = |levels: &BTreeMap<String, String>| {
-        let known = crate::invitation::request::RESOURCES.iter().all(|(resource, _)| levels.contains_key(*resource));
-        known && levels.values().all(|level| level == "read")
+    let is_everything = |levels: &BTreeMap<String, String>| {
+        let complete = RESOURCES.iter().all(|(resource, _)| levels.contains_key(*resource));
+        complete && levels.values().all(|level| level == "read")
     };
-    let kept = &returned.permissions;
-    let (same, words) = match &asked.permissions {
-        Some(asked) => (asked == kept, say(asked)),
-        // Without a word of it in the answer, nothing can be said.
-        None => (everything(kept) || kept.is_empty(), "everything, to read".to_owned()),
+    let everything = || "Read everything".to_owned();
+    let returned = &returned.permissions;
+    let (same, requested) = match &request.permissions {
+        Some(requested) => (requested == returned, describe(requested)),
+        // An answer without permissions says nothing about them.
+        None => (is_everything(returned) || returned.is_empty(), everything()),
     };
-    let kept_words = if everything(kept) { "everything, to read".to_owned() } else { say(kept) };
-    (!same).then_some(Difference { field: "permissions", asked: words, kept: kept_words })
+    let returned = if is_everything(returned) { everything() } else { describe(returned) };
+    (!same).then_some(Difference { field: "permissions", requested, returned })
 }
 
 fn plain(text: &str) -> String {
@@ -162,13 +161,13 @@ fn address(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invitation::request::{Draft, RESOURCES};
+    use crate::{invitation::request::Draft, resource::RESOURCES};
 
     fn now() -> OffsetDateTime {
         timestamp::parse("2026-03-02T15:00:00Z").unwrap()
     }
 
-    fn asked() -> Checked {
+    fn request() -> Checked {
         Draft {
             fleet_ref: "FLEET-42".into(),
             fleet_name: "J.B. Hunt".into(),
@@ -197,57 +196,63 @@ mod tests {
             limit_tsps: Some(vec!["geotab".into(), "samsara".into()]),
             permissions: [("vehicle".to_owned(), "read".to_owned())].into(),
             expires_at: Some(now() + Duration::hours(24) + Duration::seconds(40)),
-            // Not asked for, so it may be anything.
+            // Not in the request, so it may be anything.
             fleet_regulatory_id: Some("123456".into()),
             ..Returned::default()
         }
     }
 
     #[test]
-    fn what_was_only_rewritten_is_no_difference() {
-        assert_eq!(differences(&asked(), &rewritten(), now()), []);
+    fn a_rewritten_value_is_no_difference() {
+        assert_eq!(differences(&request(), &rewritten(), now()), []);
     }
 
     #[test]
-    fn each_field_that_was_kept_otherwise_is_found() {
+    fn each_field_that_differs_is_found() {
         type Change = fn(&mut Returned);
         let table: [(&str, Change); 9] = [
-            ("fleet_ref", |kept| kept.fleet_ref = Some("fleet-42".into())),
-            ("fleet_name", |kept| kept.fleet_name = Some("Acme".into())),
-            ("fleet_email", |kept| kept.fleet_email = None),
-            ("fleet_phone", |kept| kept.fleet_phone = Some("tel:+1-415-555-1235".into())),
-            ("fleet_website", |kept| kept.fleet_website = Some("https://acme.example/us".into())),
-            ("fleet_country_code", |kept| kept.fleet_country_code = Some("CAN".into())),
-            ("expires_in_hours", |kept| kept.expires_at = Some(now() + Duration::hours(48))),
-            ("limit_tsps", |kept| kept.limit_tsps = None),
-            ("permissions", |kept| kept.permissions.insert("user".into(), "read".into()).map_or((), drop)),
+            ("fleet_ref", |returned| returned.fleet_ref = Some("fleet-42".into())),
+            ("fleet_name", |returned| returned.fleet_name = Some("Acme".into())),
+            ("fleet_email", |returned| returned.fleet_email = None),
+            ("fleet_phone", |returned| returned.fleet_phone = Some("tel:+1-415-555-1235".into())),
+            ("fleet_website", |returned| returned.fleet_website = Some("https://acme.example/us".into())),
+            ("fleet_country_code", |returned| returned.fleet_country_code = Some("CAN".into())),
+            ("expires_in_hours", |returned| returned.expires_at = Some(now() + Duration::hours(48))),
+            ("limit_tsps", |returned| returned.limit_tsps = None),
+            ("permissions", |returned| returned.permissions.insert("user".into(), "read".into()).map_or((), drop)),
         ];
         for (field, change) in table {
-            let mut kept = rewritten();
-            change(&mut kept);
-            let found: Vec<&str> = differences(&asked(), &kept, now()).iter().map(|found| found.field).collect();
+            let mut returned = rewritten();
+            change(&mut returned);
+            let found: Vec<&str> = differences(&request(), &returned, now()).iter().map(|found| found.field).collect();
             assert_eq!(found, [field]);
         }
     }
 
     #[test]
-    fn both_sides_are_said_in_words() {
-        let mut kept = Returned { limit_tsps: None, fleet_email: None, ..rewritten() };
-        kept.permissions = RESOURCES.iter().map(|(resource, _)| ((*resource).to_owned(), "read".to_owned())).collect();
-        let said: Vec<_> =
-            differences(&asked(), &kept, now()).into_iter().map(|found| (found.asked, found.kept)).collect();
-        let want = [("Ops@Acme.example", "nothing"), ("geotab, samsara", "all"), ("Vehicles", "everything, to read")];
-        let want = want.map(|(asked, kept)| (asked.to_lowercase(), kept.to_owned()));
-        assert_eq!(said.into_iter().map(|(asked, kept)| (asked.to_lowercase(), kept)).collect::<Vec<_>>(), want);
+    fn both_sides_are_described() {
+        let mut returned = Returned { limit_tsps: None, fleet_email: None, ..rewritten() };
+        returned.permissions =
+            RESOURCES.iter().map(|(resource, _)| ((*resource).to_owned(), "read".to_owned())).collect();
+        let described: Vec<_> = differences(&request(), &returned, now())
+            .into_iter()
+            .map(|found| (found.requested, found.returned))
+            .collect();
+        let want = [("Ops@Acme.example", "nothing"), ("geotab, samsara", "all"), ("Vehicles", "Read everything")];
+        let want = want.map(|(requested, returned)| (requested.to_lowercase(), returned.to_owned()));
+        assert_eq!(
+            described.into_iter().map(|(requested, returned)| (requested.to_lowercase(), returned)).collect::<Vec<_>>(),
+            want
+        );
     }
 
     #[test]
-    fn saying_nothing_of_permissions_asks_for_everything() {
-        let asked = Draft { fleet_ref: "F".into(), ..Draft::default() }.check().unwrap();
+    fn a_request_without_permissions_asks_for_everything() {
+        let request = Draft { fleet_ref: "F".into(), ..Draft::default() }.check().unwrap();
         let of = |levels: &[(&str, &str)]| {
             let permissions = levels.iter().map(|(one, two)| ((*one).to_owned(), (*two).to_owned())).collect();
             let returned = Returned { permissions, ..Returned::default() };
-            differences(&asked, &returned, now()).into_iter().map(|found| found.kept).collect::<Vec<_>>()
+            differences(&request, &returned, now()).into_iter().map(|found| found.returned).collect::<Vec<_>>()
         };
         let all: Vec<(&str, &str)> = RESOURCES.iter().map(|(resource, _)| (*resource, "read")).collect();
         assert_eq!(of(&all), Vec::<String>::new());

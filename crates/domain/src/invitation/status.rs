@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::onboarding::lifecycle::Stage;
+use crate::onboarding::stage::Stage;
 
 /// The stage of an invitation at `now`. An unanswered one whose link has expired counts as expired, whether or not Catena has
 /// reported it yet (CONTRACT.md 13.16).

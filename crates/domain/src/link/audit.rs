@@ -1,30 +1,31 @@
-//! What our own people do with a magic link, as facts: who had it shown, who sent it. A link is a bearer secret (CONTRACT.md
-//! 13.2), so none of this happens without a trace.
+//! The audit trail of a magic link: who saw it, who sent it. A link is a bearer secret (CONTRACT.md 13.2), so each disclosure is
+//! a fact on the timeline.
 
 use time::OffsetDateTime;
 
 use crate::{
-    digest::digest,
     events::{
-        fact::{About, Fact, Kind, Round, Source},
-        record::{Observation, Subject},
+        fact::{Fact, Kind, Round},
+        observation::Observation,
     },
     link::{
         message::Occasion,
-        reminder::{Undone, is_opened_by_scanners_alone},
+        reminder::{ReminderReason, is_opened_by_scanners_alone},
     },
-    onboarding::lifecycle::{Health, Onboarding, Stage},
-    timestamp::micros,
+    onboarding::{
+        lifecycle::Onboarding,
+        stage::{Health, Stage},
+    },
 };
 
-/// In which form somebody of ours got the link.
+/// How somebody at Onramp saw the link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
     /// On a page.
     OnPage,
     /// As a QR code in a file.
     AsQrCode,
-    /// With all links of an import, in a file.
+    /// In a file with all links of an import.
     InFile,
     /// On the command line.
     OnCommandLine,
@@ -34,53 +35,34 @@ impl Shown {
     fn note(self) -> Option<&'static str> {
         match self {
             Self::OnPage => None,
-            Self::AsQrCode => Some("As a QR code to download"),
+            Self::AsQrCode => Some("As a downloaded QR code"),
             Self::InFile => Some("In a file with all links of an import"),
             Self::OnCommandLine => Some("On the command line"),
         }
     }
 }
 
-/// Somebody (`actor`, their e-mail) had the link of this round shown at `at`.
+/// `actor` (their e-mail address) saw the link of this round at `at`.
 pub fn shown(round: Round, how: Shown, actor: &str, at: OffsetDateTime) -> Observation {
-    let key = digest(&["link.shown", &round.invitation, actor, &micros(at).to_string()]);
-    told(Kind::LinkShown, key, round, how.note().map(str::to_owned), actor, at)
+    Fact::link_shown(round, actor, at).with_note(how.note().map(str::to_owned)).into()
 }
 
-/// An e-mail with the link of this round left at `at`, for `actor`; `message` is our id of it. A reminder is said to be one.
+/// An e-mail with the link of this round left for `to` at `at`, on behalf of `actor`; `message` is our id of it.
 pub fn sent(round: Round, message: &str, occasion: Occasion, to: &str, actor: &str, at: OffsetDateTime) -> Observation {
-    let kind = match occasion {
-        Occasion::NotOpened | Occasion::NotFinished => Kind::ReminderSent,
-        Occasion::Invitation | Occasion::SignInAgain => Kind::LinkSent,
-    };
-    let key = digest(&["link.sent", message]);
-    told(kind, key, round, Some(format!("To {to}")), actor, at)
+    let is_reminder = matches!(occasion, Occasion::NotOpened | Occasion::NotFinished);
+    Fact::link_emailed(round, is_reminder, message, actor, at).with_note(Some(format!("To {to}"))).into()
 }
 
-fn told(kind: Kind, key: String, round: Round, note: Option<String>, actor: &str, at: OffsetDateTime) -> Observation {
-    let subject = Subject { invitation: Some(round.invitation.clone()), ..Subject::default() };
-    let fact = Fact {
-        source: Source::Staff,
-        at,
-        kind,
-        key,
-        event_id: None,
-        actor: Some(actor.to_owned()),
-        about: About { round: Some(round), note, ..About::default() },
-    };
-    Observation::Fact { fact, subject, invitation: None }
-}
-
-impl From<Undone> for Occasion {
-    fn from(undone: Undone) -> Self {
-        match undone {
-            Undone::NotOpened => Self::NotOpened,
-            Undone::NotFinished => Self::NotFinished,
+impl From<ReminderReason> for Occasion {
+    fn from(reason: ReminderReason) -> Self {
+        match reason {
+            ReminderReason::NotOpened => Self::NotOpened,
+            ReminderReason::NotFinished => Self::NotFinished,
         }
     }
 }
 
-/// What a message to the fleet would be for, as it stands.
+/// What a message to the fleet would be about now.
 pub fn occasion(onboarding: &Onboarding) -> Occasion {
     let was_mailed = || {
         let mut kinds = onboarding.timeline.iter().map(|entry| &entry.fact.kind);
@@ -98,7 +80,11 @@ pub fn occasion(onboarding: &Onboarding) -> Occasion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{onboarding::lifecycle::fold, timestamp::from_micros};
+    use crate::{
+        events::fact::{About, Source},
+        onboarding::lifecycle::fold,
+        timestamp::from_micros,
+    };
 
     fn fact(kind: Kind, minutes: i64) -> Fact {
         let round =
@@ -140,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn who_looks_at_a_link_does_not_move_the_fleet() {
+    fn seeing_a_link_does_not_move_the_fleet() {
         let facts = [fact(Kind::InvitationCreated, 0), fact(Kind::InvitationViewed, 10)];
         let round = facts[0].about.round.clone().unwrap();
         let now = from_micros(3_600_000_000);
@@ -157,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_at_the_link_of_a_fleet_that_is_gone_does_not_bring_it_back() {
+    fn seeing_the_link_of_a_fleet_that_is_gone_does_not_bring_it_back() {
         let mut gone = fact(Kind::AgreementDeleted, 20);
         gone.about = About { agreement: Some(uuid::Uuid::from_u128(9)), ..About::default() };
         let created = fact(Kind::InvitationCreated, 0);
@@ -171,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn one_mail_is_one_fact_however_often_it_is_told() {
+    fn one_email_is_one_fact_however_often_it_is_recorded() {
         let round = fact(Kind::InvitationCreated, 0).about.round.unwrap();
         let key = |message: &str, occasion| match sent(
             round.clone(),

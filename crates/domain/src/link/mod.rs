@@ -1,4 +1,4 @@
-//! A fleet's magic link on its way to the fleet: the letters that carry it, reminders, and the record of who saw it.
+//! Getting the magic link to the fleet: message texts, reminders, and the audit trail.
 
 pub mod audit;
 pub mod message;

@@ -1,31 +1,34 @@
-//! When a fleet should be reminded: it has its link and does nothing with it. Catena sends no reminders (CONTRACT.md 5), so
-//! Onramp proposes one to staff, at most one of each kind in a round.
+//! When to remind a fleet that has its link and does nothing with it. Catena sends no reminders (CONTRACT.md 5), so Onramp
+//! suggests them to staff, at most one for each reason in a round.
 
 use time::{Duration, OffsetDateTime};
 
 use crate::{
     digest::digest,
     events::fact::{Fact, Kind, Round},
-    onboarding::lifecycle::{Entry, Onboarding, Stage},
+    onboarding::{
+        lifecycle::{Entry, Onboarding},
+        stage::Stage,
+    },
     timestamp::micros,
 };
 
-/// A link that runs out sooner than this is no longer worth a reminder: asking again is.
-const WORTH_IT: Duration = Duration::hours(1);
-/// How long a fleet may take, if staff don't set anything else.
-pub const PATIENCE: Duration = Duration::DAY;
+/// A link that expires sooner than this isn't worth a reminder: a refresh helps more.
+const MIN_TIME_LEFT: Duration = Duration::hours(1);
+/// How long to wait before a reminder, unless staff set something else.
+pub const DEFAULT_WAIT: Duration = Duration::DAY;
 
-/// What a fleet has left undone.
+/// Why a fleet needs a reminder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Undone {
+pub enum ReminderReason {
     /// It hasn't opened its link.
     NotOpened,
     /// It opened its link, and stopped before a provider was linked.
     NotFinished,
 }
 
-impl Undone {
-    /// The word in which it is stored.
+impl ReminderReason {
+    /// The name it is stored under.
     pub fn name(self) -> &'static str {
         match self {
             Self::NotOpened => "not_opened",
@@ -34,59 +37,59 @@ impl Undone {
     }
 }
 
-/// A reminder that would help.
+/// A reminder that would help now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// What the fleet has left undone.
-    pub undone: Undone,
-    /// Since when nothing has moved, UTC.
+pub struct DueReminder {
+    /// Why it is due.
+    pub reason: ReminderReason,
+    /// When something last happened, UTC.
     pub since: OffsetDateTime,
-    /// The round that it is about.
+    /// The round it is about.
     pub round: Round,
 }
 
-impl Due {
-    /// What makes it this reminder and no other: the same one is never sent twice.
+impl DueReminder {
+    /// Identifies it, so that the same reminder is never sent twice.
     pub fn key(&self) -> String {
-        key(&self.round, self.undone)
+        key(&self.round, self.reason)
     }
 }
 
-/// The key of the reminder that a round gets for what is undone.
-pub fn key(round: &Round, undone: Undone) -> String {
-    digest(&["reminder", &round.invitation, &micros(round.expires_at).to_string(), undone.name()])
+/// The key of a round's reminder for this reason.
+pub fn key(round: &Round, reason: ReminderReason) -> String {
+    digest(&["reminder", &round.invitation, &micros(round.expires_at).to_string(), reason.name()])
 }
 
-/// The reminder that is due at `now`, if any. A fleet is given `patience`, but no more than a third of the time that its link
-/// had left when it last moved or was last handed the link: one that works for a day must not wait for a day.
-pub fn due(onboarding: &Onboarding, now: OffsetDateTime, patience: Duration) -> Option<Due> {
-    let undone = undone(onboarding)?;
+/// The reminder that is due at `now`, if any. It is due after `wait` without a sign of the fleet, but after no more than a third
+/// of the time its link had left then: a link that works for a day must not wait for a day.
+pub fn due_reminder(onboarding: &Onboarding, now: OffsetDateTime, wait: Duration) -> Option<DueReminder> {
+    let reason = reminder_reason(onboarding)?;
     let facts = || onboarding.timeline.iter().map(|entry| &entry.fact);
     let round = facts().filter_map(|fact| fact.about.round.as_ref()).max()?.clone();
-    if round.expires_at - now < WORTH_IT {
+    if round.expires_at - now < MIN_TIME_LEFT {
         return None;
     }
     let since = facts().filter(|fact| moves(fact, &round)).map(|fact| fact.at).max()?;
-    let patience = patience.min((round.expires_at - since) / 3);
-    (now - since >= patience).then_some(Due { undone, since, round })
+    let wait = wait.min((round.expires_at - since) / 3);
+    (now - since >= wait).then_some(DueReminder { reason, since, round })
 }
 
-/// What the fleet has left undone, where it is the fleet's move and a reminder says what to do.
-fn undone(onboarding: &Onboarding) -> Option<Undone> {
+/// Why the fleet needs a reminder, where the next move is its own.
+fn reminder_reason(onboarding: &Onboarding) -> Option<ReminderReason> {
     match onboarding.stage? {
-        Stage::Created | Stage::Sent => Some(Undone::NotOpened),
-        Stage::Viewed if is_opened_by_scanners_alone(onboarding) => Some(Undone::NotOpened),
-        // Catena's team has to build that integration first: the fleet can do nothing.
+        Stage::Created | Stage::Sent => Some(ReminderReason::NotOpened),
+        Stage::Viewed if is_opened_by_scanners_alone(onboarding) => Some(ReminderReason::NotOpened),
+        // Catena's team has to build that integration first; there is nothing the fleet can do.
         Stage::Agreement if asked_for_integration(onboarding) => None,
-        Stage::Viewed | Stage::Agreement => Some(Undone::NotFinished),
-        // Between acceptance and agreement, and between link and data, the move is Catena's; ends need more than a reminder.
+        Stage::Viewed | Stage::Agreement => Some(ReminderReason::NotFinished),
+        // From acceptance to agreement and from connection to data the move is Catena's; an end needs more than a reminder.
         Stage::Accepted | Stage::Connection | Stage::Connected | Stage::Declined | Stage::Expired | Stage::Deleted => {
             None
         }
     }
 }
 
-/// Whether every view of the latest round may have been a mail scanner's.
+/// Whether every view of the latest round can be a mail scanner's.
 pub fn is_opened_by_scanners_alone(onboarding: &Onboarding) -> bool {
     let views = |entry: &&Entry| entry.fact.kind == Kind::InvitationViewed;
     let latest = onboarding.timeline.iter().filter_map(|entry| entry.fact.about.round.as_ref()).max();
@@ -100,7 +103,7 @@ pub fn asked_for_integration(onboarding: &Onboarding) -> bool {
     onboarding.timeline.iter().any(|entry| entry.fact.kind == Kind::ReturnedIntegrationRequested)
 }
 
-/// Whether a fact restarts the wait: the fleet or its agreement moved, or someone handed the link over.
+/// Whether a fact restarts the wait: the fleet or its agreement moved, or somebody passed the link on.
 fn moves(fact: &Fact, round: &Round) -> bool {
     match fact.kind {
         Kind::AgreementCreated | Kind::AgreementUpdated => true,
@@ -142,8 +145,8 @@ mod tests {
     #[test]
     fn a_fleet_is_reminded_when_it_is_its_move_and_nothing_has_moved_for_long_enough() {
         use Kind as K;
-        use Undone::{NotFinished, NotOpened};
-        type Row = (&'static str, Vec<(Kind, i64, i64)>, i64, Option<(Undone, i64)>);
+        use ReminderReason::{NotFinished, NotOpened};
+        type Row = (&'static str, Vec<(Kind, i64, i64)>, i64, Option<(ReminderReason, i64)>);
         let table: Vec<Row> = vec![
             ("a day without a view", vec![(K::InvitationCreated, 0, 672)], 24, Some((NotOpened, 0))),
             ("not yet a day", vec![(K::InvitationCreated, 0, 672)], 23, None),
@@ -211,7 +214,7 @@ mod tests {
         ];
         for (name, facts, now, want) in table {
             let onboarding = fold(facts.iter().map(|(kind, hours, until)| fact(kind, *hours, *until)));
-            let due = due(&onboarding, at(now), PATIENCE).map(|due| (due.undone, due.since));
+            let due = due_reminder(&onboarding, at(now), DEFAULT_WAIT).map(|due| (due.reason, due.since));
             assert_eq!(due, want.map(|(undone, since)| (undone, at(since))), "{name}");
         }
     }
@@ -219,9 +222,12 @@ mod tests {
     #[test]
     fn each_round_and_each_thing_undone_has_a_reminder_of_its_own() {
         let round = |until| Round { created_at: at(0), expires_at: at(until), invitation: "i".into() };
-        let keys =
-            [key(&round(1), Undone::NotOpened), key(&round(1), Undone::NotFinished), key(&round(2), Undone::NotOpened)];
+        let keys = [
+            key(&round(1), ReminderReason::NotOpened),
+            key(&round(1), ReminderReason::NotFinished),
+            key(&round(2), ReminderReason::NotOpened),
+        ];
         assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
-        assert_eq!(key(&round(1), Undone::NotOpened), keys[0]);
+        assert_eq!(key(&round(1), ReminderReason::NotOpened), keys[0]);
     }
 }

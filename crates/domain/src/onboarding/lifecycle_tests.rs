@@ -259,8 +259,8 @@ fn health_is_the_worst_open_trouble_and_never_takes_connected_away() {
             Health::Flowing,
         ),
     ];
-    for (name, troubles, want) in table {
-        let got = fold(connected().into_iter().chain(troubles));
+    for (name, problems, want) in table {
+        let got = fold(connected().into_iter().chain(problems));
         assert_eq!((got.stage, got.health), (Some(Stage::Connected), Some(want)), "{name}");
     }
 }
@@ -436,7 +436,7 @@ fn open_troubles_are_told_with_the_last_moment_at_which_they_were_seen() {
         of_schedule(on_connection(Kind::ScheduleDeactivated, 2, 1), 4),
         failure(3, 7),
     ];
-    let got: Vec<_> = fold(facts).troubles.into_iter().map(|open| (open.wrong, open.schedule, open.at)).collect();
+    let got: Vec<_> = fold(facts).problems.into_iter().map(|open| (open.kind, open.schedule, open.at)).collect();
     let want = [
         (ProblemKind::Stopped, Some(Uuid::from_u128(4)), at(2)),
         (ProblemKind::Stale, None, at(1) + Duration::minutes(5)),

@@ -3,4 +3,5 @@
 pub mod lifecycle;
 pub mod problem;
 pub mod rounds;
+pub mod stage;
 pub(crate) mod state_changes;

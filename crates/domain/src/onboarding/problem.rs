@@ -1,4 +1,4 @@
-//! What is wrong with a fleet's connections, and what mends it.
+//! What is wrong with a fleet's connections, and what fixes it.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::{
     events::fact::{Fact, Kind},
-    onboarding::lifecycle::Health,
+    onboarding::stage::Health,
 };
 
-/// How many failed fetches of one schedule within a day count as "again and again": one is noise (WEBHOOKS.md 8.18).
-const REPEATED_FAILURES: usize = 2;
+/// How many failed fetches of one schedule within a day count as repeated: a single one is noise (WEBHOOKS.md 8.18).
+pub const REPEATED_FAILURES: usize = 2;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,41 +35,41 @@ impl ProblemKind {
     }
 }
 
-/// A trouble that nothing has mended yet.
+/// A problem that nothing has fixed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What is wrong.
-    pub wrong: ProblemKind,
-    /// With which connection.
+    pub kind: ProblemKind,
+    /// The connection that has it.
     pub connection: Option<Uuid>,
-    /// With which of its schedules; none where the connection itself is the trouble.
+    /// The schedule that has it; none where it is the connection itself.
     pub schedule: Option<Uuid>,
     /// The resource that isn't fetched.
     pub resource: Option<String>,
-    /// When it was told last, UTC: only what happens later can mend it.
+    /// When it was last reported, UTC: only a later fact can fix it.
     pub at: OffsetDateTime,
 }
 
 /// What is wrong, with which connection and which schedule.
 type Place = (ProblemKind, Option<Uuid>, Option<Uuid>);
 
-/// The troubles that these facts, sorted by time, leave open.
+/// The open problems in these facts, which are sorted by time.
 pub(crate) fn open_problems(facts: &[&Fact]) -> Vec<Problem> {
-    let menders: Vec<&Fact> = facts.iter().copied().filter(|fact| is_mender(fact)).collect();
-    let is_open = |fact: &Fact| !menders.iter().any(|later| later.at > fact.at && mends(later, fact));
-    let mut told: BTreeMap<Place, Vec<&Fact>> = BTreeMap::new();
+    let fixes: Vec<&Fact> = facts.iter().copied().filter(|fact| is_fix(fact)).collect();
+    let is_open = |fact: &Fact| !fixes.iter().any(|later| later.at > fact.at && is_fixed_by(fact, later));
+    let mut reports: BTreeMap<Place, Vec<&Fact>> = BTreeMap::new();
     for fact in facts {
-        let Some(wrong) = wrong(fact).filter(|_| is_open(fact)) else { continue };
-        told.entry((wrong, fact.about.connection, fact.about.schedule)).or_default().push(fact);
+        let Some(kind) = problem_kind(fact).filter(|_| is_open(fact)) else { continue };
+        reports.entry((kind, fact.about.connection, fact.about.schedule)).or_default().push(fact);
     }
-    let troubles = told.into_iter().filter_map(|((wrong, connection, schedule), facts)| {
-        let last = facts.last().filter(|_| wrong != ProblemKind::Failing || again_and_again(&facts))?;
-        Some(Problem { wrong, connection, schedule, resource: last.about.resource.clone(), at: last.at })
+    let problems = reports.into_iter().filter_map(|((kind, connection, schedule), facts)| {
+        let last = facts.last().filter(|_| kind != ProblemKind::Failing || is_repeated(&facts))?;
+        Some(Problem { kind, connection, schedule, resource: last.about.resource.clone(), at: last.at })
     });
-    troubles.collect()
+    problems.collect()
 }
 
-fn wrong(fact: &Fact) -> Option<ProblemKind> {
+fn problem_kind(fact: &Fact) -> Option<ProblemKind> {
     match fact.kind {
         Kind::ConnectionStaled => Some(ProblemKind::Stale),
         Kind::ScheduleDeactivated => Some(ProblemKind::Stopped),
@@ -78,26 +78,26 @@ fn wrong(fact: &Fact) -> Option<ProblemKind> {
     }
 }
 
-/// The facts are sorted by time, so the first and the last of each window are the nearest.
-fn again_and_again(failures: &[&Fact]) -> bool {
+/// Whether [`REPEATED_FAILURES`] of these failures, which are sorted by time, fall into one day.
+fn is_repeated(failures: &[&Fact]) -> bool {
     failures.windows(REPEATED_FAILURES).any(|window| window[REPEATED_FAILURES - 1].at - window[0].at <= Duration::DAY)
 }
 
-fn is_mender(fact: &Fact) -> bool {
+fn is_fix(fact: &Fact) -> bool {
     matches!(fact.kind, Kind::ConnectionRecovered | Kind::ConnectionCreated | Kind::FleetConnectionCreated)
 }
 
-/// Whether `later`, if it is later, mends `trouble`. Recoveries come from checks alone. A fleet that signs in again to the same
-/// provider attaches the connection anew: that mends credentials and schedules, and says nothing of single fetches.
-pub(crate) fn mends(later: &Fact, trouble: &Fact) -> bool {
-    let (Some(wrong), true) = (wrong(trouble), is_mender(later)) else { return false };
+/// Whether `later`, if it is later, fixes `problem`. Only checks find recoveries. A fleet that signs in to the same provider
+/// again attaches its connection anew: that fixes credentials and schedules, and says nothing about single fetches.
+pub(crate) fn is_fixed_by(problem: &Fact, later: &Fact) -> bool {
+    let (Some(kind), true) = (problem_kind(problem), is_fix(later)) else { return false };
     let recovers = later.kind == Kind::ConnectionRecovered;
-    let fits = match wrong {
+    let fits = match kind {
         ProblemKind::Stale => !recovers || later.about.schedule.is_none(),
-        ProblemKind::Stopped => !recovers || later.about.schedule == trouble.about.schedule,
+        ProblemKind::Stopped => !recovers || later.about.schedule == problem.about.schedule,
         ProblemKind::Failing => {
-            recovers && later.about.schedule.is_none_or(|schedule| trouble.about.schedule == Some(schedule))
+            recovers && later.about.schedule.is_none_or(|schedule| problem.about.schedule == Some(schedule))
         }
     };
-    fits && later.about.connection == trouble.about.connection
+    fits && later.about.connection == problem.about.connection
 }

@@ -1,4 +1,4 @@
-//! The rounds of a fleet's invitations: each validity period that Catena gave, with how it began and how it ended.
+//! The rounds of a fleet's invitations: each validity period, how it started and how far it got.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     events::fact::{Fact, Kind, Round},
-    onboarding::lifecycle::{Stage, invitation_stage},
+    onboarding::{lifecycle::invitation_stage, stage::Stage},
 };
 
 /// One validity period of an invitation.
@@ -16,15 +16,15 @@ pub struct RoundStory {
     pub round: Round,
     /// Whether it is the first one of its invitation.
     pub is_first: bool,
-    /// When it began, UTC, if anyone told.
+    /// When it started, UTC, if known.
     pub began_at: Option<OffsetDateTime>,
-    /// Who in Onramp began it.
+    /// Who in Onramp started it.
     pub actor: Option<String>,
-    /// How far it came by its own facts.
+    /// The stage it reached by its own facts.
     pub came_to: Stage,
 }
 
-/// All rounds in these facts about one fleet, the latest first. The facts are merged, as on a timeline.
+/// All rounds in these facts about one fleet, the latest first. The facts must be merged, as on a timeline.
 pub fn rounds<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<RoundStory> {
     let mut by_round: BTreeMap<&Round, Vec<Fact>> = BTreeMap::new();
     for fact in facts {

@@ -1,9 +1,10 @@
-//! Which facts tell the same episode of one state.
+//! Which facts report the same state.
 //!
-//! Credentials may stop working, work again and stop once more, within a minute or a year, and Catena's records of it carry
-//! neither a number nor a time (WEBHOOKS.md 6: "a set-state operation"). So each telling is a fact of its own by its moment,
-//! and an episode is all that tells one state of one thing without anything to the contrary in between. That is a function
-//! of the set of facts: the order of arrival leaves no trace, and a recovery found late parts what looked like one.
+//! Credentials can stop working, work again and stop once more, within a minute or a year, and Catena's records of it carry
+//! neither a number nor a time (WEBHOOKS.md 6: "a set-state operation"). So each report is a fact of its own, keyed by its
+//! time, and reports of one state of one thing with nothing to the contrary between them are shown as one entry. That is a
+//! function of the set of facts: the order of arrival leaves no trace, and a recovery that is found late splits what looked
+//! like one entry.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     events::fact::{Fact, Kind, Source},
-    onboarding::{lifecycle::ends_agreement, problem::mends},
+    onboarding::problem::is_fixed_by,
 };
 
 /// What has a state, and which.
@@ -36,18 +37,18 @@ fn state(fact: &Fact) -> Option<State> {
     }
 }
 
-/// One fact for each episode, out of facts that are merged by key and sorted by time. The result is no longer sorted.
-pub(crate) fn episodes(facts: &[Fact]) -> Vec<Fact> {
+/// Merges reports of the same state, out of facts that are merged by key and sorted by time. The result is no longer sorted.
+pub(crate) fn collapse_repeats(facts: &[Fact]) -> Vec<Fact> {
     let mut shown: Vec<Fact> = Vec::with_capacity(facts.len());
     let mut open: BTreeMap<State, usize> = BTreeMap::new();
     for fact in facts {
-        open.retain(|_, index| !contradict(fact, &shown[*index]));
+        open.retain(|_, index| !contradicts(fact, &shown[*index]));
         let Some(state) = state(fact) else {
             shown.push(fact.clone());
             continue;
         };
         match open.get(&state).copied() {
-            Some(index) if tell_the_same(fact, &shown[index]) => {
+            Some(index) if report_the_same(fact, &shown[index]) => {
                 let known = &mut shown[index];
                 *known = known.clone().merge(fact.clone());
             }
@@ -60,15 +61,15 @@ pub(crate) fn episodes(facts: &[Fact]) -> Vec<Fact> {
     shown
 }
 
-/// Whether `later` ends the state that `earlier` tells.
-fn contradict(later: &Fact, earlier: &Fact) -> bool {
-    let detached = earlier.kind == Kind::FleetConnectionCreated && ends_agreement(later);
-    detached || mends(later, earlier) || mends(earlier, later)
+/// Whether `later` ends the state that `earlier` reports.
+fn contradicts(later: &Fact, earlier: &Fact) -> bool {
+    let detached = earlier.kind == Kind::FleetConnectionCreated && later.ends_agreement();
+    detached || is_fixed_by(earlier, later) || is_fixed_by(later, earlier)
 }
 
-/// Updates of an agreement are different things, whatever its status; a check sees nothing but the status, though, so what
-/// it found is what the update beside it tells.
-fn tell_the_same(one: &Fact, two: &Fact) -> bool {
+/// Two updates of an agreement are two changes even with the same status. A check sees only the status, though, so what it found
+/// is the change that the update beside it reports.
+fn report_the_same(one: &Fact, two: &Fact) -> bool {
     one.kind != Kind::AgreementUpdated
         || (one.about.status == two.about.status && [one, two].iter().any(|fact| fact.source == Source::Check))
 }

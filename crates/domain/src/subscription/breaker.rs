@@ -1,54 +1,54 @@
-//! How far a subscription is from being switched off by Catena (WEBHOOKS.md 4.4), as far as the figures allow one to say.
+//! How close a subscription is to being switched off by Catena (WEBHOOKS.md 4.4), as far as its metrics show.
 //!
-//! Catena judges by the number of deliveries in a window whose length it doesn't tell. The shortest period that it publishes
-//! figures for is 6 hours, which an older text of its own names as well, so that is the period taken here.
+//! Catena decides by the number of deliveries in a window whose length isn't documented. The shortest period with published
+//! metrics is 6 hours, which an older text of Catena's also names, so that is the period used here.
 
 use time::{Duration, OffsetDateTime};
 
 use crate::subscription::metrics::DeliveryMetrics;
 
-/// How long after its making or a change a subscription isn't judged.
+/// How long a new or changed subscription is exempt.
 const GRACE: Duration = Duration::minutes(15);
-/// From how many deliveries on the weighted rate counts, and how low it may be.
+/// The number of deliveries from which the weighted rate counts, and the lowest one allowed.
 const MANY: i64 = 50;
 const MANY_LEAST: f64 = 0.95;
-/// From how many deliveries on the plain rate counts: four of five must succeed.
+/// The number of deliveries from which the plain rate counts: four of five must succeed.
 const SOME: i64 = 20;
 /// Failures in a row that switch off one with fewer deliveries.
 const RUN: i64 = 10;
 
-/// How far the breaker is away.
+/// The state of the breaker.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Breaker {
     /// It has switched the subscription off.
     Open,
-    /// Not judged before this moment, UTC.
+    /// Exempt until this time, UTC.
     Grace(OffsetDateTime),
     /// 50 deliveries or more: the weighted rate, as a fraction; it trips below 0.95.
     Weighted(f64),
-    /// 20 to 49 deliveries: so many failures more, one after the other, and it trips.
+    /// 20 to 49 deliveries: it trips after this many more failures in a row.
     Plain {
-        /// Deliveries that succeeded, of all.
+        /// Successful deliveries.
         successes: i64,
         /// All deliveries.
         attempts: i64,
-        /// Failures that it still takes.
+        /// Failures until it trips.
         more: i64,
     },
-    /// Fewer than 20 deliveries: it takes at least so many failures more, and in a row. How many there were in a row so far
-    /// isn't told.
+    /// Fewer than 20 deliveries: it trips after at least this many more failures in a row. How many there were in a row so far is
+    /// unknown.
     Run {
-        /// Failures of the period, whether in a row or not.
+        /// Failures in the period, in a row or not.
         failures: i64,
-        /// Failures that it takes at least.
+        /// The fewest failures until it trips.
         more: i64,
     },
-    /// The figures don't tell.
+    /// The metrics don't show it.
     Unknown,
 }
 
 impl Breaker {
-    /// Whether it is close enough to be worth a look, or has tripped.
+    /// Whether it has tripped or is close enough to deserve attention.
     pub fn is_near(self) -> bool {
         match self {
             Self::Open => true,
@@ -60,7 +60,7 @@ impl Breaker {
     }
 }
 
-/// How far the breaker is away from a subscription that was made or last changed at `changed_at`.
+/// The breaker of a subscription that was created or last changed at `changed_at`.
 pub fn breaker(
     status: &str,
     figures: Option<&DeliveryMetrics>,

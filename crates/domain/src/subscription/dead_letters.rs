@@ -1,5 +1,5 @@
-//! Dead letters, and how long they are still there (WEBHOOKS.md 4.3: 14 days). Catena tells how many there are and not how old
-//! they are; its log of attempts (5.7) tells when some of them died.
+//! Dead letters, and how long they last (WEBHOOKS.md 4.3: 14 days). Catena reports how many there are, not how old they are; its
+//! log of attempts (5.7) shows when some of them died.
 
 use std::collections::HashSet;
 
@@ -14,13 +14,12 @@ const KEPT: Duration = Duration::days(14);
 pub struct DeadLetters {
     /// How many.
     pub count: u64,
-    /// When one of them died, UTC: the longest ago that the log tells of. An older one may exist.
+    /// When the oldest one in the log died, UTC. There may be older ones.
     pub oldest: Option<OffsetDateTime>,
 }
 
 impl DeadLetters {
-    /// Days after which the first of them is gone, at the most, a begun day counted: one that died unlogged may go earlier.
-    /// 0: it may be gone.
+    /// Days until the first one is gone, at most, rounded up: one that died unlogged can go earlier. 0: it may be gone already.
     pub fn days_left(self, now: OffsetDateTime) -> i64 {
         let age = self.oldest.map_or(Duration::ZERO, |died| now - died);
         let left = (KEPT - age).clamp(Duration::ZERO, KEPT);
@@ -31,23 +30,23 @@ impl DeadLetters {
 /// One line of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt {
-    /// Which event it delivered.
+    /// The event it was for.
     pub message: Uuid,
     /// When it was made, UTC.
     pub at: OffsetDateTime,
-    /// The answer's status; 0 where there was none.
+    /// The status of the answer; 0 without one.
     pub status_code: i64,
 }
 
 impl Attempt {
-    /// Whatever is answered below 500 is delivered (WEBHOOKS.md 4.1).
+    /// Any answer below 500 counts as delivered (WEBHOOKS.md 4.1).
     fn is_delivered(self) -> bool {
         (1..500).contains(&self.status_code)
     }
 }
 
-/// When the oldest of `count` dead letters died that the log tells of, given its lines from the newest to the oldest, as far
-/// as they were read. An event whose newest attempt failed is dead; one that was delivered later is not.
+/// When the oldest of `count` dead letters died, as far as the log shows, given its lines from newest to oldest. An event whose
+/// newest attempt failed is dead; one that was delivered later isn't.
 pub fn oldest_dead(lines: impl IntoIterator<Item = Attempt>, count: u64) -> Option<OffsetDateTime> {
     let (mut seen, mut found, mut oldest) = (HashSet::new(), 0, None);
     for line in lines {

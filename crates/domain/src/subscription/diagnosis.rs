@@ -1,37 +1,37 @@
-//! What is wrong with the subscriptions that exist, and the move that mends each.
+//! What is wrong with existing subscriptions, and how to fix each problem.
 //!
-//! Catena masks part of every URL that it shows, so ours are recognised by our own record of their ids (WEBHOOKS.md 5.2), and
-//! of the others one can only say whether what is left of the URL looks like an address of ours.
+//! Catena masks part of every URL, so ours are recognized by our own record of their ids (WEBHOOKS.md 5.2); for the others we can
+//! only tell whether the visible part looks like an address of ours.
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::subscription::recommended::{Ask, RECOMMENDED, missing};
 
-/// Where Onramp takes deliveries.
+/// Where Onramp receives deliveries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     /// Where events go.
     pub main: String,
-    /// Where news about subscriptions goes.
+    /// Where events about subscriptions go.
     pub watch: String,
 }
 
-/// Where a subscription posts to, as far as one can know.
+/// Where a subscription posts to, as far as we can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Ours, and to an address of ours.
     Here,
-    /// Ours, but to an address that was ours once: the public URL changed.
+    /// Ours, but to an earlier address of ours: the public URL changed.
     Formerly,
-    /// Not made by us, but what is visible of its URL fits an address of ours.
+    /// Not made by us, but the visible part of its URL fits an address of ours.
     LooksLikeHere,
     /// Somebody else's.
     Foreign,
 }
 
 impl Endpoints {
-    /// Where a subscription posts to: by our own record of its URL, else by what Catena left visible of it.
+    /// Where a subscription posts to: by our own record of its URL, else by the part Catena shows.
     pub fn place(&self, own_record: Option<&str>, masked_url: &str) -> Place {
         match own_record {
             Some(url) if self.has(url) => Place::Here,
@@ -46,34 +46,34 @@ impl Endpoints {
         url == self.main || url == self.watch
     }
 
-    /// Where an event is to go: news about a dead endpoint can't arrive at it (WEBHOOKS.md 4.4).
+    /// Where an event goes: events about a dead endpoint can't arrive there (WEBHOOKS.md 4.4).
     pub fn of_event(&self, event_name: &str) -> &str {
         if event_name.starts_with("webhook.") { &self.watch } else { &self.main }
     }
 }
 
-/// Whether a masked URL may stand for this one. The last segment of the path is replaced by asterisks, or all of the path
-/// (WEBHOOKS.md 5.1): what comes before them must be the beginning of the URL, its host at least.
+/// Whether a masked URL can be this one. Asterisks replace the last segment of the path or all of it (WEBHOOKS.md 5.1): what comes
+/// before them must be the start of the URL, at least up to its host.
 pub fn could_be(masked_url: &str, url: &str) -> bool {
     let Some((visible, _)) = masked_url.split_once('*') else { return masked_url == url };
     let origin = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| at + 3 + slash + 1));
     let Some(rest) = url.strip_prefix(visible) else { return false };
-    // Hidden is one segment at the end, or everything after the host.
+    // One segment at the end is hidden, or everything after the host.
     !rest.trim_end_matches('/').contains('/') || origin == Some(visible.len())
 }
 
-/// A subscription as it is known.
+/// What is known about a subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownSubscription {
     /// Catena's id.
     pub id: Uuid,
-    /// The event it carries, or a wildcard.
+    /// Its event, or a wildcard.
     pub event_name: String,
-    /// Its status, an open word.
+    /// Its status, an open set.
     pub status: String,
     /// Where it posts to.
     pub place: Place,
-    /// Whether it carries the events of some fleets only.
+    /// Whether it only has the events of some fleets.
     pub filtered: bool,
     /// When it was made, UTC.
     pub created_at: Option<OffsetDateTime>,
@@ -82,52 +82,52 @@ pub struct KnownSubscription {
 /// What is wrong with a subscription, or worth knowing about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubscriptionProblem {
-    /// Switched off by Catena after too many failures; it stays so until somebody acts (WEBHOOKS.md 8.25).
+    /// Switched off by Catena after too many failures, until somebody acts (WEBHOOKS.md 8.25).
     Stale,
-    /// Switched off by somebody: what happens to events meanwhile isn't told (WEBHOOKS.md 5.5).
+    /// Switched off by somebody; what happens to events in the meantime isn't documented (WEBHOOKS.md 5.5).
     Paused,
     /// A status that this version doesn't know.
     OddStatus,
     /// It posts to an address that is no longer ours.
     Misplaced {
-        /// Whether another one of ours carries the event to where we are.
+        /// Whether another one of ours delivers the event to our address.
         replaced: bool,
     },
-    /// Another one of ours carries the same event here.
+    /// Another one of ours delivers the same event here.
     Duplicate,
-    /// It leaves out fleets, those to come among them (WEBHOOKS.md 8.33).
+    /// It leaves out fleets, including future ones (WEBHOOKS.md 8.33).
     Filtered,
-    /// It seems to post to us, but its secret is unknown, so nothing that it brings can be verified (WEBHOOKS.md 8.23).
+    /// It seems to post to us, but its secret is unknown, so its deliveries can't be verified (WEBHOOKS.md 8.23).
     Unverifiable {
-        /// Whether it brings what one of ours brings as well, or events of some fleets only, as one made by an invitation's
-        /// `callback_url` does: then it isn't needed.
+        /// Whether one of ours delivers the same, or it only has the events of some fleets, like one made by an invitation's
+        /// `callback_url`: then it isn't needed.
         needless: bool,
     },
-    /// Ours, and of no use for onboarding.
+    /// Ours, and not needed for onboarding.
     NotNeeded,
     /// Somebody else's.
     Foreign,
 }
 
-/// A move that mends something.
+/// A way to fix a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// Let it deliver again.
+    /// Activate it.
     Activate,
-    /// Let it deliver again, and have what was missed delivered.
+    /// Activate it and replay what was missed.
     ActivateAndReplay,
-    /// Give it our present address.
+    /// Give it our current address.
     PointHere,
     /// Give it our address and a secret of ours.
     TakeOver,
     /// Delete it.
     Delete,
-    /// Nothing is to be done.
+    /// Do nothing.
     Leave,
 }
 
 impl SubscriptionProblem {
-    /// The move that mends it.
+    /// How to fix it.
     pub fn remedy(self) -> Remedy {
         match self {
             Self::Stale => Remedy::ActivateAndReplay,
@@ -142,33 +142,33 @@ impl SubscriptionProblem {
         }
     }
 
-    /// Whether onboarding suffers from it.
+    /// Whether it affects onboarding.
     pub fn is_serious(self) -> bool {
         !matches!(self, Self::NotNeeded | Self::Foreign)
     }
 }
 
-/// What was found about one subscription.
+/// A problem of one subscription.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which one.
     pub id: Uuid,
-    /// The event it carries.
+    /// Its event.
     pub event_name: String,
     /// What is wrong with it.
     pub trouble: SubscriptionProblem,
 }
 
-/// What was found about all of them.
+/// The problems of all subscriptions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// The creation calls that make what is missing.
+    /// The create calls for what is missing.
     pub missing: Vec<Ask>,
-    /// What is wrong with those that exist, in their order. One may have several.
+    /// The problems of the existing ones, in their order. One subscription can have several.
     pub findings: Vec<Finding>,
 }
 
-/// Judges the subscriptions that exist. Deleted ones don't count.
+/// Diagnoses the existing subscriptions. Deleted ones don't count.
 pub fn diagnose(all: &[KnownSubscription]) -> Diagnosis {
     let all: Vec<&KnownSubscription> = all.iter().filter(|one| one.status != "deleted").collect();
     let covering: Vec<&KnownSubscription> =
@@ -200,17 +200,17 @@ fn troubles(one: &KnownSubscription, covering: &[&KnownSubscription]) -> Vec<Sub
         "paused" => Some(SubscriptionProblem::Paused),
         _ => Some(SubscriptionProblem::OddStatus),
     };
-    // One that is to be deleted needn't be mended first.
+    // One that is to be deleted needn't be fixed first.
     let doomed = place.is_some_and(|trouble| trouble.remedy() == Remedy::Delete);
     place.into_iter().chain(status.filter(|_| !doomed)).collect()
 }
 
-/// Of several that carry the same event the one with the least rank stays: one that delivers, and the one that was first.
+/// Of several for the same event the one with the lowest rank stays: an active one, then the oldest one.
 fn rank(one: &KnownSubscription) -> (bool, bool, Option<OffsetDateTime>, Uuid) {
     (one.status != "active", one.created_at.is_none(), one.created_at, one.id)
 }
 
-/// Whether onboarding needs this event, or the events that this wildcard stands for.
+/// Whether onboarding needs this event, or the events of this wildcard.
 pub fn is_recommended(event_name: &str) -> bool {
     RECOMMENDED.iter().any(|wanted| wanted.ask == event_name || wanted.events.contains(&event_name))
 }

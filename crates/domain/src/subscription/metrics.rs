@@ -1,8 +1,8 @@
-//! Catena's figures about a subscription (WEBHOOKS.md 5.6), as they are kept and said.
+//! Catena's metrics of a subscription (WEBHOOKS.md 5.6).
 
 use serde::{Deserialize, Serialize};
 
-/// One figure over four periods; none where Catena doesn't tell.
+/// One figure for four periods; none if Catena doesn't report it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Periods {
     /// The last 6 hours.
@@ -16,41 +16,41 @@ pub struct Periods {
 }
 
 impl Periods {
-    /// The figures, the shortest period first.
+    /// The figures, shortest period first.
     pub fn each(self) -> [Option<i64>; 4] {
         [self.six_hours, self.day, self.week, self.fortnight]
     }
 }
 
-/// How a subscription fares.
+/// The metrics of a subscription.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryMetrics {
     /// Requests sent.
     pub attempts: Periods,
     /// Requests answered with 2xx.
     pub successes: Periods,
-    /// Requests that failed or were answered otherwise.
+    /// Requests that failed or got another answer.
     pub failures: Periods,
     /// Distinct events.
     pub messages: Periods,
     /// Events delivered in the end.
     pub delivered: Periods,
-    /// Whole **percent**, 96 for example; none until there were 200 events.
+    /// Whole **percent**, for example 96; none until there were 200 events.
     pub success_percent: Periods,
-    /// Mean time of an answer, in milliseconds.
+    /// Mean response time in milliseconds.
     pub response_ms: Periods,
-    /// The weighted success rate by which Catena judges, as a **fraction**: 0.98, say.
+    /// The weighted success rate that Catena decides by, as a **fraction**, for example 0.98.
     pub weighted: Option<f64>,
-    /// Dead letters that wait for a replay.
+    /// Dead letters waiting for a replay.
     pub dead_letters: u64,
 }
 
 /// A success rate, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuccessRate {
-    /// As Catena tells it, in whole percent.
+    /// As Catena reports it, in whole percent.
     Known(i64),
-    /// By our own count, since Catena tells none before there were 200 events: so many of so many requests.
+    /// By our own count, since Catena reports none before there were 200 events.
     Counted {
         /// Requests answered with 2xx.
         successes: i64,

@@ -1,6 +1,6 @@
-//! Webhook subscriptions at Catena (WEBHOOKS.md 4 and 5): which Onramp needs (`recommended`), what can be subscribed to at all
-//! (`names`), what is wrong with those that exist and the move that mends it (`diagnose`), and what Catena's figures allow one
-//! to say (`figures`, `breaker`, `dead_letters`). `rotation` says how long a replaced secret is still accepted.
+//! Webhook subscriptions at Catena (WEBHOOKS.md 4 and 5): which ones Onramp needs (`recommended`), what can be subscribed to at all
+//! (`names`), what is wrong with the existing ones and how to fix it (`diagnosis`), and what Catena's figures show (`metrics`,
+//! `breaker`, `dead_letters`). `rotation` says how long a replaced secret is still accepted.
 //!
 //! Pure rules: whatever comes from Catena or from a database comes in as a value.
 

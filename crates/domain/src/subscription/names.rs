@@ -1,6 +1,6 @@
-//! What can be subscribed to (WEBHOOKS.md 5.10). Names are an open set: these are suggestions, never a limit.
+//! Event names (WEBHOOKS.md 5.10). They are an open set: these are suggestions, never a limit.
 
-/// Resources, their actions, and whether creating takes a wildcard of them.
+/// Resources, their actions, and whether create accepts a wildcard for them.
 const EVENTS: [(&str, &str, bool); 30] = [
     ("connection", "created staled", true),
     ("driver_vehicle_association", "added modified", true),
@@ -34,7 +34,7 @@ const EVENTS: [(&str, &str, bool); 30] = [
     ("workflow", "added modified removed", true),
 ];
 
-/// Longest name that is sent to Catena.
+/// Longest name that Onramp sends to Catena.
 const LONGEST: usize = 100;
 
 /// The published names, each resource's wildcard first.
@@ -46,17 +46,17 @@ pub fn suggestions() -> Vec<String> {
     EVENTS.into_iter().flat_map(of).collect()
 }
 
-/// What is wrong with a typed name, if it can't be one: a resource, a dot, and an action or `*`. Whether there is such an
-/// event, Catena knows.
+/// What is wrong with a typed name, unless it has the form of one: a resource, a dot, and an action or `*`. Whether the event
+/// exists, Catena decides.
 pub fn wrong_name(typed: &str) -> Option<&'static str> {
     let word = |word: &str| {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     let fits = |(resource, action): (&str, &str)| word(resource) && (action == "*" || word(action));
     if typed.is_empty() {
-        Some("Name an event, such as invitation.* or vehicle.added.")
+        Some("Enter an event, such as invitation.* or vehicle.added.")
     } else if typed.len() > LONGEST || !typed.split_once('.').is_some_and(fits) {
-        Some("An event’s name is a resource, a dot and an action, such as vehicle.added; * stands for every action.")
+        Some("An event name is a resource, a dot, and an action, such as vehicle.added; * stands for every action.")
     } else {
         None
     }

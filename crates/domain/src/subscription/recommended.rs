@@ -1,17 +1,17 @@
-//! Which webhooks Onramp needs (WEBHOOKS.md 5.12), and what of them is missing.
+//! Which subscriptions Onramp needs (WEBHOOKS.md 5.12), and which of them are missing.
 
-/// One creation call: an event name or a wildcard, and the events that it stands for.
+/// A create call: an event name or a wildcard, and the events it covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// What to ask Catena for.
+    /// The event name or wildcard to send.
     pub ask: &'static str,
-    /// The events that subscriptions made by it carry. A wildcard makes one subscription per event (WEBHOOKS.md 8.20).
+    /// The events of the subscriptions it creates. A wildcard creates one subscription per event (WEBHOOKS.md 8.20).
     pub events: &'static [&'static str],
-    /// Whether it goes to the second endpoint: news about a dead endpoint can't arrive at it (WEBHOOKS.md 4.4).
+    /// Whether it goes to the second endpoint: events about a dead endpoint can't arrive there (WEBHOOKS.md 4.4).
     pub watch: bool,
 }
 
-/// The set that covers onboarding. `execution.*` and `schedule.*` are no wildcards that create expands, so their events are named.
+/// The set that covers onboarding. Create doesn't expand `execution.*` and `schedule.*`, so their events are named.
 pub const RECOMMENDED: [Wanted; 7] = [
     Wanted {
         ask: "invitation.*",
@@ -50,7 +50,7 @@ pub const RECOMMENDED: [Wanted; 7] = [
     },
 ];
 
-/// One creation call to make.
+/// A create call to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     /// Event name or wildcard.
@@ -59,17 +59,17 @@ pub struct Ask {
     pub watch: bool,
 }
 
-/// The calls that make what is missing, given the events that our subscriptions at Catena already carry. Where none of a
-/// wildcard's events is there, the wildcard; where some are, each missing event by name: what a wildcard does beside
-/// existing ones is unknown (WEBHOOKS.md 5.2). `webhook.activated` and `.paused` have no published payload and may not
-/// come with the wildcard, so their absence alone is no reason to ask.
+/// The calls that create what is missing, given the events our subscriptions at Catena already cover. If none of a wildcard's
+/// events is covered, the wildcard; if some are, each missing event by name, since what a wildcard does beside existing ones
+/// is unknown (WEBHOOKS.md 5.2). `webhook.activated` and `.paused` have no published payload and may not come with the
+/// wildcard, so their absence alone is no reason for a call.
 pub fn missing<'a>(have: impl IntoIterator<Item = &'a str>) -> Vec<Ask> {
     let have: Vec<&str> = have.into_iter().collect();
     let mut asks = Vec::new();
     for wanted in RECOMMENDED {
         let lacks: Vec<&str> =
             wanted.events.iter().copied().filter(|event| !have.contains(event) && !is_optional(event)).collect();
-        // A wildcard may be kept as one subscription under its own name (WEBHOOKS.md 5.10).
+        // A wildcard may exist as one subscription under its own name (WEBHOOKS.md 5.10).
         if have.contains(&wanted.ask) {
             continue;
         }
@@ -84,7 +84,7 @@ pub fn missing<'a>(have: impl IntoIterator<Item = &'a str>) -> Vec<Ask> {
 }
 
 fn is_optional(event: &str) -> bool {
-    // `rejected` is deprecated: it comes with the wildcard as long as it exists, and `declined` tells the same.
+    // `rejected` is deprecated: it comes with the wildcard as long as it exists, and `declined` reports the same.
     matches!(event, "webhook.activated" | "webhook.paused" | "invitation.rejected")
 }
 

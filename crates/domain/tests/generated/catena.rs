@@ -5,13 +5,14 @@ use domain::{
     digest::{digest, of_invitation},
     events::{
         fact::{About, Fact, Kind, Round, Source},
-        record::{Observation, created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
+        keys::{created_key, expired_key, fleet_connection_key, refreshed_key, state_key},
+        observation::Observation,
     },
     link::{
         audit::{self, Shown},
         message::Occasion,
     },
-    onboarding::lifecycle::Stage,
+    onboarding::stage::Stage,
     timestamp::{from_micros, micros, rfc3339},
 };
 use serde_json::{Map, Value, json};

@@ -13,7 +13,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     events::fact::{About, Fact, Kind, Source},
-    onboarding::lifecycle::{Entry, Health, Onboarding, Stage, StepState, fold},
+    onboarding::{
+        lifecycle::{Entry, Onboarding, StepState, fold},
+        stage::{Health, Stage},
+    },
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use story::{Story, story};

@@ -1,7 +1,7 @@
 //! Whole stories of one fleet, in the order in which things happen: what may happen next depends on what happened, and what
 //! can't happen is left out.
 
-use domain::{events::fact::Fact, onboarding::lifecycle::Stage};
+use domain::{events::fact::Fact, onboarding::stage::Stage};
 use proptest::prelude::*;
 
 use super::{

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::onboarding::lifecycle::{Health, Stage};
+use domain::onboarding::stage::{Health, Stage};
 
 const DAY: i64 = 86_400_000_000;
 

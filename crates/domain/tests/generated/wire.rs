@@ -1,11 +1,7 @@
 //! Deliveries as Catena would send them: an envelope around records, with the oddities that WEBHOOKS.md 1.2 and 7 allow.
 
 use domain::{
-    events::{
-        envelope,
-        fact::Fact,
-        record::{Observation, observations},
-    },
+    events::{envelope, fact::Fact, observation::Observation, record::observations},
     timestamp::{from_micros, rfc3339},
 };
 use proptest::prelude::*;

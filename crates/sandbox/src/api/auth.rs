@@ -1,21 +1,17 @@
-//! The token endpoint, its revocation, and the bearer tokens of the API with their scopes (CONTRACT.md 2).
+//! Issues and revokes tokens (CONTRACT.md 2). `call` checks them.
 
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequestParts, State},
-    http::{StatusCode, header, request::Parts},
+    extract::State,
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use crate::{
-    Sandbox,
-    engine::invitation::PARTNER_SLUG,
-    state::{Token, error::ApiError},
-};
+use crate::{sandbox::Sandbox, settings::PARTNER_SLUG, state::records::Token};
 
 fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
     (status, Json(json!({ "error": error, "error_description": description }))).into_response()
@@ -28,7 +24,7 @@ fn invalid_client() -> Response {
 struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn read(body: &[u8]) -> Self {
+    fn parse(body: &[u8]) -> Self {
         Self(url::form_urlencoded::parse(body).into_owned().collect())
     }
 
@@ -36,6 +32,7 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether the credentials are right.
     fn is_client(&self, sandbox: &Sandbox) -> bool {
         let settings = sandbox.settings();
         let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
@@ -45,7 +42,7 @@ impl Form {
 
 /// `POST /realms/catena/protocol/openid-connect/token`
 pub(crate) async fn token(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
-    let form = Form::read(&body);
+    let form = Form::parse(&body);
     if !form.is_client(&sandbox) {
         return invalid_client();
     }
@@ -86,55 +83,12 @@ pub(crate) async fn token(State(sandbox): State<Sandbox>, body: Bytes) -> Respon
     .into_response()
 }
 
-/// `POST /realms/catena/protocol/openid-connect/revoke`: an unknown token is as good as a revoked one.
+/// `POST /realms/catena/protocol/openid-connect/revoke`. Revoking an unknown token succeeds too.
 pub(crate) async fn revoke(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
-    let form = Form::read(&body);
+    let form = Form::parse(&body);
     if !form.is_client(&sandbox) {
         return invalid_client();
     }
     sandbox.with(|change| change.state.tokens.remove(form.get("token")));
     StatusCode::OK.into_response()
-}
-
-/// A request that came with a good token. Which scopes it holds is asked with [`Self::needs`].
-#[derive(Debug)]
-pub(crate) struct Bearer {
-    scopes: Vec<String>,
-}
-
-impl Bearer {
-    /// Refuses with 403 a token that lacks `scope`.
-    pub(crate) fn needs(&self, scope: &str) -> Result<(), ApiError> {
-        if self.scopes.iter().any(|held| held == scope) { Ok(()) } else { Err(ApiError::Forbidden) }
-    }
-}
-
-impl FromRequestParts<Sandbox> for Bearer {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, sandbox: &Sandbox) -> Result<Self, ApiError> {
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let Some((_, token)) = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        else {
-            return Err(ApiError::Unauthorized("Not authenticated"));
-        };
-        let now = sandbox.clock_now();
-        sandbox.read(|state, _| match state.tokens.get(token.trim()) {
-            None => Err(ApiError::Unauthorized("Invalid token")),
-            Some(token) if token.expires_at <= now => Err(ApiError::Unauthorized("Token expired")),
-            Some(token) => Ok(Self { scopes: token.scopes.clone() }),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_without_the_scope_is_refused() {
-        let bearer = Bearer { scopes: vec!["invitation:read".into()] };
-        assert!(bearer.needs("invitation:read").is_ok());
-        assert!(matches!(bearer.needs("invitation:create"), Err(ApiError::Forbidden)));
-    }
 }

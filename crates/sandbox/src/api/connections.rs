@@ -2,88 +2,71 @@
 
 use std::collections::HashMap;
 
-use axum::{Json, extract::State};
+use axum::Json;
 use domain::timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Sandbox,
     api::{
-        auth::Bearer,
-        paging::{PageAsk, Params, Place, Total, page, uuid},
-        path::Path,
-        routes,
+        call::Call,
+        paging::{Position, Total, page},
     },
-    state::{Connection, Schedule, error::ApiError},
+    request::query::Params,
+    state::{
+        error::ApiError,
+        records::{Connection, json},
+        schedules::Schedule,
+    },
 };
 
-/// The fleets asked for: by id, by reference, or all.
-struct Fleets<'a> {
+/// The fleets that a call is limited to, by id or by reference. Empty: all.
+struct FleetFilter<'a> {
     ids: Vec<Uuid>,
     refs: Vec<&'a str>,
 }
 
-impl<'a> Fleets<'a> {
-    fn read(params: &'a Params) -> Result<Self, ApiError> {
-        Ok(Self { ids: params.uuids("fleet_ids")?, refs: params.some("fleet_refs")? })
+impl<'a> FleetFilter<'a> {
+    fn parse(params: &'a Params) -> Result<Self, ApiError> {
+        Ok(Self { ids: params.uuids("fleet_ids")?, refs: params.texts("fleet_refs")? })
     }
 
-    fn include(&self, connection: &Connection) -> bool {
+    fn includes(&self, connection: &Connection) -> bool {
         let named = connection.fleet_ref.as_deref().is_some_and(|name| self.refs.contains(&name));
         (self.ids.is_empty() || self.ids.contains(&connection.fleet_id)) && (self.refs.is_empty() || named)
     }
 }
 
 /// `GET /v2/integrations/connections`
-pub(crate) async fn list(
-    bearer: Bearer,
-    State(sandbox): State<Sandbox>,
-    params: Params,
-) -> Result<Json<Value>, ApiError> {
-    bearer.needs("connection:read")?;
-    let ask = PageAsk::read(&params)?;
-    let tsp_id = params.uuid("tsp_id")?;
-    let fleets = Fleets::read(&params)?;
-    let fits = |one: &&Connection| tsp_id.is_none_or(|id| one.tsp_id == id) && fleets.include(one);
-    Ok(Json(sandbox.read(|state, _| {
-        let rows = state
-            .connections
-            .values()
-            .filter(fits)
-            .filter(|one| !state.unattached.contains(&one.id))
-            .map(|one| (Place::new(one.created_at, one.id), one))
-            .collect();
-        page(rows, &ask, Total::Untold, |one| routes::json(*one))
+pub(crate) async fn list(call: Call) -> Result<Json<Value>, ApiError> {
+    call.needs("connection:read")?;
+    let request = call.page()?;
+    let tsp_id = call.params.uuid("tsp_id")?;
+    let fleets = FleetFilter::parse(&call.params)?;
+    let matches = |one: &&Connection| tsp_id.is_none_or(|id| one.tsp_id == id) && fleets.includes(one);
+    Ok(Json(call.sandbox.read(|state, _| {
+        let attached = |one: &&Connection| !state.unattached.contains(&one.id);
+        let found = state.connections.values().filter(matches).filter(attached);
+        page(found.map(|one| (Position::new(one.created_at, one.id), one)), &request, Total::Omitted, json)
     })))
 }
 
-/// `GET /v2/integrations/connections/{connection_id}`: without the `fleet_ref` that the list has (CONTRACT.md 13, trap 14).
-pub(crate) async fn get(
-    bearer: Bearer,
-    State(sandbox): State<Sandbox>,
-    Path(id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    bearer.needs("connection:read")?;
-    let id = uuid("path.connection_id", &id)?;
-    sandbox.read(|state, _| {
+/// `GET /v2/integrations/connections/{connection_id}`: without the `fleet_ref` of the list (CONTRACT.md 13, trap 14).
+pub(crate) async fn get(call: Call) -> Result<Json<Value>, ApiError> {
+    call.get("connection:read", "connection_id", |state, id| {
         let connection = state.connections.get(&id).cloned().ok_or(ApiError::NotFound)?;
-        Ok(Json(routes::json(&Connection { fleet_ref: None, ..connection })))
+        Ok(json(&Connection { fleet_ref: None, ..connection }))
     })
 }
 
-/// `GET /v2/integrations/connections/data-freshness`: a bare array, one row per resource and connection.
-pub(crate) async fn freshness(
-    bearer: Bearer,
-    State(sandbox): State<Sandbox>,
-    params: Params,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    bearer.needs("connection:read")?;
-    let fleets = Fleets::read(&params)?;
-    Ok(Json(sandbox.read(|state, now| {
+/// `GET /v2/integrations/connections/data-freshness`: an array with one row for each resource of each connection.
+pub(crate) async fn freshness(call: Call) -> Result<Json<Vec<Value>>, ApiError> {
+    call.needs("connection:read")?;
+    let fleets = FleetFilter::parse(&call.params)?;
+    Ok(Json(call.sandbox.read(|state, now| {
         let scopes: HashMap<_, _> = state.agreements.values().map(|one| (one.fleet_id, &one.scopes)).collect();
         let row = |schedule: &Schedule| {
-            let connection = state.connections.get(&schedule.connection_id).filter(|one| fleets.include(one))?;
+            let connection = state.connections.get(&schedule.connection_id).filter(|one| fleets.includes(one))?;
             Some(json!({
                 "resource": schedule.resource,
                 "share_level": scopes.get(&connection.fleet_id).and_then(|scopes| scopes.get(&schedule.resource)),

@@ -1,5 +1,7 @@
 //! The invitations of the API (CONTRACT.md 5).
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     body::Bytes,
@@ -12,28 +14,27 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Sandbox, SandboxSettings,
     api::{
-        auth::Bearer,
-        paging::{PageAsk, Params, Place, Total, page, uuid},
-        path::Path,
-        routes::json,
+        call::Call,
+        paging::{Position, Total, page},
     },
-    engine::invitation::{Ask, HOURS, PARTNER_SLUG, Upsert},
+    engine::invitation::{HOURS, InvitationRequest, Upsert},
+    request::{
+        body::Fields,
+        path::{Path, uuid},
+    },
+    sandbox::Sandbox,
+    settings::{PARTNER_SLUG, SandboxSettings},
     state::{
-        self, Invitation, InvitationStatus,
-        body::{self, Check, Fields},
+        self,
+        checks::{self, Check},
         error::ApiError,
-        resources::permissions,
+        records::{Invitation, InvitationStatus, json},
+        resources::RESOURCES,
     },
 };
 
-/// The link that the fleet opens. A bearer secret.
-pub(crate) fn magic_link(settings: &SandboxSettings, id: Uuid) -> String {
-    format!("{}/connect?invite={id}", settings.base())
-}
-
-/// `InvitationRead`. The deprecated fields mirror the present ones: a choice.
+/// `InvitationRead`. A choice: the deprecated fields repeat the current ones.
 #[derive(Serialize)]
 struct InvitationRead<'a> {
     #[serde(flatten)]
@@ -53,7 +54,7 @@ struct InvitationRead<'a> {
 fn show(invitation: &Invitation, state: &state::State, settings: &SandboxSettings) -> Value {
     json(&InvitationRead {
         invitation,
-        magic_link: magic_link(settings, invitation.id),
+        magic_link: settings.magic_link(invitation.id),
         partner_id: state.partner_id,
         partner_slug: PARTNER_SLUG,
         partner_provided_fleet_name: &invitation.fleet_name,
@@ -66,40 +67,60 @@ fn show(invitation: &Invitation, state: &state::State, settings: &SandboxSetting
     })
 }
 
-/// The present field or its deprecated twin.
-fn twin(body: &mut Fields, name: &str, check: Check) -> Option<String> {
+/// The field, or its deprecated counterpart.
+fn text_or_deprecated(body: &mut Fields, name: &str, check: Check) -> Option<String> {
     let deprecated = body.text(&format!("partner_provided_{name}"), check);
     body.text(name, check).or(deprecated)
 }
 
-fn read_ask(body: &[u8]) -> Result<Ask, ApiError> {
+/// Reads `permissions`: a map from resources to `read` or `read_write` (CONTRACT.md 13, trap 9).
+fn permissions(body: &mut Fields) -> Option<BTreeMap<String, String>> {
+    let mut inner = body.object("permissions")?;
+    let mut permissions = BTreeMap::new();
+    for resource in inner.names() {
+        if !RESOURCES.contains(&resource.as_str()) {
+            inner.refuse(&resource, ("Input should be the name of a resource", "enum"));
+            continue;
+        }
+        match inner.text(&resource, checks::any).as_deref() {
+            Some(level @ ("read" | "read_write")) => {
+                permissions.insert(resource, level.to_owned());
+            }
+            _ => inner.refuse(&resource, ("Input should be 'read' or 'read_write'", "enum")),
+        }
+    }
+    body.add_problems_of("permissions", inner);
+    Some(permissions)
+}
+
+fn read_request(body: &[u8]) -> Result<InvitationRequest, ApiError> {
     let mut body = Fields::parse(body)?;
     body.not_null(&["expires_in_hours"]);
-    let ask = Ask {
-        fleet_ref: body.required("fleet_ref", body::fleet_ref),
-        fleet_name: twin(&mut body, "fleet_name", body::fleet_name),
-        fleet_email: twin(&mut body, "fleet_email", body::email),
-        fleet_regulatory_id: twin(&mut body, "fleet_regulatory_id", body::any),
-        fleet_regulatory_id_type: twin(&mut body, "fleet_regulatory_id_type", body::any),
-        fleet_phone: twin(&mut body, "fleet_phone", body::phone),
-        fleet_website: twin(&mut body, "fleet_website", body::web_url),
-        fleet_country_code: twin(&mut body, "fleet_country_code", body::country),
-        callback_url: body.text("callback_url", body::https_url),
-        success_redirect_url: body.text("success_redirect_url", body::web_url),
-        failure_redirect_url: body.text("failure_redirect_url", body::web_url),
+    let request = InvitationRequest {
+        fleet_ref: body.required("fleet_ref", checks::fleet_ref),
+        fleet_name: text_or_deprecated(&mut body, "fleet_name", checks::fleet_name),
+        fleet_email: text_or_deprecated(&mut body, "fleet_email", checks::email),
+        fleet_regulatory_id: text_or_deprecated(&mut body, "fleet_regulatory_id", checks::any),
+        fleet_regulatory_id_type: text_or_deprecated(&mut body, "fleet_regulatory_id_type", checks::any),
+        fleet_phone: text_or_deprecated(&mut body, "fleet_phone", checks::phone),
+        fleet_website: text_or_deprecated(&mut body, "fleet_website", checks::web_url),
+        fleet_country_code: text_or_deprecated(&mut body, "fleet_country_code", checks::country),
+        callback_url: body.text("callback_url", checks::https_url),
+        success_redirect_url: body.text("success_redirect_url", checks::web_url),
+        failure_redirect_url: body.text("failure_redirect_url", checks::web_url),
         limit_tsps: body.texts("limit_tsps"),
         permissions: permissions(&mut body),
         expires_in_hours: body.integer("expires_in_hours", HOURS).and_then(|hours| u32::try_from(hours).ok()),
     };
-    body.finish(ask)
+    body.finish(request)
 }
 
-/// `POST /v2/orgs/invitations`: 201 for a new one, 200 for a refreshed one.
-pub(crate) async fn create(bearer: Bearer, State(sandbox): State<Sandbox>, body: Bytes) -> Result<Response, ApiError> {
-    bearer.needs("invitation:create")?;
-    let ask = read_ask(&body)?;
-    let (status, shown) = sandbox.change(|change| {
-        let (status, id) = match change.upsert_invitation(ask) {
+/// `POST /v2/orgs/invitations`: 201 for a new invitation, 200 for a refreshed one.
+pub(crate) async fn create(call: Call, body: Bytes) -> Result<Response, ApiError> {
+    call.needs("invitation:create")?;
+    let request = read_request(&body)?;
+    let (status, shown) = call.sandbox.change(|change| {
+        let (status, id) = match change.upsert_invitation(request) {
             Upsert::Created(id) => (StatusCode::CREATED, id),
             Upsert::Refreshed(id) => (StatusCode::OK, id),
         };
@@ -109,26 +130,21 @@ pub(crate) async fn create(bearer: Bearer, State(sandbox): State<Sandbox>, body:
 }
 
 /// `GET /v2/orgs/invitations`: newest first, without deleted ones.
-pub(crate) async fn list(
-    bearer: Bearer,
-    State(sandbox): State<Sandbox>,
-    params: Params,
-) -> Result<Json<Value>, ApiError> {
-    bearer.needs("invitation:read")?;
-    let ask = PageAsk::read(&params)?;
-    let fleet_ref = params.text("fleet_ref")?;
-    let fits = |one: &&Invitation| {
+pub(crate) async fn list(call: Call) -> Result<Json<Value>, ApiError> {
+    call.needs("invitation:read")?;
+    let request = call.page()?;
+    let fleet_ref = call.params.text("fleet_ref")?;
+    let matches = |one: &&Invitation| {
         one.status != InvitationStatus::Deleted && fleet_ref.is_none_or(|name| one.fleet_ref == name)
     };
-    Ok(Json(sandbox.read(|state, _| {
-        let rows =
-            state.invitations.values().filter(fits).map(|one| (Place::new(one.created_at, one.id), one)).collect();
-        page(rows, &ask, Total::Told, |one| show(one, state, sandbox.settings()))
+    Ok(Json(call.sandbox.read(|state, _| {
+        let rows = state.invitations.values().filter(matches).map(|one| (Position::new(one.created_at, one.id), one));
+        page(rows, &request, Total::Included, |one| show(one, state, call.sandbox.settings()))
     })))
 }
 
-/// The record, as anyone who knows the id may read it; a deleted one is gone: a choice (CONTRACT.md 14).
-fn found(sandbox: &Sandbox, id: Uuid) -> Result<Json<Value>, ApiError> {
+/// The record, which anyone who knows its id may read. A choice: a deleted one is a 404 (CONTRACT.md 14).
+fn find(sandbox: &Sandbox, id: Uuid) -> Result<Json<Value>, ApiError> {
     sandbox.read(|state, _| {
         let invitation = state.invitations.get(&id).filter(|one| one.status != InvitationStatus::Deleted);
         invitation.map(|one| Json(show(one, state, sandbox.settings()))).ok_or(ApiError::NotFound)
@@ -137,29 +153,22 @@ fn found(sandbox: &Sandbox, id: Uuid) -> Result<Json<Value>, ApiError> {
 
 /// `GET /v2/orgs/invitations/{invitation_id}`: no token (CONTRACT.md 13, trap 2).
 pub(crate) async fn get(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
-    found(&sandbox, uuid("path.invitation_id", &id)?)
+    find(&sandbox, uuid("path.invitation_id", &id)?)
 }
 
 /// `DELETE /v2/orgs/invitations/{invitation_id}`
-pub(crate) async fn delete(
-    bearer: Bearer,
-    State(sandbox): State<Sandbox>,
-    Path(id): Path<String>,
-) -> Result<StatusCode, ApiError> {
-    bearer.needs("invitation:delete")?;
-    let id = uuid("path.invitation_id", &id)?;
-    sandbox.change(|change| change.delete_invitation(id))?;
-    Ok(StatusCode::NO_CONTENT)
+pub(crate) async fn delete(call: Call) -> Result<StatusCode, ApiError> {
+    call.delete("invitation:delete", "invitation_id", |change, id| change.delete_invitation(id))
 }
 
-/// `POST /v2/orgs/invitations/{invitation_id}/accept`: the fleet's side, no token.
+/// `POST /v2/orgs/invitations/{invitation_id}/accept`: for the fleet, no token.
 pub(crate) async fn accept(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let id = uuid("path.invitation_id", &id)?;
-    sandbox.change(|change| change.accept(id))?;
-    found(&sandbox, id)
+    sandbox.change(|change| change.accept_invitation(id))?;
+    find(&sandbox, id)
 }
 
-/// `POST /v2/orgs/invitations/{invitation_id}/decline`: the fleet's side, no token; the body is required.
+/// `POST /v2/orgs/invitations/{invitation_id}/decline`: for the fleet, no token. The body is required.
 pub(crate) async fn decline(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
@@ -167,8 +176,8 @@ pub(crate) async fn decline(
 ) -> Result<Json<Value>, ApiError> {
     let id = uuid("path.invitation_id", &id)?;
     let mut body = Fields::parse(&body)?;
-    let reason = body.text("decline_reason", body::any);
+    let reason = body.text("decline_reason", checks::any);
     let reason = body.finish(reason)?;
-    sandbox.change(|change| change.decline(id, reason))?;
-    found(&sandbox, id)
+    sandbox.change(|change| change.decline_invitation(id, reason))?;
+    find(&sandbox, id)
 }

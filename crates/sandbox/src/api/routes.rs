@@ -1,33 +1,28 @@
-//! Every URL of the sandbox, in one router.
+//! Every URL of the API, in one router.
 
 use axum::{
     Router,
+    body::Bytes,
     middleware::from_fn_with_state,
     routing::{delete, get, post},
 };
 
 use crate::{
-    Sandbox,
     api::{
-        agreements, auth, connections, executions, external_tsps, fault_injection, fleets, integrations, invitations,
-        partners, schedules, subscription_metrics, subscriptions, tsps,
+        agreements, auth, call::Call, connections, event_schemas, executions, external_tsps, fault_injection, fleets,
+        integrations, invitations, partners, properties, schedules, subscription_metrics, subscriptions, tsps,
     },
-    connect, control,
-    state::error::ApiError,
-    webhooks::schemas,
+    engine::agreement::AgreementAction,
+    sandbox::Sandbox,
+    state::records::SubscriptionStatus,
 };
 
-pub(crate) fn router(sandbox: Sandbox) -> Router {
+pub(crate) fn routes(sandbox: &Sandbox) -> Router<Sandbox> {
     Router::new()
         .nest("/realms/catena", auth())
-        // For a tool that knows one address for the auth server and the API: a choice.
+        // A choice, for tools that use one address for the token endpoint and the API.
         .merge(auth())
-        .merge(api().layer(from_fn_with_state(sandbox.clone(), fault_injection::strike)))
-        .merge(connect::routes())
-        .merge(control::routes(&sandbox))
-        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .fallback(async || ApiError::NotFound)
-        .with_state(sandbox)
+        .merge(api().layer(from_fn_with_state(sandbox.clone(), fault_injection::inject)))
 }
 
 fn auth() -> Router<Sandbox> {
@@ -41,8 +36,8 @@ fn api() -> Router<Sandbox> {
         "/v2/notifications",
         Router::new()
             .nest("/webhooks", webhooks())
-            .route("/schemas/{event_name}", get(schemas::latest))
-            .route("/schemas/{event_name}/versions/{version}", get(schemas::version)),
+            .route("/schemas/{event_name}", get(event_schemas::latest))
+            .route("/schemas/{event_name}/versions/{version}", get(event_schemas::version)),
     )
 }
 
@@ -56,31 +51,37 @@ fn organizations() -> Router<Sandbox> {
         .nest("/share_agreements", share_agreements())
         .route("/fleets", get(fleets::list))
         .route("/fleets/{fleet_id}", get(fleets::get).patch(fleets::update).delete(fleets::delete))
-        .route("/fleets/{fleet_id}/properties", get(fleets::properties).post(fleets::add_properties))
-        .route("/fleets/{fleet_id}/properties/{property_id}", delete(fleets::delete_property))
+        .nest("/fleets/{fleet_id}/properties", properties(&properties::FLEET))
         .route("/partners", get(partners::list).post(partners::create))
         .route("/partners/{partner_id}", get(partners::get).patch(partners::update).delete(partners::delete))
-        .route("/partners/{partner_id}/properties", get(partners::properties).post(partners::add_properties))
-        .route("/partners/{partner_id}/properties/{property_id}", delete(partners::delete_property))
+        .nest("/partners/{partner_id}/properties", properties(&properties::PARTNER))
         .route("/tsps", get(tsps::list).post(tsps::create))
         .route("/tsps/{tsp_id}", get(tsps::get).patch(tsps::update).delete(tsps::delete))
         .route("/external-tsps", get(external_tsps::list))
-        .route("/external-tsps/integration-requests", get(external_tsps::requests))
-        .route("/external-tsps/{ext_tsp_id}/request-integration", post(external_tsps::ask))
+        .route("/external-tsps/integration-requests", get(external_tsps::list_requests))
+        .route("/external-tsps/{ext_tsp_id}/request-integration", post(external_tsps::request_integration))
 }
 
-/// Below the hyphen and the older underscore. `backfill` before the ids (CONTRACT.md 13, trap 1).
+/// The properties of fleets and partners.
+fn properties(owner: &'static properties::Owner) -> Router<Sandbox> {
+    let list = get(move |call: Call| properties::list(call, owner));
+    Router::new()
+        .route("/", list.post(move |call: Call, body: Bytes| properties::add(call, owner, body)))
+        .route("/{property_id}", delete(move |call: Call| properties::delete(call, owner)))
+}
+
+/// Served with a hyphen and, as before, with an underscore. `backfill` isn't an id (CONTRACT.md 13, trap 1).
 fn share_agreements() -> Router<Sandbox> {
+    let action = |action| post(move |call: Call| agreements::change(call, action));
     Router::new()
         .route("/", get(agreements::list))
         .route("/backfill", post(agreements::backfill))
         .route("/{share_agreement_id}", get(agreements::get).patch(agreements::update).delete(agreements::delete))
-        .route("/{share_agreement_id}/pause", post(agreements::pause))
-        .route("/{share_agreement_id}/activate", post(agreements::activate))
-        .route("/{share_agreement_id}/cancel", post(agreements::cancel))
+        .route("/{share_agreement_id}/pause", action(AgreementAction::Pause))
+        .route("/{share_agreement_id}/activate", action(AgreementAction::Activate))
+        .route("/{share_agreement_id}/cancel", action(AgreementAction::Cancel))
 }
 
-/// `data-freshness` before the ids.
 fn integrations() -> Router<Sandbox> {
     Router::new()
         .route("/connections", get(connections::list))
@@ -94,17 +95,13 @@ fn integrations() -> Router<Sandbox> {
 }
 
 fn webhooks() -> Router<Sandbox> {
+    let set_status = |status| post(move |call: Call| subscriptions::set_status(call, status));
     Router::new()
         .route("/", get(subscriptions::list).post(subscriptions::create))
         .route("/{webhook_id}", get(subscriptions::get).patch(subscriptions::update).delete(subscriptions::delete))
-        .route("/{webhook_id}/activate", post(subscriptions::activate))
-        .route("/{webhook_id}/pause", post(subscriptions::pause))
+        .route("/{webhook_id}/activate", set_status(SubscriptionStatus::Active))
+        .route("/{webhook_id}/pause", set_status(SubscriptionStatus::Paused))
         .route("/{webhook_id}/replay", post(subscriptions::replay))
         .route("/{webhook_id}/metrics", get(subscription_metrics::metrics))
         .route("/{webhook_id}/logs", get(subscription_metrics::logs))
-}
-
-/// A record as JSON. The records of this module always can be written as JSON.
-pub(crate) fn json<T: serde::Serialize>(record: &T) -> serde_json::Value {
-    serde_json::to_value(record).unwrap_or_default()
 }

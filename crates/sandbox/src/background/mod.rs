@@ -1,4 +1,5 @@
-//! What happens without a request: deliveries are sent, invitations expire, stories go on.
+//! What happens by itself: deliveries are sent, what is due is played, and the state is saved.
 
+pub(crate) mod saver;
 pub(crate) mod scheduler;
 pub(crate) mod sender;

@@ -1,5 +1,5 @@
-//! The requests of WEBHOOKS.md 1: each delivery is a task that signs, sends, waits and tries again; right in every way, but
-//! for the disorders that it was given.
+//! Sends webhooks (WEBHOOKS.md 1). Each delivery is a task that signs, sends, waits, and retries. Requests are correct except
+//! for the faults that their delivery got.
 
 use std::{
     collections::BTreeSet,
@@ -24,23 +24,24 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    ANSWER_WITHIN, Sandbox,
-    webhooks::{
-        fault_injection::{Disorder, WRONG_SECRET},
-        queue::{Answer, Attempt, Delivery, Next},
+    sandbox::{RESPONSE_TIMEOUT, Sandbox},
+    state::{
+        deliveries::{Attempt, AttemptOutcome, Delivery},
+        faults::{WRONG_SECRET, WebhookFault},
     },
+    webhooks::queue::NextAttempt,
 };
 
-/// How long [`Disorder::Stall`] stops: as long as the sender waits for an answer.
-const STALL: Duration = ANSWER_WITHIN;
+/// How long [`WebhookFault::Stall`] stops: as long as the sender waits for a response.
+const STALL: Duration = RESPONSE_TIMEOUT;
 
-/// By how much [`Disorder::StaleTimestamp`] is too old for the five minutes of WEBHOOKS.md 1.1.
-const SIX_MINUTES: time::Duration = time::Duration::minutes(6);
+/// The age of [`WebhookFault::StaleTimestamp`]: too old for the five minutes of WEBHOOKS.md 1.1.
+const STALE_AGE: time::Duration = time::Duration::minutes(6);
 
-/// Requests under way at once.
-const AT_ONCE: usize = 64;
+/// The most requests at once.
+const MAX_CONCURRENCY: usize = 64;
 
-/// WEBHOOKS.md 1.2. What is none is left out; without disorder nothing is.
+/// The body of WEBHOOKS.md 1.2. Faults set fields to `None`, which leaves them out, or add `dispatch_region`.
 #[derive(Serialize)]
 struct Envelope<'a> {
     version: &'a str,
@@ -57,24 +58,24 @@ struct Envelope<'a> {
     dispatch_region: Option<&'static str>,
 }
 
-/// One attempt, ready to be sent.
-struct Outgoing {
+/// One attempt, ready to send.
+struct PreparedRequest {
     delivery: Delivery,
     request_id: Uuid,
     url: String,
     timestamp: String,
     signature: String,
-    /// The bytes on the wire.
+    /// The bytes as sent.
     body: Vec<u8>,
 }
 
-/// `2024-11-28T10:30:00+00:00`: how the real one writes the header; not `Z` (WEBHOOKS.md 1.1).
+/// `2024-11-28T10:30:00+00:00`: the format of Catena's header, without `Z` (WEBHOOKS.md 1.1).
 fn header_time(at: OffsetDateTime) -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]+00:00");
     at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
 }
 
-/// base64 of HMAC-SHA256 over the timestamp header, a dot and the body before compression (WEBHOOKS.md 3.1).
+/// The base64 of an HMAC-SHA256 over the timestamp header, a dot, and the body before compression (WEBHOOKS.md 3.1).
 fn sign(secret: &str, timestamp: &str, body: &[u8]) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(timestamp.as_bytes());
@@ -83,12 +84,11 @@ fn sign(secret: &str, timestamp: &str, body: &[u8]) -> Option<String> {
     Some(STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-/// The header's time, with what is wrong with it.
-fn timestamp(now: OffsetDateTime, disorders: &BTreeSet<Disorder>) -> String {
-    let has = |disorder| disorders.contains(&disorder);
-    let at = if has(Disorder::StaleTimestamp) { now.saturating_sub(SIX_MINUTES) } else { now };
-    // Both spellings have a fraction in `rfc3339` and none in `header_time`.
-    match (has(Disorder::Fraction), has(Disorder::Zulu)) {
+/// The timestamp header, with its faults.
+fn timestamp_header(now: OffsetDateTime, faults: &BTreeSet<WebhookFault>) -> String {
+    let has = |fault| faults.contains(&fault);
+    let at = if has(WebhookFault::StaleTimestamp) { now.saturating_sub(STALE_AGE) } else { now };
+    match (has(WebhookFault::Fraction), has(WebhookFault::Zulu)) {
         (true, true) => timestamp::rfc3339(at),
         (true, false) => timestamp::rfc3339(at).replace('Z', "+00:00"),
         (false, true) => header_time(at).replace("+00:00", "Z"),
@@ -96,7 +96,7 @@ fn timestamp(now: OffsetDateTime, disorders: &BTreeSet<Disorder>) -> String {
     }
 }
 
-/// An id for one attempt of a delivery. Not drawn: attempts happen when they happen, and would disturb what a seed repeats.
+/// The id of one attempt of a delivery. It isn't random: the timing of attempts must not change what a seed repeats.
 fn request_id(delivery_id: Uuid, attempt: u32) -> Uuid {
     let hash = Sha256::new().chain_update(delivery_id.as_bytes()).chain_update(attempt.to_be_bytes()).finalize();
     let mut bytes = [0; 16];
@@ -104,7 +104,7 @@ fn request_id(delivery_id: Uuid, attempt: u32) -> Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// A body that inflates to 64 MB of zeros. Made once; the same for everybody.
+/// A body that decompresses to 64 MB of zeros. Made only once.
 fn bomb() -> Vec<u8> {
     static BOMB: OnceLock<Vec<u8>> = OnceLock::new();
     BOMB.get_or_init(|| {
@@ -116,7 +116,7 @@ fn bomb() -> Vec<u8> {
     .clone()
 }
 
-/// A body that stops in the middle for a while.
+/// A body that stops in the middle for [`STALL`].
 fn stalling(body: Vec<u8>) -> reqwest::Body {
     let middle = body.len() / 2;
     let (first, second) = (body[..middle].to_vec(), body[middle..].to_vec());
@@ -134,27 +134,27 @@ fn gzip(body: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-impl Sandbox {
-    /// Sends what is queued until `shutdown`, then waits for the requests that are under way.
-    pub(crate) async fn send_deliveries(&self, shutdown: CancellationToken) {
-        let permits = Arc::new(Semaphore::new(AT_ONCE));
-        let mut tasks = JoinSet::new();
-        loop {
-            for id in self.with(|change| change.state.deliveries.take_queue()) {
-                tasks.spawn(self.clone().deliver(id, Arc::clone(&permits), shutdown.clone()));
-            }
-            tokio::select! {
-                () = shutdown.cancelled() => break,
-                () = self.0.queued.notified() => {}
-                Some(_) = tasks.join_next() => {}
-            }
+/// Sends what is queued until `shutdown`, then waits for running requests to end.
+pub(crate) async fn run(sandbox: &Sandbox, shutdown: CancellationToken) {
+    let permits = Arc::new(Semaphore::new(MAX_CONCURRENCY));
+    let mut tasks = JoinSet::new();
+    loop {
+        for id in sandbox.with(|change| change.state.deliveries.take_queue()) {
+            tasks.spawn(sandbox.clone().deliver(id, Arc::clone(&permits), shutdown.clone()));
         }
-        while tasks.join_next().await.is_some() {}
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            () = sandbox.signals().queued.notified() => {}
+            Some(_) = tasks.join_next() => {}
+        }
     }
+    while tasks.join_next().await.is_some() {}
+}
 
-    /// Tries until delivered, dead or shut down. What is cut short by a shutdown stays pending.
+impl Sandbox {
+    /// Tries until the delivery is delivered, dead, or shut down. In the last case it stays pending.
     async fn deliver(self, id: Uuid, permits: Arc<Semaphore>, shutdown: CancellationToken) {
-        let mut wait = self.with(|change| change.state.deliveries.held(id));
+        let mut wait = self.with(|change| change.state.deliveries.initial_delay(id));
         loop {
             if !wait.is_zero() {
                 tokio::select! {
@@ -166,55 +166,54 @@ impl Sandbox {
                 () = shutdown.cancelled() => return,
                 permit = permits.acquire() => permit,
             };
-            let Some(outgoing) = self.prepare(id) else { return };
-            let next = self.send(outgoing).await;
+            let Some(request) = self.prepare(id) else { return };
+            let next = self.send(request).await;
             drop(permit);
-            self.0.changed.notify_one();
-            let Next::RetryAfter(again) = next else { return };
-            wait = again;
+            self.signals().changed.notify_one();
+            let NextAttempt::After(pause) = next else { return };
+            wait = pause;
         }
     }
 
-    /// Serialises once; those bytes are signed and compressed. The timestamp is the clock's own time, without the
-    /// offset of business time: a receiver compares it with its own clock.
-    fn prepare(&self, id: Uuid) -> Option<Outgoing> {
+    /// Serializes once; those bytes are signed and compressed. The timestamp header is in clock time, not business time,
+    /// because a receiver compares it with its own clock. `None` if the delivery or its subscription is gone.
+    fn prepare(&self, id: Uuid) -> Option<PreparedRequest> {
         let (delivery, url, secret) = self.with(|change| {
-            let delivery = change.state.deliveries.attempt(id)?;
+            let delivery = change.state.deliveries.start_attempt(id)?;
             let subscription = change.state.subscriptions.get(&delivery.subscription_id)?;
             Some((delivery, subscription.url.clone(), subscription.secret.clone()))
         })?;
-        let has = |disorder| delivery.disorders.contains(&disorder);
+        let has = |fault| delivery.faults.contains(&fault);
         let body = serde_json::to_vec(&Envelope {
             version: &delivery.version,
-            event_name: Some(delivery.event_name.as_str()).filter(|_| !has(Disorder::NoEventName)),
+            event_name: Some(delivery.event_name.as_str()).filter(|_| !has(WebhookFault::NoEventName)),
             data: &delivery.data,
             webhook_id: delivery.subscription_id,
-            timestamp: Some(timestamp::rfc3339(delivery.event_at)).filter(|_| !has(Disorder::NoTimestamp)),
-            id: Some(delivery.event_id).filter(|_| !has(Disorder::NoId)),
+            timestamp: Some(timestamp::rfc3339(delivery.event_at)).filter(|_| !has(WebhookFault::NoTimestamp)),
+            id: Some(delivery.event_id).filter(|_| !has(WebhookFault::NoId)),
             delivery_attempt: delivery.attempts,
-            dispatch_region: Some("sandbox-1").filter(|_| has(Disorder::UnknownField)),
+            dispatch_region: Some("sandbox-1").filter(|_| has(WebhookFault::UnknownField)),
         })
         .ok()?;
-        let timestamp = timestamp(self.clock_now(), &delivery.disorders);
-        let secret = if has(Disorder::WrongSecret) { WRONG_SECRET } else { &secret };
+        let timestamp = timestamp_header(self.clock_now(), &delivery.faults);
+        let secret = if has(WebhookFault::WrongSecret) { WRONG_SECRET } else { &secret };
         let signature = sign(secret, &timestamp, &body)?;
-        let body = if has(Disorder::Bomb) {
+        let body = if has(WebhookFault::Bomb) {
             bomb()
-        } else if has(Disorder::PlainBody) {
+        } else if has(WebhookFault::PlainBody) {
             body
         } else {
             gzip(&body)?
         };
         let request_id = request_id(delivery.id, delivery.attempts);
-        Some(Outgoing { delivery, request_id, url, timestamp, signature, body })
+        Some(PreparedRequest { delivery, request_id, url, timestamp, signature, body })
     }
 
-    /// One request, and what follows from its answer.
-    async fn send(&self, outgoing: Outgoing) -> Next {
-        let Outgoing { delivery, request_id, url, timestamp, signature, body } = outgoing;
+    /// Sends one request and records how it ended.
+    async fn send(&self, request: PreparedRequest) -> NextAttempt {
+        let PreparedRequest { delivery, request_id, url, timestamp, signature, body } = request;
         let mut request = self
-            .0
-            .http
+            .http()
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, "Catena-Webhook")
@@ -227,27 +226,27 @@ impl Sandbox {
             .header("X-Schema-Version", &delivery.version)
             .header("X-Source", "catena-notifications")
             .header("X-Delivery-Attempt", delivery.attempts.to_string());
-        if !delivery.disorders.contains(&Disorder::PlainBody) {
+        if !delivery.faults.contains(&WebhookFault::PlainBody) {
             request = request.header(CONTENT_ENCODING, "gzip");
         }
-        request = if delivery.disorders.contains(&Disorder::Stall) {
-            request.body(stalling(body)).timeout(ANSWER_WITHIN + STALL)
+        request = if delivery.faults.contains(&WebhookFault::Stall) {
+            request.body(stalling(body)).timeout(RESPONSE_TIMEOUT + STALL)
         } else {
             request.body(body)
         };
         let started = Instant::now();
-        let answer = match request.send().await {
-            Ok(response) => Answer::Status(response.status().as_u16()),
-            Err(error) if error.is_timeout() => Answer::TimedOut,
-            Err(_) => Answer::Unreachable,
+        let outcome = match request.send().await {
+            Ok(response) => AttemptOutcome::Status(response.status().as_u16()),
+            Err(error) if error.is_timeout() => AttemptOutcome::TimedOut,
+            Err(_) => AttemptOutcome::Unreachable,
         };
         let response_time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(
             event = delivery.event_name,
             webhook = %delivery.subscription_id,
             attempt = delivery.attempts,
-            status = answer.status_code(),
-            "sandbox delivery"
+            status = outcome.status_code(),
+            "sent a webhook"
         );
         self.with(|change| {
             let attempt = Attempt {
@@ -256,11 +255,11 @@ impl Sandbox {
                 event_id: delivery.event_id,
                 event_name: delivery.event_name,
                 at: change.now,
-                answer,
+                outcome,
                 response_time_ms,
-                counts: !delivery.disorders.iter().any(|disorder| disorder.unreceivable()),
+                counts: !delivery.faults.iter().any(|fault| fault.is_refused_by_careful_receivers()),
             };
-            let next = change.state.deliveries.attempted(delivery.id, attempt, &change.settings.retry_waits);
+            let next = change.state.deliveries.finish_attempt(delivery.id, attempt, &change.settings.retry_waits);
             change.check_breaker(delivery.subscription_id);
             next
         })

@@ -1,8 +1,8 @@
-//! The pages that a fleet sees, in the place of Catena Connect: opened with the magic link, left with a redirect to the
-//! partner (CONTRACT.md 10). A POST per step, 303 between.
+//! The pages in place of Catena Connect: a fleet opens them with its magic link and leaves them with a redirect to the
+//! partner (CONTRACT.md 10). Each step is a POST that answers 303.
 
-mod answer;
 mod pages;
+mod responses;
 mod steps;
 
 use axum::{
@@ -13,44 +13,47 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    Sandbox,
-    state::{Invitation, InvitationStatus, State},
+    sandbox::Sandbox,
+    state::{
+        State,
+        records::{Invitation, InvitationStatus},
+    },
 };
 
 pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
-        .route("/connect", get(crate::connect::pages::open))
-        .route("/connect/accept", post(crate::connect::steps::accept))
-        .route("/connect/decline", post(crate::connect::steps::decline))
-        .route("/connect/providers", get(crate::connect::pages::providers))
-        .route("/connect/choose", post(crate::connect::steps::choose))
-        .route("/connect/credentials", get(crate::connect::pages::credentials).post(crate::connect::steps::credentials))
-        .route("/connect/connected", get(crate::connect::pages::connected))
-        .route("/connect/request", get(crate::connect::pages::request).post(crate::connect::steps::request))
-        .route("/connect/finish", post(crate::connect::steps::finish))
-        .route("/connect/leave", post(crate::connect::steps::leave))
-        .route("/connect/finished", get(crate::connect::pages::finished))
+        .route("/connect", get(pages::open))
+        .route("/connect/accept", post(steps::accept))
+        .route("/connect/decline", post(steps::decline))
+        .route("/connect/providers", get(pages::providers))
+        .route("/connect/choose", post(steps::choose))
+        .route("/connect/credentials", get(pages::credentials).post(steps::credentials))
+        .route("/connect/connected", get(pages::connected))
+        .route("/connect/request", get(pages::request).post(steps::request))
+        .route("/connect/finish", post(steps::finish))
+        .route("/connect/leave", post(steps::leave))
+        .route("/connect/finished", get(pages::finished))
 }
 
-/// How an invitation stands with the fleet that holds its link.
+/// What the fleet can do with a link.
 #[derive(Clone)]
-enum Standing {
+enum LinkState {
     Unknown,
     Expired(Invitation),
     Declined(Invitation),
-    /// To be answered.
+    /// Not answered yet.
     Open(Invitation),
     Accepted(Invitation),
 }
 
-impl Standing {
+impl LinkState {
     fn of(state: &State, now: OffsetDateTime, invite: &str) -> Self {
         let found = invite.parse::<Uuid>().ok().and_then(|id| state.invitations.get(&id)).cloned();
         let Some(invitation) = found else { return Self::Unknown };
         match invitation.status {
             InvitationStatus::Deleted => Self::Unknown,
             InvitationStatus::Declined => Self::Declined(invitation),
-            // An accepted invitation never gets the status `expired`, but its link runs out all the same.
+            // An accepted invitation never gets the status `expired`, but its link expires all the same.
             _ if invitation.expires_at <= now => Self::Expired(invitation),
             InvitationStatus::Expired => Self::Expired(invitation),
             InvitationStatus::Active => Self::Open(invitation),
@@ -60,12 +63,12 @@ impl Standing {
 }
 
 impl Sandbox {
-    fn standing(&self, invite: &str) -> Standing {
-        self.read(|state, now| Standing::of(state, now, invite))
+    fn link_state(&self, invite: &str) -> LinkState {
+        self.read(|state, now| LinkState::of(state, now, invite))
     }
 
     /// How many providers the invitation's fleet has connected.
-    fn connected(&self, invitation: &Invitation) -> usize {
+    fn connection_count(&self, invitation: &Invitation) -> usize {
         self.read(|state, _| invitation.fleet_id.map_or(0, |id| state.connections_of(id).len()))
     }
 }

@@ -1,21 +1,21 @@
-//! What the fleet can look at.
+//! The pages that the fleet can open.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::timestamp;
 use leptos::prelude::*;
 
 use crate::{
-    Sandbox,
-    api::{paging::Params, tsps::Tsp},
     connect::{
-        Standing,
-        answer::{Instead, page},
+        LinkState,
+        responses::{Redirected, page},
     },
     pages::connect::{
         ConnectedPage, ConsentPage, CredentialsPage, DeclinedPage, ExpiredPage, FinishedPage, Permission, Provider,
         ProvidersPage, RequestPage, RequestValues, UnknownPage,
     },
-    state::{Connection, ConnectionStatus, Invitation},
+    request::query::Params,
+    sandbox::Sandbox,
+    state::records::{Connection, ConnectionStatus, Invitation, Tsp},
 };
 
 fn provider(tsp: &Tsp) -> Provider {
@@ -23,42 +23,43 @@ fn provider(tsp: &Tsp) -> Provider {
 }
 
 fn invite(params: &Params) -> &str {
-    params.one("invite").unwrap_or_default()
+    params.first("invite").unwrap_or_default()
 }
 
-/// The accepted invitation with this id; otherwise what the fleet gets instead.
-pub(crate) fn accepted(sandbox: &Sandbox, invite: &str) -> Result<Invitation, Instead> {
-    match sandbox.standing(invite) {
-        Standing::Accepted(invitation) => Ok(invitation),
-        other => Err(elsewhere(sandbox, other, invite).into()),
+/// The invitation, if it is accepted. Otherwise, what the fleet gets instead.
+pub(crate) fn accepted(sandbox: &Sandbox, invite: &str) -> Result<Invitation, Redirected> {
+    match sandbox.link_state(invite) {
+        LinkState::Accepted(invitation) => Ok(invitation),
+        other => Err(fitting_page(sandbox, other, invite).into()),
     }
 }
 
-fn elsewhere(sandbox: &Sandbox, standing: Standing, invite: &str) -> Response {
+/// The page or the step that fits the state of the link.
+fn fitting_page(sandbox: &Sandbox, link: LinkState, invite: &str) -> Response {
     let frame = sandbox.frame(invite);
-    match standing {
-        Standing::Open(_) => sandbox.step("", invite, &[]),
-        Standing::Accepted(invitation) => {
-            let step = if sandbox.connected(&invitation) == 0 { "providers" } else { "connected" };
-            sandbox.step(step, invite, &[])
+    match link {
+        LinkState::Open(_) => sandbox.to_step("", invite, &[]),
+        LinkState::Accepted(invitation) => {
+            let step = if sandbox.connection_count(&invitation) == 0 { "providers" } else { "connected" };
+            sandbox.to_step(step, invite, &[])
         }
-        Standing::Unknown => page(StatusCode::NOT_FOUND, || view! { <UnknownPage frame/> }),
-        Standing::Declined(_) => page(StatusCode::OK, || view! { <DeclinedPage frame/> }),
-        Standing::Expired(invitation) => {
+        LinkState::Unknown => page(StatusCode::NOT_FOUND, || view! { <UnknownPage frame/> }),
+        LinkState::Declined(_) => page(StatusCode::OK, || view! { <DeclinedPage frame/> }),
+        LinkState::Expired(invitation) => {
             let can_return = invitation.failure_redirect_url.is_some();
             page(StatusCode::GONE, move || view! { <ExpiredPage frame can_return/> })
         }
     }
 }
 
-/// The magic link. Opening it while it can be used is told once per round.
+/// The magic link. Opening it while it's valid counts as a view.
 pub(crate) async fn open(State(sandbox): State<Sandbox>, params: Params) -> Response {
     let invite = invite(&params);
-    let standing = sandbox.standing(invite);
-    if let Standing::Open(invitation) | Standing::Accepted(invitation) = &standing {
-        sandbox.change(|change| change.view(invitation.id));
+    let link = sandbox.link_state(invite);
+    if let LinkState::Open(invitation) | LinkState::Accepted(invitation) = &link {
+        sandbox.change(|change| change.view_invitation(invitation.id));
     }
-    let Standing::Open(invitation) = standing else { return elsewhere(&sandbox, standing, invite) };
+    let LinkState::Open(invitation) = link else { return fitting_page(&sandbox, link, invite) };
     let frame = sandbox.frame(invite);
     let fleet = invitation.fleet_name.unwrap_or(invitation.fleet_ref);
     let permissions =
@@ -68,12 +69,12 @@ pub(crate) async fn open(State(sandbox): State<Sandbox>, params: Params) -> Resp
 }
 
 /// The list of providers.
-pub(crate) async fn providers(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Instead> {
+pub(crate) async fn providers(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Redirected> {
     let invitation = accepted(&sandbox, invite(&params))?;
     Ok(providers_page(&sandbox, &invitation, None))
 }
 
-/// The list, with what is wrong with a choice.
+/// The list, with what is wrong with the choice.
 pub(crate) fn providers_page(sandbox: &Sandbox, invitation: &Invitation, problem: Option<String>) -> Response {
     let frame = sandbox.frame(&invitation.id.to_string());
     let allowed = |tsp: &&Tsp| tsp.allowed_by(invitation.limit_tsps.as_deref());
@@ -83,12 +84,12 @@ pub(crate) fn providers_page(sandbox: &Sandbox, invitation: &Invitation, problem
 }
 
 /// The sign-in at a provider.
-pub(crate) async fn credentials(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Instead> {
+pub(crate) async fn credentials(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Redirected> {
     let invite = invite(&params);
     let invitation = accepted(&sandbox, invite)?;
-    Ok(match chosen(&sandbox, &invitation, params.one("tsp").unwrap_or_default()) {
+    Ok(match chosen(&sandbox, &invitation, params.first("tsp").unwrap_or_default()) {
         Some(tsp) => credentials_page(&sandbox, &invitation, &tsp, None),
-        None => sandbox.step("providers", invite, &[]),
+        None => sandbox.to_step("providers", invite, &[]),
     })
 }
 
@@ -110,32 +111,32 @@ pub(crate) fn credentials_page(
     page(status(problem.as_ref()), move || view! { <CredentialsPage frame provider problem/> })
 }
 
-/// What is connected.
-pub(crate) async fn connected(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Instead> {
+/// The connected providers.
+pub(crate) async fn connected(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Redirected> {
     let invite = invite(&params);
     let invitation = accepted(&sandbox, invite)?;
     let connected: Vec<_> = sandbox.read(|state, _| {
         let all = invitation.fleet_id.map(|id| state.connections_of(id)).unwrap_or_default();
-        // The provider's record may be gone; the connection with it is not.
-        let gone = |one: &Connection| Provider { slug: String::new(), name: one.source_name.clone() };
-        let named = |one: &Connection| state.tsp(one.tsp_id).map_or_else(|_| gone(one), provider);
+        // The provider's record may have been deleted.
+        let deleted = |one: &Connection| Provider { slug: String::new(), name: one.source_name.clone() };
+        let named = |one: &Connection| state.tsp(one.tsp_id).map_or_else(|_| deleted(one), provider);
         all.into_iter().map(|one| (named(one), one.status == ConnectionStatus::Stale)).collect()
     });
     if connected.is_empty() {
-        return Ok(sandbox.step("providers", invite, &[]));
+        return Ok(sandbox.to_step("providers", invite, &[]));
     }
     let frame = sandbox.frame(invite);
     Ok(page(StatusCode::OK, move || view! { <ConnectedPage frame connected/> }))
 }
 
-/// The request for an integration.
-pub(crate) async fn request(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Instead> {
+/// The form to request an integration.
+pub(crate) async fn request(State(sandbox): State<Sandbox>, params: Params) -> Result<Response, Redirected> {
     let invite = invite(&params);
     accepted(&sandbox, invite)?;
     Ok(request_page(&sandbox, invite, RequestValues::default(), None))
 }
 
-/// The request, with what was typed and what is wrong with it.
+/// The form, with what was typed and what is wrong with it.
 pub(crate) fn request_page(
     sandbox: &Sandbox,
     invite: &str,
@@ -146,7 +147,7 @@ pub(crate) fn request_page(
     page(status(problem.as_ref()), move || view! { <RequestPage frame values problem/> })
 }
 
-/// The end, for a partner that gave no address to return to.
+/// The last page, if the partner gave no address to return to.
 pub(crate) async fn finished(State(sandbox): State<Sandbox>, params: Params) -> Response {
     let frame = sandbox.frame(invite(&params));
     page(StatusCode::OK, || view! { <FinishedPage frame/> })

@@ -1,25 +1,25 @@
-//! What the fleet can do. A step that no longer fits, for example a double click, leads to where the fleet stands.
+//! What the fleet can do. A step that no longer fits, for example after a double click, leads to the page that does.
 
 use axum::{Form, extract::State, response::Response};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    Sandbox,
-    api::external_tsps::Contact,
     connect::{
-        Standing,
-        answer::{Instead, Outcome},
+        LinkState,
         pages::{accepted, chosen, credentials_page, providers_page, request_page},
+        responses::{Exit, Redirected},
     },
+    engine::integration_request::Contact,
     pages::connect::RequestValues,
+    sandbox::Sandbox,
     state::error::ApiError,
 };
 
-/// The fields of every form of Connect; each form sends some of them. No `Debug`: the invitation's id is a secret.
+/// The fields of all forms of Connect. Each form sends some of them. No `Debug`: the invitation's id is a secret.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Sent {
+pub(crate) struct ConnectForm {
     invite: String,
     reason: String,
     tsp: String,
@@ -31,88 +31,104 @@ pub(crate) struct Sent {
     notes: String,
 }
 
-/// A text that holds something.
-fn filled(text: &str) -> Option<String> {
+/// The text, unless it's blank.
+fn non_blank(text: &str) -> Option<String> {
     Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn id(sent: &Sent) -> Result<Uuid, ApiError> {
-    sent.invite.parse().map_err(|_| ApiError::NotFound)
+fn id(form: &ConnectForm) -> Result<Uuid, ApiError> {
+    form.invite.parse().map_err(|_| ApiError::NotFound)
 }
 
-pub(crate) async fn accept(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Response {
-    match id(&sent).and_then(|id| sandbox.change(|change| change.accept(id))) {
-        Ok(()) => sandbox.step("providers", &sent.invite, &[]),
-        Err(_) => sandbox.step("", &sent.invite, &[]),
+pub(crate) async fn accept(State(sandbox): State<Sandbox>, Form(form): Form<ConnectForm>) -> Response {
+    match id(&form).and_then(|id| sandbox.change(|change| change.accept_invitation(id))) {
+        Ok(()) => sandbox.to_step("providers", &form.invite, &[]),
+        Err(_) => sandbox.to_step("", &form.invite, &[]),
     }
 }
 
-pub(crate) async fn decline(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Response {
-    let declined = id(&sent).and_then(|id| sandbox.change(|change| change.decline(id, filled(&sent.reason))));
-    match (declined, sandbox.standing(&sent.invite)) {
-        (Ok(()), Standing::Declined(invitation)) => sandbox.back_to_partner(Outcome::Failure(&[]), &invitation),
-        _ => sandbox.step("", &sent.invite, &[]),
+pub(crate) async fn decline(State(sandbox): State<Sandbox>, Form(form): Form<ConnectForm>) -> Response {
+    let declined =
+        id(&form).and_then(|id| sandbox.change(|change| change.decline_invitation(id, non_blank(&form.reason))));
+    match (declined, sandbox.link_state(&form.invite)) {
+        (Ok(()), LinkState::Declined(invitation)) => sandbox.to_partner(Exit::Failure(&[]), &invitation),
+        _ => sandbox.to_step("", &form.invite, &[]),
     }
 }
 
-pub(crate) async fn choose(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Result<Response, Instead> {
-    let invitation = accepted(&sandbox, &sent.invite)?;
-    Ok(match chosen(&sandbox, &invitation, &sent.tsp) {
-        Some(tsp) => sandbox.step("credentials", &sent.invite, &[("tsp", &tsp.slug)]),
-        None => providers_page(&sandbox, &invitation, Some("Choose one of the providers.".into())),
+pub(crate) async fn choose(
+    State(sandbox): State<Sandbox>,
+    Form(form): Form<ConnectForm>,
+) -> Result<Response, Redirected> {
+    let invitation = accepted(&sandbox, &form.invite)?;
+    Ok(match chosen(&sandbox, &invitation, &form.tsp) {
+        Some(tsp) => sandbox.to_step("credentials", &form.invite, &[("tsp", &tsp.slug)]),
+        None => providers_page(&sandbox, &invitation, Some("Choose a provider.".into())),
     })
 }
 
-pub(crate) async fn credentials(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Result<Response, Instead> {
-    let invitation = accepted(&sandbox, &sent.invite)?;
-    let Some(tsp) = chosen(&sandbox, &invitation, &sent.tsp) else {
-        return Ok(sandbox.step("providers", &sent.invite, &[]));
+pub(crate) async fn credentials(
+    State(sandbox): State<Sandbox>,
+    Form(form): Form<ConnectForm>,
+) -> Result<Response, Redirected> {
+    let invitation = accepted(&sandbox, &form.invite)?;
+    let Some(tsp) = chosen(&sandbox, &invitation, &form.tsp) else {
+        return Ok(sandbox.to_step("providers", &form.invite, &[]));
     };
-    let already_linked = sent.already_linked.is_some();
-    if !already_linked && filled(&sent.api_key).is_none() {
-        let problem = "Type an API key: any text will do.".into();
+    let already_linked = form.already_linked.is_some();
+    if !already_linked && non_blank(&form.api_key).is_none() {
+        let problem = "Enter an API key. Any text works.".into();
         return Ok(credentials_page(&sandbox, &invitation, &tsp, Some(problem)));
     }
     let connected = sandbox.change(|change| change.connect(invitation.id, &tsp, already_linked));
-    Ok(sandbox.step(if connected.is_ok() { "connected" } else { "" }, &sent.invite, &[]))
+    Ok(sandbox.to_step(if connected.is_ok() { "connected" } else { "" }, &form.invite, &[]))
 }
 
-pub(crate) async fn request(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Result<Response, Instead> {
-    let invitation = accepted(&sandbox, &sent.invite)?;
-    let Some(provider) = filled(&sent.provider) else {
+pub(crate) async fn request(
+    State(sandbox): State<Sandbox>,
+    Form(form): Form<ConnectForm>,
+) -> Result<Response, Redirected> {
+    let invitation = accepted(&sandbox, &form.invite)?;
+    let Some(provider) = non_blank(&form.provider) else {
         let values = RequestValues {
             provider: String::new(),
-            contact_name: sent.contact_name,
-            contact_email: sent.contact_email,
-            notes: sent.notes,
+            contact_name: form.contact_name,
+            contact_email: form.contact_email,
+            notes: form.notes,
         };
-        return Ok(request_page(&sandbox, &sent.invite, values, Some("Type the name of your provider.".into())));
+        return Ok(request_page(&sandbox, &form.invite, values, Some("Enter the name of your provider.".into())));
     };
-    let contact =
-        Contact { name: filled(&sent.contact_name), email: filled(&sent.contact_email), notes: filled(&sent.notes) };
-    let id = sandbox.change(|change| change.ask_for_provider(invitation.id, &provider, contact)).to_string();
-    let count = sandbox.connected(&invitation).to_string();
+    let contact = Contact {
+        name: non_blank(&form.contact_name),
+        email: non_blank(&form.contact_email),
+        notes: non_blank(&form.notes),
+    };
+    let id = sandbox.change(|change| change.request_integration_by_name(invitation.id, &provider, contact)).to_string();
+    let count = sandbox.connection_count(&invitation).to_string();
     let more = [("integration_request_id", id.as_str()), ("tsp_count", &count), ("skip_reason", "provider-not-listed")];
-    Ok(sandbox.back_to_partner(Outcome::Requested(&more), &invitation))
+    Ok(sandbox.to_partner(Exit::Requested(&more), &invitation))
 }
 
-pub(crate) async fn finish(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Result<Response, Instead> {
-    let invitation = accepted(&sandbox, &sent.invite)?;
-    Ok(match sandbox.connected(&invitation) {
-        0 => sandbox.step("providers", &sent.invite, &[]),
-        count => sandbox.back_to_partner(Outcome::Success(&[("tsp_count", &count.to_string())]), &invitation),
+pub(crate) async fn finish(
+    State(sandbox): State<Sandbox>,
+    Form(form): Form<ConnectForm>,
+) -> Result<Response, Redirected> {
+    let invitation = accepted(&sandbox, &form.invite)?;
+    Ok(match sandbox.connection_count(&invitation) {
+        0 => sandbox.to_step("providers", &form.invite, &[]),
+        count => sandbox.to_partner(Exit::Success(&[("tsp_count", &count.to_string())]), &invitation),
     })
 }
 
-/// Leaves without an end: from the list of providers, or because the link has expired.
-pub(crate) async fn leave(State(sandbox): State<Sandbox>, Form(sent): Form<Sent>) -> Response {
-    match sandbox.standing(&sent.invite) {
-        Standing::Expired(invitation) => sandbox.back_to_partner(Outcome::Failure(&[]), &invitation),
-        Standing::Accepted(invitation) => {
-            let count = sandbox.connected(&invitation).to_string();
+/// Leaves without finishing: from the list of providers, or because the link has expired.
+pub(crate) async fn leave(State(sandbox): State<Sandbox>, Form(form): Form<ConnectForm>) -> Response {
+    match sandbox.link_state(&form.invite) {
+        LinkState::Expired(invitation) => sandbox.to_partner(Exit::Failure(&[]), &invitation),
+        LinkState::Accepted(invitation) => {
+            let count = sandbox.connection_count(&invitation).to_string();
             let more = [("tsp_count", count.as_str()), ("skip_reason", "come-back-later")];
-            sandbox.back_to_partner(Outcome::Failure(&more), &invitation)
+            sandbox.to_partner(Exit::Failure(&more), &invitation)
         }
-        _ => sandbox.step("", &sent.invite, &[]),
+        _ => sandbox.to_step("", &form.invite, &[]),
     }
 }

@@ -1,4 +1,4 @@
-//! Levers on what is connected: a connection goes stale or is repaired, a fetch fails, a schedule is switched off, an
+//! Actions on what is connected: a connection goes stale or is repaired, a fetch fails, a schedule is turned off, an
 //! agreement ends.
 
 use axum::{
@@ -6,38 +6,44 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use uuid::Uuid;
 
 use crate::{
-    Sandbox,
-    api::paging::uuid,
-    state::{
-        body::{self, Fields},
-        error::ApiError,
-    },
+    request::{body::Fields, path::uuid},
+    sandbox::Sandbox,
+    state::{change::Change, checks, error::ApiError},
 };
 
-/// Which resource a lever is about; an empty body names none.
+/// Applies a change to the record with this id. Answers 204.
+fn apply(
+    sandbox: &Sandbox,
+    id_name: &str,
+    id: &str,
+    change_it: impl FnOnce(&mut Change<'_>, Uuid) -> Result<(), ApiError>,
+) -> Result<StatusCode, ApiError> {
+    let id = uuid(&format!("path.{id_name}"), id)?;
+    sandbox.change(|change| change_it(change, id))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The resource that the body names, if any. The body can be empty.
 fn resource(body: &[u8]) -> Result<Option<String>, ApiError> {
     if body.is_empty() {
         return Ok(None);
     }
     let mut body = Fields::parse(body)?;
-    let resource = body.text("resource", body::any);
+    let resource = body.text("resource", checks::any);
     body.finish(resource)
 }
 
 /// `POST /control/connections/{connection_id}/stale`
 pub(crate) async fn stale(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let id = uuid("path.connection_id", &id)?;
-    sandbox.change(|change| change.stale_connection(id))?;
-    Ok(StatusCode::NO_CONTENT)
+    apply(&sandbox, "connection_id", &id, |change, id| change.mark_connection_stale(id))
 }
 
 /// `POST /control/connections/{connection_id}/repair`: as if the fleet had signed in again.
 pub(crate) async fn repair(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let id = uuid("path.connection_id", &id)?;
-    sandbox.change(|change| change.repair(id))?;
-    Ok(StatusCode::NO_CONTENT)
+    apply(&sandbox, "connection_id", &id, |change, id| change.repair_connection(id))
 }
 
 /// `POST /control/schedules/{connection_id}/fail`, optionally `{"resource": …}`
@@ -46,10 +52,7 @@ pub(crate) async fn fail(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    let id = uuid("path.connection_id", &id)?;
-    let resource = resource(&body)?;
-    sandbox.change(|change| change.fail_fetch(id, resource.as_deref()))?;
-    Ok(StatusCode::NO_CONTENT)
+    apply(&sandbox, "connection_id", &id, |change, id| change.fail_fetch(id, resource(&body)?.as_deref()))
 }
 
 /// `POST /control/schedules/{connection_id}/deactivate`, optionally `{"resource": …}`
@@ -58,10 +61,7 @@ pub(crate) async fn deactivate(
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    let id = uuid("path.connection_id", &id)?;
-    let resource = resource(&body)?;
-    sandbox.change(|change| change.deactivate_schedule(id, resource.as_deref()))?;
-    Ok(StatusCode::NO_CONTENT)
+    apply(&sandbox, "connection_id", &id, |change, id| change.deactivate_schedule(id, resource(&body)?.as_deref()))
 }
 
 /// `POST /control/agreements/{share_agreement_id}/delete`
@@ -69,7 +69,5 @@ pub(crate) async fn delete_agreement(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let id = uuid("path.share_agreement_id", &id)?;
-    sandbox.change(|change| change.delete_agreement(id))?;
-    Ok(StatusCode::NO_CONTENT)
+    apply(&sandbox, "share_agreement_id", &id, |change, id| change.delete_agreement(id))
 }

@@ -1,26 +1,33 @@
-//! The clock: business time only goes forward.
+//! The clock. Business time only moves forward.
 
 use axum::{Json, body::Bytes, extract::State};
 use domain::timestamp;
 use serde_json::{Value, json};
 
-use crate::{
-    Sandbox,
-    state::{body::Fields, error::ApiError},
-};
+use crate::{request::body::Fields, sandbox::Sandbox, state::error::ApiError};
 
-/// The furthest the clock moves in one call: ten years.
-pub(crate) const FURTHEST: i64 = 10 * 365 * 24 * 3_600;
+/// The most that one call can move the clock: ten years.
+pub(crate) const MAX_ADVANCE_SECONDS: i64 = 10 * 365 * 24 * 3_600;
 
-/// `POST /control/clock {"advance_seconds": n}`: moves business time forward and evaluates expiry at once. Signatures and
-/// timeouts keep to the real clock.
+/// `POST /control/clock {"advance_seconds": n}`: moves business time forward. What falls due on the way happens at once.
 pub(crate) async fn advance(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, ApiError> {
     let mut body = Fields::parse(&body)?;
-    let seconds = body.integer("advance_seconds", 0..=FURTHEST);
+    let seconds = body.integer("advance_seconds", 0..=MAX_ADVANCE_SECONDS);
     if seconds.is_none() && body.value("advance_seconds").is_none() {
         body.refuse("advance_seconds", ("Field required", "missing"));
     }
     let seconds = body.finish(seconds)?.unwrap_or_default();
     sandbox.advance(seconds);
     Ok(Json(json!({ "now": sandbox.read(|_, now| timestamp::rfc3339(now)) })))
+}
+
+impl Sandbox {
+    /// Moves business time forward. Signatures and timeouts still use the real clock.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method alone has the wrong lifetime")]
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.with(|change| {
+            change.state.clock_offset_seconds = change.state.clock_offset_seconds.saturating_add(seconds);
+        });
+        self.change(|change| change.check_breakers());
+    }
 }

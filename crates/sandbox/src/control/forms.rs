@@ -1,4 +1,4 @@
-//! The control page's forms: each does its thing and leads back to the page; what can't be read is shown again, 422.
+//! The forms of the control page. Each redirects to the page; an invalid form is shown again, with status 422.
 
 use std::collections::BTreeMap;
 
@@ -12,61 +12,61 @@ use axum::{
 use uuid::Uuid;
 
 use crate::{
-    Sandbox,
-    api::{
-        fault_injection::{Fault, Faults},
-        subscriptions::SubscriptionStatus,
-    },
-    control::{clock, page::page, stories as limits, webhook_faults},
+    control::{clock, page::page, stories, webhook_faults},
     engine::story::{Pace, Story},
-    pages::control::{FaultForm, StoryForm},
-    state::{body, error::ApiError},
-    webhooks::fault_injection::{DISORDERS, Disorders},
+    pages::control::{ApiFaultForm, StoryForm},
+    sandbox::Sandbox,
+    state::{
+        checks,
+        error::ApiError,
+        faults::{ApiFault, ApiFaults, WEBHOOK_FAULTS, WebhookFaults},
+        records::SubscriptionStatus,
+    },
 };
 
-type Sent = Form<BTreeMap<String, String>>;
+type FormFields = Form<BTreeMap<String, String>>;
 
 pub(crate) fn routes() -> Router<Sandbox> {
     Router::new()
-        .route("/control/page/clock", post(clock_moved))
-        .route("/control/page/story", post(story))
-        .route("/control/page/demo", post(demo))
-        .route("/control/page/disorders", post(disorders_set))
-        .route("/control/page/disorders-off", post(disorders_off))
-        .route("/control/page/faults", post(faults))
-        .route("/control/page/faults-off", post(faults_off))
-        .route("/control/page/subscription", post(subscription))
-        .route("/control/page/connection", post(connection))
+        .route("/control/page/clock", post(move_clock))
+        .route("/control/page/story", post(play_story))
+        .route("/control/page/demo", post(play_demo))
+        .route("/control/page/disorders", post(set_webhook_faults))
+        .route("/control/page/disorders-off", post(clear_webhook_faults))
+        .route("/control/page/faults", post(set_api_fault))
+        .route("/control/page/faults-off", post(clear_api_faults))
+        .route("/control/page/subscription", post(change_subscription))
+        .route("/control/page/connection", post(change_connection))
         .route("/control/page/reset", post(reset))
 }
 
-fn field<'a>(sent: &'a Sent, name: &str) -> &'a str {
-    sent.0.get(name).map_or("", |value| value.trim())
+fn field<'a>(form: &'a FormFields, name: &str) -> &'a str {
+    form.0.get(name).map_or("", |value| value.trim())
 }
 
-/// Back to the page, which says what was done. The anchor keeps a reader where the lever is.
-fn done(sandbox: &Sandbox, word: &str, count: Option<usize>, anchor: &str) -> Response {
+/// A redirect to the page, which says what was done. With the anchor, the reader stays at the form.
+fn done(sandbox: &Sandbox, name: &str, count: Option<usize>, anchor: &str) -> Response {
     let count = count.map(|count| format!("&n={count}")).unwrap_or_default();
-    Redirect::to(&format!("{}?done={word}{count}{anchor}", sandbox.settings().control_page())).into_response()
+    Redirect::to(&format!("{}?done={name}{count}{anchor}", sandbox.settings().control_page())).into_response()
 }
 
-/// A whole number within a range, or what to type.
-fn whole(text: &str, range: std::ops::RangeInclusive<i64>) -> Result<i64, String> {
+/// Parses a whole number within a range. The error says what to enter.
+fn parse_number(text: &str, range: std::ops::RangeInclusive<i64>) -> Result<i64, String> {
     text.parse()
         .ok()
         .filter(|number| range.contains(number))
-        .ok_or_else(|| format!("Type a whole number from {} to {}.", range.start(), range.end()))
+        .ok_or_else(|| format!("Enter a whole number from {} to {}.", range.start(), range.end()))
 }
 
-async fn clock_moved(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
-    let seconds = match field(&sent, "advance") {
+async fn move_clock(State(sandbox): State<Sandbox>, form: FormFields) -> Response {
+    let seconds = match field(&form, "advance") {
         "hour" => Ok(3_600),
         "day" => Ok(86_400),
         "expiry" => Ok(sandbox.read(|state, now| {
-            // One second beyond, so that it has run out whatever the fraction.
+            // Rounds up, so that it has expired.
             state.next_expiry().map_or(0, |at| (at - now).whole_seconds() + 1)
         })),
-        _ => whole(field(&sent, "hours"), 1..=clock::FURTHEST / 3_600).map(|hours| hours * 3_600),
+        _ => parse_number(field(&form, "hours"), 1..=clock::MAX_ADVANCE_SECONDS / 3_600).map(|hours| hours * 3_600),
     };
     match seconds {
         Ok(seconds) => {
@@ -75,32 +75,33 @@ async fn clock_moved(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
         }
         Err(problem) => {
             let mut view = sandbox.control_view("");
-            view.hours = (field(&sent, "hours").to_owned(), Some(problem));
+            view.hours = (field(&form, "hours").to_owned(), Some(problem));
             page(StatusCode::UNPROCESSABLE_ENTITY, view)
         }
     }
 }
 
-async fn story(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
-    let fleet_ref = Some(field(&sent, "fleet_ref")).filter(|text| !text.is_empty());
-    let hours = Some(field(&sent, "over_hours")).filter(|text| !text.is_empty());
+async fn play_story(State(sandbox): State<Sandbox>, form: FormFields) -> Response {
+    let fleet_ref = Some(field(&form, "fleet_ref")).filter(|text| !text.is_empty());
+    let hours = Some(field(&form, "over_hours")).filter(|text| !text.is_empty());
     let fleet_ref_error = fleet_ref
-        .and_then(|text| body::fleet_ref(text).err())
-        .map(|_| "Type letters, digits, spaces, hyphens and underscores.".to_owned());
-    let count = whole(field(&sent, "count"), 1..=limits::MOST);
-    let hours = hours.map(|text| whole(text, 0..=limits::LONGEST_HOURS)).transpose();
-    let story = Story::from_name(field(&sent, "story"));
+        .and_then(|text| checks::fleet_ref(text).err())
+        .map(|_| "Use only letters, digits, spaces, hyphens, and underscores.".to_owned());
+    let count = parse_number(field(&form, "count"), 1..=stories::MAX_FLEETS);
+    let hours = hours.map(|text| parse_number(text, 0..=stories::MAX_HOURS)).transpose();
+    let story = Story::from_name(field(&form, "story"));
     if let (Some(story), None, Ok(count), Ok(hours)) = (story, &fleet_ref_error, &count, &hours) {
-        let pace = hours.map_or(Pace::Done, |hours| Pace::Over(time::Duration::hours(hours)));
-        let played = sandbox.play(story, fleet_ref, count.unsigned_abs(), pace);
+        let pace = hours.map_or(Pace::JustEnded, |hours| Pace::Over(time::Duration::hours(hours)));
+        let count = count.unsigned_abs();
+        let played = sandbox.change(|change| change.play_story(story, fleet_ref, count, pace));
         return done(&sandbox, "story", Some(played.len()), "");
     }
     let mut view = sandbox.control_view("");
     view.story = StoryForm {
-        story: field(&sent, "story").to_owned(),
-        fleet_ref: field(&sent, "fleet_ref").to_owned(),
-        count: field(&sent, "count").to_owned(),
-        over_hours: field(&sent, "over_hours").to_owned(),
+        story: field(&form, "story").to_owned(),
+        fleet_ref: field(&form, "fleet_ref").to_owned(),
+        count: field(&form, "count").to_owned(),
+        over_hours: field(&form, "over_hours").to_owned(),
         fleet_ref_error,
         count_error: count.err(),
         over_hours_error: hours.err(),
@@ -108,80 +109,80 @@ async fn story(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
     page(StatusCode::UNPROCESSABLE_ENTITY, view)
 }
 
-async fn demo(State(sandbox): State<Sandbox>) -> Response {
-    let count = sandbox.play_demo();
+async fn play_demo(State(sandbox): State<Sandbox>) -> Response {
+    let count = sandbox.change(|change| change.play_demo());
     done(&sandbox, "demo", Some(count), "")
 }
 
-async fn disorders_set(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
-    let typed = DISORDERS.map(|(disorder, name, _)| (disorder, whole(field(&sent, name), 0..=100)));
+async fn set_webhook_faults(State(sandbox): State<Sandbox>, form: FormFields) -> Response {
+    let typed = WEBHOOK_FAULTS.map(|(fault, name, _)| (fault, parse_number(field(&form, name), 0..=100)));
     if typed.iter().all(|(_, percent)| percent.is_ok()) {
         let percents =
-            typed.into_iter().filter_map(|(disorder, percent)| Some((disorder, u8::try_from(percent.ok()?).ok()?)));
+            typed.into_iter().filter_map(|(fault, percent)| Some((fault, u8::try_from(percent.ok()?).ok()?)));
         let percents = percents.collect();
         sandbox.change(|change| {
-            change.state.disorders = webhook_faults::from_form(&percents, &change.state.disorders);
+            change.state.webhook_faults = webhook_faults::with_percents(&percents, &change.state.webhook_faults);
         });
         return done(&sandbox, "disorders", None, "");
     }
     let mut view = sandbox.control_view("");
-    for (row, (_, percent)) in view.disorders.iter_mut().zip(typed) {
-        row.percent = field(&sent, row.name).to_owned();
+    for (row, (_, percent)) in view.webhook_faults.iter_mut().zip(typed) {
+        row.percent = field(&form, row.name).to_owned();
         row.error = percent.err();
     }
     page(StatusCode::UNPROCESSABLE_ENTITY, view)
 }
 
-async fn disorders_off(State(sandbox): State<Sandbox>) -> Response {
-    sandbox.change(|change| change.state.disorders = Disorders::default());
+async fn clear_webhook_faults(State(sandbox): State<Sandbox>) -> Response {
+    sandbox.change(|change| change.state.webhook_faults = WebhookFaults::default());
     done(&sandbox, "disorders", None, "")
 }
 
-async fn faults(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
-    let is_share = field(&sent, "how") == "share";
-    let most = if is_share { 100 } else { 1_000 };
-    let amount = whole(field(&sent, "amount"), 1..=most);
-    let fault = Fault::from_name(field(&sent, "fault"), None);
+async fn set_api_fault(State(sandbox): State<Sandbox>, form: FormFields) -> Response {
+    let is_share = field(&form, "how") == "share";
+    let max = if is_share { 100 } else { 1_000 };
+    let amount = parse_number(field(&form, "amount"), 1..=max);
+    let fault = ApiFault::from_name(field(&form, "fault"), None);
     if let (Some(fault), Ok(amount)) = (fault, &amount) {
         let percent = u8::try_from(*amount).ok().filter(|_| is_share);
-        sandbox.order_fault(fault, percent, *amount);
+        sandbox.set_api_fault(fault, percent, *amount);
         return done(&sandbox, "faults", None, "");
     }
     let mut view = sandbox.control_view("");
-    view.faults = FaultForm {
-        fault: field(&sent, "fault").to_owned(),
+    view.api_faults = ApiFaultForm {
+        fault: field(&form, "fault").to_owned(),
         is_share,
-        amount: field(&sent, "amount").to_owned(),
+        amount: field(&form, "amount").to_owned(),
         amount_error: amount.err(),
-        ..view.faults
+        ..view.api_faults
     };
     page(StatusCode::UNPROCESSABLE_ENTITY, view)
 }
 
-async fn faults_off(State(sandbox): State<Sandbox>) -> Response {
-    sandbox.with(|change| change.state.faults = Faults::default());
+async fn clear_api_faults(State(sandbox): State<Sandbox>) -> Response {
+    sandbox.with(|change| change.state.api_faults = ApiFaults::default());
     done(&sandbox, "faults-off", None, "")
 }
 
-fn id(sent: &Sent) -> Result<Uuid, ApiError> {
-    field(sent, "id").parse().map_err(|_| ApiError::NotFound)
+fn id(form: &FormFields) -> Result<Uuid, ApiError> {
+    field(form, "id").parse().map_err(|_| ApiError::NotFound)
 }
 
-async fn subscription(State(sandbox): State<Sandbox>, sent: Sent) -> Result<Response, ApiError> {
-    let id = id(&sent)?;
-    sandbox.change(|change| match field(&sent, "act") {
-        "activate" => change.set_status(id, SubscriptionStatus::Active),
+async fn change_subscription(State(sandbox): State<Sandbox>, form: FormFields) -> Result<Response, ApiError> {
+    let id = id(&form)?;
+    sandbox.change(|change| match field(&form, "act") {
+        "activate" => change.set_subscription_status(id, SubscriptionStatus::Active),
         "replay" => change.replay(id),
         _ => Err(ApiError::NotFound),
     })?;
     Ok(done(&sandbox, "subscription", None, "#subscriptions"))
 }
 
-async fn connection(State(sandbox): State<Sandbox>, sent: Sent) -> Result<Response, ApiError> {
-    let id = id(&sent)?;
-    sandbox.change(|change| match field(&sent, "act") {
-        "stale" => change.stale_connection(id),
-        "repair" => change.repair(id),
+async fn change_connection(State(sandbox): State<Sandbox>, form: FormFields) -> Result<Response, ApiError> {
+    let id = id(&form)?;
+    sandbox.change(|change| match field(&form, "act") {
+        "stale" => change.mark_connection_stale(id),
+        "repair" => change.repair_connection(id),
         "fail" => change.fail_fetch(id, None),
         "deactivate" => change.deactivate_schedule(id, None),
         _ => Err(ApiError::NotFound),
@@ -189,12 +190,12 @@ async fn connection(State(sandbox): State<Sandbox>, sent: Sent) -> Result<Respon
     Ok(done(&sandbox, "connection", None, "#connections"))
 }
 
-async fn reset(State(sandbox): State<Sandbox>, sent: Sent) -> Response {
-    if field(&sent, "confirm") == "yes" {
+async fn reset(State(sandbox): State<Sandbox>, form: FormFields) -> Response {
+    if field(&form, "confirm") == "yes" {
         sandbox.reset();
         return done(&sandbox, "reset", None, "");
     }
     let mut view = sandbox.control_view("");
-    view.reset_problem = Some("Tick the box if everything is to be forgotten.".to_owned());
+    view.reset_problem = Some("Check the box to confirm.".to_owned());
     page(StatusCode::UNPROCESSABLE_ENTITY, view)
 }

@@ -1,8 +1,8 @@
-//! The control page: gathers what it shows.
+//! The control page: gathers what `pages::control` shows.
 
 use app::html::to_html;
 use axum::{
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{self, Query, rejection::QueryRejection},
     http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
@@ -12,24 +12,24 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use crate::{
-    Sandbox,
-    api::{
-        fault_injection::{FAULTS, Faults},
-        subscriptions::{Subscription, SubscriptionStatus},
-    },
     engine::story::STORIES,
     pages::control::{
-        Connections, DisorderRow, FaultForm, Places, SandboxConnection, SandboxPage, SandboxSubscription, SandboxView,
-        StoryChoice, StoryForm,
+        ApiFaultForm, ConnectionRow, Connections, ControlPage, ControlView, PageUrls, StoryForm, StoryOption,
+        SubscriptionRow, WebhookFaultRow,
     },
-    state::{Connection, ConnectionStatus, State as World},
-    webhooks::{circuit_breaker, fault_injection::DISORDERS},
+    sandbox::Sandbox,
+    state::{
+        State,
+        faults::{API_FAULTS, ApiFaults, WEBHOOK_FAULTS},
+        records::{Connection, ConnectionStatus, Subscription, SubscriptionStatus},
+    },
+    webhooks::circuit_breaker,
 };
 
-/// Connections on the page.
-const SHOWN: usize = 20;
+/// The most connections on the page.
+const MAX_CONNECTIONS: usize = 20;
 
-/// The page runs no script and loads nothing but the style sheet.
+/// The page runs no script and loads only the style sheet.
 const HEADERS: [(HeaderName, &str); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -40,74 +40,78 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// What the page is asked for.
+/// The query of the page.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
-    /// What has just been done.
+pub(crate) struct PageQuery {
+    /// What was just done: one of [`CONFIRMATIONS`].
     done: String,
-    /// How many that concerned.
+    /// How many fleets were involved.
     n: Option<u64>,
-    /// The fleet whose connections are looked for.
+    /// The fleet whose connections are searched for.
     fleet: String,
 }
 
-/// What has just been done, as the forms' answers name it.
-pub(crate) const DONE: [(&str, &str); 9] = [
-    ("clock", "Time went on."),
-    ("story", "The story is played."),
-    ("demo", "The demo is played."),
-    ("disorders", "Disorder is set."),
-    ("faults", "The wrong answers are ordered."),
-    ("faults-off", "The API answers rightly again."),
-    ("subscription", "The subscription is seen to."),
-    ("connection", "It happened to the connection."),
-    ("reset", "Everything is forgotten."),
+/// What was just done, by the name that the forms' redirects give it.
+pub(crate) const CONFIRMATIONS: [(&str, &str); 9] = [
+    ("clock", "The clock was moved forward."),
+    ("story", "Story played."),
+    ("demo", "Demo played."),
+    ("disorders", "Webhook faults saved."),
+    ("faults", "API fault set."),
+    ("faults-off", "The API answers correctly again."),
+    ("subscription", "Subscription updated."),
+    ("connection", "Connection updated."),
+    ("reset", "The sandbox was reset."),
 ];
 
 /// `GET` of the page.
-pub(crate) async fn show(State(sandbox): State<Sandbox>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
-    // What can't be read asks for nothing.
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    let mut view = sandbox.control_view(asked.fleet.trim());
-    let sentence = DONE.iter().find(|(word, _)| *word == asked.done).map(|(_, sentence)| (*sentence).to_owned());
-    view.done = sentence.map(|sentence| match asked.n {
-        Some(1) => format!("{sentence} One fleet is in it."),
-        Some(count) => format!("{sentence} {count} fleets are in it."),
+pub(crate) async fn show(
+    extract::State(sandbox): extract::State<Sandbox>,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Response {
+    // An invalid query counts as none.
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let mut view = sandbox.control_view(query.fleet.trim());
+    let sentence =
+        CONFIRMATIONS.iter().find(|(name, _)| *name == query.done).map(|(_, sentence)| (*sentence).to_owned());
+    view.done = sentence.map(|sentence| match query.n {
+        Some(1) => format!("{sentence} One fleet took part."),
+        Some(count) => format!("{sentence} {count} fleets took part."),
         None => sentence,
     });
     page(StatusCode::OK, view)
 }
 
 /// The page with this view.
-pub(crate) fn page(status: StatusCode, view: SandboxView) -> Response {
-    (status, HEADERS, Html(to_html(None, || view! { <SandboxPage view/> }))).into_response()
+pub(crate) fn page(status: StatusCode, view: ControlView) -> Response {
+    (status, HEADERS, Html(to_html(None, || view! { <ControlPage view/> }))).into_response()
 }
 
 impl Sandbox {
-    /// The page as it stands, for connections of the fleet that is searched for.
-    pub(crate) fn control_view(&self, search: &str) -> SandboxView {
+    /// The current view, with the connections of the fleet that is searched for, or of all.
+    pub(crate) fn control_view(&self, search: &str) -> ControlView {
         let settings = self.settings();
-        let places = Places {
+        let urls = PageUrls {
             stylesheet: settings.stylesheet.clone(),
             page: settings.control_page().to_owned(),
             forms: format!("{}/control/page", settings.base_path()),
             onramp: (!settings.base_path().is_empty()).then(|| "/".to_owned()),
         };
-        self.read(|world, now| SandboxView {
-            places,
+        self.read(|state, now| ControlView {
+            urls,
             done: None,
-            counts: counts(world),
+            counts: counts(state),
             now: timestamp::display_to_the_second(now),
-            ahead: ahead(world.clock_offset_seconds),
-            next_expiry: world.next_expiry().map(timestamp::display),
+            ahead: ahead(state.clock_offset_seconds),
+            next_expiry: state.next_expiry().map(timestamp::display),
             hours: (String::new(), None),
-            stories: STORIES.iter().map(|(_, name, about)| StoryChoice { name, about }).collect(),
+            stories: STORIES.iter().map(|(_, name, about)| StoryOption { name, about }).collect(),
             story: StoryForm { count: "1".into(), ..StoryForm::default() },
-            disorders: disorders(world),
-            faults: faults(&world.faults),
-            subscriptions: subscriptions(world, now),
-            connections: connections(world, search),
+            webhook_faults: webhook_faults(state),
+            api_faults: api_faults(&state.api_faults),
+            subscriptions: subscriptions(state, now),
+            connections: connections(state, search),
             reset_problem: None,
         })
     }
@@ -117,16 +121,16 @@ fn number(count: usize) -> u64 {
     count as u64
 }
 
-fn counts(world: &World) -> Vec<(&'static str, u64)> {
+fn counts(state: &State) -> Vec<(&'static str, u64)> {
     vec![
-        ("Invitations", number(world.invitations.len())),
-        ("Fleets", number(world.fleets.len())),
-        ("Agreements", number(world.agreements.len())),
-        ("Connections", number(world.connections.len())),
-        ("Steps to come", number(world.script.len())),
-        ("Deliveries made", world.deliveries.delivered),
-        ("On the way", number(world.deliveries.pending.len())),
-        ("Dead letters", number(world.deliveries.dead.len())),
+        ("Invitations", number(state.invitations.len())),
+        ("Fleets", number(state.fleets.len())),
+        ("Agreements", number(state.agreements.len())),
+        ("Connections", number(state.connections.len())),
+        ("Planned steps", number(state.planned_steps.len())),
+        ("Delivered", state.deliveries.delivered),
+        ("Pending", number(state.deliveries.pending.len())),
+        ("Dead letters", number(state.deliveries.dead.len())),
     ]
 }
 
@@ -140,61 +144,61 @@ fn ahead(seconds: i64) -> Option<String> {
     }
 }
 
-fn disorders(world: &World) -> Vec<DisorderRow> {
-    let row = |(disorder, name, about)| {
-        let setting = world.disorders.setting(disorder);
+fn webhook_faults(state: &State) -> Vec<WebhookFaultRow> {
+    let row = |(fault, name, about)| {
+        let setting = state.webhook_faults.setting(fault);
         let events: Vec<_> = setting.events.into_iter().collect();
-        DisorderRow { name, about, percent: setting.percent.to_string(), events: events.join(", "), error: None }
+        WebhookFaultRow { name, about, percent: setting.percent.to_string(), events: events.join(", "), error: None }
     };
-    DISORDERS.into_iter().map(row).collect()
+    WEBHOOK_FAULTS.into_iter().map(row).collect()
 }
 
-fn faults(faults: &Faults) -> FaultForm {
-    let mut ordered = Vec::new();
+fn api_faults(faults: &ApiFaults) -> ApiFaultForm {
+    let mut active = Vec::new();
     if let Some(fault) = faults.next.front() {
         let count = faults.next.len();
         let sentence = match count {
-            1 => format!("The next call is answered wrongly: {}.", fault.name()),
-            _ => format!("The next {count} calls are answered wrongly, first with {}.", fault.name()),
+            1 => format!("The next call gets a wrong answer: {}.", fault.name()),
+            _ => format!("The next {count} calls get wrong answers, the first one {}.", fault.name()),
         };
-        ordered.push(sentence);
+        active.push(sentence);
     }
     if let Some((fault, percent)) = faults.share {
-        ordered.push(format!("{percent} of a hundred calls are answered with {}.", fault.name()));
+        active.push(format!("{percent}% of all calls get the answer {}.", fault.name()));
     }
-    let choices = FAULTS.iter().map(|(name, _, label)| (*name, *label)).collect();
-    FaultForm { choices, amount: "1".into(), ordered, ..FaultForm::default() }
+    let options = API_FAULTS.iter().map(|(name, _, label)| (*name, *label)).collect();
+    ApiFaultForm { options, amount: "1".into(), active, ..ApiFaultForm::default() }
 }
 
-fn subscriptions(world: &World, now: OffsetDateTime) -> Vec<SandboxSubscription> {
+fn subscriptions(state: &State, now: OffsetDateTime) -> Vec<SubscriptionRow> {
     let row = |one: &Subscription| {
-        let deliveries = &world.deliveries;
+        let deliveries = &state.deliveries;
         let outcomes = deliveries.outcomes(one.id, circuit_breaker::counted_since(one, now));
-        let success = circuit_breaker::weighted_success(&outcomes);
-        SandboxSubscription {
+        let success = circuit_breaker::weighted_success_rate(&outcomes);
+        SubscriptionRow {
             id: one.id.to_string(),
             event_name: one.event_name.clone(),
-            status: one.status.word().to_owned(),
-            success: success.map_or("–".to_owned(), |rate| format!("{:.0} %", rate * 100.0)),
+            status: one.status.name().to_owned(),
+            success: success.map_or("–".to_owned(), |rate| format!("{:.0}%", rate * 100.0)),
             pending: deliveries.pending.values().filter(|delivery| delivery.subscription_id == one.id).count(),
-            dead: deliveries.dead_of(one.id),
+            dead: deliveries.dead_letter_count(one.id),
         }
     };
-    world.subscriptions.values().filter(|one| one.status != SubscriptionStatus::Deleted).map(row).collect()
+    state.subscriptions.values().filter(|one| one.status != SubscriptionStatus::Deleted).map(row).collect()
 }
 
-fn connections(world: &World, search: &str) -> Connections {
-    let fits = |one: &&Connection| search.is_empty() || one.fleet_ref.as_deref() == Some(search);
-    let mut found: Vec<_> = world.connections.values().filter(fits).collect();
+fn connections(state: &State, search: &str) -> Connections {
+    let matches = |one: &&Connection| search.is_empty() || one.fleet_ref.as_deref() == Some(search);
+    let mut found: Vec<_> = state.connections.values().filter(matches).collect();
     found.sort_by_key(|one| std::cmp::Reverse((one.updated_at, one.id)));
     let row = |one: &Connection| {
-        let schedules = world.schedules.values().filter(|schedule| schedule.connection_id == one.id);
+        let schedules = state.schedules.values().filter(|schedule| schedule.connection_id == one.id);
         let fetched = schedules
             .fold((0, 0), |(fetched, all), schedule| (fetched + usize::from(schedule.halted_at.is_none()), all + 1));
-        SandboxConnection {
+        ConnectionRow {
             id: one.id.to_string(),
             fleet_ref: one.fleet_ref.clone().unwrap_or_default(),
-            provider: world.tsps.get(&one.tsp_id).map_or_else(|| one.source_name.clone(), |tsp| tsp.name.clone()),
+            provider: state.tsps.get(&one.tsp_id).map_or_else(|| one.source_name.clone(), |tsp| tsp.name.clone()),
             status: if one.status == ConnectionStatus::Active { "active" } else { "stale" }.to_owned(),
             fetched,
         }
@@ -202,6 +206,6 @@ fn connections(world: &World, search: &str) -> Connections {
     Connections {
         search: search.to_owned(),
         total: found.len(),
-        rows: found.into_iter().take(SHOWN).map(row).collect(),
+        rows: found.into_iter().take(MAX_CONNECTIONS).map(row).collect(),
     }
 }

@@ -1,52 +1,51 @@
-//! What can happen to a share agreement, each change with its event (CONTRACT.md 6 and 14, WEBHOOKS.md 2.4).
+//! What can happen to a share agreement, with its events (CONTRACT.md 6 and 14, WEBHOOKS.md 2.4).
 //!
-//! Choices: a change that changes nothing tells nothing; an expired agreement can be cancelled, deleted or given another end,
-//! which revives it, and nothing else; dates are taken as they are, and one that ends in the past has expired. Fetching
-//! follows the agreement: it rests while that is paused or expired and ends when it is cancelled or deleted.
+//! Choices: a call that changes nothing emits nothing; an expired agreement can only be cancelled, deleted, or given another
+//! end, which revives it; dates are stored as sent, and an agreement that ends in the past has expired. Fetching follows the
+//! agreement: it stops while the agreement is paused or expired, and ends when it is cancelled or deleted.
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
-    Change,
-    api::integrations::fetches,
-    state::{
-        Agreement, AgreementStatus, Connection, ConnectionStatus, Schedule, ScheduleStatus, body::Update,
-        error::ApiError,
-    },
+use crate::state::{
+    change::Change,
+    error::ApiError,
+    records::{Agreement, AgreementStatus, Connection, ConnectionStatus},
+    resources::is_fetched,
+    schedules::{Schedule, ScheduleStatus},
+    update::Update,
 };
 
 /// What a caller does to an agreement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum AgreementAction {
     Pause,
     Activate,
     Cancel,
-    /// Sets its dates.
-    Date,
+    SetDates,
     Delete,
 }
 
-/// What an agreement becomes. Any change of a cancelled one is a conflict, of a deleted one a 404.
-fn after(status: AgreementStatus, act: Act) -> Result<AgreementStatus, ApiError> {
-    match (status, act) {
+/// The status after an action. A cancelled agreement answers every action with a 409, a deleted one with a 404.
+fn next_status(status: AgreementStatus, action: AgreementAction) -> Result<AgreementStatus, ApiError> {
+    match (status, action) {
         (AgreementStatus::Deleted, _) => Err(ApiError::NotFound),
         (AgreementStatus::Cancelled, _) => Err(ApiError::Conflict("Share agreement was cancelled")),
-        (_, Act::Cancel) => Ok(AgreementStatus::Cancelled),
-        (_, Act::Delete) => Ok(AgreementStatus::Deleted),
-        (_, Act::Date) => Ok(status),
+        (_, AgreementAction::Cancel) => Ok(AgreementStatus::Cancelled),
+        (_, AgreementAction::Delete) => Ok(AgreementStatus::Deleted),
+        (_, AgreementAction::SetDates) => Ok(status),
         (AgreementStatus::Expired, _) => Err(ApiError::Conflict("Share agreement has expired")),
-        (_, Act::Pause) => Ok(AgreementStatus::Paused),
-        (_, Act::Activate) => Ok(AgreementStatus::Active),
+        (_, AgreementAction::Pause) => Ok(AgreementStatus::Paused),
+        (_, AgreementAction::Activate) => Ok(AgreementStatus::Active),
     }
 }
 
-/// What time makes of an agreement.
-fn by(now: OffsetDateTime, status: AgreementStatus, expiration_date: Option<OffsetDateTime>) -> AgreementStatus {
-    let over = expiration_date.is_some_and(|end| end <= now);
+/// The status at `now`, if it was `status` before.
+fn status_at(now: OffsetDateTime, status: AgreementStatus, expiration_date: Option<OffsetDateTime>) -> AgreementStatus {
+    let is_over = expiration_date.is_some_and(|end| end <= now);
     match status {
-        AgreementStatus::Active | AgreementStatus::Paused if over => AgreementStatus::Expired,
-        AgreementStatus::Expired if !over => AgreementStatus::Active,
+        AgreementStatus::Active | AgreementStatus::Paused if is_over => AgreementStatus::Expired,
+        AgreementStatus::Expired if !is_over => AgreementStatus::Active,
         _ => status,
     }
 }
@@ -56,14 +55,14 @@ impl Change<'_> {
         self.state.agreements.get_mut(&id).ok_or(ApiError::NotFound)
     }
 
-    /// Pauses, activates, cancels or deletes.
-    pub(crate) fn act_on_agreement(&mut self, id: Uuid, act: Act) -> Result<Agreement, ApiError> {
+    /// Pauses, activates, cancels, or deletes an agreement.
+    pub(crate) fn change_agreement(&mut self, id: Uuid, action: AgreementAction) -> Result<Agreement, ApiError> {
         let agreement = self.agreement(id)?;
         let before = agreement.status;
-        agreement.status = after(before, act)?;
+        agreement.status = next_status(before, action)?;
         let agreement = agreement.clone();
         if agreement.status != before {
-            self.follow(&agreement);
+            self.apply_to_schedules(&agreement);
             let deleted = agreement.status == AgreementStatus::Deleted;
             self.emit_agreement(
                 if deleted { "share_agreement.deleted" } else { "share_agreement.updated" },
@@ -73,13 +72,23 @@ impl Change<'_> {
         Ok(agreement)
     }
 
-    /// The agreement ends: the fleet is no longer shown and nothing more is fetched.
+    /// Ends an agreement: its fleet is no longer visible, and nothing more is fetched.
     pub(crate) fn delete_agreement(&mut self, id: Uuid) -> Result<(), ApiError> {
-        self.act_on_agreement(id, Act::Delete).map(drop)
+        self.change_agreement(id, AgreementAction::Delete).map(drop)
     }
 
-    /// Sets dates. `expiration_date` may be none: no end.
-    pub(crate) fn date_agreement(
+    /// Deletes the fleet's agreements. Those that have ended stay as they are.
+    pub(crate) fn delete_agreements_of(&mut self, fleet_id: Uuid) {
+        let ids: Vec<_> =
+            self.state.agreements.values().filter(|one| one.fleet_id == fleet_id).map(|one| one.id).collect();
+        for id in ids {
+            // Refused for one that has ended.
+            let _ = self.delete_agreement(id);
+        }
+    }
+
+    /// Sets dates. Without an expiration date, the agreement doesn't end.
+    pub(crate) fn set_agreement_dates(
         &mut self,
         id: Uuid,
         effective_date: Option<OffsetDateTime>,
@@ -88,27 +97,27 @@ impl Change<'_> {
         let now = self.now;
         let agreement = self.agreement(id)?;
         let before = (agreement.status, agreement.effective_date, agreement.expiration_date);
-        let status = after(agreement.status, Act::Date)?;
+        let status = next_status(agreement.status, AgreementAction::SetDates)?;
         agreement.effective_date = effective_date.unwrap_or(agreement.effective_date);
         expiration_date.apply(&mut agreement.expiration_date);
-        agreement.status = by(now, status, agreement.expiration_date);
+        agreement.status = status_at(now, status, agreement.expiration_date);
         let agreement = agreement.clone();
         if let Some(end) = agreement.expiration_date {
-            self.state.wake_at(end);
+            self.state.note_expiry(end);
         }
         if before != (agreement.status, agreement.effective_date, agreement.expiration_date) {
-            self.follow(&agreement);
+            self.apply_to_schedules(&agreement);
             self.emit_agreement("share_agreement.updated", &agreement);
         }
         Ok(agreement)
     }
 
-    /// Expires the agreements that have run out; whether any did.
+    /// Expires agreements. Returns whether any expired.
     pub(crate) fn expire_agreements(&mut self) -> bool {
         let now = self.now;
         let mut expired = Vec::new();
         for agreement in self.state.agreements.values_mut() {
-            let status = by(now, agreement.status, agreement.expiration_date);
+            let status = status_at(now, agreement.status, agreement.expiration_date);
             if status == AgreementStatus::Expired && status != agreement.status {
                 agreement.status = status;
                 expired.push(agreement.clone());
@@ -116,20 +125,20 @@ impl Change<'_> {
         }
         expired.sort_by_key(|agreement| agreement.expiration_date);
         for agreement in &expired {
-            self.follow(agreement);
+            self.apply_to_schedules(agreement);
             self.emit_agreement("share_agreement.updated", agreement);
         }
         !expired.is_empty()
     }
 
-    /// Adds a resource to the agreements that lack it, of these fleets or of all; which ones. Fleets that are not known, and
-    /// agreements that are neither active nor paused, are passed over: a choice.
+    /// Adds a resource to all agreements that lack it, or to those of some fleets. Returns their ids. A choice: skips
+    /// unknown fleets, and agreements that are neither active nor paused.
     pub(crate) fn backfill(&mut self, resource: &str, level: &str, fleet_ids: Option<&[Uuid]>) -> Vec<Uuid> {
         let mut changed = Vec::new();
         for agreement in self.state.agreements.values_mut() {
-            let asked = fleet_ids.is_none_or(|ids| ids.contains(&agreement.fleet_id));
+            let selected = fleet_ids.is_none_or(|ids| ids.contains(&agreement.fleet_id));
             let open = matches!(agreement.status, AgreementStatus::Active | AgreementStatus::Paused);
-            if asked && open && !agreement.scopes.contains_key(resource) {
+            if selected && open && !agreement.scopes.contains_key(resource) {
                 agreement.scopes.insert(resource.to_owned(), level.to_owned());
                 changed.push(agreement.clone());
             }
@@ -138,18 +147,18 @@ impl Change<'_> {
             let connections: Vec<Connection> =
                 self.state.connections_of(agreement.fleet_id).into_iter().cloned().collect();
             for connection in &connections {
-                self.start_fetching(connection, [resource.to_owned()]);
+                self.add_schedules(connection, [resource.to_owned()]);
             }
-            self.follow(agreement);
+            self.apply_to_schedules(agreement);
             self.emit_agreement("share_agreement.updated", agreement);
         }
         changed.into_iter().map(|agreement| agreement.id).collect()
     }
 
-    /// A schedule for each of the resources that the connection's provider has.
-    pub(crate) fn start_fetching(&mut self, connection: &Connection, resources: impl IntoIterator<Item = String>) {
+    /// Adds a schedule for each of the resources that the connection's provider has.
+    pub(crate) fn add_schedules(&mut self, connection: &Connection, resources: impl IntoIterator<Item = String>) {
         let stale = connection.status == ConnectionStatus::Stale;
-        for resource in resources.into_iter().filter(|resource| fetches(&connection.source_name, resource)) {
+        for resource in resources.into_iter().filter(|resource| is_fetched(&connection.source_name, resource)) {
             let schedule = Schedule {
                 id: self.random.uuid_v4(),
                 connection_id: connection.id,
@@ -157,16 +166,16 @@ impl Change<'_> {
                 status: if stale { ScheduleStatus::Stale } else { ScheduleStatus::Active },
                 started_at: self.now,
                 halted_at: stale.then_some(self.now),
-                earlier: Vec::new(),
-                failed: 0,
-                failed_at: None,
+                earlier_periods: Vec::new(),
+                failures_in_a_row: 0,
+                last_failure_at: None,
             };
             self.state.schedules.insert(schedule.id, schedule);
         }
     }
 
-    /// Lets the fetching of the agreement's fleet follow it.
-    pub(crate) fn follow(&mut self, agreement: &Agreement) {
+    /// Starts or stops fetching, depending on the agreement.
+    pub(crate) fn apply_to_schedules(&mut self, agreement: &Agreement) {
         let now = self.now;
         let connections: Vec<_> = self.state.connections_of(agreement.fleet_id).iter().map(|one| one.id).collect();
         for schedule in self.state.schedules.values_mut().filter(|one| connections.contains(&one.connection_id)) {
@@ -190,7 +199,13 @@ mod tests {
     #[test]
     fn the_states_of_an_agreement() {
         use AgreementStatus::{Active, Cancelled, Deleted, Expired, Paused};
-        let acts = [Act::Pause, Act::Activate, Act::Cancel, Act::Date, Act::Delete];
+        let acts = [
+            AgreementAction::Pause,
+            AgreementAction::Activate,
+            AgreementAction::Cancel,
+            AgreementAction::SetDates,
+            AgreementAction::Delete,
+        ];
         let (conflict, gone) = (Err(409), Err(404));
         let table = [
             (Active, [Ok(Paused), Ok(Active), Ok(Cancelled), Ok(Active), Ok(Deleted)]),
@@ -201,8 +216,8 @@ mod tests {
         ];
         for (status, wanted) in table {
             for (act, want) in acts.into_iter().zip(wanted) {
-                let is =
-                    after(status, act).map_err(|error| if matches!(error, ApiError::NotFound) { 404 } else { 409 });
+                let is = next_status(status, act)
+                    .map_err(|error| if matches!(error, ApiError::NotFound) { 404 } else { 409 });
                 assert_eq!(is, want, "{status:?} {act:?}");
             }
         }
@@ -222,7 +237,7 @@ mod tests {
             (Cancelled, Some(5), Cancelled),
         ];
         for (status, end, want) in table {
-            assert_eq!(by(at(5), status, end.map(at)), want, "{status:?} {end:?}");
+            assert_eq!(status_at(at(5), status, end.map(at)), want, "{status:?} {end:?}");
         }
     }
 }

@@ -3,11 +3,11 @@
 use time::Duration;
 
 use crate::{
-    Change, Sandbox,
     engine::story::{Pace, Story},
+    state::change::Change,
 };
 
-/// How many fleets of the demo go through each story: together 200.
+/// How many of the 200 fleets play each story.
 const SHARES: [(Story, usize); 17] = [
     (Story::HappyPath, 58),
     (Story::ReusedConnection, 16),
@@ -28,45 +28,27 @@ const SHARES: [(Story, usize); 17] = [
     (Story::AgreementEnded, 4),
 ];
 
-/// Over how much time they are spread. An invitation that is still open was made within a week, so that it still is.
+/// The period over which they are spread. An invitation that is still open must be less than a week old.
 const SPREAD: Duration = Duration::weeks(4);
 const OPEN_SPREAD: Duration = Duration::days(6);
 
 impl Change<'_> {
-    /// Makes up the fleets and lets happen what has happened by now; gives how many.
-    fn tell_demo(&mut self) -> usize {
-        let mut told = 0;
+    /// Adds the demo's fleets and plays what is due by now. Returns how many fleets were added.
+    pub(crate) fn play_demo(&mut self) -> usize {
+        let mut added = 0;
         for (story, count) in SHARES {
             for _ in 0..count {
                 let spread = if story.stays_open() { OPEN_SPREAD } else { SPREAD };
                 let chance = f64::from(u32::from_be_bytes(self.random.bytes())) / f64::from(u32::MAX);
                 let ago = story.length() + (spread - story.length()) * chance;
                 let start = self.now.saturating_sub(ago);
-                let (fleet_ref, name) = (self.next_reference("DEMO"), self.fleet_name());
-                self.tell_story(story, &fleet_ref, Some(&name), Pace::From(start));
-                told += 1;
+                let (fleet_ref, name) = (self.generate_fleet_ref("DEMO"), self.generate_fleet_name());
+                self.plan_story(story, &fleet_ref, Some(&name), Pace::From(start));
+                added += 1;
             }
         }
         self.catch_up();
-        told
-    }
-}
-
-impl Sandbox {
-    /// Plays the demo; gives how many fleets were made up.
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "the method alone is not for every lifetime of a change"
-    )]
-    pub(crate) fn play_demo(&self) -> usize {
-        self.change(|change| change.tell_demo())
-    }
-
-    /// Plays the demo, unless there are fleets already.
-    pub fn ensure_demo(&self) {
-        if self.read(|state, _| state.invitations.is_empty()) {
-            self.play_demo();
-        }
+        added
     }
 }
 
@@ -77,9 +59,9 @@ mod tests {
     #[test]
     fn two_hundred_fleets_and_every_story() {
         assert_eq!(SHARES.iter().map(|(_, count)| count).sum::<usize>(), 200);
-        let told: Vec<_> = SHARES.iter().map(|(story, _)| story.name()).collect();
+        let played: Vec<_> = SHARES.iter().map(|(story, _)| story.name()).collect();
         for (_, name, _) in crate::engine::story::STORIES {
-            assert!(told.contains(&name), "{name}");
+            assert!(played.contains(&name), "{name}");
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Names for fleets that are made up: letters, digits and spaces only, as Catena takes them (CONTRACT.md 13, trap 7).
+//! Names for generated fleets. Only letters, digits, and spaces, because Catena accepts nothing else (CONTRACT.md 13, trap
+//! 7).
 
-use crate::Change;
+use crate::state::change::Change;
 
 const FIRST: [&str; 32] = [
     "Prairie",
@@ -58,7 +59,7 @@ const SECOND: [&str; 16] = [
 
 impl Change<'_> {
     /// A plausible name.
-    pub(crate) fn fleet_name(&self) -> String {
+    pub(crate) fn generate_fleet_name(&self) -> String {
         let [first, second] = self.random.bytes();
         format!("{} {}", FIRST[usize::from(first) % FIRST.len()], SECOND[usize::from(second) % SECOND.len()])
     }

@@ -1,107 +1,52 @@
-//! Properties of fleets and partners: a key and a value, made and deleted, never changed (CONTRACT.md 7 and 9).
+//! Properties of fleets and partners: created and deleted, never changed (CONTRACT.md 7 and 9).
 //!
-//! Choices: a value is taken as it is; a key that is there already is a 409.
+//! Choices: any value is accepted; a key that the owner already has is a 409.
 
 use std::collections::BTreeMap;
 
-use domain::timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{
-    Change,
-    state::{
-        body::{self, Fields},
-        error::ApiError,
-        rfc3339,
-    },
-};
+use crate::state::{State, change::Change, error::ApiError, records::Property};
 
-/// A property.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Property {
-    pub(crate) id: Uuid,
-    /// The fleet or the partner.
-    pub(crate) owner: Uuid,
-    pub(crate) key: String,
-    pub(crate) value: String,
-    #[serde(with = "rfc3339")]
-    pub(crate) created_at: OffsetDateTime,
-}
-
-impl Property {
-    /// `FleetPropertyRead` or `PartnerPropertyRead`: `owner` says under which name the owner's id goes.
-    pub(crate) fn read(&self, owner: &str) -> Value {
-        json!({
-            "id": self.id,
-            owner: self.owner,
-            "key": self.key,
-            "value": self.value,
-            "created_at": timestamp::rfc3339(self.created_at),
-        })
-    }
-}
-
-/// The properties of `owner`, oldest first: ids are ordered by time.
-pub(crate) fn of(all: &BTreeMap<Uuid, Property>, owner: Uuid) -> impl Iterator<Item = &Property> {
-    all.values().filter(move |one| one.owner == owner)
-}
-
-/// A key and a value.
-pub(crate) type Pair = (String, String);
-
-fn pair(body: &mut Fields, keys: &[&str]) -> Pair {
-    let key = body.required("key", body::any);
-    if !key.is_empty() && !keys.contains(&key.as_str()) {
-        body.refuse("key", ("Input should be one of the listed words", "enum"));
-    }
-    (key, body.required("value", body::any))
-}
-
-/// Reads a body that is an array of properties.
-pub(crate) fn read_pairs(body: &[u8], keys: &[&str]) -> Result<Vec<Pair>, ApiError> {
-    let read = |mut fields: Fields| {
-        let pair = pair(&mut fields, keys);
-        (fields, pair)
-    };
-    Fields::finish_each(Fields::parse_each(body)?.into_iter().map(read).collect())
-}
-
-/// Reads the properties in the field `name` of a body.
-pub(crate) fn pairs_in(body: &mut Fields, name: &str, keys: &[&str]) -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    for mut each in body.objects(name).unwrap_or_default() {
-        pairs.push(pair(&mut each, keys));
-        body.within(name, each);
-    }
-    pairs
-}
+/// A key and its value.
+pub(crate) type KeyValue = (String, String);
 
 /// Whose properties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum OwnerKind {
     Fleet,
     Partner,
 }
 
+impl State {
+    /// The properties of `owner`, oldest first, because ids sort by time. A 404 if the partner doesn't see the fleet, or
+    /// doesn't exist.
+    pub(crate) fn properties_of(&self, kind: OwnerKind, owner: Uuid) -> Result<Vec<&Property>, ApiError> {
+        let all = match kind {
+            OwnerKind::Fleet => self.shared_fleet(owner).map(|_| &self.fleet_properties)?,
+            OwnerKind::Partner => self.partner(owner).map(|_| &self.partner_properties)?,
+        };
+        Ok(all.values().filter(|one| one.owner == owner).collect())
+    }
+}
+
 impl Change<'_> {
-    fn properties(&mut self, kind: Kind) -> &mut BTreeMap<Uuid, Property> {
+    fn properties(&mut self, kind: OwnerKind) -> &mut BTreeMap<Uuid, Property> {
         match kind {
-            Kind::Fleet => &mut self.state.fleet_properties,
-            Kind::Partner => &mut self.state.partner_properties,
+            OwnerKind::Fleet => &mut self.state.fleet_properties,
+            OwnerKind::Partner => &mut self.state.partner_properties,
         }
     }
 
-    /// Adds properties to `owner`, all or none.
+    /// Adds properties to `owner`, all or none. Doesn't check that the owner exists.
     pub(crate) fn add_properties(
         &mut self,
-        kind: Kind,
+        kind: OwnerKind,
         owner: Uuid,
-        pairs: Vec<Pair>,
+        pairs: Vec<KeyValue>,
     ) -> Result<Vec<Property>, ApiError> {
-        let mut keys: Vec<String> = of(self.properties(kind), owner).map(|one| one.key.clone()).collect();
+        let own = self.properties(kind).values().filter(|one| one.owner == owner);
+        let mut keys: Vec<String> = own.map(|one| one.key.clone()).collect();
         for (key, _) in &pairs {
             if keys.contains(key) {
                 return Err(ApiError::Conflict("A property with this key exists already"));
@@ -109,17 +54,17 @@ impl Change<'_> {
             keys.push(key.clone());
         }
         let (now, random) = (self.now, self.random);
-        // Within a millisecond ids are in no order; those of one call are put into the order of its body.
+        // Ids of one millisecond don't sort by time, so they are sorted to match the order in the body.
         let mut ids: Vec<_> = pairs.iter().map(|_| random.uuid_v7(now)).collect();
         ids.sort_unstable();
-        let made = |(id, (key, value))| Property { id, owner, key, value, created_at: now };
-        let made: Vec<_> = ids.into_iter().zip(pairs).map(made).collect();
-        self.properties(kind).extend(made.iter().map(|one| (one.id, one.clone())));
-        Ok(made)
+        let new = |(id, (key, value))| Property { id, owner, key, value, created_at: now };
+        let added: Vec<_> = ids.into_iter().zip(pairs).map(new).collect();
+        self.properties(kind).extend(added.iter().map(|one| (one.id, one.clone())));
+        Ok(added)
     }
 
     /// Deletes one property of `owner`.
-    pub(crate) fn delete_property(&mut self, kind: Kind, owner: Uuid, id: Uuid) -> Result<(), ApiError> {
+    pub(crate) fn delete_property(&mut self, kind: OwnerKind, owner: Uuid, id: Uuid) -> Result<(), ApiError> {
         let all = self.properties(kind);
         if all.get(&id).is_none_or(|one| one.owner != owner) {
             return Err(ApiError::NotFound);

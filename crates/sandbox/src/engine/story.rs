@@ -1,19 +1,21 @@
-//! Stories: what a fleet does, step by step, from the invitation to its end. Each step goes through the same functions as
-//! the API's calls and the fleet's pages, so the events follow by themselves. A step that no longer fits, because somebody
-//! did something in between, is passed over.
+//! Stories: what a fleet does, step by step, from the invitation to the end. Each step uses the same rules as the API's
+//! calls and the fleet's pages, so it emits the same events. A step that no longer fits, because somebody did something in
+//! between, is skipped.
 
-use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::{
-    Change, Sandbox,
-    api::tsps::Tsp,
-    engine::invitation::Ask,
-    state::{Invitation, InvitationStatus, error::ApiError, rfc3339},
+    engine::invitation::InvitationRequest,
+    state::{
+        change::Change,
+        error::ApiError,
+        plan::{PlannedStep, Step},
+        records::{Invitation, InvitationStatus, Tsp},
+    },
 };
 
-/// One way through an onboarding.
+/// One course of an onboarding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Story {
     HappyPath,
@@ -37,71 +39,35 @@ pub(crate) enum Story {
 
 use Story as S;
 
-/// Every story, with its name and what happens in it.
+/// Every story, with its name and what happens.
 pub(crate) const STORIES: [(Story, &str, &str); 17] = [
     (S::HappyPath, "happy_path", "The fleet accepts and connects its provider; data flows."),
-    (S::ReusedConnection, "reused_connection", "The provider was linked before: there is no connection.created."),
+    (S::ReusedConnection, "reused_connection", "The provider was linked before: connection.created never comes."),
     (S::SeveralProviders, "several_providers", "The fleet connects three providers."),
     (S::Invited, "invited", "The fleet is invited and does nothing yet."),
     (S::Sent, "sent", "Catena sends the invitation by e-mail; the fleet does nothing yet."),
     (S::Opened, "opened", "The fleet opens the link and does not answer."),
     (S::AcceptedOnly, "accepted_only", "The fleet accepts and never connects a provider."),
-    (S::Linked, "linked", "A provider is linked, and the link is not attached to the fleet yet."),
+    (S::Linked, "linked", "A provider is linked, but not attached to the fleet yet."),
     (S::Declined, "declined", "The fleet declines."),
     (S::ReinvitedAfterDecline, "reinvited_after_decline", "The fleet declines, is invited again, and connects."),
-    (S::Expired, "expired", "The fleet looks at the invitation and lets it run out."),
+    (S::Expired, "expired", "The fleet opens the invitation and lets it expire."),
     (S::Deleted, "deleted", "The invitation is deleted before the fleet answers."),
     (S::ConnectionStaled, "connection_staled", "Days after connecting, the provider's credentials stop working."),
     (S::StaledAndRepaired, "staled_and_repaired", "The credentials stop working, and the fleet signs in again."),
     (S::FetchFailing, "fetch_failing", "Fetching fails three times within hours."),
-    (S::ScheduleDeactivated, "schedule_deactivated", "Fetching one resource is given up."),
+    (S::ScheduleDeactivated, "schedule_deactivated", "Catena gives up fetching one resource."),
     (S::AgreementEnded, "agreement_ended", "The agreement to share data ends."),
 ];
-
-/// One step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Step {
-    /// For a week, unless the fleet is invited.
-    Invite,
-    /// For a day, unless the fleet is invited.
-    InviteForADay,
-    InviteAgain,
-    Send,
-    View,
-    Accept,
-    Decline,
-    Delete,
-    /// The n-th provider of the fleet; once more: repaired.
-    Connect(usize),
-    Reuse,
-    Link,
-    Stale,
-    Fail,
-    Deactivate,
-    EndAgreement,
-    /// Nothing happens but time.
-    Wait,
-}
-
-/// A step that is to be played at its moment.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Planned {
-    #[serde(with = "rfc3339")]
-    pub(crate) at: OffsetDateTime,
-    fleet_ref: String,
-    fleet_name: Option<String>,
-    step: Step,
-}
 
 /// When the steps of a story are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
-    /// As if the story had just come to its end: all at once, each with the time at which it would have happened.
-    Done,
-    /// From this moment on, each in its own time; what is past by now, at once.
+    /// As if the story had just ended: all at once, each step dated when it would have happened.
+    JustEnded,
+    /// In the story's own time from this time on. What is already due is played at once.
     From(OffsetDateTime),
-    /// From now on, in so much business time.
+    /// From now on, within this much business time.
     Over(Duration),
 }
 
@@ -119,12 +85,12 @@ impl Story {
         STORIES.iter().find(|(story, ..)| *story == self).map_or("", |(_, name, _)| name)
     }
 
-    /// Whether it ends with an invitation that waits for the fleet.
+    /// Whether it ends with an open invitation.
     pub(crate) fn stays_open(self) -> bool {
         matches!(self, Self::Invited | Self::Sent | Self::Opened)
     }
 
-    /// The steps, each so many minutes after the start.
+    /// The steps, with their times in minutes after the start.
     fn steps(self) -> Vec<(i64, Step)> {
         let accepted = [(0, Step::Invite), (18, Step::View), (23, Step::Accept)];
         let connected = [&accepted[..], &[(31, Step::Connect(0))]].concat();
@@ -163,32 +129,32 @@ impl Story {
         }
     }
 
-    /// How long it takes in its own time.
+    /// How long the story takes in its own time.
     pub(crate) fn length(self) -> Duration {
         self.steps().last().map_or(Duration::ZERO, |(minutes, _)| Duration::minutes(*minutes))
     }
 }
 
 impl Change<'_> {
-    /// A reference for a fleet that nobody named: they count up.
-    pub(crate) fn next_reference(&mut self, prefix: &str) -> String {
+    /// A `fleet_ref` for a generated fleet, with a number that counts up.
+    pub(crate) fn generate_fleet_ref(&mut self, prefix: &str) -> String {
         loop {
-            self.state.made_up += 1;
-            let fleet_ref = format!("{prefix}-{:04}", self.state.made_up);
-            if self.invitation_of(&fleet_ref).is_none() {
+            self.state.generated_fleets += 1;
+            let fleet_ref = format!("{prefix}-{:04}", self.state.generated_fleets);
+            if self.latest_invitation(&fleet_ref).is_none() {
                 return fleet_ref;
             }
         }
     }
 
-    /// The newest invitation for a reference, whatever became of it.
-    fn invitation_of(&self, fleet_ref: &str) -> Option<&Invitation> {
+    /// The newest invitation for a `fleet_ref`, whatever its status.
+    fn latest_invitation(&self, fleet_ref: &str) -> Option<&Invitation> {
         self.state.invitations.values().rev().find(|invitation| invitation.fleet_ref == fleet_ref)
     }
 
-    /// The last thing that is known to have happened to a fleet.
-    fn latest_of(&self, fleet_ref: &str) -> Option<OffsetDateTime> {
-        let invitation = self.invitation_of(fleet_ref)?;
+    /// When something last happened to a fleet.
+    fn last_activity(&self, fleet_ref: &str) -> Option<OffsetDateTime> {
+        let invitation = self.latest_invitation(fleet_ref)?;
         let connections = invitation.fleet_id.map(|id| self.state.connections_of(id)).unwrap_or_default();
         let connected = connections.iter().map(|connection| connection.updated_at).max();
         [Some(invitation.created_at), invitation.accepted_at, invitation.declined_at, connected]
@@ -197,36 +163,52 @@ impl Change<'_> {
             .max()
     }
 
-    /// Plans a story, and plays what is due of it. Nothing is dated before what happened to the fleet already.
-    pub(crate) fn tell_story(&mut self, story: Story, fleet_ref: &str, fleet_name: Option<&str>, pace: Pace) {
-        let earliest = self.latest_of(fleet_ref);
+    /// Plays a story for the fleet with this `fleet_ref`, or for `count` fleets. Returns their references.
+    pub(crate) fn play_story(&mut self, story: Story, fleet_ref: Option<&str>, count: u64, pace: Pace) -> Vec<String> {
+        let mut played = Vec::new();
+        for number in 1..=count {
+            let (fleet_ref, name) = match fleet_ref {
+                Some(named) if count == 1 => (named.to_owned(), None),
+                Some(named) => (format!("{named}-{number}"), None),
+                None => (self.generate_fleet_ref("STORY"), Some(self.generate_fleet_name())),
+            };
+            self.plan_story(story, &fleet_ref, name.as_deref(), pace);
+            played.push(fleet_ref);
+        }
+        self.catch_up();
+        played
+    }
+
+    /// Plans the steps of a story, none before the fleet's last activity. [`Self::catch_up`] plays those that are due.
+    pub(crate) fn plan_story(&mut self, story: Story, fleet_ref: &str, fleet_name: Option<&str>, pace: Pace) {
+        let earliest = self.last_activity(fleet_ref);
         let (now, length) = (self.now, story.length());
-        let moment = |minutes: i64| match pace {
-            Pace::Done => now.saturating_sub(length).saturating_add(Duration::minutes(minutes)),
+        let due = |minutes: i64| match pace {
+            Pace::JustEnded => now.saturating_sub(length).saturating_add(Duration::minutes(minutes)),
             Pace::From(start) => start.saturating_add(Duration::minutes(minutes)),
             Pace::Over(_) if length.is_zero() => now,
             Pace::Over(time) => now.saturating_add(time * (Duration::minutes(minutes) / length)),
         };
         for (number, (minutes, step)) in story.steps().into_iter().enumerate() {
-            let at = moment(minutes).max(earliest.unwrap_or(OffsetDateTime::UNIX_EPOCH));
-            // Sorts by moment, and within one in the order of the story.
+            let at = due(minutes).max(earliest.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+            // Sorts by time, then in the order of the story.
             let key = format!("{} {fleet_ref} {} {number:02}", domain::timestamp::rfc3339(at), story.name());
             let planned =
-                Planned { at, fleet_ref: fleet_ref.to_owned(), fleet_name: fleet_name.map(str::to_owned), step };
-            self.state.script.insert(key, planned);
+                PlannedStep { at, fleet_ref: fleet_ref.to_owned(), fleet_name: fleet_name.map(str::to_owned), step };
+            self.state.planned_steps.insert(key, planned);
         }
     }
 
     /// Plays the next planned step.
-    pub(crate) fn play_next(&mut self) {
-        let Some((_, planned)) = self.state.script.pop_first() else { return };
+    pub(crate) fn play_next_step(&mut self) {
+        let Some((_, planned)) = self.state.planned_steps.pop_first() else { return };
         if self.play(&planned).is_err() {
-            tracing::debug!(step = ?planned.step, "a story's step did not fit and was passed over");
+            tracing::debug!(step = ?planned.step, "skipped a story's step that no longer fits");
         }
     }
 
-    fn play(&mut self, planned: &Planned) -> Result<(), ApiError> {
-        let known = self.invitation_of(&planned.fleet_ref);
+    fn play(&mut self, planned: &PlannedStep) -> Result<(), ApiError> {
+        let known = self.latest_invitation(&planned.fleet_ref);
         let invited =
             known.is_some_and(|one| matches!(one.status, InvitationStatus::Active | InvitationStatus::Accepted));
         let id = known.map(|invitation| invitation.id).ok_or(ApiError::NotFound);
@@ -235,82 +217,55 @@ impl Change<'_> {
             Step::Invite | Step::InviteAgain => self.invite(planned, 7 * 24),
             Step::InviteForADay => self.invite(planned, 24),
             Step::Send => self.send_invitation(id?)?,
-            Step::View => self.view_open(id?)?,
-            Step::Accept => self.accept(id?)?,
-            Step::Decline => self.decline(id?, Some("We changed our provider".to_owned()))?,
+            Step::View => self.view_if_open(id?)?,
+            Step::Accept => self.accept_invitation(id?)?,
+            Step::Decline => self.decline_invitation(id?, Some("We changed our provider".to_owned()))?,
             Step::Delete => self.delete_invitation(id?)?,
             Step::Connect(nth) => self.connect(id?, &self.provider(&planned.fleet_ref, nth)?, false)?,
             Step::Reuse => self.connect(id?, &self.provider(&planned.fleet_ref, 0)?, true)?,
             Step::Link => self.link_only(id?, &self.provider(&planned.fleet_ref, 0)?)?,
-            Step::Stale => self.stale_connection(self.first_connection(&planned.fleet_ref)?)?,
+            Step::Stale => self.mark_connection_stale(self.first_connection(&planned.fleet_ref)?)?,
             Step::Fail => self.fail_fetch(self.first_connection(&planned.fleet_ref)?, None)?,
             Step::Deactivate => self.deactivate_schedule(self.first_connection(&planned.fleet_ref)?, None)?,
-            Step::EndAgreement => self.end_agreements(&planned.fleet_ref)?,
+            Step::EndAgreement => self.delete_agreements_of(self.fleet_id(&planned.fleet_ref)?),
             Step::Wait => {}
         }
         Ok(())
     }
 
-    fn invite(&mut self, planned: &Planned, expires_in_hours: u32) {
-        self.upsert_invitation(Ask {
+    fn invite(&mut self, planned: &PlannedStep, expires_in_hours: u32) {
+        self.upsert_invitation(InvitationRequest {
             fleet_ref: planned.fleet_ref.clone(),
             fleet_name: planned.fleet_name.clone(),
             expires_in_hours: Some(expires_in_hours),
-            ..Ask::default()
+            ..InvitationRequest::default()
         });
     }
 
-    fn view_open(&mut self, id: Uuid) -> Result<(), ApiError> {
+    fn view_if_open(&mut self, id: Uuid) -> Result<(), ApiError> {
         let open = self.state.invitations.get(&id).is_some_and(|one| one.status == InvitationStatus::Active);
         if !open {
             return Err(ApiError::NotFound);
         }
-        self.view(id);
+        self.view_invitation(id);
         Ok(())
     }
 
-    /// One of the providers that the invitation allows; which, follows from the fleet's reference.
+    /// The fleet's n-th provider: one that its invitation allows, depending on its reference.
     fn provider(&self, fleet_ref: &str, nth: usize) -> Result<Tsp, ApiError> {
-        let limit = self.invitation_of(fleet_ref).and_then(|invitation| invitation.limit_tsps.as_deref());
+        let limit = self.latest_invitation(fleet_ref).and_then(|invitation| invitation.limit_tsps.as_deref());
         let allowed: Vec<_> = self.state.offered_tsps().into_iter().filter(|tsp| tsp.allowed_by(limit)).collect();
         let start: usize = fleet_ref.bytes().map(usize::from).sum();
         allowed.get((start + nth) % allowed.len().max(1)).copied().cloned().ok_or(ApiError::NotFound)
     }
 
     fn first_connection(&self, fleet_ref: &str) -> Result<Uuid, ApiError> {
-        let fleet_id = self.invitation_of(fleet_ref).and_then(|one| one.fleet_id).ok_or(ApiError::NotFound)?;
+        let fleet_id = self.fleet_id(fleet_ref)?;
         self.state.connections_of(fleet_id).first().map(|connection| connection.id).ok_or(ApiError::NotFound)
     }
 
-    fn end_agreements(&mut self, fleet_ref: &str) -> Result<(), ApiError> {
-        let fleet_id = self.invitation_of(fleet_ref).and_then(|one| one.fleet_id).ok_or(ApiError::NotFound)?;
-        let ids: Vec<_> =
-            self.state.agreements.values().filter(|one| one.fleet_id == fleet_id).map(|one| one.id).collect();
-        for id in ids {
-            // One that has ended is as it should be.
-            let _ = self.delete_agreement(id);
-        }
-        Ok(())
-    }
-}
-
-impl Sandbox {
-    /// Plays a story for the fleet that is named, or for as many as are asked for; gives their references.
-    pub(crate) fn play(&self, story: Story, fleet_ref: Option<&str>, count: u64, pace: Pace) -> Vec<String> {
-        self.change(|change| {
-            let mut played = Vec::new();
-            for number in 1..=count {
-                let (fleet_ref, name) = match fleet_ref {
-                    Some(named) if count == 1 => (named.to_owned(), None),
-                    Some(named) => (format!("{named}-{number}"), None),
-                    None => (change.next_reference("STORY"), Some(change.fleet_name())),
-                };
-                change.tell_story(story, &fleet_ref, name.as_deref(), pace);
-                played.push(fleet_ref);
-            }
-            change.catch_up();
-            played
-        })
+    fn fleet_id(&self, fleet_ref: &str) -> Result<Uuid, ApiError> {
+        self.latest_invitation(fleet_ref).and_then(|one| one.fleet_id).ok_or(ApiError::NotFound)
     }
 }
 

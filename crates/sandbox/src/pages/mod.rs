@@ -1,4 +1,4 @@
-//! The HTML of the sandbox: Connect's pages, as a fleet sees them, and the control page.
+//! The HTML of the sandbox: Connect's pages, as a fleet sees them, and the control page. Views of plain values.
 
-pub mod connect;
-pub mod control;
+pub(crate) mod connect;
+pub(crate) mod control;

@@ -1,13 +1,13 @@
-//! The closed lists of words that the contract names (CONTRACT.md, "All enums"), the resources aside.
+//! The contract's enums (CONTRACT.md, "All enums"), except for resources.
 
-/// Whether `list`, words with spaces between, holds `word`.
-fn holds(list: &str, word: &str) -> bool {
+/// Whether a space-separated list contains `word`.
+fn contains(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|one| one == word)
 }
 
-/// Whether it names an integration of Catena's: a `source_name`.
+/// Whether it is a `source_name`: the name of one of Catena's integrations.
 pub(crate) fn is_source(word: &str) -> bool {
-    holds(SOURCES, word)
+    contains(SOURCES, word)
 }
 
 /// Every `source_name`.
@@ -15,24 +15,24 @@ pub(crate) fn sources() -> Vec<&'static str> {
     SOURCES.split_ascii_whitespace().collect()
 }
 
-/// Whether it names a way to give credentials: a `conn_type`.
+/// Whether it is a `conn_type`: a way to provide credentials.
 pub(crate) fn is_connection_type(word: &str) -> bool {
-    holds(CONNECTION_TYPES, word)
+    contains(CONNECTION_TYPES, word)
 }
 
 /// Statuses of a share agreement.
 pub(crate) const AGREEMENT_STATUSES: [&str; 5] = ["active", "paused", "cancelled", "deleted", "expired"];
 
-/// Levels of sharing.
+/// Share levels.
 pub(crate) const SHARE_LEVELS: [&str; 2] = ["read", "read_write"];
 
 /// Statuses of a provider.
 pub(crate) const TSP_STATUSES: [&str; 3] = ["active", "inactive", "deleted"];
 
-/// What is kept about a fleet beside its record.
+/// Keys of a fleet's properties.
 pub(crate) const FLEET_PROPERTIES: [&str; 3] = ["dot_number", "location", "type"];
 
-/// What is kept about a partner beside its record.
+/// Keys of a partner's properties.
 pub(crate) const PARTNER_PROPERTIES: [&str; 11] = [
     "default_failure_redirect_url",
     "default_success_redirect_url",
@@ -47,7 +47,7 @@ pub(crate) const PARTNER_PROPERTIES: [&str; 11] = [
     "notes",
 ];
 
-/// What a partner does.
+/// Categories of partners.
 pub(crate) const PARTNER_CATEGORIES: [&str; 11] = [
     "Maintenance & Vehicle Health",
     "Fuel, Energy & Sustainability",
@@ -62,14 +62,14 @@ pub(crate) const PARTNER_CATEGORIES: [&str; 11] = [
     "Data & Connectivity",
 ];
 
-/// Ways to give credentials.
+/// Ways to provide credentials.
 const CONNECTION_TYPES: &str = "\
 access_token api_auth api_basic api_key azuga_slc bouncie client_id_secret company_access company_id database \
 ez_lynk ez_lynk_access ezlogz factor_eld fleetup fleetup_slc geotab isaac motive oauth1 oauth2 oauth2_initiate \
 oauth2_private_key ontime private_key s3 samsara switchboard spireon_slc sftp token tt_creds truckx_creds \
 truckx_slc verizon_connect verizon_connect_slc";
 
-/// Integrations of Catena's.
+/// Catena's integrations.
 const SOURCES: &str = "\
 ada ai_eld air_eld alfa_eld alpha_eld als anytrek_pro anytrek_classic apex_eld apollo apollocloud ascend att \
 awaregps azuga bigroad bluehorse_eld blueinktech bouncie budgetgps catena_simulator captain_eld carrier_lynx \
@@ -90,14 +90,13 @@ zigzag_eld zms_eld zonar zubie";
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
 
     use super::*;
-    use crate::state::resources::{ALSO_FETCHED, RESOURCES};
+    use crate::state::resources::{INTEGRATION_ONLY, RESOURCES};
 
     #[test]
     fn the_lists_are_the_published_ones() {
-        let document: Value = serde_json::from_str(include_str!("../../../contract/data/openapi-orgs.json")).unwrap();
+        let document = contract::orgs_document();
         let published = |name: &str| -> Vec<String> {
             serde_json::from_value(document["components"]["schemas"][name]["enum"].clone()).unwrap()
         };
@@ -112,6 +111,6 @@ mod tests {
         assert_eq!(RESOURCES, *published("ResourceEnum"));
         let mut fetched = published("IntegrationsResourceEnum");
         fetched.retain(|resource| !RESOURCES.contains(&resource.as_str()));
-        assert_eq!(fetched, ALSO_FETCHED);
+        assert_eq!(fetched, INTEGRATION_ONLY);
     }
 }

@@ -1,4 +1,4 @@
-//! What goes wrong: the error bodies of the API (CONTRACT.md 3, in all their shapes) and why a sandbox does not open.
+//! Errors: those of the API, in all formats of CONTRACT.md 3, and the reasons why a sandbox doesn't open.
 
 use std::path::PathBuf;
 
@@ -10,18 +10,18 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Why a sandbox does not open.
+/// Why a sandbox doesn't open.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The file cannot be opened at all.
-    #[error("the sandbox's file {path} cannot be used: {source}")]
+    /// The file can't be opened.
+    #[error("can't use the sandbox's file {path}: {source}")]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The file is not one of ours. Its content is not quoted: it holds secrets.
+    /// The file isn't a sandbox's. The error doesn't quote its content, which can hold secrets.
     #[error("the sandbox's file {path} is damaged ({what}); move it away to start with an empty sandbox")]
     Damaged {
         /// The file.
@@ -29,21 +29,21 @@ pub enum SandboxError {
         /// What is wrong with it.
         what: String,
     },
-    /// The client that sends webhooks cannot be built.
-    #[error("the sandbox cannot send webhooks: {0}")]
+    /// The HTTP client that sends webhooks can't be built.
+    #[error("the sandbox can't send webhooks: {0}")]
     Http(#[from] reqwest::Error),
 }
 
-/// One entry of a 422's `detail`.
+/// One entry in the `detail` of a 422.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Problem {
     /// Where: `body.expires_in_hours`, `query.size`, `path.invitation_id`.
     pub(crate) path: String,
-    /// What was sent, as text.
+    /// What was sent.
     pub(crate) input: String,
     /// What is wrong with it.
     pub(crate) message: String,
-    /// A word for programs: `missing`, `less_than_equal`, …
+    /// A code for programs: `missing`, `less_than_equal`, …
     pub(crate) error_type: &'static str,
 }
 
@@ -64,18 +64,18 @@ pub(crate) enum ApiError {
     Conflict(&'static str),
     /// 422
     Invalid(Vec<Problem>),
-    /// 429; without a wait, `detail` is null.
+    /// 429. Without a wait in seconds, `detail` is null.
     TooManyRequests(Option<u32>),
-    /// 500: no `code`, no `detail`.
+    /// 500, without `code` and `detail`.
     Internal,
-    /// 502 from a gateway in front of the API: HTML, not JSON.
+    /// 502 from a gateway in front of the API, as HTML.
     BadGateway,
     /// 504
     GatewayTimeout,
 }
 
 impl ApiError {
-    /// A 422 about one thing.
+    /// A 422 with one problem.
     pub(crate) fn invalid(path: &str, input: &str, message: &str, error_type: &'static str) -> Self {
         Self::Invalid(vec![Problem { path: path.into(), input: input.into(), message: message.into(), error_type }])
     }

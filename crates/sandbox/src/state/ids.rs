@@ -1,4 +1,4 @@
-//! Event ids: version 7 UUIDs that sort in the order in which the events happened, also within one millisecond.
+//! Event ids: version 7 UUIDs that sort in the order of the events, even within a millisecond.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -6,22 +6,23 @@ use uuid::Uuid;
 
 use platform::random::Random;
 
-/// By how many milliseconds a moment is earlier than the latest one when it is no wavering of the clock any more.
+/// An event this many milliseconds older than the latest one belongs to the past; less may be jitter of the clock.
 const PAST: u64 = 1_000;
 
-/// Gives out event ids. Within a millisecond, or when the clock wavered, the 12 bits after the time count up (RFC 9562, 6.2).
+/// Generates event ids. Within a millisecond, or when the clock jitters, the 12 bits after the time count up (RFC 9562,
+/// 6.2).
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct EventIds {
     millis: u64,
     count: u16,
-    /// The moment of the past that was told last, and how many of its ids are given out.
+    /// The last millisecond of the past that an id was generated for, and that id's count.
     past: (u64, u16),
 }
 
 impl EventIds {
-    /// The next id: greater than every id given out before, unless it is for a moment of the past, which stories tell too;
-    /// those of one moment sort as well.
+    /// The next id. It is greater than all earlier ones, unless `now` is in the past, as in stories: then it is greater
+    /// than the earlier ids of the same millisecond.
     pub(crate) fn next(&mut self, now: OffsetDateTime, random: &(dyn Random + 'static)) -> Uuid {
         let millis = u64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0);
         if millis.saturating_add(PAST) < self.millis {

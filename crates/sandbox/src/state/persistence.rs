@@ -1,5 +1,5 @@
-//! The state in a SQLite file: a table of records, of which only those are written that changed since the last time. One
-//! transaction a save, so a process that is killed in the middle of one loses that save and nothing else.
+//! Saves the state in a SQLite file: a table of records. A save writes only the records that changed since the last one,
+//! in one transaction, so a process that is killed in the middle loses that save and nothing else.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,7 +7,6 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     str::FromStr,
-    time::Duration,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,60 +14,31 @@ use sqlx::{
     Row as _,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Sandbox,
-    state::{State, error::SandboxError},
-};
+use crate::state::{State, error::SandboxError, visitor::Visitor};
 
-/// The least time between two saves, so that a burst of changes costs one.
-const BREATH: Duration = Duration::from_millis(100);
+/// A fingerprint of each saved record's body, by kind and id.
+type Fingerprints = HashMap<&'static str, HashMap<String, u64>>;
 
-/// Who sees all that a state keeps, field by field.
-pub(crate) trait Visitor {
-    /// One value, kept whole.
-    fn one<T: Serialize + DeserializeOwned>(&mut self, kind: &'static str, value: &mut T);
-
-    /// Records, each kept by itself.
-    fn map<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
-    where
-        K: Ord + Display + FromStr,
-        V: Serialize + DeserializeOwned;
-
-    /// Records that never change once they are there.
-    fn log<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
-    where
-        K: Ord + Display + FromStr,
-        V: Serialize + DeserializeOwned,
-    {
-        self.map(kind, records);
-    }
-}
-
-/// What is in the file: of each record the fingerprint of its body, by kind and id.
-type Saved = HashMap<&'static str, HashMap<String, u64>>;
-
-/// The file of a sandbox.
-pub(crate) struct Keeper {
+/// The state file of a sandbox.
+pub(crate) struct StateFile {
     pool: SqlitePool,
-    saved: Saved,
+    saved: Fingerprints,
 }
 
-/// What a save writes.
+/// What a save has to write.
 #[derive(Default)]
-struct Difference {
-    put: Vec<(&'static str, String, String)>,
-    gone: Vec<(&'static str, String)>,
-    /// What is in the file afterwards.
-    next: Saved,
+pub(crate) struct Changes {
+    changed: Vec<(&'static str, String, String)>,
+    removed: Vec<(&'static str, String)>,
+    /// The fingerprints after the save.
+    next: Fingerprints,
 }
 
-/// Finds what changed.
-struct Differ<'a> {
-    saved: &'a Saved,
-    found: Difference,
+/// Finds what changed since the last save.
+struct ChangeFinder<'a> {
+    saved: &'a Fingerprints,
+    found: Changes,
 }
 
 fn fingerprint(body: &str) -> u64 {
@@ -77,60 +47,65 @@ fn fingerprint(body: &str) -> u64 {
     hasher.finish()
 }
 
-impl Differ<'_> {
-    fn differ<V: Serialize>(&mut self, kind: &'static str, records: impl Iterator<Item = (String, V)>, fixed: bool) {
+impl ChangeFinder<'_> {
+    fn compare<V: Serialize>(
+        &mut self,
+        kind: &'static str,
+        records: impl Iterator<Item = (String, V)>,
+        immutable: bool,
+    ) {
         let before = self.saved.get(kind);
         let mut next = HashMap::new();
         for (id, record) in records {
             let known = before.and_then(|before| before.get(&id)).copied();
             let print = match known {
-                Some(known) if fixed => known,
+                Some(known) if immutable => known,
                 _ => {
-                    // What cannot be written as JSON cannot be in the state: its records are JSON by their shape.
+                    // Never skips: all records can be written as JSON.
                     let Ok(body) = serde_json::to_string(&record) else { continue };
                     let print = fingerprint(&body);
                     if known != Some(print) {
-                        self.found.put.push((kind, id.clone(), body));
+                        self.found.changed.push((kind, id.clone(), body));
                     }
                     print
                 }
             };
             next.insert(id, print);
         }
-        let gone = before.into_iter().flat_map(HashMap::keys).filter(|id| !next.contains_key(*id));
-        self.found.gone.extend(gone.map(|id| (kind, id.clone())));
+        let removed = before.into_iter().flat_map(HashMap::keys).filter(|id| !next.contains_key(*id));
+        self.found.removed.extend(removed.map(|id| (kind, id.clone())));
         self.found.next.insert(kind, next);
     }
 }
 
-impl Visitor for Differ<'_> {
-    fn one<T: Serialize + DeserializeOwned>(&mut self, kind: &'static str, value: &mut T) {
-        self.differ(kind, std::iter::once((String::new(), value)), false);
+impl Visitor for ChangeFinder<'_> {
+    fn value<T: Serialize + DeserializeOwned>(&mut self, kind: &'static str, value: &mut T) {
+        self.compare(kind, std::iter::once((String::new(), value)), false);
     }
 
-    fn map<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
+    fn records<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
     where
         K: Ord + Display + FromStr,
         V: Serialize + DeserializeOwned,
     {
-        self.differ(kind, records.iter().map(|(id, record)| (id.to_string(), record)), false);
+        self.compare(kind, records.iter().map(|(id, record)| (id.to_string(), record)), false);
     }
 
-    fn log<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
+    fn immutable_records<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
     where
         K: Ord + Display + FromStr,
         V: Serialize + DeserializeOwned,
     {
-        self.differ(kind, records.iter().map(|(id, record)| (id.to_string(), record)), true);
+        self.compare(kind, records.iter().map(|(id, record)| (id.to_string(), record)), true);
     }
 }
 
 /// Fills a state from the file's records.
 struct Loader {
     rows: HashMap<String, Vec<(String, String)>>,
-    /// The first record that is none of ours.
+    /// The first record that can't be read.
     damaged: Option<String>,
-    saved: Saved,
+    saved: Fingerprints,
 }
 
 impl Loader {
@@ -141,7 +116,7 @@ impl Loader {
             saved.insert(id.clone(), fingerprint(&body));
             match serde_json::from_str(&body) {
                 Ok(record) => all.push((id, record)),
-                // Neither the body nor the parser's message, which may quote it: it holds secrets.
+                // Leaves out the body and the parser's message, which may quote it: the body can hold secrets.
                 Err(_) => self.damaged = self.damaged.take().or(Some(format!("a record of kind “{kind}”"))),
             }
         }
@@ -150,13 +125,13 @@ impl Loader {
 }
 
 impl Visitor for Loader {
-    fn one<T: Serialize + DeserializeOwned>(&mut self, kind: &'static str, value: &mut T) {
-        if let Some((_, kept)) = self.take(kind).pop() {
-            *value = kept;
+    fn value<T: Serialize + DeserializeOwned>(&mut self, kind: &'static str, value: &mut T) {
+        if let Some((_, saved)) = self.take(kind).pop() {
+            *value = saved;
         }
     }
 
-    fn map<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
+    fn records<K, V>(&mut self, kind: &'static str, records: &mut BTreeMap<K, V>)
     where
         K: Ord + Display + FromStr,
         V: Serialize + DeserializeOwned,
@@ -170,7 +145,7 @@ impl Visitor for Loader {
     }
 }
 
-/// An empty file that only its owner may read; SQLite gives its companions the same rights.
+/// Creates the file so that only its owner can read it. SQLite gives its journal files the same permissions.
 fn make_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
@@ -184,7 +159,7 @@ async fn open_pool(path: &Path) -> Result<SqlitePool, sqlx::Error> {
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // A power cut may cost the last saves, never the file.
+        // A power failure can lose the last saves, but never damage the file.
         .synchronous(SqliteSynchronous::Normal);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
     sqlx::query(
@@ -204,8 +179,8 @@ async fn rows(pool: &SqlitePool) -> Result<HashMap<String, Vec<(String, String)>
     Ok(all)
 }
 
-impl Keeper {
-    /// Opens the file, makes it if it isn't there, and gives the state that it holds.
+impl StateFile {
+    /// Opens or creates the file, and loads the state.
     pub(crate) async fn open(path: PathBuf) -> Result<(Self, State), SandboxError> {
         if let Err(source) = make_private(&path) {
             return Err(SandboxError::Read { path, source });
@@ -220,7 +195,7 @@ impl Keeper {
             Err(sqlx::Error::Io(source)) => return Err(SandboxError::Read { path, source }),
             Err(error) => return Err(SandboxError::Damaged { path, what: error.to_string() }),
         };
-        let mut loader = Loader { rows, damaged: None, saved: Saved::new() };
+        let mut loader = Loader { rows, damaged: None, saved: Fingerprints::new() };
         let mut state = State::default();
         state.visit(&mut loader);
         match loader.damaged {
@@ -229,19 +204,21 @@ impl Keeper {
         }
     }
 
-    fn difference(&self, state: &mut State) -> Difference {
-        let mut differ = Differ { saved: &self.saved, found: Difference::default() };
-        state.visit(&mut differ);
-        differ.found
+    /// What changed since the last save.
+    pub(crate) fn changes(&self, state: &mut State) -> Changes {
+        let mut finder = ChangeFinder { saved: &self.saved, found: Changes::default() };
+        state.visit(&mut finder);
+        finder.found
     }
 
-    async fn write(&mut self, difference: Difference) -> Result<(), sqlx::Error> {
-        let Difference { put, gone, next } = difference;
-        if put.is_empty() && gone.is_empty() {
+    /// Saves the changes, all or none.
+    pub(crate) async fn save(&mut self, changes: Changes) -> Result<(), sqlx::Error> {
+        let Changes { changed, removed, next } = changes;
+        if changed.is_empty() && removed.is_empty() {
             return Ok(());
         }
         let mut transaction = self.pool.begin().await?;
-        for (kind, id, body) in put {
+        for (kind, id, body) in changed {
             sqlx::query("INSERT OR REPLACE INTO record (kind, id, body) VALUES (?, ?, ?)")
                 .bind(kind)
                 .bind(id)
@@ -249,7 +226,7 @@ impl Keeper {
                 .execute(&mut *transaction)
                 .await?;
         }
-        for (kind, id) in gone {
+        for (kind, id) in removed {
             sqlx::query("DELETE FROM record WHERE kind = ? AND id = ?")
                 .bind(kind)
                 .bind(id)
@@ -260,41 +237,9 @@ impl Keeper {
         self.saved = next;
         Ok(())
     }
-}
 
-impl Sandbox {
-    /// Saves after changes until `shutdown`. The more a save costs, the rarer it is: at most a tenth of the time goes into it.
-    pub(crate) async fn save_changes(&self, shutdown: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = self.0.changed.notified() => {}
-            }
-            let started = Instant::now();
-            self.save().await;
-            let pause = BREATH.max(started.elapsed() * 10);
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-    }
-
-    /// Saves now. A failure is logged; the sandbox goes on from memory, and the next save writes what this one could not.
-    pub(crate) async fn save(&self) {
-        let Some(keeper) = &self.0.keeper else { return };
-        let mut keeper = keeper.lock().await;
-        let difference = self.with(|change| keeper.difference(change.state));
-        if let Err(error) = keeper.write(difference).await {
-            tracing::error!(%error, "the sandbox's state could not be saved");
-        }
-    }
-
-    /// Saves for the last time and closes the file.
+    /// Closes the file.
     pub(crate) async fn close(&self) {
-        self.save().await;
-        if let Some(keeper) = &self.0.keeper {
-            keeper.lock().await.pool.close().await;
-        }
+        self.pool.close().await;
     }
 }

@@ -1,6 +1,6 @@
-//! The names of events and what a wildcard makes of them (WEBHOOKS.md 5.10).
+//! The names of events, and how wildcards are expanded (WEBHOOKS.md 5.10).
 
-/// Resources and their actions; the wildcard among them is one that a stored name may be.
+/// Resources and their actions. A `*` among the actions means that a subscription can be stored under that wildcard.
 const EVENTS: [(&str, &str); 29] = [
     ("dvir_log", "added modified removed"),
     ("driver_vehicle_association", "added modified"),
@@ -33,34 +33,37 @@ const EVENTS: [(&str, &str); 29] = [
     ("resource_operation", "created succeeded failed *"),
 ];
 
-/// What the `event_name` of a create call asks for.
+/// The subscriptions that the `event_name` of a create call stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Asked {
-    /// One subscription under the name as it is.
+pub(crate) enum EventSelection {
+    /// One subscription with this name.
     One(String),
-    /// One subscription per action.
-    Each(Vec<String>),
+    /// One subscription for each action.
+    Wildcard(Vec<String>),
 }
 
-/// Reads the `event_name` of a create call; none when there is no such name.
+/// Parses the `event_name` of a create call. `None` if there is no such name.
 ///
-/// `execution.*` and `schedule.*` are accepted and not expanded: the subscription is kept under that name and matches
-/// nothing. The worst reading of "do not count on them", and so a choice.
-pub(crate) fn asked(event_name: &str) -> Option<Asked> {
+/// A choice: `execution.*` and `schedule.*` are accepted but not expanded, so the subscription has that name and never
+/// matches. This is the worst reading of "do not count on them".
+pub(crate) fn parse_selection(event_name: &str) -> Option<EventSelection> {
     let (resource, action) = event_name.split_once('.')?;
     let (_, actions) = EVENTS.iter().find(|(name, _)| *name == resource)?;
     match (action, resource) {
         ("*", "tsp") => None,
-        ("*", "execution" | "schedule") => Some(Asked::One(event_name.to_owned())),
+        ("*", "execution" | "schedule") => Some(EventSelection::One(event_name.to_owned())),
         ("*", _) => {
             let each = actions.split_ascii_whitespace().filter(|action| *action != "*");
-            Some(Asked::Each(each.map(|action| format!("{resource}.{action}")).collect()))
+            Some(EventSelection::Wildcard(each.map(|action| format!("{resource}.{action}")).collect()))
         }
-        _ => actions.split_ascii_whitespace().any(|one| one == action).then(|| Asked::One(event_name.to_owned())),
+        _ => actions
+            .split_ascii_whitespace()
+            .any(|one| one == action)
+            .then(|| EventSelection::One(event_name.to_owned())),
     }
 }
 
-/// Whether a subscription may be stored under this name.
+/// Whether a subscription can be stored under this name.
 pub(crate) fn is_event_name(name: &str) -> bool {
     let found = name.split_once('.').and_then(|(resource, action)| {
         let (_, actions) = EVENTS.iter().find(|(name, _)| *name == resource)?;
@@ -69,7 +72,7 @@ pub(crate) fn is_event_name(name: &str) -> bool {
     found.is_some()
 }
 
-/// Every name that a subscription may be stored under.
+/// All names under which a subscription can be stored.
 pub(crate) fn event_names() -> Vec<String> {
     let each = |(resource, actions): &(&str, &str)| {
         actions.split_ascii_whitespace().map(|action| format!("{resource}.{action}")).collect::<Vec<_>>()
@@ -81,15 +84,13 @@ pub(crate) fn event_names() -> Vec<String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use serde_json::Value;
-
     use super::*;
 
     #[test]
     fn a_wildcard_becomes_one_subscription_per_action() {
-        let count = |name: &str| match asked(name) {
-            Some(Asked::Each(names)) => names.len(),
-            Some(Asked::One(_)) => 1,
+        let count = |name: &str| match parse_selection(name) {
+            Some(EventSelection::Wildcard(names)) => names.len(),
+            Some(EventSelection::One(_)) => 1,
             None => 0,
         };
         let onboarding = ["invitation.*", "share_agreement.*", "connection.*", "fleet_connection.*"];
@@ -99,16 +100,15 @@ mod tests {
     }
 
     #[test]
-    fn the_names_are_the_published_ones_and_each_of_them_can_be_asked_for() {
-        let document: Value =
-            serde_json::from_str(include_str!("../../../contract/data/openapi-notifications.json")).unwrap();
+    fn the_names_are_the_published_ones_and_each_can_be_subscribed_to() {
+        let document = contract::notifications_document();
         let published = |name: &str| -> BTreeSet<String> {
             serde_json::from_value(document["components"]["schemas"][name]["enum"].clone()).unwrap()
         };
         let (names, wildcards) = (published("WebhookEventNameEnum"), published("WebhookCatchAllEvents"));
         assert_eq!(BTreeSet::from_iter(event_names()), names);
         assert!(names.iter().all(|name| is_event_name(name)) && !is_event_name("dvir_log.*") && !is_event_name("*"));
-        assert!(names.iter().all(|name| asked(name).is_some()));
-        assert!(wildcards.iter().all(|name| matches!(asked(name), Some(Asked::Each(_)))));
+        assert!(names.iter().all(|name| parse_selection(name).is_some()));
+        assert!(wildcards.iter().all(|name| matches!(parse_selection(name), Some(EventSelection::Wildcard(_)))));
     }
 }

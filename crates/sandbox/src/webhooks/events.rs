@@ -1,8 +1,8 @@
-//! Events: the records that WEBHOOKS.md 2 describes, and for which subscriptions each becomes a delivery.
+//! Events: their records (WEBHOOKS.md 2), and the subscriptions that get them.
 //!
 //! Choices: an event has one id, shared by all its subscriptions; `timestamp` is the business time of the event;
-//! `invitation.sent` comes in stories alone (no e-mail is sent) and `invitation.rejected` as a disorder alone (deprecated);
-//! a subscription gets no news about itself.
+//! `invitation.sent` occurs only in stories (no e-mail is sent), and the deprecated `invitation.rejected` only as a webhook
+//! fault; a subscription doesn't get events about itself.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +11,33 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    Change,
-    api::subscriptions::{Subscription, SubscriptionStatus},
-    engine::invitation::PARTNER_SLUG,
-    state::{Connection, Invitation, Schedule},
-    webhooks::queue::Delivery,
+    settings::PARTNER_SLUG,
+    state::{
+        change::Change,
+        deliveries::Delivery,
+        records::{Agreement, Connection, Filters, Invitation, Subscription, SubscriptionStatus, json},
+        schedules::Schedule,
+    },
 };
 
-/// Whom an event is about, for filters. More than the payload tells: the sandbox knows the fleet of every record.
+/// The fleet that an event is about, for filters. Known even where the payload doesn't name it.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
     pub(crate) fleet_id: Option<Uuid>,
     pub(crate) fleet_ref: Option<String>,
 }
 
-/// Version of the payload's schema (WEBHOOKS.md 1.2), as in the published examples.
+impl Filters {
+    /// Whether an event about `subject` passes. A choice: it's enough if either the id or the reference matches.
+    pub(crate) fn match_subject(&self, subject: &Subject) -> bool {
+        let by_id = self.fleet_ids.as_ref().zip(subject.fleet_id).is_some_and(|(ids, id)| ids.contains(&id));
+        let by_ref =
+            self.fleet_refs.as_ref().zip(subject.fleet_ref.as_ref()).is_some_and(|(refs, one)| refs.contains(one));
+        by_id || by_ref
+    }
+}
+
+/// Version of the payload's schema, as in the published examples (WEBHOOKS.md 1.2).
 pub(crate) fn version(event_name: &str) -> &'static str {
     match event_name.split_once('.') {
         Some(("share_agreement", _)) => "2.0",
@@ -35,27 +47,29 @@ pub(crate) fn version(event_name: &str) -> &'static str {
 }
 
 impl Change<'_> {
-    /// Tells every subscription that matches. What a stale one would get waits for it among the dead letters.
-    pub(crate) fn emit(&mut self, event_name: &str, subject: &Subject, record: Value) {
-        self.tell(event_name, record, |one| one.filters.as_ref().is_none_or(|filters| filters.fit(subject)));
+    /// Queues an event for all subscriptions that match. For a stale one it becomes a dead letter at once.
+    fn emit(&mut self, event_name: &str, subject: &Subject, record: Value) {
+        self.publish(event_name, record, |one| {
+            one.filters.as_ref().is_none_or(|filters| filters.match_subject(subject))
+        });
     }
 
-    /// Tells news about a subscription. It is about no fleet, so filters for fleets keep it out.
-    pub(crate) fn emit_webhook(&mut self, event_name: &str, about: &Subscription) {
+    /// Emits an event about a subscription. It isn't about a fleet, so subscriptions with filters don't get it.
+    pub(crate) fn emit_subscription(&mut self, event_name: &str, about: &Subscription) {
         let id = about.id;
-        self.tell(event_name, about.record(), |one| one.id != id && one.filters.is_none());
+        self.publish(event_name, subscription_record(about), |one| one.id != id && one.filters.is_none());
     }
 
-    fn tell(&mut self, event_name: &str, record: Value, fits: impl Fn(&Subscription) -> bool) {
+    fn publish(&mut self, event_name: &str, record: Value, matches: impl Fn(&Subscription) -> bool) {
         let event_id = self.state.event_ids.next(self.now, self.random);
-        let takes_it = |one: &&Subscription| {
+        let is_recipient = |one: &&Subscription| {
             matches!(one.status, SubscriptionStatus::Active | SubscriptionStatus::Stale)
                 && one.event_name == event_name
-                && fits(one)
+                && matches(one)
         };
-        let matching: Vec<_> =
-            self.state.subscriptions.values().filter(takes_it).map(|one| (one.id, one.status)).collect();
-        for (subscription_id, status) in matching {
+        let recipients: Vec<_> =
+            self.state.subscriptions.values().filter(is_recipient).map(|one| (one.id, one.status)).collect();
+        for (subscription_id, status) in recipients {
             let delivery = Delivery {
                 id: self.random.uuid_v4(),
                 subscription_id,
@@ -67,37 +81,43 @@ impl Change<'_> {
                 attempts: 0,
                 tries: 0,
                 died_at: None,
-                disorders: BTreeSet::new(),
-                held_ms: 0,
+                faults: BTreeSet::new(),
+                delay_ms: 0,
             };
             if status == SubscriptionStatus::Stale {
-                self.state.deliveries.bury(delivery, self.now);
+                self.state.deliveries.add_dead_letter(delivery, self.now);
             } else {
-                self.queue(delivery);
+                self.enqueue(delivery);
             }
         }
         self.remember_record(event_name, &record);
     }
 
-    /// Tells an invitation's event.
+    /// Emits an event about an invitation.
     pub(crate) fn emit_invitation(&mut self, event_name: &str, invitation: &Invitation) {
         let subject = Subject { fleet_id: invitation.fleet_id, fleet_ref: Some(invitation.fleet_ref.clone()) };
         let record = self.invitation_record(invitation);
         self.emit(event_name, &subject, record);
     }
 
-    /// Tells an event about a connection's fleet.
+    /// Emits an event about a share agreement (WEBHOOKS.md 2.4).
+    pub(crate) fn emit_agreement(&mut self, event_name: &str, agreement: &Agreement) {
+        let subject = Subject { fleet_id: Some(agreement.fleet_id), fleet_ref: agreement.fleet_ref.clone() };
+        self.emit(event_name, &subject, json(agreement));
+    }
+
+    /// Emits an event about a connection or one of its parts, with this record.
     pub(crate) fn emit_connection(&mut self, event_name: &str, connection: &Connection, record: Value) {
         let subject = Subject { fleet_id: Some(connection.fleet_id), fleet_ref: connection.fleet_ref.clone() };
         self.emit(event_name, &subject, record);
     }
 
-    /// WEBHOOKS.md 2.3. The fleet's name is `partner_provided_fleet_name` here.
+    /// The record of WEBHOOKS.md 2.3. It calls the fleet's name `partner_provided_fleet_name`.
     fn invitation_record(&self, invitation: &Invitation) -> Value {
         json!({
             "id": invitation.id,
             "created_at": timestamp::rfc3339(invitation.created_at),
-            "magic_link": crate::api::invitations::magic_link(self.settings, invitation.id),
+            "magic_link": self.settings.magic_link(invitation.id),
             "expires_at": timestamp::rfc3339(invitation.expires_at),
             "expires_in_hours": invitation.expires_in_hours,
             "status": invitation.status,
@@ -118,7 +138,7 @@ impl Change<'_> {
         })
     }
 
-    /// WEBHOOKS.md 2.7: one failed fetch.
+    /// The record of a failed fetch (WEBHOOKS.md 2.7).
     pub(crate) fn execution_record(&self, id: Uuid, connection: &Connection, schedule: &Schedule) -> Value {
         json!({
             "id": id,
@@ -134,7 +154,7 @@ impl Change<'_> {
     }
 }
 
-/// WEBHOOKS.md 2.5.
+/// The record of WEBHOOKS.md 2.5.
 pub(crate) fn connection_record(connection: &Connection) -> Value {
     json!({
         "id": connection.id,
@@ -145,15 +165,42 @@ pub(crate) fn connection_record(connection: &Connection) -> Value {
     })
 }
 
-/// WEBHOOKS.md 2.8.
+/// The record of WEBHOOKS.md 2.8.
 pub(crate) fn schedule_record(schedule: &Schedule) -> Value {
     json!({
         "id": schedule.id,
         "connection_id": schedule.connection_id,
         "resource": schedule.resource,
-        "execution_interval_seconds": crate::engine::connection::FETCH_EVERY.whole_seconds(),
+        "execution_interval_seconds": Schedule::INTERVAL.whole_seconds(),
         "status": schedule.status,
-        "consecutive_error_threshold": 15,
+        "consecutive_error_threshold": Schedule::ERROR_THRESHOLD,
         "max_concurrent_executions": 1,
     })
+}
+
+/// The record of WEBHOOKS.md 2.9. Unlike the API, it doesn't mask the URL.
+fn subscription_record(subscription: &Subscription) -> Value {
+    json!({
+        "id": subscription.id,
+        "url": subscription.url,
+        "event_name": subscription.event_name,
+        "filters": subscription.filters,
+        "status": subscription.status,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_match_a_fleet_by_id_or_by_reference() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let filters = Filters { fleet_ids: Some(vec![one]), fleet_refs: Some(vec!["A".into()]) };
+        let fits = |id, name: Option<&str>| {
+            filters.match_subject(&Subject { fleet_id: id, fleet_ref: name.map(str::to_owned) })
+        };
+        assert!(fits(Some(one), None) && fits(None, Some("A")) && fits(Some(other), Some("A")));
+        assert!(!fits(Some(other), Some("B")) && !fits(None, None));
+    }
 }

@@ -1,4 +1,5 @@
-//! What the sandbox reports: events, the queue they wait in, the circuit breaker, and the faults that can be injected.
+//! What the sandbox reports: events, the rules of their delivery, the circuit breaker, and faults on purpose. The requests
+//! themselves are made in `background`.
 
 pub(crate) mod circuit_breaker;
 pub(crate) mod event_names;

@@ -1,40 +1,37 @@
-//! The schemas of events, looked up by name (WEBHOOKS.md 5.9): an `OpenAPI` document inside a string.
+//! The schemas of events, each an OpenAPI document in a string (WEBHOOKS.md 5.9).
 //!
-//! Choices: the events with a published payload have a schema, in the one version that the sandbox sends; any other name or
-//! version, `1` instead of `1.0` too, is a 404.
+//! Choices: only events with a published payload have a schema, in the version that the sandbox sends. Any other name or
+//! version, even `1` instead of `1.0`, is a 404.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use axum::Json;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    api::{auth::Bearer, path::Path},
-    state::{enums, error::ApiError, resources::fetched},
+    state::{enums, resources::integration_resources},
     webhooks::{event_names::event_names, events},
 };
 
-/// Which record each event carries, and the records' schemas as `OpenAPI` 3.0 has them. The long lists of words are filled in
-/// from where the sandbox keeps them.
+/// The record of each event, and the records' schemas in OpenAPI 3.0. The long enums are filled in by [`document`].
 #[derive(Default, Deserialize)]
 struct Published {
     events: BTreeMap<String, String>,
     schemas: BTreeMap<String, Value>,
 }
 
-/// Part of the binary; that it can be read is tested.
+/// Compiled into the binary. A test makes sure that it can be parsed.
 static PUBLISHED: LazyLock<Published> =
     LazyLock::new(|| serde_json::from_str(include_str!("event_schemas.json")).unwrap_or_default());
 
-/// The `OpenAPI` document about one event.
+/// The OpenAPI document of one event.
 fn document(event_name: &str, record: &str, version: &str) -> Value {
     let mut schemas = json!(PUBLISHED.schemas);
     if let Some(all) = schemas.as_object_mut() {
         all.retain(|name, _| !name.starts_with("Base") || name == record);
     }
     schemas["TspEnum"] = json!({ "type": "string", "enum": enums::sources() });
-    schemas["ResourceEnum"] = json!({ "type": "string", "enum": fetched() });
+    schemas["ResourceEnum"] = json!({ "type": "string", "enum": integration_resources() });
     schemas["WebhookEventNameEnum"] = json!({ "type": "string", "enum": event_names() });
     schemas["Event"] = json!({
         "type": "object",
@@ -57,30 +54,17 @@ fn document(event_name: &str, record: &str, version: &str) -> Value {
     })
 }
 
-/// `EventSchema`
-fn show(event_name: &str) -> Result<Json<Value>, ApiError> {
-    let record = PUBLISHED.events.get(event_name).ok_or(ApiError::NotFound)?;
+/// The `EventSchema` of an event. `None` if there is none.
+pub(crate) fn schema(event_name: &str) -> Option<Value> {
+    let record = PUBLISHED.events.get(event_name)?;
     let version = events::version(event_name);
-    Ok(Json(json!({
+    Some(json!({
         "event_name": event_name,
         "version": version,
         "created_at": "2026-01-26T15:40:23.624104Z",
         "openapi_schema": document(event_name, record, version).to_string(),
         "changelog": "Initial schema version",
-    })))
-}
-
-/// `GET /v2/notifications/schemas/{event_name}`: any token.
-pub(crate) async fn latest(_any: Bearer, Path(event_name): Path<String>) -> Result<Json<Value>, ApiError> {
-    show(&event_name)
-}
-
-/// `GET /v2/notifications/schemas/{event_name}/versions/{version}`: any token.
-pub(crate) async fn version(
-    _any: Bearer,
-    Path((event_name, version)): Path<(String, String)>,
-) -> Result<Json<Value>, ApiError> {
-    if version == events::version(&event_name) { show(&event_name) } else { Err(ApiError::NotFound) }
+    }))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-"""What schemathesis is told beside the two published documents. No operation and no check is left out.
+"""What schemathesis needs to know besides the two published documents. No operation and no check is left out.
 
 The documents say some rules in prose only ("Letters, digits and spaces only (stated in prose, no pattern in the source)"), and
-the contract says more of them (CONTRACT.md 13 and 14). Here each is said to the machine, so that what schemathesis takes for
-valid is valid. Half of the calls about one record are about one that is there (`world`).
+the contract has more of them (CONTRACT.md 13 and 14). This file states them for schemathesis, so that what it considers valid is
+valid. Half of the calls about a record use one that exists (`world`).
 """
 
 import re
@@ -14,7 +14,7 @@ from world import IDS
 
 
 def text(alphabet, most=30):
-    """A word out of an alphabet, never blank."""
+    """A non-blank text of letters from an alphabet."""
     return st.text(alphabet, min_size=1, max_size=most).filter(str.strip)
 
 
@@ -24,26 +24,26 @@ PATHS = st.lists(text(LETTERS + "-_.~"), max_size=3).map("/".join)
 
 
 def address(scheme):
-    """An address below a host that never is (RFC 2606): the sandbox sends webhooks to what it is told."""
+    """A URL on a host that never exists (RFC 2606), because the sandbox sends webhooks to it."""
     return st.builds(lambda host, path: f"{scheme}://{host}/{path}", HOSTS, PATHS)
 
 
-# Only http and https addresses pass (trap 17).
+# Only http and https URLs are valid (trap 17).
 schemathesis.openapi.format("uri", st.one_of(address("http"), address("https")))
-# `callback_url` and a webhook's address must be https ("HTTPS expected (stated in prose)", section 14).
+# `callback_url` and the URL of a webhook must be https ("HTTPS expected (stated in prose)", section 14).
 schemathesis.openapi.format("https-uri", address("https"))
 # E.164 with `+` (trap 17).
 schemathesis.openapi.format("phone", st.integers(2_000_000_000, 9_999_999_999).map(lambda number: f"+1{number}"))
-# Letters, digits, space, `-`, `_` (trap 8).
+# Letters, digits, spaces, `-`, `_` (trap 8).
 schemathesis.openapi.format("fleet-ref", text(LETTERS + " -_"))
-# Letters, digits and spaces only (trap 7).
+# Only letters, digits, and spaces (trap 7).
 schemathesis.openapi.format("fleet-name", text(LETTERS + " "))
 # An assigned ISO 3166 alpha-3 code (trap 17).
 schemathesis.openapi.format("country", st.sampled_from(["USA", "CAN", "MEX", "usa"]))
-# A cursor is what a list gave, as it came or decoded once (section 4); any other text is a 400 (section 14).
+# A cursor comes from a list, unchanged or decoded once (section 4). Any other text is a 400 (section 14).
 schemathesis.openapi.format("cursor", st.sampled_from(["Pg==", "PA==", "Pg%3D%3D", "PA%3D%3D"]))
 
-# Which field is of which kind, in the schemas of requests.
+# The kinds of fields in the schemas of requests.
 KINDS = {
     "fleet_ref": "fleet-ref",
     "fleet_name": "fleet-name",
@@ -57,7 +57,7 @@ REQUESTS = {"InvitationCreate": KINDS, "FleetUpdate": KINDS, "WebhookCreate": {"
 
 
 def kind(schema, name):
-    """Says the format of a text that may be null."""
+    """Sets the format of a text that may be null."""
     for one in schema.get("anyOf", [schema]):
         if one.get("type") == "string":
             one.pop("pattern", None)
@@ -79,7 +79,7 @@ def before_load_schema(ctx, raw_schema):
 
 @schemathesis.hook
 def filter_query(ctx, query):
-    # In an address all is text: a number in a list of texts, or in its place, is a text, and nothing to refuse.
+    # In a URL everything is text, so a number in place of a text, or in a list of texts, is valid.
     refs = (query or {}).get("fleet_refs", [])
     return refs is None or isinstance(refs, list) and all(isinstance(ref, str) for ref in refs)
 
@@ -89,7 +89,7 @@ UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 @schemathesis.hook
 def flatmap_path_parameters(ctx, path_parameters):
-    # An id that is none makes a request invalid on purpose, and is not to be made a valid one.
+    # An invalid id is there on purpose. Don't replace it with a valid one.
     if not path_parameters or not all(is_id(value) for name, value in path_parameters.items() if name.endswith("_id")):
         return st.just(path_parameters)
     return st.one_of(st.just(path_parameters), known(path_parameters))
@@ -101,7 +101,7 @@ def is_id(value):
 
 @st.composite
 def known(draw, names):
-    """Values for the parts of a path that belong together."""
+    """Values for parts of a path that belong together."""
     found, owner = {}, None
     for name, value in names.items():
         children = {"schedule_id": "schedules", "property_id": "properties"}.get(name)

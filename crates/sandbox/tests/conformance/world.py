@@ -1,6 +1,6 @@
-"""Puts fleets, connections, providers, partners and webhooks into the running sandbox, so that calls about one record find one.
+"""Fills the running sandbox with fleets, connections, providers, partners, and webhooks, so that calls about a record find one.
 
-The ids that come of it are in `IDS`, under the names that the documents give them as parts of paths.
+`IDS` holds their ids, by the names that they have in the paths of the documents.
 """
 
 import json
@@ -13,12 +13,12 @@ BASE = os.environ["SANDBOX_URL"]
 TOKEN = os.environ["SANDBOX_TOKEN"]
 FLEETS = 60
 
-# Nobody is there to receive anything, and nobody may be.
+# A host that never exists (RFC 2606).
 NOWHERE = "https://receiver.invalid/hooks/"
 
 
 def call(method, path, body=None):
-    """One call of the API."""
+    """Makes one call of the API."""
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(BASE + path, data, headers, method=method)
@@ -26,47 +26,47 @@ def call(method, path, body=None):
         return json.loads(answer.read() or b"null")
 
 
-class Stay(urllib.request.HTTPRedirectHandler):
-    """A step of the fleet's pages ends in a redirect, which nobody has to follow."""
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Doesn't follow the redirect at the end of each step."""
 
     def redirect_request(self, *_):
         return None
 
 
 def step(name, **fields):
-    """One form of the pages that a fleet sees."""
+    """Sends one form of the fleet's pages."""
     data = urllib.parse.urlencode(fields).encode()
     try:
-        urllib.request.build_opener(Stay).open(f"{BASE}/connect/{name}", data)
+        urllib.request.build_opener(NoRedirects).open(f"{BASE}/connect/{name}", data)
     except urllib.error.HTTPError as answer:
         assert answer.code == 303, f"{name}: {answer.code}"
 
 
 def fill():
-    """The ids of what was made, by the names of the documents."""
+    """Creates the records. Returns their ids by name."""
     ids = {}
-    keep = lambda name, value: ids.setdefault(name, []).append(value)
+    add = lambda name, value: ids.setdefault(name, []).append(value)
     for n in range(FLEETS):
         invite = call("POST", "/v2/orgs/invitations", {"fleet_ref": f"MET-{n}", "fleet_name": f"Fleet {n}"})["id"]
         step("accept", invite=invite)
         step("credentials", invite=invite, tsp=["samsara", "3pl-tek", "zonar"][n % 3], api_key="k")
         step("request", invite=invite, provider="Tiny ELD")
-        keep("invitation_id", call("POST", "/v2/orgs/invitations", {"fleet_ref": f"OPEN-{n}"})["id"])
+        add("invitation_id", call("POST", "/v2/orgs/invitations", {"fleet_ref": f"OPEN-{n}"})["id"])
         partner = call("POST", "/v2/orgs/partners", {"name": f"Partner {n}"})["id"]
-        keep("partner_id", partner)
-        keep("tsp_id", call("POST", "/v2/orgs/tsps", {"name": f"ELD {n}", "source_name": "hos247", "conn_type": "token"})["id"])
+        add("partner_id", partner)
+        add("tsp_id", call("POST", "/v2/orgs/tsps", {"name": f"ELD {n}", "source_name": "hos247", "conn_type": "token"})["id"])
         webhook = {"url": NOWHERE + str(n), "event_name": "invitation.viewed"}
-        keep("webhook_id", call("POST", "/v2/notifications/webhooks", webhook)["id"])
+        add("webhook_id", call("POST", "/v2/notifications/webhooks", webhook)["id"])
     for fleet in call("GET", "/v2/orgs/fleets")["items"]:
-        keep("fleet_id", fleet["id"])
+        add("fleet_id", fleet["id"])
     for agreement in call("GET", "/v2/orgs/share-agreements")["items"]:
-        keep("share_agreement_id", agreement["id"])
+        add("share_agreement_id", agreement["id"])
     for tsp in call("GET", "/v2/orgs/external-tsps"):
-        keep("ext_tsp_id", tsp["id"])
+        add("ext_tsp_id", tsp["id"])
     # A part of a path belongs to the one before it.
     ids["schedules"] = {}
     for connection in call("GET", "/v2/integrations/connections")["items"]:
-        keep("connection_id", connection["id"])
+        add("connection_id", connection["id"])
         schedules = call("GET", f"/v2/integrations/connections/{connection['id']}/schedules")["items"]
         ids["schedules"][connection["id"]] = [schedule["id"] for schedule in schedules]
     ids["properties"] = {}

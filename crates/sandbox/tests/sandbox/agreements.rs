@@ -1,4 +1,4 @@
-//! What can happen to a share agreement, and what follows from it (CONTRACT.md 6).
+//! What can happen to a share agreement, and its effects (CONTRACT.md 6).
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
 
 const PATH: &str = "/v2/orgs/share-agreements";
 
-/// A connected fleet; the path of its agreement.
+/// Connects a fleet. Returns the path of its agreement.
 async fn connected(world: &World, fleet_ref: &str) -> String {
     let invite = world.invited(fleet_ref).await;
     world.connect(&invite, "samsara", &[("api_key", "k")]).await;
@@ -60,7 +60,7 @@ async fn pausing_and_cancelling_hide_the_fleet_and_stop_its_data() {
 }
 
 #[tokio::test]
-async fn what_changes_is_told_and_what_does_not_is_not() {
+async fn only_changes_emit_events() {
     let (world, receiver) = (World::administrator().await, Receiver::open().await);
     let agreement = connected(&world, "F-1").await;
     world.subscribe(&receiver.url, &["share_agreement.*"]).await;
@@ -76,7 +76,7 @@ async fn what_changes_is_told_and_what_does_not_is_not() {
 }
 
 #[tokio::test]
-async fn null_is_no_end_and_left_out_is_no_change() {
+async fn null_removes_the_end_and_a_missing_field_changes_nothing() {
     let world = World::administrator().await;
     let agreement = connected(&world, "F-1").await;
     let update = async |body: Value| world.call(Method::PATCH, &agreement, Some(body)).await;
@@ -112,14 +112,18 @@ async fn an_agreement_expires_by_the_clock_and_another_end_revives_it() {
 
     world.subscribe(&receiver.url, &["invitation.expired"]).await;
     let past = json!({ "expiration_date": "2026-03-01T00:00:00Z" });
-    assert_eq!(world.call(Method::PATCH, &other, Some(past)).await.1["status"], "expired", "one in the past, at once");
+    assert_eq!(
+        world.call(Method::PATCH, &other, Some(past)).await.1["status"],
+        "expired",
+        "at once, if the end is in the past"
+    );
     world.invited("F-3").await;
     world.advance(24 * 3_600).await;
     receiver.wait(1).await;
 }
 
 #[tokio::test]
-async fn a_deleted_agreement_is_gone_and_listed_only_for_who_asks() {
+async fn a_deleted_agreement_is_a_404_and_listed_only_on_request() {
     let world = World::administrator().await;
     let agreement = connected(&world, "F-1").await;
     assert_eq!(world.call(Method::DELETE, &agreement, None).await.0, 204);
@@ -130,11 +134,11 @@ async fn a_deleted_agreement_is_gone_and_listed_only_for_who_asks() {
 }
 
 #[tokio::test]
-async fn the_way_back_from_a_cancelled_agreement_is_a_new_invitation() {
+async fn after_a_cancelled_agreement_only_a_new_invitation_helps() {
     let world = World::open().await;
     let agreement = connected(&world, "F-1").await;
     let (_, old) = world.get("/v2/orgs/invitations?fleet_ref=F-1").await;
-    assert_eq!(world.invite(json!({ "fleet_ref": "F-1" })).await.0, 200, "before, it is a refresh");
+    assert_eq!(world.invite(json!({ "fleet_ref": "F-1" })).await.0, 200, "before that, it is a refresh");
     act(&world, &agreement, "cancel").await;
     let (status, new) = world.invite(json!({ "fleet_ref": "F-1" })).await;
     assert_eq!((status, &new["status"]), (201, &json!("active")));
@@ -145,7 +149,7 @@ async fn the_way_back_from_a_cancelled_agreement_is_a_new_invitation() {
 }
 
 #[tokio::test]
-async fn a_backfill_adds_a_resource_where_it_is_missing_and_it_is_fetched() {
+async fn a_backfill_adds_a_missing_resource_which_is_then_fetched() {
     let world = World::open().await;
     let (first, second) = (connected(&world, "F-1").await, connected(&world, "F-2").await);
     let ended = connected(&world, "F-3").await;

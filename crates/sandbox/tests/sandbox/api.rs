@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::harness::{World, data, fields, read};
+use crate::harness::{World, fields, published_event, read};
 
 async fn token(world: &World, secret: &str, scope: &str) -> (u16, Value) {
     let form =
@@ -14,7 +14,7 @@ async fn token(world: &World, secret: &str, scope: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_token_is_given_for_the_right_credentials_only() {
+async fn only_the_right_credentials_get_a_token() {
     let world = World::open().await;
     let (status, body) = token(&world, "s3cret", "organization").await;
     assert_eq!(status, 200);
@@ -27,7 +27,7 @@ async fn a_token_is_given_for_the_right_credentials_only() {
 }
 
 #[tokio::test]
-async fn without_a_token_with_a_wrong_a_revoked_or_an_old_one_calls_are_401() {
+async fn a_missing_wrong_revoked_or_expired_token_is_a_401() {
     let world = World::open().await;
     let list = |token: String| {
         let request = world.http.get(world.url("/v2/orgs/invitations")).header("Authorization", token);
@@ -49,7 +49,7 @@ async fn without_a_token_with_a_wrong_a_revoked_or_an_old_one_calls_are_401() {
 }
 
 #[tokio::test]
-async fn moving_business_time_leaves_tokens_alone() {
+async fn moving_business_time_does_not_affect_tokens() {
     let world = World::open().await;
     world.advance(48 * 3_600).await;
     assert_eq!(world.get("/v2/orgs/invitations").await.0, 200);
@@ -72,16 +72,16 @@ async fn unknown_paths_methods_and_ids_have_their_own_answers() {
 #[tokio::test]
 async fn an_empty_list_is_the_recorded_page_with_total_or_without() {
     let world = World::open().await;
-    let mut page = data("samples/page-empty");
+    let mut page = contract::sample("page-empty");
     assert_eq!(world.get("/v2/orgs/invitations").await, (200, page.clone()));
     page.as_object_mut().unwrap().remove("total");
     assert_eq!(world.get("/v2/integrations/connections").await, (200, page.clone()));
     assert_eq!(world.get("/v2/notifications/webhooks").await, (200, page));
-    assert_eq!((world.recording.requests(), world.recording.answers()), (0, 3), "answers beside the documents");
+    assert_eq!((world.recording.requests(), world.recording.answers()), (0, 3), "answers compared with the documents");
 }
 
 #[tokio::test]
-async fn providers_are_a_bare_array_for_anyone_and_some_share_a_source() {
+async fn providers_are_a_public_array_and_some_share_a_source() {
     let world = World::open().await;
     let get = |path: &str| {
         let request = world.http.get(world.url(path));
@@ -89,7 +89,7 @@ async fn providers_are_a_bare_array_for_anyone_and_some_share_a_source() {
     };
     let (status, all) = get("/v2/orgs/tsps?size=1").await;
     assert_eq!((status, all.as_array().unwrap().len()), (200, 12));
-    assert_eq!(fields(&all[0]), fields(&data("samples/tsp")));
+    assert_eq!(fields(&all[0]), fields(&contract::sample("tsp")));
     let (_, brands) = get("/v2/orgs/tsps?source_name=hos247").await;
     assert_eq!(brands.as_array().unwrap().len(), 3);
     let id = brands[0]["id"].as_str().unwrap();
@@ -97,7 +97,7 @@ async fn providers_are_a_bare_array_for_anyone_and_some_share_a_source() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_read_is_answered_in_the_words_of_the_api() {
+async fn unreadable_requests_get_errors_in_the_format_of_the_api() {
     let world = World::open().await;
     let table = [
         (Method::GET, "/v2/orgs/fleets/%ff", 422),
@@ -123,11 +123,11 @@ async fn an_events_schema_is_a_document_in_a_string() {
     assert_eq!((status, &latest["version"]), (200, &json!("1.0")));
     let document: Value = serde_json::from_str(latest["openapi_schema"].as_str().unwrap()).unwrap();
     let record = &document["components"]["schemas"]["BaseInvitationEvent"]["properties"];
-    assert_eq!(fields(record), fields(&data("events/invitation.accepted")["data"][0]));
+    assert_eq!(fields(record), fields(&published_event("invitation.accepted")["data"][0]));
     assert_eq!(world.get(&format!("{path}/versions/1.0")).await, (200, latest));
     for unknown in [format!("{path}/versions/1"), "/v2/notifications/schemas/invitation.eaten".into()] {
         assert_eq!(world.get(&unknown).await.0, 404, "{unknown}");
     }
     let answer = world.http.get(world.url(path)).send().await.unwrap();
-    assert_eq!(answer.status(), 401, "any token, but a token");
+    assert_eq!(answer.status(), 401, "any token will do, but there must be one");
 }

@@ -1,10 +1,10 @@
-//! What a fleet sees and does, and what is told of it.
+//! What a fleet sees and does, and the events that follow.
 
 use serde_json::json;
 use url::Url;
 
 use crate::{
-    harness::{World, data, fields, text},
+    harness::{World, fields, text},
     receiver::{Got, Receiver},
 };
 
@@ -26,7 +26,7 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn the_whole_way_shows_every_step_and_emits_the_documented_events() {
+async fn an_onboarding_shows_every_step_and_emits_the_documented_events() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     assert_eq!(world.subscribe(&receiver.url, &ALL).await.len(), 16);
     let invite = world.invited("FLEET-42").await;
@@ -92,23 +92,23 @@ async fn the_whole_way_shows_every_step_and_emits_the_documented_events() {
 }
 
 #[tokio::test]
-async fn after_the_way_the_api_shows_fleet_agreement_and_connection() {
+async fn after_an_onboarding_the_api_shows_fleet_agreement_and_connection() {
     let world = World::open().await;
     let invite = world.invited("FLEET-42").await;
     world.connect(&invite, "3pl-tek", &[("api_key", "k")]).await;
     let (_, fleets) = world.get("/v2/orgs/fleets?fleet_refs=FLEET-42&fleet_refs=OTHER").await;
     let fleet = &fleets["items"][0];
-    assert_eq!(fields(fleet), fields(&data("samples/fleet")));
+    assert_eq!(fields(fleet), fields(&contract::sample("fleet")));
     assert_eq!((&fleet["name"], &fleet["invitation_id"]), (&json!("Acme Trucking"), &json!(invite)));
     assert_eq!(world.get("/v2/orgs/fleets?fleet_refs=OTHER").await.1["total"], 0);
     let (_, hyphen) = world.get("/v2/orgs/share-agreements?share_agreement_status=active").await;
-    assert_eq!(fields(&hyphen["items"][0]), fields(&data("samples/share-agreement")));
+    assert_eq!(fields(&hyphen["items"][0]), fields(&contract::sample("share-agreement")));
     assert_eq!(world.get("/v2/orgs/share_agreements").await.1, hyphen);
     assert_eq!(world.get("/v2/orgs/share-agreements?share_agreement_status=paused").await.1["total"], 0);
     assert_eq!(world.get("/v2/orgs/share-agreements?share_agreement_status=asleep").await.0, 422);
     let (_, connections) = world.get("/v2/integrations/connections?fleet_refs=FLEET-42").await;
     let connection = &connections["items"][0];
-    assert_eq!(fields(connection), fields(&data("samples/connection")));
+    assert_eq!(fields(connection), fields(&contract::sample("connection")));
     assert_eq!((&connection["fleet_ref"], &connection["source_name"]), (&json!("FLEET-42"), &json!("hos247")));
     let (_, alone) = world.get(&format!("/v2/integrations/connections/{}", text(&connection["id"]))).await;
     assert_eq!((&alone["fleet_ref"], &alone["id"]), (&json!(null), &connection["id"]));
@@ -120,7 +120,7 @@ async fn after_the_way_the_api_shows_fleet_agreement_and_connection() {
 }
 
 #[tokio::test]
-async fn a_link_that_exists_already_skips_connection_created() {
+async fn an_existing_link_skips_connection_created() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.url, &["connection.*", "fleet_connection.*"]).await;
     let invite = world.invited("F-1").await;
@@ -131,7 +131,7 @@ async fn a_link_that_exists_already_skips_connection_created() {
 }
 
 #[tokio::test]
-async fn a_decline_tells_its_reason_and_leads_to_the_failure_page() {
+async fn a_decline_passes_on_its_reason_and_redirects_to_the_failure_page() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.url, &["invitation.*"]).await;
     let invite = world.invited("F 1").await;
@@ -146,7 +146,7 @@ async fn a_decline_tells_its_reason_and_leads_to_the_failure_page() {
 }
 
 #[tokio::test]
-async fn a_missing_provider_can_be_asked_for() {
+async fn a_missing_provider_can_be_requested() {
     let world = World::open().await;
     let invite = world.invited("F-1").await;
     world.step("accept", &[("invite", &invite)]).await;
@@ -191,7 +191,7 @@ async fn only_allowed_providers_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn an_expired_link_says_so_and_leads_back() {
+async fn an_expired_link_says_so_and_leads_back_to_the_partner() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.url, &["invitation.viewed", "invitation.expired"]).await;
     let invite = world.invited("F-1").await;
@@ -199,7 +199,7 @@ async fn an_expired_link_says_so_and_leads_back() {
     let got = receiver.wait(1).await;
     assert_eq!(got[0].event(), "invitation.expired");
     assert_eq!(got[0].body["timestamp"], "2026-03-03T15:00:00.000000Z", "business time");
-    assert_eq!(got[0].header("x-catena-timestamp"), "2026-03-02T15:00:00+00:00", "the clock's own time");
+    assert_eq!(got[0].header("x-catena-timestamp"), "2026-03-02T15:00:00+00:00", "clock time");
     let (status, page) = world.page(&format!("/connect?invite={invite}")).await;
     assert!(status == 410 && page.contains("This link has expired") && page.contains("Come back later"));
     let back = world.step("leave", &[("invite", &invite)]).await;
@@ -208,7 +208,7 @@ async fn an_expired_link_says_so_and_leads_back() {
 }
 
 #[tokio::test]
-async fn a_refresh_starts_a_round_in_which_the_link_is_viewed_again() {
+async fn after_a_refresh_the_link_can_be_viewed_again() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     world.subscribe(&receiver.url, &["invitation.*"]).await;
     let invite = world.invited("F-1").await;
@@ -224,11 +224,11 @@ async fn a_refresh_starts_a_round_in_which_the_link_is_viewed_again() {
 }
 
 #[tokio::test]
-async fn pages_keep_the_secret_link_to_themselves() {
+async fn pages_do_not_leak_the_secret_link() {
     let world = World::open().await;
     for invite in ["x", "3ba9e3d6-cb55-4725-bdc6-bc3cd30e6bd1", "\"><script>"] {
         let (status, page) = world.page(&format!("/connect?invite={invite}")).await;
-        assert!(status == 404 && page.contains("This link does not work") && !page.contains("<script"), "{page}");
+        assert!(status == 404 && page.contains("This link doesn't work") && !page.contains("<script"), "{page}");
     }
     let invite = world.invited("F-1").await;
     let answer = world.http.get(world.url(&format!("/connect?invite={invite}"))).send().await.unwrap();

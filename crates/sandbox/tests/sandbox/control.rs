@@ -1,4 +1,4 @@
-//! The levers, and who may pull them.
+//! The control routes, and who may use them.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_web_page_of_another_origin_pulls_no_lever() {
+async fn a_web_page_of_another_origin_changes_nothing() {
     let world = World::open().await;
     let own = world.base.strip_suffix("/sandbox").unwrap().to_owned();
     let table = [
@@ -25,11 +25,11 @@ async fn a_web_page_of_another_origin_pulls_no_lever() {
         assert_eq!(answer.status().as_u16(), want, "{name}: {value}");
     }
     let now = text(&world.get("/control/state").await.1["now"]);
-    assert_eq!(now, "2026-03-02T15:00:02.000000Z", "only the two that were let in");
+    assert_eq!(now, "2026-03-02T15:00:02.000000Z", "only the two allowed requests");
 }
 
 #[tokio::test]
-async fn business_time_only_goes_forward() {
+async fn business_time_only_moves_forward() {
     let world = World::open().await;
     for body in [json!({}), json!({ "advance_seconds": -1 }), json!({ "advance_seconds": "1" }), json!([])] {
         assert_eq!(world.post("/control/clock", body).await.0, 422);
@@ -38,7 +38,7 @@ async fn business_time_only_goes_forward() {
 }
 
 #[tokio::test]
-async fn ordered_faults_come_in_every_documented_shape_and_end() {
+async fn api_faults_have_every_documented_format_and_end() {
     let world = World::open().await;
     let fault = |body: Value| world.post("/control/faults", body);
     assert_eq!(fault(json!({ "status": 429, "retry_after_seconds": 5 })).await.0, 204);
@@ -56,7 +56,7 @@ async fn ordered_faults_come_in_every_documented_shape_and_end() {
 }
 
 #[tokio::test]
-async fn failing_going_stale_and_repairing_show_in_events_and_freshness() {
+async fn failures_stale_connections_and_repairs_show_in_events_and_freshness() {
     let (world, receiver) = (World::open().await, Receiver::open().await);
     let events = ["execution.failed", "schedule.deactivated", "connection.staled", "share_agreement.deleted"];
     world.subscribe(&receiver.url, &events).await;
@@ -64,7 +64,7 @@ async fn failing_going_stale_and_repairing_show_in_events_and_freshness() {
     world.connect(&invite, "samsara", &[("api_key", "k")]).await;
     let (_, page) = world.get("/v2/integrations/connections").await;
     let id = text(&page["items"][0]["id"]);
-    let lever = |path: String| {
+    let act = |path: String| {
         let request = world.http.post(world.url(&path));
         async { read(request.send().await.unwrap()).await.0 }
     };
@@ -74,11 +74,11 @@ async fn failing_going_stale_and_repairing_show_in_events_and_freshness() {
         found.sort();
         found
     };
-    assert_eq!(lever(format!("/control/schedules/{id}/fail")).await, 204);
+    assert_eq!(act(format!("/control/schedules/{id}/fail")).await, 204);
     assert_eq!(statuses().await, ["active", "active"]);
-    assert_eq!(lever(format!("/control/schedules/{id}/deactivate")).await, 204);
+    assert_eq!(act(format!("/control/schedules/{id}/deactivate")).await, 204);
     assert_eq!(statuses().await, ["active", "inactive"]);
-    assert_eq!(lever(format!("/control/connections/{id}/stale")).await, 204);
+    assert_eq!(act(format!("/control/connections/{id}/stale")).await, 204);
     assert_eq!(statuses().await, ["stale", "stale"]);
     let (_, html) = world.page(&format!("/connect/connected?invite={invite}")).await;
     assert!(html.contains("Sign in again"));
@@ -89,8 +89,8 @@ async fn failing_going_stale_and_repairing_show_in_events_and_freshness() {
 
     let (_, agreements) = world.get("/v2/orgs/share-agreements").await;
     let agreement = text(&agreements["items"][0]["id"]);
-    assert_eq!(lever(format!("/control/agreements/{agreement}/delete")).await, 204);
-    assert_eq!(lever(format!("/control/agreements/{agreement}/delete")).await, 404);
+    assert_eq!(act(format!("/control/agreements/{agreement}/delete")).await, 204);
+    assert_eq!(act(format!("/control/agreements/{agreement}/delete")).await, 404);
     assert_eq!(world.get("/v2/orgs/fleets").await.1["total"], 0, "without an agreement a fleet is not shown");
     receiver.wait(4).await;
     assert_eq!(receiver.events(), events.map(str::to_owned));

@@ -1,4 +1,4 @@
-//! Retries, dead letters and replay.
+//! Retries, dead letters, and replay.
 
 use std::{sync::Arc, time::Duration};
 

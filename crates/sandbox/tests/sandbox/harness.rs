@@ -1,4 +1,4 @@
-//! A sandbox on a real socket, and a client that speaks to it as a partner, as a fleet and as a tester.
+//! A sandbox on a real socket, and a client that calls it as a partner, as a fleet, and as a tester.
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
@@ -16,18 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 use contract::{Answers, Recording, recorded};
 
-/// The longest time for which a disorder holds a delivery back here.
+/// How long the webhook faults `delay` and `shuffle` hold back a delivery here, at most.
 pub const LONGEST_DELAY: Duration = Duration::from_millis(50);
 pub const SECRET: &str = "acme-webhook-secret-0001";
 
 /// A running sandbox.
 pub struct World {
     pub base: String,
-    /// The sandbox's clock, where it can be moved.
+    /// The sandbox's clock, if the test can move it.
     pub clock: Arc<ManualClock>,
     pub http: Client,
     pub token: String,
-    /// Its answers, held against the OpenAPI documents. The requests are the tests' own, some of them wrong on purpose.
+    /// Its answers, compared with the OpenAPI documents. Requests aren't: tests send wrong ones on purpose.
     pub recording: Recording,
     shutdown: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -38,7 +38,7 @@ impl World {
         Self::open_with(None).await
     }
 
-    /// One whose tokens reach every call.
+    /// A sandbox whose tokens have every scope.
     pub async fn administrator() -> Self {
         Self::open_as(ALL_SCOPES, None).await
     }
@@ -89,12 +89,12 @@ impl World {
         world
     }
 
-    /// Ends it as the product would.
+    /// Shuts it down as the server would.
     pub async fn close(self) {
         self.shutdown.cancel();
         drop(self.http);
         for task in self.tasks {
-            tokio::time::timeout(Duration::from_secs(10), task).await.expect("it ends").unwrap();
+            tokio::time::timeout(Duration::from_secs(10), task).await.expect("it shuts down").unwrap();
         }
     }
 
@@ -151,7 +151,7 @@ impl World {
         text(&body["id"])
     }
 
-    /// Subscribes `url` to the events, all with [`SECRET`].
+    /// Subscribes `url` to the events, all with [`SECRET`]. Returns the subscriptions' ids.
     pub async fn subscribe(&self, url: &str, events: &[&str]) -> Vec<String> {
         let mut ids = Vec::new();
         for event in events {
@@ -166,13 +166,13 @@ impl World {
         ids
     }
 
-    /// Opens a page as a fleet's browser.
+    /// Opens a page as a browser would.
     pub async fn page(&self, path: &str) -> (u16, String) {
         let answer = self.http.get(self.url(path)).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// Sends a form of Connect; where it leads.
+    /// Sends a form of Connect. Returns where it redirects.
     pub async fn step(&self, step: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.http.post(self.url(&format!("/connect/{step}"))).form(fields).send().await.unwrap();
         assert_eq!(answer.status(), 303, "{step}: {}", answer.text().await.unwrap());
@@ -189,8 +189,8 @@ impl World {
         assert!(next.starts_with("/sandbox/connect/connected?"), "{next}");
     }
 
-    /// Switches on exactly these disorders; all as they are set then.
-    pub async fn set_disorders(&self, disorders: Value) -> Value {
+    /// Turns on exactly these webhook faults. Returns all settings.
+    pub async fn set_webhook_faults(&self, disorders: Value) -> Value {
         let (status, body) = self.call(Method::PUT, "/control/disorders", Some(disorders)).await;
         assert_eq!(status, 200, "{body}");
         body
@@ -223,13 +223,12 @@ pub fn fields(value: &Value) -> BTreeSet<String> {
     value.as_object().unwrap_or_else(|| panic!("not an object: {value}")).keys().cloned().collect()
 }
 
-/// A recorded answer or a published payload from `crates/contract/data`.
-pub fn data(path: &str) -> Value {
-    let path = format!("{}/../crates/contract/data/{path}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_slice(&std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))).unwrap()
+/// The published body of an event.
+pub fn published_event(name: &str) -> Value {
+    serde_json::from_str(contract::event(name)).unwrap()
 }
 
-/// The paths named by a 422.
+/// The paths in a 422.
 pub fn wrong(body: &Value) -> BTreeSet<String> {
     body["detail"].as_array().unwrap().iter().map(|problem| text(&problem["path"])).collect()
 }

@@ -1,19 +1,19 @@
-//! The upsert rules, validation, and what anyone may read.
+//! The rules of the upsert, validation, and what can be read without a token.
 
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{World, data, fields, read, text, wrong};
+use crate::harness::{World, fields, read, text, wrong};
 
 #[tokio::test]
 async fn a_first_create_is_201_and_a_repeat_refreshes_the_same_id_with_200() {
     let world = World::open().await;
     let (status, first) = world.invite(json!({ "fleet_ref": "F-1", "fleet_name": "Acme" })).await;
     assert_eq!((status, &first["status"]), (201, &json!("active")));
-    assert_eq!(fields(&first), fields(&data("samples/invitation")));
+    assert_eq!(fields(&first), fields(&contract::sample("invitation")));
     assert_eq!(first["magic_link"], format!("{}/connect?invite={}", world.base, text(&first["id"])));
     assert_eq!(first["expires_at"], "2026-03-03T15:00:00.000000Z");
-    assert_eq!(first["permissions"].as_object().unwrap().len(), 30, "everything, when nothing is named");
+    assert_eq!(first["permissions"].as_object().unwrap().len(), 30, "everything, if no permissions are named");
     world.advance(3_600).await;
     let (status, second) = world.invite(json!({ "fleet_ref": "F-1", "expires_in_hours": 48 })).await;
     assert_eq!((status, &second["id"]), (200, &first["id"]));
@@ -87,7 +87,7 @@ async fn an_accepted_invitation_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn everything_wrong_with_a_create_is_named_at_once() {
+async fn a_422_lists_everything_that_is_wrong_with_a_create() {
     let world = World::open().await;
     let (status, body) = world
         .invite(json!({
@@ -158,7 +158,7 @@ async fn an_invitation_is_read_without_a_token_but_the_list_is_not() {
 }
 
 #[tokio::test]
-async fn the_list_is_walked_with_the_cursors_as_they_come() {
+async fn cursors_work_unchanged() {
     let world = World::open().await;
     for n in 0..5 {
         world.invited(&format!("F-{n}")).await;

@@ -3,9 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, data, fields, text, wrong};
+use crate::harness::{World, fields, text, wrong};
 
-/// An accepted fleet's path.
+/// Lets a fleet accept. Returns its path.
 async fn fleet(world: &World) -> String {
     let invite = world.invited("F-1").await;
     world.step("accept", &[("invite", &invite)]).await;
@@ -15,13 +15,13 @@ async fn fleet(world: &World) -> String {
 
 async fn own(world: &World) -> String {
     let (_, partners) = world.get("/v2/orgs/partners").await;
-    assert_eq!(partners["total"], 1, "a partner gets itself");
-    assert_eq!(fields(&partners["items"][0]), fields(&data("samples/partner")));
+    assert_eq!(partners["total"], 1, "a partner sees itself");
+    assert_eq!(fields(&partners["items"][0]), fields(&contract::sample("partner")));
     format!("/v2/orgs/partners/{}", text(&partners["items"][0]["id"]))
 }
 
 #[tokio::test]
-async fn a_partners_token_lacks_what_is_a_fleets_own_or_an_administrators() {
+async fn a_partners_token_lacks_the_scopes_of_fleets_and_administrators() {
     let world = World::open().await;
     let fleet = fleet(&world).await;
     let (_, page) = world.get("/v2/orgs/share-agreements").await;
@@ -47,7 +47,7 @@ async fn a_partners_token_lacks_what_is_a_fleets_own_or_an_administrators() {
 }
 
 #[tokio::test]
-async fn a_fleet_changes_what_it_names_and_null_clears_what_may_be_unknown() {
+async fn an_update_changes_only_the_named_fields_and_null_clears_optional_ones() {
     let world = World::administrator().await;
     let fleet = fleet(&world).await;
     let update = async |body: Value| world.call(Method::PATCH, &fleet, Some(body)).await;
@@ -63,7 +63,11 @@ async fn a_fleet_changes_what_it_names_and_null_clears_what_may_be_unknown() {
     assert_eq!((&after["registered_fax"], &after["country_code"]), (&json!("tel:+14155551234"), &json!("USA")));
     assert_eq!(after["updated_at"], "2026-03-02T15:01:00.000000Z");
     assert_eq!(world.get(&fleet).await.1, after);
-    assert_eq!(world.get("/v2/orgs/share-agreements?fleet_ref=F-2").await.1["total"], 1, "its agreement follows");
+    assert_eq!(
+        world.get("/v2/orgs/share-agreements?fleet_ref=F-2").await.1["total"],
+        1,
+        "its agreement has the new reference too"
+    );
     assert_eq!(update(json!({ "legal_name": null })).await.1["legal_name"], Value::Null);
     let (status, body) = update(json!({ "regulatory_id_date": "2021-02-29", "registered_email": "x" })).await;
     let both = ["body.regulatory_id_date", "body.registered_email"].map(str::to_owned);
@@ -71,7 +75,7 @@ async fn a_fleet_changes_what_it_names_and_null_clears_what_may_be_unknown() {
 }
 
 #[tokio::test]
-async fn a_deleted_fleet_takes_all_that_is_its_own_along() {
+async fn deleting_a_fleet_deletes_everything_that_belongs_to_it() {
     let world = World::administrator().await;
     let invite = world.invited("F-1").await;
     world.connect(&invite, "samsara", &[("api_key", "k")]).await;
@@ -85,11 +89,11 @@ async fn a_deleted_fleet_takes_all_that_is_its_own_along() {
     assert_eq!(world.get("/v2/integrations/connections").await.1["items"], json!([]));
     assert_eq!(world.get("/v2/integrations/connections/data-freshness").await.1, json!([]));
     assert_eq!(world.get("/v2/orgs/share-agreements?share_agreement_status=deleted").await.1["total"], 1);
-    assert_eq!(world.invite(json!({ "fleet_ref": "F-1" })).await.0, 201, "its invitation is spent");
+    assert_eq!(world.invite(json!({ "fleet_ref": "F-1" })).await.0, 201, "its invitation can't be refreshed");
 }
 
 #[tokio::test]
-async fn properties_are_made_by_the_array_and_deleted_one_by_one() {
+async fn properties_are_created_as_an_array_and_deleted_one_by_one() {
     let world = World::administrator().await;
     for (owner, keys, other) in [
         (fleet(&world).await, ["dot_number", "location"], "notes"),
@@ -101,14 +105,14 @@ async fn properties_are_made_by_the_array_and_deleted_one_by_one() {
         assert_eq!((status, made.as_array().unwrap().len()), (201, 2));
         assert_eq!(world.get(&path).await.1, made);
         let again = json!([{ "key": keys[0], "value": "2" }]);
-        assert_eq!(world.post(&path, again.clone()).await.0, 409, "a key that is there");
+        assert_eq!(world.post(&path, again.clone()).await.0, 409, "the key exists");
         let one = format!("{path}/{}", text(&made[0]["id"]));
         assert_eq!(world.call(Method::DELETE, &one, None).await.0, 204);
         assert_eq!(world.call(Method::DELETE, &one, None).await.0, 404);
-        assert_eq!(world.post(&path, again).await.1[0]["value"], "2", "deleted, it can be made again");
+        assert_eq!(world.post(&path, again).await.1[0]["value"], "2", "after it is deleted, it can be created again");
         let (status, body) = world.post(&path, json!([{ "key": other, "value": "1" }, { "key": keys[1] }])).await;
         assert_eq!((status, wrong(&body)), (422, ["body.0.key", "body.1.value"].map(str::to_owned).into()));
-        assert_eq!(world.post(&path, json!({ "key": keys[0], "value": "1" })).await.0, 422, "no array");
+        assert_eq!(world.post(&path, json!({ "key": keys[0], "value": "1" })).await.0, 422, "not an array");
     }
     let nobody = "/v2/orgs/partners/3ba9e3d6-cb55-4725-bdc6-bc3cd30e6bd1/properties";
     assert_eq!((world.get(nobody).await.0, world.post(nobody, json!([])).await.0), (404, 404));
@@ -128,7 +132,7 @@ async fn a_partners_defaults_fill_what_a_create_leaves_out() {
     let (_, filled) = world.invite(json!({ "fleet_ref": "F-1", "success_redirect_url": null })).await;
     assert_eq!(filled["callback_url"], "https://partner.example/hook");
     assert_eq!(filled["success_redirect_url"], "https://partner.example/yes");
-    assert_eq!(filled["failure_redirect_url"], Value::Null, "what the call would refuse fills nothing");
+    assert_eq!(filled["failure_redirect_url"], Value::Null, "a default that the call would refuse is ignored");
     assert_eq!(
         (&filled["expires_in_hours"], &filled["expires_at"]),
         (&json!(48), &json!("2026-03-04T15:00:00.000000Z"))
@@ -155,7 +159,11 @@ async fn a_partners_defaults_fill_what_a_create_leaves_out() {
     let (_, bare) = world.invite(json!({ "fleet_ref": "F-3" })).await;
     assert_eq!((&bare["callback_url"], &bare["expires_in_hours"]), (&Value::Null, &json!(24)));
     let (status, body) = world.invite(json!({ "fleet_ref": "F-4", "expires_in_hours": null })).await;
-    assert_eq!((status, wrong(&body)), (422, ["body.expires_in_hours".to_owned()].into()), "null is not left out");
+    assert_eq!(
+        (status, wrong(&body)),
+        (422, ["body.expires_in_hours".to_owned()].into()),
+        "null isn't the same as missing"
+    );
 }
 
 #[tokio::test]
@@ -168,11 +176,11 @@ async fn a_partner_renames_itself_and_its_fleets_see_the_new_name() {
     assert_eq!((&shown["name"], &shown["description"]), (&json!("Haulage Hub"), &Value::Null));
     let invite = world.invited("F-1").await;
     assert!(world.page(&format!("/connect?invite={invite}")).await.1.contains("Haulage Hub"));
-    assert_eq!(world.call(Method::DELETE, &partner, None).await.0, 409, "not itself");
+    assert_eq!(world.call(Method::DELETE, &partner, None).await.0, 409, "it can't delete itself");
 }
 
 #[tokio::test]
-async fn a_partner_that_is_made_can_be_read_and_deleted() {
+async fn a_created_partner_can_be_read_and_deleted() {
     let world = World::administrator().await;
     let body = json!({
         "name": "Sub", "websites": ["https://Sub.example"], "categories": ["Fuel, Energy & Sustainability"],

@@ -1,19 +1,19 @@
-//! Providers: Catena's own, which resources each has, and those that fleets ask for (CONTRACT.md 8).
+//! Providers: Catena's own, the resources of each, and those that fleets request (CONTRACT.md 8).
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{World, data, fields, text, wrong};
+use crate::harness::{World, fields, text, wrong};
 
 #[tokio::test]
-async fn a_provider_that_is_made_is_listed_offered_and_deleted() {
+async fn a_created_provider_is_listed_offered_and_deleted() {
     let world = World::administrator().await;
     let body = json!({ "name": "Dust & Road ELD", "source_name": "hos247", "conn_type": "company_id" });
     let (status, made) = world.post("/v2/orgs/tsps", body.clone()).await;
-    assert_eq!((status, fields(&made)), (201, fields(&data("samples/tsp"))));
+    assert_eq!((status, fields(&made)), (201, fields(&contract::sample("tsp"))));
     assert_eq!((&made["slug"], &made["status"]), (&json!("dust-road-eld"), &json!("active")));
     let (_, twin) = world.post("/v2/orgs/tsps", body).await;
-    assert_ne!(twin["slug"], made["slug"], "a slug names one provider");
+    assert_ne!(twin["slug"], made["slug"], "slugs are unique");
     let path = format!("/v2/orgs/tsps/{}", text(&made["id"]));
     assert_eq!(world.get("/v2/orgs/tsps?slug=dust-road-eld").await, (200, json!([made])));
     let invite = world.invited("F-1").await;
@@ -37,9 +37,9 @@ async fn a_provider_that_is_made_is_listed_offered_and_deleted() {
 }
 
 #[tokio::test]
-async fn each_provider_says_which_resources_it_has_and_connections_fetch_those_alone() {
+async fn each_provider_lists_its_resources_and_connections_fetch_only_those() {
     let world = World::open().await;
-    let recorded = data("samples/tsp-integrations");
+    let recorded = contract::sample("tsp-integrations");
     let (status, page) = world.get("/v2/integrations/tsps?size=1000").await;
     let all = page["items"].as_array().unwrap();
     assert_eq!((status, all.len(), page.get("total")), (200, 12, None));
@@ -56,11 +56,11 @@ async fn each_provider_says_which_resources_it_has_and_connections_fetch_those_a
     let (_, body) = world.invite(json!({ "fleet_ref": "F-1" })).await;
     world.connect(&text(&body["id"]), "3pl-tek", &[("api_key", "k")]).await;
     let (_, rows) = world.get("/v2/integrations/connections/data-freshness").await;
-    assert_eq!(rows.as_array().unwrap().len(), 3, "of the 30 that were shared");
+    assert_eq!(rows.as_array().unwrap().len(), 3, "out of 30 shared resources");
 }
 
 #[tokio::test]
-async fn what_fleets_ask_for_is_listed_wherever_they_asked() {
+async fn requests_are_listed_however_they_were_made() {
     let world = World::open().await;
     let path = "/v2/orgs/external-tsps";
     let (status, all) = world.get(path).await;
@@ -69,7 +69,7 @@ async fn what_fleets_ask_for_is_listed_wherever_they_asked() {
     assert_eq!((found.as_array().unwrap().len(), &found[0]["name"]), (1, &json!("Summit Trackers")));
     assert_eq!(found[0]["integrated_tsp_ids"], json!([]));
     let ask = format!("{path}/{}/request-integration", text(&found[0]["id"]));
-    assert_eq!(world.call(Method::POST, &ask, None).await.0, 409, "no fleet, no request");
+    assert_eq!(world.call(Method::POST, &ask, None).await.0, 409, "there is no fleet to make the request for");
 
     let invite = world.invited("F-1").await;
     world.step("accept", &[("invite", &invite)]).await;
@@ -91,5 +91,9 @@ async fn what_fleets_ask_for_is_listed_wherever_they_asked() {
         world.get(&format!("{path}/integration-requests?fleet_id={fleet}")).await.1.as_array().unwrap().len(),
         3
     );
-    assert_eq!(world.get(&format!("{path}?q=tiny")).await.1.as_array().unwrap().len(), 1, "the registry learns of it");
+    assert_eq!(
+        world.get(&format!("{path}?q=tiny")).await.1.as_array().unwrap().len(),
+        1,
+        "it was added to the registry"
+    );
 }

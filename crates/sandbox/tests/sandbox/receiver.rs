@@ -1,4 +1,4 @@
-//! A receiver of webhooks that trusts nothing: it inflates and verifies by itself, and answers as it is told.
+//! A receiver of webhooks. It decompresses and verifies with code of its own, and answers what a test sets.
 
 use std::{collections::VecDeque, io::Read as _, sync::Arc, time::Duration};
 
@@ -16,9 +16,9 @@ use serde_json::Value;
 use sha2::Sha256;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::harness::{SECRET, data, fields, text};
+use crate::harness::{SECRET, fields, published_event, text};
 
-/// One request as it came in, verified.
+/// One request, verified.
 #[derive(Clone)]
 pub struct Got {
     pub headers: HeaderMap,
@@ -39,16 +39,16 @@ impl Got {
     }
 }
 
-/// One request as it came in, whatever is wrong with it.
+/// One request, whatever is wrong with it.
 #[derive(Clone)]
 pub struct Raw {
     pub headers: HeaderMap,
-    /// The body, if it was JSON.
+    /// The body, if it's JSON.
     pub body: Value,
     pub is_gzip: bool,
-    /// Bytes after inflation.
+    /// The size after decompression.
     pub inflated: usize,
-    /// Whether the signature fits [`SECRET`].
+    /// Whether the signature matches [`SECRET`].
     pub is_signed: bool,
 }
 
@@ -74,22 +74,22 @@ impl Receiver {
         receiver
     }
 
-    /// What to answer next, 0 for no answer at all; afterwards 202.
+    /// Sets the next answers. 0 means no answer at all. After these, the answer is 202.
     pub fn answer(&self, statuses: &[u16]) {
         self.answers.lock().unwrap().extend(statuses);
     }
 
-    /// An address that takes anything, for [`Self::raw`].
+    /// An address that accepts anything, for [`Self::raw`].
     pub fn careless(&self) -> String {
         self.url.replace("/catena", "/careless")
     }
 
-    /// What came to the careless address so far, as it came.
+    /// All requests to the careless address so far.
     pub fn raw(&self) -> Vec<Raw> {
         self.raw.lock().unwrap().clone()
     }
 
-    /// Waits for `count` requests in all, and gives them in the order of their events.
+    /// Waits for `count` requests in total. Returns them in the order of their events.
     pub async fn wait(&self, count: usize) -> Vec<Got> {
         let mut all = self.got.subscribe();
         let enough = all.wait_for(|got| got.len() >= count);
@@ -101,7 +101,7 @@ impl Receiver {
         got
     }
 
-    /// The names of the events that came so far, in the order of their ids.
+    /// The names of all events so far, in the order of their ids.
     pub fn events(&self) -> Vec<String> {
         let mut got = self.got.borrow().clone();
         got.sort_by_key(|one| text(&one.body["id"]));
@@ -142,7 +142,7 @@ async fn receive_anything(State(receiver): State<Receiver>, headers: HeaderMap, 
     StatusCode::from_u16(status).unwrap()
 }
 
-/// WEBHOOKS.md 1 and 3, from the receiver's side.
+/// Checks a request against WEBHOOKS.md 1 and 3.
 fn verify(headers: HeaderMap, raw: &[u8]) -> Got {
     let header = |name: &str| headers[name].to_str().unwrap();
     assert_eq!(&raw[..2], b"\x1f\x8b", "gzip");
@@ -170,16 +170,16 @@ fn verify(headers: HeaderMap, raw: &[u8]) -> Got {
     assert_eq!(body["version"], header("x-schema-version"));
     assert_eq!(body["delivery_attempt"].to_string(), header("x-delivery-attempt"));
     assert_eq!(uuid::Uuid::parse_str(&text(&body["id"])).unwrap().get_version_num(), 7);
-    as_published(&body);
+    assert_as_published(&body);
     Got { headers, body }
 }
 
 /// The fields of the envelope and of the record are exactly those of the published example, with values of the same kind.
-fn as_published(body: &Value) {
+fn assert_as_published(body: &Value) {
     let event = text(&body["event_name"]);
-    // Of the news about subscriptions one payload is published; the others have its shape (WEBHOOKS.md 2.9).
+    // Only one event about subscriptions has a published payload. The others have the same format (WEBHOOKS.md 2.9).
     let about_subscription = event.starts_with("webhook.");
-    let example = data(&format!("events/{}", if about_subscription { "webhook.staled" } else { &event }));
+    let example = published_event(if about_subscription { "webhook.staled" } else { &event });
     assert_eq!(fields(body), fields(&example), "{event}");
     assert_eq!(body["version"], example["version"], "{event}");
     let (record, wanted) = (&body["data"][0], &example["data"][0]);

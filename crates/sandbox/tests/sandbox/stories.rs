@@ -62,7 +62,7 @@ async fn every_story_emits_its_events_in_order_each_with_its_own_time() {
 }
 
 #[tokio::test]
-async fn a_story_goes_on_from_where_the_fleet_is_and_may_take_its_time() {
+async fn a_story_continues_from_the_fleets_state_and_can_be_spread_over_time() {
     let world = World::open().await;
     let id = world.invited("F-1").await;
     let body = json!({ "story": "happy_path", "fleet_ref": "F-1", "over_hours": 10 });
@@ -76,7 +76,7 @@ async fn a_story_goes_on_from_where_the_fleet_is_and_may_take_its_time() {
     assert_eq!(all["total"], 1, "no second invitation");
     let (_, page) = world.get("/v2/integrations/connections?fleet_refs=F-1").await;
     assert_eq!(text(&page["items"][0]["created_at"]), "2026-03-03T01:00:00.000000Z", "at the end of ten hours");
-    // Somebody may do something in between: what no longer fits is passed over.
+    // If something happens in between, steps that no longer fit are skipped.
     let id = world.invited("F-2").await;
     world.post("/control/stories", json!({ "story": "happy_path", "fleet_ref": "F-2", "over_hours": 5 })).await;
     world.step("decline", &[("invite", &id)]).await;
@@ -85,7 +85,7 @@ async fn a_story_goes_on_from_where_the_fleet_is_and_may_take_its_time() {
 }
 
 #[tokio::test]
-async fn wrong_wishes_are_refused() {
+async fn invalid_requests_are_refused() {
     let world = World::open().await;
     for body in [
         json!({}),
@@ -114,7 +114,7 @@ async fn demo(world: &World) -> (BTreeMap<String, usize>, Vec<Value>) {
 async fn the_demo_is_200_fleets_in_every_state_within_four_weeks_and_the_same_with_the_same_seed() {
     let world = World::open().await;
     let (statuses, invitations) = demo(&world).await;
-    // Deleted ones are not listed: four of the 200.
+    // Deleted ones aren't listed: four of the 200.
     assert_eq!(invitations.len(), 196);
     assert_eq!(statuses.keys().collect::<Vec<_>>(), ["accepted", "active", "declined", "expired"]);
     assert_eq!((statuses["declined"], statuses["expired"], statuses["active"]), (11, 15, 32));

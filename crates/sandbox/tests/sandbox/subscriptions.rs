@@ -33,13 +33,13 @@ async fn a_wildcard_answers_an_array_with_one_subscription_per_action() {
 }
 
 #[tokio::test]
-async fn the_same_event_url_and_filters_are_a_conflict_and_nothing_is_made() {
+async fn the_same_event_url_and_filters_are_a_conflict_and_create_nothing() {
     let world = World::open().await;
     let create =
         |event: &str, filters: Value| world.post(PATH, json!({ "url": URL, "event_name": event, "filters": filters }));
     assert_eq!(create("invitation.viewed", Value::Null).await.0, 200);
     let (status, body) = create("invitation.viewed", json!({ "fleet_ids": [] })).await;
-    assert_eq!((status, &body["message"]), (409, &json!("Conflict")), "filters that name nothing are none");
+    assert_eq!((status, &body["message"]), (409, &json!("Conflict")), "empty filters count as none");
     assert_eq!(create("invitation.*", Value::Null).await.0, 409);
     assert_eq!(create("invitation.viewed", json!({ "fleet_refs": ["F-1"] })).await.0, 200);
     let (_, state) = world.get("/control/state").await;
@@ -69,7 +69,7 @@ async fn an_update_changes_what_it_names_and_no_status() {
     );
     let (status, body) = update(json!({ "secret": "short" })).await;
     assert_eq!((status, wrong(&body)), (422, ["body.secret".to_owned()].into()));
-    assert_eq!(body["detail"][0]["input"], "*****", "a secret is not echoed");
+    assert_eq!(body["detail"][0]["input"], "*****", "the secret isn't echoed");
     assert_eq!(world.post(&format!("{path}/pause"), Value::Null).await.1["status"], "paused");
     assert_eq!(world.post(&format!("{path}/replay"), Value::Null).await.0, 409);
     assert_eq!(world.get(&format!("{PATH}?status=paused")).await.1["items"].as_array().unwrap().len(), 1);

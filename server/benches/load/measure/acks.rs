@@ -1,5 +1,5 @@
-//! Acknowledgements a second: how many deliveries each contestant verifies, makes durable and answers with 202. All take
-//! turns within each round, so that what else goes on in the machine hits them alike.
+//! Acknowledgements per second: how many deliveries each contestant verifies, stores durably, and answers with 202. They take turns
+//! within each round, so that other load on the machine affects all of them.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
-/// Deliveries that are at hand for one measurement; more than the fastest gets through.
+/// Deliveries prepared for one measurement: more than the fastest contestant can process.
 const AT_HAND: usize = 80_000;
 const WARM_UP: Duration = Duration::from_millis(500);
 
@@ -23,11 +23,10 @@ struct Repeat {
     connections: usize,
     rate: f64,
     times: Spread,
-    /// Microseconds of processor time for each.
+    /// Microseconds of processor time per acknowledgement.
     cost: f64,
 }
 
-/// Measures and says it.
 pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let (rounds, time) = plan.pick((5, Duration::from_secs(3)), (1, Duration::from_secs(1)));
     let mut repeats = Vec::new();
@@ -35,11 +34,11 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
         for connections in CONNECTIONS {
             say(&format!("acks: round {} of {rounds}, {connections} connections", round + 1));
             let requests = deliveries(plan.pick(AT_HAND, AT_HAND / 3))?;
-            // Whoever comes first in one round comes later in the next.
+            // The order changes from round to round.
             for contestant in plan.who.iter().copied().cycle().skip(round).take(plan.who.len()) {
                 let running = Running::start(contestant, &plan.places).await?;
                 let load = Load::new(running.address, &requests);
-                // The bare route looks at nothing, so it may get the same again.
+                // The bare route doesn't read deliveries, so it may get the same ones again.
                 let again = contestant == Contestant::Bare;
                 let warm = load.closed(connections, WARM_UP, again).await?;
                 let before = processor_time(running.id());
@@ -48,7 +47,7 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
                 running.end(warm.times.len() + outcome.times.len()).await?;
                 if outcome.failed > 0 {
                     let name = contestant.name();
-                    say(&format!("acks: {name} answered {} deliveries otherwise than with 202", outcome.failed));
+                    say(&format!("acks: {name} answered {} deliveries with another status than 202", outcome.failed));
                 }
                 let rate = outcome.rate();
                 let acks = f64::from(u32::try_from(outcome.times.len().max(1))?);

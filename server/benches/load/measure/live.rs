@@ -1,4 +1,4 @@
-//! From the answer to a webhook until the change is seen on the live stream of a page that someone has open.
+//! The time from the answer to a webhook until the change appears on the live stream of an open page.
 
 use std::{
     fmt::Write as _,
@@ -19,15 +19,14 @@ use crate::{
     wire::Connection,
 };
 
-/// Deliveries a second of other load, in the second measurement.
+/// Other deliveries per second in the second measurement.
 const OTHER_LOAD: u32 = 200;
 const OTHER_CONNECTIONS: usize = 16;
-/// Between a change that was seen and the next delivery.
+/// The pause between a change that was seen and the next delivery.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long a change may take before the bench gives up.
+/// How long a change may take before the benchmark gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Measures and says it.
 pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let fleets = plan.pick(80, 12);
     let quiet = changes(plan, fleets, 0).await?;
@@ -48,7 +47,7 @@ pub async fn measure(plan: &Plan) -> Result<String, Failure> {
 }
 
 async fn changes(plan: &Plan, fleets: usize, other_load: u32) -> Result<Spread, Failure> {
-    say(&format!("live: {fleets} pages, {other_load} other deliveries a second"));
+    say(&format!("live: {fleets} pages, {other_load} other deliveries per second"));
     let running = Running::start(Contestant::Onramp, &plan.places).await?;
     let requests = deliveries(fleets * EVENTS.len())?;
     let browser = Browser::sign_in(running.address).await?;
@@ -78,7 +77,7 @@ async fn changes(plan: &Plan, fleets: usize, other_load: u32) -> Result<Spread, 
     for event in 1..EVENTS.len() {
         for (story, page) in requests.chunks(EVENTS.len()).zip(&mut pages) {
             let request = &story[event];
-            // Watched meanwhile, as a browser does: the change may be seen before the answer has been read.
+            // Watched at the same time, as a browser does: the change may arrive before the answer has been read.
             let seen = async {
                 page.wait_for(&format!("\"{}\"", request.event)).await?;
                 Ok::<_, Failure>(Instant::now())
@@ -97,7 +96,7 @@ async fn changes(plan: &Plan, fleets: usize, other_load: u32) -> Result<Spread, 
     }
     if let Some(other) = other {
         if other.is_finished() {
-            return Err("the other load ran out before the changes did".into());
+            return Err("the other load ended before the changes did".into());
         }
         other.abort();
     }

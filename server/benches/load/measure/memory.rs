@@ -1,4 +1,4 @@
-//! Resident memory: at rest, and at the peak of the highest load.
+//! Resident memory when idle and at the peak of the highest load.
 
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use crate::{
 
 const CONNECTIONS: usize = 256;
 
-/// Measures and says it.
 pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let (time, count) = plan.pick((Duration::from_secs(15), 250_000), (Duration::from_secs(3), 40_000));
     say(&format!("memory: {CONNECTIONS} connections for {} s", time.as_secs()));

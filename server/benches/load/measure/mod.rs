@@ -1,4 +1,4 @@
-//! What is measured: one question a file. Each answers with a section in Markdown.
+//! The measurements, one per file. Each returns a section in Markdown.
 
 pub mod acks;
 pub mod live;
@@ -11,24 +11,24 @@ pub mod worker;
 
 use crate::contestants::{Contestant, Places};
 
-/// How much is measured.
+/// What to measure, and how thoroughly.
 pub struct Plan {
-    /// Where things are.
+    /// Paths.
     pub places: Places,
-    /// Whose acknowledgements are measured.
+    /// The contestants whose acknowledgements are measured.
     pub who: Vec<Contestant>,
-    /// Shorter and fewer, to see whether a change goes in the right direction.
+    /// Fewer and shorter runs, to see whether a change is an improvement.
     pub quick: bool,
 }
 
 impl Plan {
-    /// One of two, by how much time there is.
+    /// The first value for a quick run, the second for a full one.
     pub fn pick<T>(&self, whole: T, quick: T) -> T {
         if self.quick { quick } else { whole }
     }
 }
 
-/// One line about what is under way, on standard error.
+/// Prints one line of progress to standard error.
 pub fn say(line: &str) {
     eprintln!("==> {line}");
 }

@@ -1,4 +1,4 @@
-//! Latency of acknowledgements at a fixed pace.
+//! Latency of acknowledgements at a fixed rate.
 
 use std::time::Duration;
 
@@ -16,7 +16,6 @@ const PER_SECOND: u32 = 1_000;
 const CONNECTIONS: usize = 64;
 const WARM_UP: Duration = Duration::from_millis(500);
 
-/// Measures and says it.
 pub async fn measure(plan: &Plan) -> Result<String, Failure> {
     let (rounds, seconds) = plan.pick((3, 20), (1, 5));
     let count = PER_SECOND as usize * seconds;

@@ -1,4 +1,4 @@
-//! Lists with few and with many rows stored: what a page costs must not grow with the table.
+//! Lists with few and with many stored rows: the cost of a page must not grow with the table.
 
 use std::{
     fmt::Write as _,
@@ -19,7 +19,7 @@ use crate::{
 const FEW: u32 = 1_000;
 const WARM_UP: usize = 50;
 
-/// A page of fifty rows, and what stands in each row.
+/// A page of fifty rows, and text that each row contains.
 struct Page {
     name: &'static str,
     path: &'static str,

@@ -1,17 +1,17 @@
-//! The dry run: a verdict for each row, from our own store, and from Catena where our store can't tell.
+//! The dry run: a verdict on each row, from our own store, and from Catena where our store can't tell.
 
 use std::collections::HashMap;
 
-use domain::import::{CheckedRow, ImportState, Known, RowChecker, RowState, Standing, Verdict, rows, standing};
+use domain::{
+    import::{CheckedRow, ImportState, RowChecker, RowState, Verdict, rows},
+    invitation::{existing::ExistingInvitation, upsert_forecast::UpsertForecast},
+};
 use time::OffsetDateTime;
 
 use crate::{
     services::{
-        imports::{
-            Importer,
-            lookup::{by_our_store, known_to_catena},
-        },
-        invitations::request,
+        imports::{Importer, lookup::forecast_from_store},
+        invitations::{existing::from_record, request},
     },
     store::{FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, StoreError},
 };
@@ -19,7 +19,7 @@ use catena::CatenaError;
 
 /// Rows in one transaction: few, so that nobody waits for it.
 const BATCH: usize = 500;
-/// Up to here each fleet is asked about by itself; beyond, all of Catena's invitations are listed once.
+/// Up to this many fleets are looked up one by one; for more, all of Catena's invitations are listed once.
 const FEW: usize = 20;
 
 impl Importer {
@@ -30,19 +30,19 @@ impl Importer {
         let content = self.store.import_content(key).await?.unwrap_or_default();
         let reading = &import.reading;
         let now = self.clock.now();
-        let mut judge = RowChecker::new(&reading.mapping, &self.base, reading.header.len());
+        let mut checker = RowChecker::new(&reading.mapping, &self.base, reading.header.len());
         let mut rows = rows(&content, reading.delimiter);
         let mut unsettled = HashMap::new();
         let mut number = 0;
         loop {
-            let judged: Vec<CheckedRow> = rows.by_ref().take(BATCH).map(|row| judge.judge(&row)).collect();
-            if judged.is_empty() {
+            let checked: Vec<CheckedRow> = rows.by_ref().take(BATCH).map(|row| checker.check(&row)).collect();
+            if checked.is_empty() {
                 break;
             }
             let refs: Vec<&str> =
-                judged.iter().filter(|row| row.invitation.is_ok()).map(|row| row.fleet_ref.as_str()).collect();
+                checked.iter().filter(|row| row.invitation.is_ok()).map(|row| row.fleet_ref.as_str()).collect();
             let ours = by_ref(self.store.invitations_of_fleets(&refs).await?);
-            let batch: Vec<ImportedRow> = judged
+            let batch: Vec<ImportedRow> = checked
                 .into_iter()
                 .map(|row| {
                     number += 1;
@@ -57,7 +57,7 @@ impl Importer {
                 return Ok(());
             }
         }
-        let reason = self.ask_catena(key, &unsettled, now).await?;
+        let reason = self.correct_verdicts(key, &unsettled, now).await?;
         let change = ImportMove { to: ImportState::Checked, reason, at: self.clock.now() };
         self.store.move_import(key, &[ImportState::Checking], &change).await?;
         Ok(())
@@ -67,8 +67,8 @@ impl Importer {
         Ok(self.store.import(key).await?.is_some_and(|import| import.state == ImportState::Checking))
     }
 
-    /// Corrects the verdicts on fleets that Catena knows and our store doesn't. Says what could not be found out.
-    async fn ask_catena(
+    /// Corrects the verdicts on fleets that Catena knows and our store doesn't. Returns what couldn't be looked up.
+    async fn correct_verdicts(
         &self,
         key: ImportKey,
         unsettled: &HashMap<String, u32>,
@@ -80,17 +80,17 @@ impl Importer {
         let theirs = match self.known_at_catena(key, unsettled).await? {
             Ok(theirs) => theirs,
             Err(error) => {
-                tracing::warn!(import = key.0, %error, "an import's dry run can't ask Catena");
+                tracing::warn!(import = key.0, %error, "an import's dry run can't look up fleets at Catena");
                 return Ok(Some(format!(
-                    "Catena could not be asked: {} So the verdicts rest on what Onramp knows by itself, and a fleet that is \
-                     new here may have an invitation at Catena. Each is looked up again before it is invited.",
+                    "Onramp couldn’t look up the fleets at Catena: {} The verdicts rest on what Onramp knows by itself, so a fleet \
+                     that is new here may have an invitation at Catena. Each fleet is looked up again before it is invited.",
                     error.explain()
                 )));
             }
         };
         let verdicts: Vec<(u32, Verdict)> = theirs
             .into_iter()
-            .map(|(number, known)| (number, Verdict::of(standing(known, now), false)))
+            .map(|(number, known)| (number, Verdict::of(&UpsertForecast::new(Some(&known), now), false)))
             .filter(|(_, verdict)| *verdict != Verdict::New)
             .collect();
         for batch in verdicts.chunks(BATCH) {
@@ -104,12 +104,12 @@ impl Importer {
         &self,
         key: ImportKey,
         unsettled: &HashMap<String, u32>,
-    ) -> Result<Result<HashMap<u32, Vec<Known>>, CatenaError>, StoreError> {
-        let mut known: HashMap<u32, Vec<Known>> = HashMap::new();
+    ) -> Result<Result<HashMap<u32, Vec<ExistingInvitation>>, CatenaError>, StoreError> {
+        let mut known: HashMap<u32, Vec<ExistingInvitation>> = HashMap::new();
         if unsettled.len() <= FEW {
             for (fleet_ref, number) in unsettled {
                 match self.catena.invitations_of(fleet_ref).await {
-                    Ok(theirs) => known.entry(*number).or_default().extend(theirs.iter().map(known_to_catena)),
+                    Ok(theirs) => known.entry(*number).or_default().extend(theirs.iter().map(from_record)),
                     Err(error) => return Ok(Err(error)),
                 }
                 tokio::time::sleep(self.pace.interval()).await;
@@ -126,7 +126,7 @@ impl Importer {
             for invitation in &page {
                 let number = invitation.fleet_ref.as_deref().and_then(|fleet_ref| unsettled.get(fleet_ref));
                 if let Some(number) = number {
-                    known.entry(*number).or_default().push(known_to_catena(invitation));
+                    known.entry(*number).or_default().push(from_record(invitation));
                 }
             }
             if !self.is_wanted(key).await? {
@@ -146,24 +146,24 @@ fn by_ref(ours: Vec<FleetsInvitation>) -> HashMap<String, Vec<FleetsInvitation>>
 }
 
 fn verdict(
-    judged: CheckedRow,
+    row: CheckedRow,
     number: u32,
     ours: &HashMap<String, Vec<FleetsInvitation>>,
     now: OffsetDateTime,
 ) -> ImportedRow {
-    let (verdict, state, reason) = match &judged.invitation {
+    let (verdict, state, reason) = match &row.invitation {
         Err(reason) => (Verdict::Invalid, RowState::Invalid, Some(reason.clone())),
         Ok(checked) => {
             let known = ours.get(&checked.fleet_ref).map(Vec::as_slice).unwrap_or_default();
-            let (standing, same): (Standing, _) = by_our_store(known, &request::to_json(checked), now);
-            (Verdict::of(standing, same.is_some()), RowState::Waiting, None)
+            let (forecast, same) = forecast_from_store(known, &request::to_json(checked), now);
+            (Verdict::of(&forecast, same.is_some()), RowState::Waiting, None)
         }
     };
     ImportedRow {
         number,
-        line: judged.line,
-        fleet_ref: judged.fleet_ref,
-        said: judged.values,
+        line: row.line,
+        fleet_ref: row.fleet_ref,
+        said: row.values,
         verdict,
         state,
         reason,

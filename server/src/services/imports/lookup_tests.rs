@@ -1,4 +1,4 @@
-use domain::{onboarding::lifecycle::Stage, timestamp::from_micros};
+use domain::{onboarding::stage::Stage, timestamp::from_micros};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -66,18 +66,23 @@ fn what_a_lost_call_did_is_told_from_what_was_there_before() {
             60,
             Some(false),
         ),
+        ("with a status that nobody knows", vec![theirs("dreaming", 1, DAY + 1)], vec![], 5, None),
         ("declined since", vec![theirs("declined", old, DAY + 1)], vec![], 5, None),
         ("nothing there", vec![], vec![], 5, None),
     ];
     for (name, theirs, ours, now, want) in table {
-        let call = Lost { began: at(0), hours: 24, asked: ASKED };
-        assert_eq!(made_since(theirs, &ours, call, at(now)).map(|(_, is_new)| is_new), want, "{name}");
+        let call = Lost { started_at: at(0), hours: 24, requested: ASKED };
+        assert_eq!(find_lost(theirs, &ours, call, at(now)).map(|(_, is_new)| is_new), want, "{name}");
     }
 }
 
 #[test]
-fn a_refresh_must_not_end_before_the_latest_that_is_open() {
-    let all = [theirs("active", 0, 90), theirs("declined", 0, 120), theirs("deleted", 0, 500), theirs("expired", 0, 5)];
-    assert_eq!(works_until(&all, at(10)), Some(at(120)));
-    assert_eq!(works_until(&all[2..], at(10)), None);
+fn our_store_answers_only_if_it_knows_every_stage() {
+    let known = [ours(ASKED, 0, 90)];
+    let (forecast, same) = forecast_from_store(&known, ASKED, at(10));
+    assert!(matches!(forecast, UpsertForecast::Refresh(_)) && same.is_some());
+    assert!(forecast_from_store(&known, "{}", at(10)).1.is_none(), "another request");
+    assert_eq!(forecast_from_store(&known, ASKED, at(90)).1, None, "it has expired");
+    let unknown = [ours(ASKED, 0, 90), FleetsInvitation { stage: None, ..ours(ASKED, 1, 90) }];
+    assert_eq!(forecast_from_store(&unknown, ASKED, at(10)), (UpsertForecast::Unknown, None));
 }

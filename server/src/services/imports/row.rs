@@ -1,20 +1,25 @@
-//! One row: look first, then ask (CONTRACT.md 13.5).
+//! Imports one row: looks up the fleet, plans, then calls Catena (CONTRACT.md 13.5).
 
 use std::time::Duration;
 
 use domain::{
-    import::{RowState, Standing, column_label, standing},
-    invitation::request::Checked,
+    import::RowState,
+    invitation::{
+        confirmation::Agreed,
+        request::{Checked, label},
+        upsert_forecast::{Plan, Preview, ReferenceContext, plan},
+    },
 };
 
 use crate::{
     services::{
         imports::{
             Importer,
-            lookup::{Lost, by_our_store, known_to_catena, made_since, works_until},
+            lookup::{Lost, find_lost, forecast_from_store},
         },
         invitations::{
             create::{InviteError, Invited},
+            existing::from_record,
             request,
         },
     },
@@ -22,54 +27,54 @@ use crate::{
 };
 use catena::CatenaError;
 
-/// What came of a row.
+/// The outcome of a row.
 pub(crate) enum Outcome {
-    /// Its end, without a call of Catena.
+    /// Its final state, without a call to Catena.
     Settled(RowEnd),
-    /// Its end, after Catena was asked.
-    Asked(RowEnd),
-    /// No end yet.
-    RowFailure(RowFailure),
+    /// Its final state, after a call to Catena.
+    Called(RowEnd),
+    /// No final state yet.
+    Failed(RowFailure),
 }
 
-/// Why the import can't go on as it is. Sentences for people, without secrets.
+/// Why the import can't continue. Sentences for people, without secrets.
 pub(crate) struct RowFailure {
     /// What happened.
     pub what: String,
     /// What to do about it.
     pub advice: String,
-    /// Whether Catena may have done it all the same.
+    /// Whether Catena may have made the invitation anyway.
     pub may_have_happened: bool,
-    /// Whether it may pass by itself.
-    pub passing: Passing,
+    /// Whether a retry can help.
+    pub retry: Retry,
 }
 
-/// Whether a trouble may pass by itself.
-pub(crate) enum Passing {
-    /// Somebody has to do something.
+/// Whether trying again can help.
+pub(crate) enum Retry {
+    /// No: somebody has to do something.
     Never,
-    /// It may.
-    Perhaps,
-    /// Catena says when.
+    /// Perhaps.
+    Later,
+    /// After this long, says Catena.
     After(Duration),
 }
 
 impl RowFailure {
     fn new(error: &CatenaError) -> Self {
-        let passing = match error {
-            CatenaError::RateLimited { retry_after: Some(wait) } => Passing::After(*wait),
+        let retry = match error {
+            CatenaError::RateLimited { retry_after: Some(wait) } => Retry::After(*wait),
             CatenaError::RateLimited { retry_after: None }
             | CatenaError::Unreachable { .. }
             | CatenaError::TimedOut { .. }
             | CatenaError::Server { .. }
-            | CatenaError::NotJson { .. } => Passing::Perhaps,
-            _ => Passing::Never,
+            | CatenaError::NotJson { .. } => Retry::Later,
+            _ => Retry::Never,
         };
         Self {
             what: format!("{error}."),
-            advice: format!("{} Then resume the import: it looks by itself what was done already.", error.advice()),
+            advice: format!("{} Then resume the import: it finds out by itself what was already done.", error.advice()),
             may_have_happened: error.may_have_happened(),
-            passing,
+            retry,
         }
     }
 }
@@ -78,84 +83,97 @@ impl Importer {
     pub(crate) async fn row(&self, import: &ImportRow, row: &ImportedRow) -> Result<Outcome, StoreError> {
         let checked = match import.reading.mapping.draft(&row.said, &self.base).check() {
             Ok(checked) => checked,
-            // It was good at the dry run; a newer Onramp may know better.
+            // It was valid at the dry run; a newer Onramp may be stricter.
             Err(errors) => {
-                let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", column_label(field)));
+                let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", label(field)));
                 return Ok(Outcome::Settled(ended(RowState::Invalid, Some(sentences.collect::<Vec<_>>().join(" ")))));
             }
         };
-        let asked = request::to_json(&checked);
+        let requested = request::to_json(&checked);
         let now = self.clock.now();
-        let began = row.started_at.filter(|_| row.state == RowState::Doing);
+        let started_at = row.started_at.filter(|_| row.state == RowState::Doing);
         let ours = self.store.invitations_of_fleets(&[&checked.fleet_ref]).await?;
-        if began.is_none()
-            && let (_, Some(same)) = by_our_store(&ours, &asked, now)
+        if started_at.is_none()
+            && let (_, Some(same)) = forecast_from_store(&ours, &requested, now)
         {
             let end = ended(RowState::Unchanged, None);
             return Ok(Outcome::Settled(RowEnd { invitation: Some((same.id, same.expires_at)), ..end }));
         }
         let theirs = match self.catena.invitations_of(&checked.fleet_ref).await {
             Ok(theirs) => theirs,
-            // Not done by this call; by the one before it, perhaps.
+            // This call did nothing; the one before it may have.
             Err(error) => {
-                return Ok(Outcome::RowFailure(RowFailure {
-                    may_have_happened: began.is_some(),
+                return Ok(Outcome::Failed(RowFailure {
+                    may_have_happened: started_at.is_some(),
                     ..RowFailure::new(&error)
                 }));
             }
         };
-        let where_it_stands = standing(theirs.iter().map(known_to_catena), now);
-        let until = works_until(&theirs, now);
+        let known: Vec<_> = theirs.iter().map(from_record).collect();
         let actor = import.started_by.as_deref().unwrap_or(&import.actor);
-        if let Some(began) = began
-            && let lost = (Lost { began, hours: checked.expires_in_hours, asked: &asked })
-            && let Some((invitation, is_new)) = made_since(theirs, &ours, lost, now)
+        if let Some(started_at) = started_at
+            && let lost = (Lost { started_at, hours: checked.expires_in_hours, requested: &requested })
+            && let Some((invitation, is_new)) = find_lost(theirs, &ours, lost, now)
         {
-            return end(&checked, self.invitations.catch_up(&checked, &asked, actor, invitation, is_new).await);
+            return end(&checked, self.invitations.catch_up(&checked, actor, invitation, is_new).await);
         }
-        if where_it_stands == Standing::Declined && !import.reopen_declined {
-            let reason = "The fleet declined. Talk to it first, or import again with “Ask those who declined again”.";
-            return Ok(Outcome::Asked(ended(RowState::LeftOut, Some(reason.into()))));
+        let agreed = Agreed::Settings { reopen_declined: import.reopen_declined };
+        match plan(Some(&known), &checked, ReferenceContext::default(), &agreed, now) {
+            Plan::Confirm(preview) => {
+                Ok(Outcome::Called(ended(RowState::LeftOut, Some(why_left_out(&preview).to_owned()))))
+            }
+            Plan::Call { hours, .. } => {
+                self.store.begin_row(import.key, row.number, now).await?;
+                end(&checked, self.invitations.call_planned(&checked, hours, actor).await)
+            }
         }
-        self.store.begin_row(import.key, row.number, now).await?;
-        end(&checked, self.invitations.invite(&checked, &asked, actor, until).await)
     }
 }
 
-/// What asking Catena came to.
+/// Why a row is left out that somebody would have to confirm.
+fn why_left_out(preview: &Preview) -> &'static str {
+    if preview.reopens_declined() {
+        "The fleet declined. Talk to it first, or import again with “Ask fleets that declined again”."
+    } else {
+        "Catena reports a status for this fleet’s invitation that Onramp doesn’t know. Invite the fleet on its own to see what \
+         would happen and confirm it."
+    }
+}
+
+/// The outcome of a call to Catena.
 fn end(checked: &Checked, result: Result<Invited, InviteError>) -> Result<Outcome, StoreError> {
     let error = match result {
         Ok(Invited { id, is_new, expires_at, .. }) => {
             let state = if is_new { RowState::Created } else { RowState::Refreshed };
             let invitation = Some((id, expires_at));
-            return Ok(Outcome::Asked(RowEnd { state, reason: None, invitation }));
+            return Ok(Outcome::Called(RowEnd { state, reason: None, invitation }));
         }
         Err(error) => error,
     };
     let error = match error {
-        // The row stays marked, so that it is looked up once the database answers again.
+        // The row stays marked as started, so it is looked up once the database answers again.
         InviteError::Store(error) if error.is_outage() => return Err(error),
         InviteError::Catena(error) => error,
         error => {
-            tracing::error!(%error, "an import's row can't be kept");
-            return Ok(Outcome::RowFailure(RowFailure {
+            tracing::error!(%error, "an import's row can't be stored");
+            return Ok(Outcome::Failed(RowFailure {
                 what: format!("{error}."),
                 advice: error.explain(),
                 may_have_happened: true,
-                passing: Passing::Never,
+                retry: Retry::Never,
             }));
         }
     };
-    // What Catena has against this row it need not have against the next one.
+    // The reason for refusing this row may not apply to the next one.
     let refused = matches!(
         error,
         CatenaError::Conflict { .. } | CatenaError::Invalid { .. } | CatenaError::Refused { status: 400 | 413, .. }
     );
     if refused {
         tracing::debug!(fleet_ref = checked.fleet_ref, %error, "Catena refuses a row of an import");
-        return Ok(Outcome::Asked(ended(RowState::Refused, Some(format!("{error}.")))));
+        return Ok(Outcome::Called(ended(RowState::Refused, Some(format!("{error}.")))));
     }
-    Ok(Outcome::RowFailure(RowFailure::new(&error)))
+    Ok(Outcome::Failed(RowFailure::new(&error)))
 }
 
 fn ended(state: RowState, reason: Option<String>) -> RowEnd {

@@ -1,4 +1,4 @@
-//! Looks whether a `callback_url` would double events, before a form offers one (WEBHOOKS.md 5.11).
+//! Finds out whether a `callback_url` would deliver events twice, before a form offers one (WEBHOOKS.md 5.11).
 
 use std::time::Duration;
 
@@ -10,55 +10,56 @@ use crate::store::{SharedStore, StoreError};
 use catena::{Catena, CatenaError, Subscription, SubscriptionFilters, SubscriptionStatus};
 use platform::clock::SharedClock;
 
-/// How long what Catena said is believed.
-const GOOD_FOR: time::Duration = time::Duration::minutes(1);
-/// How long a page waits for it.
-const WAIT: Duration = Duration::from_secs(2);
-/// What a callback address is told of: the events of an invitation's way to data.
+/// How long Catena's answers are reused.
+const FRESH_FOR: time::Duration = time::Duration::minutes(1);
+/// How long a page waits for Catena.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// The events a callback address receives: those from an invitation to data.
 const LIFECYCLE: [&str; 4] = ["invitation.", "share_agreement.", "connection.", "fleet_connection."];
 
-/// Looks, and remembers for a while.
+/// Finds out and caches the answer for a while.
 pub struct CallbackPolicies {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
-    seen: Mutex<Option<(OffsetDateTime, CallbackPolicy)>>,
+    cache: Mutex<Option<(OffsetDateTime, CallbackPolicy)>>,
 }
 
 impl CallbackPolicies {
-    /// Ready to look.
+    /// Policies over this store and Catena.
     pub fn new(catena: Catena, store: SharedStore, clock: SharedClock) -> Self {
-        Self { catena, store, clock, seen: Mutex::default() }
+        Self { catena, store, clock, cache: Mutex::default() }
     }
 
-    /// What speaks against a callback address at present.
-    pub async fn look(&self) -> Result<CallbackPolicy, StoreError> {
+    /// What speaks against a callback address now.
+    pub async fn probe(&self) -> Result<CallbackPolicy, StoreError> {
         let ours = self.ours().await?;
-        let mut seen = self.seen.lock().await;
+        let mut cache = self.cache.lock().await;
         let now = self.clock.now();
-        let look = match *seen {
-            Some((at, look)) if now - at < GOOD_FOR => look,
+        let policy = match *cache {
+            Some((at, policy)) if now - at < FRESH_FOR => policy,
             _ => {
-                let (organisation_wide, default_callback) =
-                    tokio::join!(self.organisation_wide(), self.default_callback());
-                let look = CallbackPolicy { organisation_wide, default_callback };
-                *seen = Some((now, look));
-                look
+                let (organization_wide, default_callback) =
+                    tokio::join!(self.organization_wide(), self.default_callback());
+                let policy = CallbackPolicy { organization_wide, default_callback };
+                *cache = Some((now, policy));
+                policy
             }
         };
-        // What we made ourselves is known without Catena.
-        let organisation_wide = if ours > 0 { look.organisation_wide.max(Some(ours)) } else { look.organisation_wide };
-        Ok(CallbackPolicy { organisation_wide, ..look })
+        // We know our own subscriptions without Catena.
+        let organization_wide =
+            if ours > 0 { policy.organization_wide.max(Some(ours)) } else { policy.organization_wide };
+        Ok(CallbackPolicy { organization_wide, ..policy })
     }
 
-    /// How many of our own subscriptions deliver; all of them are made without filters.
+    /// How many of our own subscriptions deliver; none of them has filters.
     async fn ours(&self) -> Result<usize, StoreError> {
         let rows = self.store.subscriptions().await?;
         Ok(rows.iter().filter(|row| row.status == "active" && is_lifecycle(&row.event_name)).count())
     }
 
-    async fn organisation_wide(&self) -> Found<usize> {
-        let all = found("subscriptions", timeout(WAIT, self.catena.subscriptions()).await.ok())?;
+    async fn organization_wide(&self) -> Found<usize> {
+        let all = found("subscriptions", timeout(TIMEOUT, self.catena.subscriptions()).await.ok())?;
         let wide = |one: &&Subscription| {
             one.status == SubscriptionStatus::Active
                 && one.filters == SubscriptionFilters::default()
@@ -68,17 +69,17 @@ impl CallbackPolicies {
     }
 
     async fn default_callback(&self) -> Found<bool> {
-        let property = timeout(WAIT, self.catena.own_default_callback_url()).await.ok();
+        let property = timeout(TIMEOUT, self.catena.own_default_callback_url()).await.ok();
         Some(found("default callback address", property)?.is_some_and(|value| !value.trim().is_empty()))
     }
 }
 
-/// An event of the lifecycle, or a wildcard that holds some.
+/// An event of the lifecycle, or a wildcard that covers some.
 fn is_lifecycle(event_name: &str) -> bool {
     event_name == "*" || LIFECYCLE.iter().any(|prefix| event_name.starts_with(prefix))
 }
 
-/// What was found; nothing where Catena would not tell or took too long.
+/// What Catena answered; none if it refused or took too long.
 fn found<T>(what: &'static str, answer: Option<Result<T, CatenaError>>) -> Found<T> {
     match answer {
         Some(Ok(value)) => Some(value),

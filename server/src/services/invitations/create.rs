@@ -1,4 +1,4 @@
-//! Inviting a fleet: Catena is asked, and its answer goes onto the timeline. Used by the form and by `onramp invite`.
+//! Creates and refreshes invitations: plans the call, calls Catena, and records its answer on the timeline.
 
 use std::{
     collections::BTreeMap,
@@ -8,14 +8,15 @@ use std::{
 use domain::{
     digest::of_invitation,
     events::{
-        fact::{About, Fact, Kind, Round, Source},
-        record::{InvitationRecord, Observation, Subject, created_key, refreshed_again_key, refreshed_key},
+        fact::{Fact, Round},
+        observation::{InvitationRecord, Observation, Subject},
     },
     invitation::{
-        preview::{Agreed, Preview},
+        confirmation::Agreed,
+        existing::ExistingInvitation,
         request::{Checked, FieldErrors},
         response_diff::differences,
-        upsert_forecast::{Known, hours_to_ask, outlook, works_until},
+        upsert_forecast::{Plan, Preview, plan},
     },
 };
 use thiserror::Error;
@@ -26,7 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     services::{
-        invitations::{preview, response_diff},
+        invitations::{existing, preview, request, response_diff},
         timeline::{Ingested, Timeline},
     },
     store::{SharedStore, StoreError},
@@ -34,31 +35,31 @@ use crate::{
 use catena::{Catena, CatenaError, CreateInvitation, Invitation, Upsert};
 use platform::{clock::SharedClock, secret::Secret};
 
-/// What inviting came to.
+/// The invitation that Catena created or refreshed.
 #[derive(Debug, Clone)]
 pub struct Invited {
     /// Our id of the invitation.
     pub id: Uuid,
-    /// Whether Catena had none for this fleet and made one; else it refreshed the one it had.
+    /// Whether Catena created it; else it refreshed the one the fleet had.
     pub is_new: bool,
     /// The link for the fleet.
     pub magic_link: Secret,
-    /// When it runs out, UTC.
+    /// When the link expires, UTC.
     pub expires_at: OffsetDateTime,
 }
 
-/// What came of a call that someone had to agree to.
+/// The outcome of a request to invite a fleet.
 #[derive(Debug, Clone)]
-pub enum Answer {
-    /// It was made.
+pub enum CreateOutcome {
+    /// Catena was called.
     Done {
-        /// What it came to.
+        /// What came of it.
         invited: Invited,
-        /// Whether it opened an invitation that the fleet had declined.
+        /// Whether it reopened an invitation that the fleet had declined.
         reopened: bool,
     },
-    /// Nothing was sent: this takes an agreement first.
-    Asks(Preview),
+    /// Nothing was sent: somebody has to confirm this first.
+    NeedsConfirmation(Preview),
 }
 
 /// Why a fleet could not be invited.
@@ -67,14 +68,14 @@ pub enum InviteError {
     /// Catena refused or can't be reached.
     #[error(transparent)]
     Catena(#[from] CatenaError),
-    /// Our database failed before Catena was asked.
-    #[error("before Catena was asked: {0}")]
-    CallbackPolicy(#[source] StoreError),
-    /// Catena did it, and our database failed: asking again is safe.
+    /// Our database failed before Catena was called.
+    #[error("before Catena was called: {0}")]
+    BeforeCall(#[source] StoreError),
+    /// Catena did it, and our database failed: trying again is safe.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Catena answered with something that can't be its invitation.
-    #[error("Catena answered without the invitation's id")]
+    /// Catena's answer has no valid invitation id.
+    #[error("Catena's answer has no valid invitation id")]
     NoId,
 }
 
@@ -96,14 +97,14 @@ impl InviteError {
     pub fn explain(&self) -> String {
         match self {
             Self::Catena(error) => error.explain(),
-            Self::Store(_) => "Catena made the invitation, but Onramp could not store it. Try again in a moment: asking Catena twice does no harm here.".into(),
-            Self::CallbackPolicy(_) => "Onramp’s database failed before Catena was asked, so nothing was made. Try again in a moment.".into(),
-            Self::NoId => "Catena's answer could not be understood. Try again; if it stays so, ask Catena's support.".into(),
+            Self::Store(_) => "Catena made the invitation, but Onramp couldn’t store it. Try again in a moment: a second call does no harm here.".into(),
+            Self::BeforeCall(_) => "Onramp’s database failed before Catena was called, so nothing was made. Try again in a moment.".into(),
+            Self::NoId => "Onramp couldn’t understand Catena’s answer. Try again; if it keeps happening, contact Catena’s support.".into(),
         }
     }
 }
 
-/// How many fleets may be invited at the same time; one and the same fleet never is.
+/// How many fleets can be invited at the same time; calls for one fleet never overlap.
 const LANES: usize = 16;
 
 /// Invites fleets.
@@ -117,88 +118,66 @@ pub struct Invitations {
 }
 
 impl Invitations {
-    /// Ready to invite.
+    /// Invitations over this store and Catena.
     pub fn new(catena: Catena, store: SharedStore, timeline: Timeline, clock: SharedClock) -> Self {
         Self { catena, store, timeline, clock, lanes: std::array::from_fn(|_| Mutex::default()) }
     }
 
-    /// Asks Catena for the invitation, or for a refresh of the one that the fleet has, on behalf of `actor` (their e-mail).
-    /// `asked` is kept beside it, in JSON. `until` is when the invitation ends that the caller found to go on, UTC: no refresh
-    /// asks for less.
-    pub async fn invite(
-        &self,
-        checked: &Checked,
-        asked: &str,
-        actor: &str,
-        until: Option<OffsetDateTime>,
-    ) -> Result<Invited, InviteError> {
-        let _turn = self.turn(&checked.fleet_ref).await;
-        self.call(checked, asked, actor, until).await
-    }
-
-    /// As [`invite`](Self::invite), but looks first, and makes the call only if someone has `agreed` to all that it would do
-    /// besides making a new invitation (CONTRACT.md 13.5). What is foretold here is looked up at Catena at this moment, and so is
-    /// how long the invitation works that goes on: no refresh asks for less.
-    pub async fn invite_agreed(
-        &self,
-        checked: &Checked,
-        asked: &str,
-        actor: &str,
-        agreed: &Agreed,
-    ) -> Result<Answer, InviteError> {
-        let _turn = self.turn(&checked.fleet_ref).await;
+    /// Invites the fleet on behalf of `actor` (their e-mail address) if `agreed` covers everything that the call does beyond
+    /// making a new invitation (CONTRACT.md 13.5); else nothing is sent. The plan rests on what Catena says at this moment.
+    pub async fn create(&self, request: &Checked, actor: &str, agreed: &Agreed) -> Result<CreateOutcome, InviteError> {
+        let _turn = self.turn(&request.fleet_ref).await;
+        let known = self.existing(&request.fleet_ref).await?;
         let now = self.clock.now();
-        let known = self.known(&checked.fleet_ref).await?;
-        let (until, outlook) = (works_until(&known, now), outlook(&known, now));
-        let when = (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref());
-        let preview = preview::preview(&self.store, now, &checked.fleet_ref, outlook, when).await;
-        let preview = preview.map_err(InviteError::CallbackPolicy)?;
-        if preview.asks(agreed) {
-            return Ok(Answer::Asks(preview));
+        let (hours, country) = (Some(request.expires_in_hours), request.fleet_country_code.as_deref());
+        let context = preview::reference_context(&self.store, &request.fleet_ref, hours, country, now).await;
+        match plan(Some(&known), request, context.map_err(InviteError::BeforeCall)?, agreed, now) {
+            Plan::Confirm(preview) => Ok(CreateOutcome::NeedsConfirmation(preview)),
+            Plan::Call { hours, reopens_declined } => {
+                let invited = self.call(request, hours, actor).await?;
+                Ok(CreateOutcome::Done { reopened: reopens_declined && !invited.is_new, invited })
+            }
         }
-        let invited = self.call(checked, asked, actor, until).await?;
-        Ok(Answer::Done { reopened: preview.reopens() && !invited.is_new, invited })
     }
 
-    /// What is known of the reference: by Catena, or by us alone where Catena doesn't let us look.
-    async fn known(&self, fleet_ref: &str) -> Result<Vec<Known>, InviteError> {
-        match preview::from_catena(&self.catena, fleet_ref).await {
+    /// Carries out a [`Plan::Call`] that the caller has made: creates or refreshes the invitation with this many hours, on
+    /// behalf of `actor` (their e-mail address).
+    pub async fn call_planned(&self, request: &Checked, hours: u32, actor: &str) -> Result<Invited, InviteError> {
+        let _turn = self.turn(&request.fleet_ref).await;
+        self.call(request, hours, actor).await
+    }
+
+    /// Records an invitation that an earlier call created or refreshed although its answer was lost.
+    pub async fn catch_up(
+        &self,
+        request: &Checked,
+        actor: &str,
+        invitation: Invitation,
+        is_new: bool,
+    ) -> Result<Invited, InviteError> {
+        let _turn = self.turn(&request.fleet_ref).await;
+        let origin = if is_new { Origin::Created } else { Origin::FoundRefreshed };
+        self.record(request, actor, invitation, origin).await
+    }
+
+    /// The reference's invitations at Catena, or in our store if Catena doesn't let us read them.
+    async fn existing(&self, fleet_ref: &str) -> Result<Vec<ExistingInvitation>, InviteError> {
+        match existing::from_catena(&self.catena, fleet_ref).await {
             Ok(known) => Ok(known),
             Err(CatenaError::Forbidden { .. }) => {
-                let known = preview::from_store(&self.store, fleet_ref).await;
-                Ok(known.map_err(InviteError::CallbackPolicy)?.unwrap_or_default())
+                let known = existing::from_store(&self.store, fleet_ref).await;
+                Ok(known.map_err(InviteError::BeforeCall)?.unwrap_or_default())
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn call(
-        &self,
-        checked: &Checked,
-        asked: &str,
-        actor: &str,
-        until: Option<OffsetDateTime>,
-    ) -> Result<Invited, InviteError> {
-        let hours = hours_to_ask(checked.expires_in_hours, until, self.clock.now());
-        let (invitation, how) = match self.catena.create_invitation(&request(checked, hours)).await? {
-            Upsert::Created(invitation) => (invitation, How::Made),
-            Upsert::Refreshed(invitation) => (invitation, How::Refreshed),
+    async fn call(&self, request: &Checked, hours: u32, actor: &str) -> Result<Invited, InviteError> {
+        let (invitation, origin) = match self.catena.create_invitation(&body(request, hours)).await? {
+            Upsert::Created(invitation) => (invitation, Origin::Created),
+            Upsert::Refreshed(invitation) => (invitation, Origin::Refreshed),
         };
-        self.keep(checked, asked, actor, invitation, how).await
-    }
-
-    /// Takes in an invitation that an earlier call made or refreshed although its answer was lost.
-    pub async fn catch_up(
-        &self,
-        checked: &Checked,
-        asked: &str,
-        actor: &str,
-        invitation: Invitation,
-        is_new: bool,
-    ) -> Result<Invited, InviteError> {
-        let _turn = self.turn(&checked.fleet_ref).await;
-        let how = if is_new { How::Made } else { How::FoundRefreshed };
-        self.keep(checked, asked, actor, invitation, how).await
+        self.record(request, actor, invitation, origin).await
     }
 
     async fn turn(&self, fleet_ref: &str) -> MutexGuard<'_, ()> {
@@ -208,25 +187,23 @@ impl Invitations {
         self.lanes[lane].lock().await
     }
 
-    async fn keep(
+    async fn record(
         &self,
-        checked: &Checked,
-        asked: &str,
+        request: &Checked,
         actor: &str,
         invitation: Invitation,
-        how: How,
+        origin: Origin,
     ) -> Result<Invited, InviteError> {
         let id = Uuid::parse_str(invitation.id.expose()).map_err(|_| InviteError::NoId)?;
         let digest = of_invitation(id);
-        let kept_otherwise =
-            response_diff::to_json(differences(checked, &response_diff::returned(&invitation), self.clock.now()));
+        let differences = differences(request, &response_diff::returned(&invitation), self.clock.now());
         let known = self.store.invitation_by_digest(&digest).await?;
-        let same_end = known.is_some_and(|known| known.expires_at == invitation.expires_at);
-        let told = Observation::Fact {
-            fact: self.fact(&invitation, &digest, how, same_end, actor),
+        let same_expiry = known.is_some_and(|known| known.expires_at == invitation.expires_at);
+        let observation = Observation::Fact {
+            fact: self.fact(&invitation, &digest, origin, same_expiry, actor),
             subject: Subject {
                 invitation: Some(digest.clone()),
-                fleet_ref: Some(checked.fleet_ref.clone()),
+                fleet_ref: Some(request.fleet_ref.clone()),
                 fleet_id: invitation.fleet_id,
                 connection_id: None,
             },
@@ -235,63 +212,55 @@ impl Invitations {
                 magic_link: Some(invitation.magic_link.expose().to_owned()),
                 created_at: invitation.created_at,
                 expires_at: invitation.expires_at,
-                fleet_name: checked.display_name.clone().or(invitation.fleet_name),
+                fleet_name: request.display_name.clone().or(invitation.fleet_name),
             }),
         };
         let mut tx = self.store.begin().await?;
-        let mut outcome = Ingested::default();
-        self.timeline.ingest(tx.as_mut(), &[told], &mut outcome).await?;
-        self.timeline.recompute(tx.as_mut(), &outcome).await?;
-        tx.set_asked(&digest, asked).await?;
-        tx.set_differences(&digest, kept_otherwise.as_deref()).await?;
-        if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &checked.display_name) {
+        let mut ingested = Ingested::default();
+        self.timeline.ingest(tx.as_mut(), &[observation], &mut ingested).await?;
+        self.timeline.recompute(tx.as_mut(), &ingested).await?;
+        tx.set_asked(&digest, &request::to_json(request)).await?;
+        tx.set_differences(&digest, response_diff::to_json(differences).as_deref()).await?;
+        if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &request.display_name) {
             tx.name_fleet(fleet, name, true).await?;
         }
         tx.commit().await?;
-        self.timeline.publish(&outcome);
+        self.timeline.publish(&ingested);
         let row = self.store.invitation_by_digest(&digest).await?.ok_or(StoreError::Unreadable("invitation"))?;
-        let is_new = how == How::Made;
+        let is_new = origin == Origin::Created;
         Ok(Invited { id: row.id, is_new, magic_link: invitation.magic_link, expires_at: invitation.expires_at })
     }
 
-    /// What Catena's answer proves: the invitation exists, or began another round.
-    fn fact(&self, invitation: &Invitation, digest: &str, how: How, same_end: bool, actor: &str) -> Fact {
+    /// What Catena's answer proves: the invitation was created, or a refresh started another round.
+    fn fact(&self, invitation: &Invitation, digest: &str, origin: Origin, same_expiry: bool, actor: &str) -> Fact {
         let round = Round {
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
             invitation: digest.to_owned(),
         };
-        let (end, now) = (invitation.expires_at, self.clock.now());
-        let (kind, at, key) = match how {
-            How::Made => (Kind::InvitationCreated, invitation.created_at, created_key(digest, end)),
-            How::Refreshed if same_end => (Kind::InvitationRefreshed, now, refreshed_again_key(digest, end, now)),
-            How::Refreshed | How::FoundRefreshed => (Kind::InvitationRefreshed, now, refreshed_key(digest, end)),
+        let now = self.clock.now();
+        let fact = match origin {
+            Origin::Created => Fact::invited(round),
+            Origin::Refreshed if same_expiry => Fact::refreshed_within_round(round, now),
+            Origin::Refreshed | Origin::FoundRefreshed => Fact::refreshed(round, now),
         };
-        Fact {
-            source: Source::Staff,
-            at,
-            kind,
-            key,
-            event_id: None,
-            actor: Some(actor.to_owned()),
-            about: About { round: Some(round), status: Some(invitation.status.to_string()), ..About::default() },
-        }
+        fact.with_status(&invitation.status).by_staff(actor)
     }
 }
 
-/// How we came to an invitation.
+/// Where an invitation comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    /// A call made it.
-    Made,
+enum Origin {
+    /// A call created it.
+    Created,
     /// A call refreshed it.
     Refreshed,
-    /// It was looked up that a call refreshed it. May be looked up twice, and is one refresh all the same.
+    /// A lookup showed that a call had refreshed it. Several lookups find one refresh.
     FoundRefreshed,
 }
 
 /// The call's body. Values were checked, so a URL that doesn't parse can't occur; it would be left out.
-fn request(checked: &Checked, hours: u32) -> CreateInvitation {
+fn body(checked: &Checked, hours: u32) -> CreateInvitation {
     let url = |text: &Option<String>| text.as_deref().and_then(|text| Url::parse(text).ok());
     CreateInvitation {
         fleet_name: checked.fleet_name.clone(),

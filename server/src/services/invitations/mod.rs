@@ -3,6 +3,7 @@
 pub mod callback_policy;
 pub mod create;
 pub mod delete;
+pub(crate) mod existing;
 pub mod preview;
 pub mod renew;
 pub mod request;

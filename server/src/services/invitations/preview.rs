@@ -1,4 +1,5 @@
-//! Foretells what Catena will do with an invitation: from our own store where it can tell, from Catena where it can't.
+//! Previews what Catena will do with an invitation while somebody fills in the form: from our own store where it can tell, from
+//! Catena where it can't.
 
 use std::{
     collections::HashMap,
@@ -6,141 +7,109 @@ use std::{
     time::Duration,
 };
 
-use domain::{
-    events::fact::{Fact, Kind},
-    invitation::{
-        preview::Preview,
-        upsert_forecast::{Known, Outlook, Standing, outlook},
-    },
-    onboarding::lifecycle::Stage,
+use domain::invitation::{
+    existing::ExistingInvitation,
+    upsert_forecast::{Preview, ReferenceContext, UpsertForecast},
 };
 use time::OffsetDateTime;
 use tokio::time::timeout;
 
 use crate::{
-    services::local_time::runs_out,
-    store::{InvitationRow, SharedStore, StoreError},
+    services::{invitations::existing, local_time::expiry_hint},
+    store::{SharedStore, StoreError},
 };
-use catena::{Catena, CatenaError, Invitation, InvitationStatus};
+use catena::Catena;
 use platform::clock::SharedClock;
 
-/// How long Catena's word about a reference is believed while someone types.
-const GOOD_FOR: time::Duration = time::Duration::seconds(30);
-/// How many references are remembered; beyond it, all are forgotten.
-const REMEMBERED: usize = 256;
-/// How long someone who types waits for Catena.
-const WAIT: Duration = Duration::from_millis(1_500);
-/// How many other spellings of a reference are named.
-const SPELLINGS: u32 = 3;
+/// How long a lookup at Catena is reused while somebody types.
+const FRESH_FOR: time::Duration = time::Duration::seconds(30);
+/// How many references are cached; beyond it, the cache is cleared.
+const CACHE_SIZE: usize = 256;
+/// How long somebody who types waits for Catena.
+const TIMEOUT: Duration = Duration::from_millis(1_500);
+/// How many similar references are named.
+const SIMILAR_MAX: u32 = 3;
 
-/// All invitations that our store knows of the reference; none where it can't tell, since it knows of none or not how one
-/// stands.
-pub async fn from_store(store: &SharedStore, fleet_ref: &str) -> Result<Option<Vec<Known>>, StoreError> {
-    let Some(fleet) = store.fleet_by_ref(fleet_ref).await? else { return Ok(None) };
-    let rows = store.invitations_of(fleet.key).await?;
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    let facts = store.facts_of(fleet.key).await?;
-    Ok(rows.iter().map(|row| known_here(row, &facts)).collect())
-}
-
-fn known_here(row: &InvitationRow, facts: &[Fact]) -> Option<Known> {
-    let standing = match row.stage? {
-        Stage::Created | Stage::Sent | Stage::Viewed => Standing::Active,
-        Stage::Declined => Standing::Declined,
-        Stage::Expired => Standing::Expired,
-        Stage::Deleted => Standing::Deleted,
-        Stage::Accepted | Stage::Agreement | Stage::Connection | Stage::Connected => Standing::Accepted,
-    };
-    let of_row = |fact: &&Fact| fact.about.round.as_ref().is_some_and(|round| round.invitation == row.digest);
-    let declined = facts.iter().filter(of_row).filter(|fact| fact.kind == Kind::InvitationDeclined);
-    let reason = declined.max_by_key(|fact| fact.at).and_then(|fact| fact.about.note.clone());
-    Some(Known { standing, created_at: row.created_at, expires_at: row.expires_at, reason })
-}
-
-/// All invitations that Catena has of the reference.
-pub async fn from_catena(catena: &Catena, fleet_ref: &str) -> Result<Vec<Known>, CatenaError> {
-    Ok(catena.invitations_of(fleet_ref).await?.into_iter().map(known_there).collect())
-}
-
-fn known_there(one: Invitation) -> Known {
-    let standing = match one.status {
-        InvitationStatus::Active => Standing::Active,
-        InvitationStatus::Accepted => Standing::Accepted,
-        InvitationStatus::Declined => Standing::Declined,
-        InvitationStatus::Expired => Standing::Expired,
-        InvitationStatus::Deleted => Standing::Deleted,
-        InvitationStatus::Other(_) => Standing::Other,
-    };
-    Known { standing, created_at: one.created_at, expires_at: one.expires_at, reason: one.decline_reason }
-}
-
-/// What is to be known before the reference is invited: `hours` and `country` as far as they are given and right.
-pub async fn preview(
+/// What Onramp knows about the reference besides its invitations. `hours` and `country` as far as they are valid.
+pub(crate) async fn reference_context(
     store: &SharedStore,
-    now: OffsetDateTime,
     fleet_ref: &str,
-    outlook: Outlook,
-    (hours, country): (Option<u32>, Option<&str>),
-) -> Result<Preview, StoreError> {
-    Ok(Preview {
-        fleet_ref: fleet_ref.to_owned(),
-        outlook,
+    hours: Option<u32>,
+    country: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<ReferenceContext, StoreError> {
+    Ok(ReferenceContext {
         has_page: store.fleet_by_ref(fleet_ref).await?.is_some(),
-        similar: store.spelt_otherwise(fleet_ref, SPELLINGS).await?,
-        runs_out: hours.zip(country).and_then(|(hours, country)| runs_out(now, hours, country)),
+        similar: store.spelt_otherwise(fleet_ref, SIMILAR_MAX).await?,
+        expiry_hint: hours.zip(country).and_then(|(hours, country)| expiry_hint(now, hours, country)),
     })
 }
 
-/// Foretells while someone types.
+/// Previews invitations.
 pub struct InvitationPreview {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
-    heard: Mutex<HashMap<String, (OffsetDateTime, Vec<Known>)>>,
+    cache: Mutex<HashMap<String, (OffsetDateTime, Vec<ExistingInvitation>)>>,
 }
 
 impl InvitationPreview {
-    /// Ready to foretell.
+    /// A preview over this store and Catena.
     pub fn new(catena: Catena, store: SharedStore, clock: SharedClock) -> Self {
-        Self { catena, store, clock, heard: Mutex::default() }
+        Self { catena, store, clock, cache: Mutex::default() }
     }
 
-    /// What a call for this reference would come to, as far as it can be told quickly. When the call is made, it is looked
-    /// at again.
-    pub async fn quick(&self, fleet_ref: &str) -> Result<Outlook, StoreError> {
+    /// What there is to know about a call for this reference, as far as it can be told quickly; when the form is sent, all of
+    /// it is looked up again. `hours` and `country` as far as they are valid.
+    pub async fn preview(
+        &self,
+        fleet_ref: &str,
+        hours: Option<u32>,
+        country: Option<&str>,
+    ) -> Result<Preview, StoreError> {
         let now = self.clock.now();
-        if let Some(known) = from_store(&self.store, fleet_ref).await? {
-            return Ok(outlook(&known, now));
+        let known = self.existing(fleet_ref, now).await?;
+        Ok(Preview {
+            fleet_ref: fleet_ref.to_owned(),
+            forecast: UpsertForecast::new(known.as_deref(), now),
+            context: reference_context(&self.store, fleet_ref, hours, country, now).await?,
+        })
+    }
+
+    async fn existing(
+        &self,
+        fleet_ref: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Vec<ExistingInvitation>>, StoreError> {
+        if let Some(known) = existing::from_store(&self.store, fleet_ref).await? {
+            return Ok(Some(known));
         }
-        if let Some(known) = self.heard(fleet_ref, now) {
-            return Ok(outlook(&known, now));
+        if let Some(known) = self.cached(fleet_ref, now) {
+            return Ok(Some(known));
         }
-        match timeout(WAIT, from_catena(&self.catena, fleet_ref)).await {
+        match timeout(TIMEOUT, existing::from_catena(&self.catena, fleet_ref)).await {
             Ok(Ok(known)) => {
-                let outlook = outlook(&known, now);
-                self.remember(fleet_ref, now, known);
-                Ok(outlook)
+                self.cache(fleet_ref, now, known.clone());
+                Ok(Some(known))
             }
             Ok(Err(error)) => {
-                tracing::debug!(%error, "what Catena will do can't be foretold");
-                Ok(Outlook::Unknown)
+                tracing::debug!(%error, "can't look up a reference for its preview");
+                Ok(None)
             }
-            Err(_) => Ok(Outlook::Unknown),
+            Err(_) => Ok(None),
         }
     }
 
-    fn heard(&self, fleet_ref: &str, now: OffsetDateTime) -> Option<Vec<Known>> {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.get(fleet_ref).filter(|(at, _)| now - *at < GOOD_FOR).map(|(_, known)| known.clone())
+    fn cached(&self, fleet_ref: &str, now: OffsetDateTime) -> Option<Vec<ExistingInvitation>> {
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.get(fleet_ref).filter(|(at, _)| now - *at < FRESH_FOR).map(|(_, known)| known.clone())
     }
 
-    fn remember(&self, fleet_ref: &str, now: OffsetDateTime, known: Vec<Known>) {
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        if heard.len() >= REMEMBERED {
-            heard.clear();
+    fn cache(&self, fleet_ref: &str, now: OffsetDateTime, known: Vec<ExistingInvitation>) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.len() >= CACHE_SIZE {
+            cache.clear();
         }
-        heard.insert(fleet_ref.to_owned(), (now, known));
+        cache.insert(fleet_ref.to_owned(), (now, known));
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use domain::{
     invitation::{
-        preview::{Agreed, Preview},
-        renewal::{RenewalAction, again},
+        confirmation::Agreed,
+        renewal::{RenewalAction, renewal_action},
         request::{Draft, FieldErrors},
         status::status,
+        upsert_forecast::Preview,
     },
     onboarding::lifecycle::fold,
 };
@@ -18,8 +19,8 @@ use uuid::Uuid;
 use crate::{
     services::invitations::{
         callback_policy::CallbackPolicies,
-        create::{Answer, Invitations, InviteError},
-        preview::{self, InvitationPreview},
+        create::{CreateOutcome, Invitations, InviteError},
+        preview::InvitationPreview,
         request,
     },
     store::{FleetRow, InvitationRow, SharedStore, StoreError},
@@ -112,7 +113,7 @@ impl Renewals {
         }
         let onboarding = fold(self.store.facts_of(fleet.key).await?);
         let status = status(invitation.stage, invitation.expires_at, self.clock.now());
-        let Some(action) = again(status, onboarding.stage, onboarding.health) else {
+        let Some(action) = renewal_action(status, onboarding.stage, onboarding.health) else {
             return Ok(Renewable::NotNeeded);
         };
         Ok(match last_request(invitation, &fleet) {
@@ -123,13 +124,10 @@ impl Renewals {
 
     /// What Catena would do. When the renewal is carried out, this is looked up again.
     pub async fn preview(&self, renewal: &Renewal) -> Result<Preview, StoreError> {
-        let fleet_ref = &renewal.fleet.fleet_ref;
-        let outlook = self.preview.quick(fleet_ref).await?;
         let checked = renewal.draft.check().ok();
-        let when = checked
-            .as_ref()
-            .map_or((None, None), |checked| (Some(checked.expires_in_hours), checked.fleet_country_code.as_deref()));
-        preview::preview(&self.store, self.clock.now(), fleet_ref, outlook, when).await
+        let hours = checked.as_ref().map(|checked| checked.expires_in_hours);
+        let country = checked.as_ref().and_then(|checked| checked.fleet_country_code.as_deref());
+        self.preview.preview(&renewal.fleet.fleet_ref, hours, country).await
     }
 
     /// Asks Catena for the same again, valid for `hours` (as typed), on behalf of `actor` (an e-mail address), who agreed to
@@ -143,23 +141,22 @@ impl Renewals {
     ) -> Result<Renewed, StoreError> {
         let mut draft = Draft { expires_in_hours: hours.to_owned(), ..renewal.draft.clone() };
         // A callback address that was right at the time may duplicate events by now (WEBHOOKS.md 5.11).
-        if !draft.callback_url.is_empty() && !self.callbacks.look().await?.offers() {
+        if !draft.callback_url.is_empty() && !self.callbacks.probe().await?.offers() {
             draft.callback_url.clear();
         }
         let checked = match draft.check() {
             Ok(checked) => checked,
             Err(errors) => return Ok(Renewed::Invalid(errors)),
         };
-        let answer = self.invitations.invite_agreed(&checked, &request::to_json(&checked), actor, agreed).await;
-        Ok(match answer {
-            Ok(Answer::Done { invited, reopened }) => {
+        Ok(match self.invitations.create(&checked, actor, agreed).await {
+            Ok(CreateOutcome::Done { invited, reopened }) => {
                 let effect = match renewal.action {
                     RenewalAction::Reauthenticate if !invited.is_new => Effect::Reauthentication,
                     _ => Effect::of(invited.is_new, reopened),
                 };
                 Renewed::Done { id: invited.id, effect }
             }
-            Ok(Answer::Asks(preview)) => Renewed::Confirm(preview),
+            Ok(CreateOutcome::NeedsConfirmation(preview)) => Renewed::Confirm(preview),
             Err(error) => Renewed::Failed(error),
         })
     }

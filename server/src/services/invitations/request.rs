@@ -1,28 +1,14 @@
-//! What was asked for with an invitation, as it is kept beside it: shown, and sent again where the same is asked again.
+//! The request behind an invitation, as it is stored beside it: to show it, and to repeat it when the invitation is renewed.
 
 use std::collections::BTreeMap;
 
-use domain::invitation::request::{Checked, Draft, say_levels};
+use domain::{
+    invitation::request::{Checked, Draft, LABELS},
+    resource::describe_levels,
+};
 use serde_json::{Map, Value, json};
 
-/// The fields with the words in which people read them.
-const LABELS: [(&str, &str); 13] = [
-    ("fleet_name", "Name sent to Catena"),
-    ("fleet_email", "E-mail"),
-    ("fleet_phone", "Phone"),
-    ("fleet_website", "Website"),
-    ("fleet_country_code", "Country"),
-    ("fleet_regulatory_id", "Regulatory id"),
-    ("fleet_regulatory_id_type", "Kind of regulatory id"),
-    ("expires_in_hours", "Valid for (hours)"),
-    ("limit_tsps", "Providers offered"),
-    ("permissions", "Data asked for"),
-    ("success_redirect_url", "Page on success"),
-    ("failure_redirect_url", "Page on failure"),
-    ("callback_url", "Callback"),
-];
-
-/// Writes it, without what was left empty.
+/// As JSON, without empty fields.
 pub fn to_json(checked: &Checked) -> String {
     let all = json!({
         "fleet_name": checked.fleet_name,
@@ -44,12 +30,13 @@ pub fn to_json(checked: &Checked) -> String {
     Value::Object(filled).to_string()
 }
 
-/// Reads it as labels and values, in the order of the form. What was left to Catena is said, not left out.
-pub fn for_people(json: &str) -> Vec<(String, String)> {
+/// As labels and values, in the order of the form, with the defaults that Catena applies.
+pub fn describe(json: &str) -> Vec<(String, String)> {
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return Vec::new() };
-    let rows = LABELS.iter().filter_map(|(field, label)| {
+    let fields_shown = LABELS.iter().filter(|(field, _)| *field != "fleet_ref");
+    let rows = fields_shown.filter_map(|(field, label)| {
         let value = match (*field, fields.get(*field)) {
-            ("permissions", None) => "Everything, to read".to_owned(),
+            ("permissions", None) => "Read everything".to_owned(),
             ("limit_tsps", None) => "All".to_owned(),
             (_, None) => return None,
             ("permissions", Some(value)) => permissions(value),
@@ -62,8 +49,7 @@ pub fn for_people(json: &str) -> Vec<(String, String)> {
     rows.collect()
 }
 
-/// Reads it as a form that asks for the same again; what was typed as the fleet's name is kept elsewhere. Nothing for what is
-/// no JSON of ours.
+/// As a form that requests the same again; the fleet's name as typed is stored elsewhere. None for JSON that isn't ours.
 pub fn to_draft(fleet_ref: &str, fleet_name: Option<&str>, json: &str) -> Option<Draft> {
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return None };
     let text = |field: &str| match fields.get(field) {
@@ -95,7 +81,7 @@ pub fn to_draft(fleet_ref: &str, fleet_name: Option<&str>, json: &str) -> Option
 
 fn permissions(value: &Value) -> String {
     let levels = value.as_object().into_iter().flatten();
-    say_levels(levels.filter_map(|(resource, level)| Some((resource.as_str(), level.as_str()?))))
+    describe_levels(levels.filter_map(|(resource, level)| Some((resource.as_str(), level.as_str()?))))
 }
 
 #[cfg(test)]
@@ -103,25 +89,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_left_to_catena_is_said() {
+    fn defaults_of_catena_are_shown() {
         let checked = Draft { fleet_ref: "F".into(), ..Draft::default() }.check().unwrap();
-        let rows = for_people(&to_json(&checked));
+        let rows = describe(&to_json(&checked));
         let want =
-            [("Valid for (hours)", "24"), ("Providers offered", "All"), ("Data asked for", "Everything, to read")];
+            [("Link valid for (hours)", "24"), ("Providers to offer", "All"), ("Data to request", "Read everything")];
         assert_eq!(rows, want.map(|(label, value)| (label.to_owned(), value.to_owned())));
     }
 
     #[test]
-    fn levels_are_said_in_words() {
+    fn levels_are_described() {
         let permissions = [("vehicle".to_owned(), "read".to_owned()), ("message".to_owned(), "read_write".to_owned())];
         let checked =
             Draft { fleet_ref: "F".into(), permissions: permissions.into(), ..Draft::default() }.check().unwrap();
-        let rows = for_people(&to_json(&checked));
-        assert!(rows.contains(&("Data asked for".into(), "Vehicles, Messages (to read and write)".into())), "{rows:?}");
+        let rows = describe(&to_json(&checked));
+        assert!(rows.contains(&("Data to request".into(), "Vehicles, Messages (read and write)".into())), "{rows:?}");
     }
 
     #[test]
-    fn the_same_can_be_asked_again() {
+    fn the_same_can_be_requested_again() {
         let draft = Draft {
             fleet_ref: "FLEET-42".into(),
             fleet_name: "J.B. Hunt".into(),

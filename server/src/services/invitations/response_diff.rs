@@ -1,6 +1,5 @@
-//! What Catena kept otherwise than it was asked to, as it is kept beside the invitation and shown.
+//! The differences between a request and Catena's answer, as they are stored beside the invitation.
 
-use app::pages::DifferenceRow;
 use domain::invitation::{
     request::label,
     response_diff::{Difference, Returned},
@@ -9,14 +8,28 @@ use serde::{Deserialize, Serialize};
 
 use catena::Invitation;
 
+/// A stored difference. The names in JSON are those of earlier versions.
 #[derive(Serialize, Deserialize)]
 struct Json {
     field: String,
-    asked: String,
-    kept: String,
+    #[serde(rename = "asked")]
+    requested: String,
+    #[serde(rename = "kept")]
+    returned: String,
 }
 
-/// The part of Catena's answer that can be compared with what was asked.
+/// A difference for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabeledDifference {
+    /// The field's label.
+    pub label: &'static str,
+    /// What was requested.
+    pub requested: String,
+    /// What Catena returned.
+    pub returned: String,
+}
+
+/// The part of Catena's answer that can be compared with the request.
 pub fn returned(invitation: &Invitation) -> Returned {
     let levels = invitation.permissions.iter();
     Returned {
@@ -37,21 +50,24 @@ pub fn returned(invitation: &Invitation) -> Returned {
     }
 }
 
-/// Writes it; none where nothing differs.
+/// As JSON; none if nothing differs.
 pub fn to_json(differences: Vec<Difference>) -> Option<String> {
     let rows: Vec<Json> = differences
         .into_iter()
-        .map(|Difference { field, asked, kept }| Json { field: field.to_owned(), asked, kept })
+        .map(|Difference { field, requested, returned }| Json { field: field.to_owned(), requested, returned })
         .collect();
     (!rows.is_empty()).then(|| serde_json::to_string(&rows).unwrap_or_default())
 }
 
-/// Reads it for people.
-pub fn for_people(json: &str) -> Vec<DifferenceRow> {
+/// From JSON; empty for what isn't ours.
+pub fn from_json(json: &str) -> Vec<LabeledDifference> {
     let rows: Vec<Json> = serde_json::from_str(json).unwrap_or_default();
-    rows.into_iter()
-        .map(|row| DifferenceRow { label: label(&row.field).to_owned(), asked: row.asked, kept: row.kept })
-        .collect()
+    let labeled = rows.into_iter().map(|row| LabeledDifference {
+        label: label(&row.field),
+        requested: row.requested,
+        returned: row.returned,
+    });
+    labeled.collect()
 }
 
 #[cfg(test)]
@@ -59,14 +75,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn differences_survive_being_kept() {
-        let found = Difference { field: "fleet_name", asked: "JB Hunt".into(), kept: "nothing".into() };
-        let rows = for_people(&to_json(vec![found]).unwrap());
-        assert_eq!(
-            rows,
-            [DifferenceRow { label: "Fleet’s name".into(), asked: "JB Hunt".into(), kept: "nothing".into() }]
-        );
+    fn differences_survive_storage() {
+        let difference = Difference { field: "fleet_name", requested: "JB Hunt".into(), returned: "nothing".into() };
+        let json = to_json(vec![difference]).unwrap();
+        assert_eq!(json, r#"[{"field":"fleet_name","asked":"JB Hunt","kept":"nothing"}]"#);
+        let (requested, returned) = ("JB Hunt".to_owned(), "nothing".to_owned());
+        assert_eq!(from_json(&json), [LabeledDifference { label: "Fleet name", requested, returned }]);
         assert_eq!(to_json(vec![]), None);
-        assert_eq!(for_people("nonsense"), []);
+        assert_eq!(from_json("nonsense"), []);
     }
 }

@@ -24,7 +24,7 @@ pub async fn validate(draft: &Draft, preset: Preset, callbacks: &CallbackPolicie
         errors.insert("permissions".into(), sentence.into());
     }
     if !draft.callback_url.trim().is_empty() && !errors.contains_key("callback_url") {
-        let policy = callbacks.look().await?;
+        let policy = callbacks.probe().await?;
         if !policy.offers() {
             errors.insert("callback_url".into(), format!("Leave it empty. {}", policy.explanation()));
         }

@@ -2,7 +2,7 @@
 //! sealed link to disclose it.
 
 use domain::{
-    events::{fact::Round, record::Observation},
+    events::observation::Observation,
     link::{
         audit::{self, Shown},
         message::{Language, MessageState, Occasion, with_link},
@@ -156,7 +156,7 @@ impl LinkDelivery {
     pub async fn record_shown(&self, invitations: &[InvitationRow], how: Shown, actor: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
         let observations: Vec<_> =
-            invitations.iter().map(|invitation| audit::shown(round(invitation), how, actor, now)).collect();
+            invitations.iter().map(|invitation| audit::shown(invitation.round(), how, actor, now)).collect();
         self.timeline.record(&observations).await?;
         Ok(())
     }
@@ -224,7 +224,8 @@ impl LinkDelivery {
         let now = self.clock.now();
         let outcome = match mailed {
             Ok(()) => {
-                self.record_sent(audit::sent(round(invitation), &id.to_string(), occasion, &draft.to, actor, now)).await
+                self.record_sent(audit::sent(invitation.round(), &id.to_string(), occasion, &draft.to, actor, now))
+                    .await
             }
             Err(error) => Err(error),
         };
@@ -265,10 +266,4 @@ impl LinkDelivery {
         let mail = Mail { to: to.clone(), subject: subject.clone(), text: with_link(body, &link) };
         Ok(mailer.send(&mail, &id.to_string()).await?)
     }
-}
-
-/// The round that an invitation is in.
-pub fn round(invitation: &InvitationRow) -> Round {
-    let InvitationRow { digest, created_at, expires_at, .. } = invitation;
-    Round { created_at: *created_at, expires_at: *expires_at, invitation: digest.clone() }
 }

@@ -1,16 +1,15 @@
 use domain::{
-    events::{envelope, record::observations},
-    onboarding::lifecycle::{Stage, fold},
+    events::{envelope, fact::Source, record::observations},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp::parse,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 
 /// The published story's agreement, in the shape of the real record.
 fn agreement(status: &str, expires: Option<&str>) -> Agreement {
-    let text = include_str!("../../../../crates/contract/data/samples/share-agreement.json");
-    let mut record: Value = serde_json::from_str(text).unwrap();
+    let mut record = contract::sample("share-agreement");
     record["id"] = json!("019caf26-5452-7834-bd72-74710b11149d");
     record["effective_date"] = json!("2026-03-02T15:24:10.706112Z");
     record["status"] = json!(status);
@@ -31,16 +30,15 @@ fn facts(told: &[Observation]) -> Vec<Fact> {
 
 fn webhooks(events: &[&str]) -> Vec<Fact> {
     let told = events.iter().flat_map(|event| {
-        let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        observations(&envelope::read(&std::fs::read(path).unwrap(), None).unwrap(), asked_at()).unwrap()
+        let envelope = envelope::read(contract::event(event).as_bytes(), None).unwrap();
+        observations(&envelope, asked_at()).unwrap()
     });
     facts(&told.collect::<Vec<_>>())
 }
 
 #[test]
 fn the_real_record_tells_that_it_began_and_who_shares() {
-    let text = include_str!("../../../../crates/contract/data/samples/share-agreement.json");
-    let record: Agreement = serde_json::from_str(text).unwrap();
+    let record: Agreement = serde_json::from_value(contract::sample("share-agreement")).unwrap();
     let told = missing(&record, &FleetFacts::new(Vec::new()), asked_at());
     let [Observation::Fact { fact, subject, .. }] = &told[..] else { panic!("one fact") };
     assert_eq!((fact.kind.name(), fact.source), ("share_agreement.created", Source::Check));

@@ -1,11 +1,12 @@
-//! What a connection's record and the freshness of its data tell that is not known (CONTRACT.md 11). Works without the
-//! schedules themselves, whose scope may not be granted (CONTRACT.md trap 25). Recoveries, which no event reports
-//! (WEBHOOKS.md 2.1), come from here alone.
+//! What a connection's record and the freshness of its data add to what is known (CONTRACT.md 11). Works without the schedules
+//! themselves, whose scope may not be granted (CONTRACT.md trap 25). Recoveries come only from here: no event reports them
+//! (WEBHOOKS.md 2.1).
 
 use domain::{
     events::{
-        fact::{About, Fact, Kind, Source},
-        record::{Observation, Subject, connection_key, fleet_connection_key, state_key},
+        fact::{About, Fact, Kind},
+        keys::{connection_key, fleet_connection_key, state_key},
+        observation::{Observation, Subject},
     },
     onboarding::problem::ProblemKind,
     timestamp::micros,
@@ -16,20 +17,20 @@ use uuid::Uuid;
 use crate::services::reconcile::fleet_facts::FleetFacts;
 use catena::{Connection, ConnectionStatus, DataFreshness, ScheduleStatus};
 
-/// How long after the last sign of the contrary Catena's answer is believed although no time in it is later: an answer and
-/// a webhook may cross.
-const CROSSED: Duration = Duration::minutes(5);
-/// How much a connection may seem older than the agreement for which it was made: both are made within a second or two.
+/// How long after the last fact to the contrary Catena's answer is trusted although no time in it is later: an answer and a
+/// webhook can cross.
+const CROSSING: Duration = Duration::minutes(5);
+/// How much older than its agreement a connection may seem: both are made within a second or two.
 const MADE_TOGETHER: Duration = Duration::seconds(5);
 
-/// What the connection and the rows about it tell that is not known. `asked_at` is when Catena was asked, UTC.
+/// What the connection and the rows about it add. `asked_at` is when Catena was asked, UTC.
 pub(crate) fn missing(
     connection: &Connection,
     rows: &[&DataFreshness],
     known: &FleetFacts,
     asked_at: OffsetDateTime,
 ) -> Vec<Observation> {
-    let mut news = News { connection, found: Vec::new() };
+    let mut findings = Findings { connection, found: Vec::new() };
     if known.is_over() {
         return Vec::new();
     }
@@ -40,20 +41,20 @@ pub(crate) fn missing(
         if !matches!(connection.status, Active | Paused | Stale) {
             return Vec::new();
         }
-        news.attached(known, attached_at);
+        findings.attached(known, attached_at);
     }
     let good_since = known.good_since(connection.id).max((!attached).then_some(attached_at));
-    let stale = known.trouble(ProblemKind::Stale, connection.id, None);
+    let stale = known.problem(ProblemKind::Stale, connection.id, None);
     match (&connection.status, stale) {
         (ConnectionStatus::Stale, None) => {
             if let Some(at) = changed_at(&[Some(connection.updated_at)], good_since, asked_at) {
-                news.set_state(Kind::ConnectionStaled, at, None);
+                findings.set_state(Kind::ConnectionStaled, at, None);
             }
         }
-        (ConnectionStatus::Active, Some(trouble)) => {
+        (ConnectionStatus::Active, Some(problem)) => {
             let fetched = rows.iter().filter_map(|row| row.last_successful_execution_at).max();
-            if let Some(at) = changed_at(&[Some(connection.updated_at), fetched], Some(trouble.at), asked_at) {
-                news.set_state(Kind::ConnectionRecovered, at, None);
+            if let Some(at) = changed_at(&[Some(connection.updated_at), fetched], Some(problem.at), asked_at) {
+                findings.set_state(Kind::ConnectionRecovered, at, None);
             }
         }
         _ => {}
@@ -61,33 +62,33 @@ pub(crate) fn missing(
     if connection.status == ConnectionStatus::Active {
         for row in rows {
             if let Some(schedule) = row.schedule_id {
-                news.schedule(row, schedule, known, good_since, asked_at);
+                findings.schedule(row, schedule, known, good_since, asked_at);
             }
         }
     }
-    news.found
+    findings.found
 }
 
-/// When something changed for the better or the worse: the first of these times of Catena's that is later than the last sign
-/// of the contrary, else the moment of asking once an answer can't have crossed that sign.
+/// When a state changed: the first of Catena's times that is later than the last fact to the contrary, else the time of the
+/// request if its answer can't have crossed that fact.
 fn changed_at(
     times: &[Option<OffsetDateTime>],
     contrary: Option<OffsetDateTime>,
     asked_at: OffsetDateTime,
 ) -> Option<OffsetDateTime> {
     let later = times.iter().flatten().find(|at| contrary.is_none_or(|contrary| **at > contrary));
-    let settled = contrary.is_none_or(|contrary| asked_at - contrary > CROSSED);
+    let settled = contrary.is_none_or(|contrary| asked_at - contrary > CROSSING);
     later.copied().or(settled.then_some(asked_at))
 }
 
-struct News<'a> {
+struct Findings<'a> {
     connection: &'a Connection,
     found: Vec<Observation>,
 }
 
-impl News<'_> {
-    /// The connection is attached to the fleet. That a link was made for us, and not by an earlier consent, is told by its
-    /// age; where the attachment itself came by webhook, a missing `connection.created` means a link that existed before.
+impl Findings<'_> {
+    /// The connection is attached to the fleet. Its age shows whether it was made for us or by an earlier consent; if a webhook
+    /// reported the attachment, a missing `connection.created` means that the connection existed before.
     fn attached(&mut self, known: &FleetFacts, at: OffsetDateTime) {
         let Connection { id, created_at, .. } = *self.connection;
         let made_for_us = known.consent_at().is_some_and(|consent| created_at >= consent - MADE_TOGETHER);
@@ -109,8 +110,8 @@ impl News<'_> {
     ) {
         let connection = self.connection.id;
         let fetched = row.last_successful_execution_at;
-        let trouble = |wrong| known.trouble(wrong, connection, Some(schedule));
-        let recovered_at = match (&row.schedule_status, trouble(ProblemKind::Stopped)) {
+        let problem = |kind| known.problem(kind, connection, Some(schedule));
+        let recovered_at = match (&row.schedule_status, problem(ProblemKind::Stopped)) {
             (Some(ScheduleStatus::Inactive), None) => {
                 let contrary = good_since.max(known.fetching_since(connection, schedule));
                 if let Some(at) = changed_at(&[], contrary, asked_at) {
@@ -119,10 +120,10 @@ impl News<'_> {
                 None
             }
             (Some(ScheduleStatus::Inactive), Some(_)) => None,
-            (Some(ScheduleStatus::Active), Some(trouble)) => changed_at(&[fetched], Some(trouble.at), asked_at),
-            (_, Some(trouble)) => fetched.filter(|fetched| *fetched > trouble.at),
+            (Some(ScheduleStatus::Active), Some(problem)) => changed_at(&[fetched], Some(problem.at), asked_at),
+            (_, Some(problem)) => fetched.filter(|fetched| *fetched > problem.at),
             (_, None) => {
-                fetched.filter(|fetched| trouble(ProblemKind::Failing).is_some_and(|failing| *fetched > failing.at))
+                fetched.filter(|fetched| problem(ProblemKind::Failing).is_some_and(|failing| *fetched > failing.at))
             }
         };
         if let Some(at) = recovered_at {
@@ -151,7 +152,7 @@ impl News<'_> {
             ..About::default()
         };
         self.found.push(Observation::Fact {
-            fact: Fact { source: Source::Check, at, kind, key, event_id: None, actor: None, about },
+            fact: Fact::found(kind, key, at, about),
             subject: Subject {
                 fleet_ref: connection.fleet_ref.clone(),
                 fleet_id: connection.fleet_id,

@@ -1,9 +1,12 @@
 use domain::{
-    events::fact::Round,
-    onboarding::lifecycle::{Health, Stage, fold},
+    events::fact::{Round, Source},
+    onboarding::{
+        lifecycle::fold,
+        stage::{Health, Stage},
+    },
     timestamp::parse,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
 
@@ -17,8 +20,7 @@ fn at(minutes: i64) -> OffsetDateTime {
 
 /// The real record, made and changed at these minutes.
 fn connection(status: &str, created: i64, updated: i64) -> Connection {
-    let text = include_str!("../../../../crates/contract/data/samples/connection.json");
-    let mut record: Value = serde_json::from_str(text).unwrap();
+    let mut record = contract::sample("connection");
     record["status"] = json!(status);
     record["created_at"] = json!(domain::timestamp::rfc3339(at(created)));
     record["updated_at"] = json!(domain::timestamp::rfc3339(at(updated)));

@@ -1,8 +1,8 @@
-//! A check of one fleet: only its own records are asked for.
+//! A check of one fleet: reads only its own records.
 
 use std::collections::{BTreeSet, HashSet};
 
-use domain::{digest::of_invitation, events::record::Observation};
+use domain::{digest::of_invitation, events::observation::Observation};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use catena::{
     Agreement, AgreementFilter, AgreementStatus, Catena, CatenaError, ConnectionFilter, FleetFilter, InvitationId,
 };
 
-/// What checks ask with.
+/// What a check works with.
 #[derive(Clone)]
 pub(crate) struct FleetReconciler {
     pub catena: Catena,
@@ -29,8 +29,8 @@ pub(crate) struct FleetReconciler {
 }
 
 impl FleetReconciler {
-    /// Asks about one fleet, and adds to `found` what came to light, also where it fails half-way. What Catena does not
-    /// allow is left out, and the rest asked for all the same; the refusal is handed back.
+    /// Checks one fleet and adds what it finds to `found`, also when it fails halfway. What Catena doesn't allow is skipped; the
+    /// first refusal is returned.
     pub(crate) async fn check_fleet(
         &self,
         fleet: &FleetRow,
@@ -74,8 +74,8 @@ impl FleetReconciler {
         Ok(listed.iter().map(|agreement| agreement.fleet_id).collect())
     }
 
-    /// What became of agreements that we know to be in force and that Catena does not list unasked: whether it lists ended
-    /// ones is not documented, so each way to end is asked for.
+    /// What became of agreements that are in force for us and missing from Catena's list. Whether the list includes ended ones is
+    /// not documented, so each way to end is requested.
     pub(crate) async fn ended_agreements(
         &self,
         known: &FleetFacts,
@@ -129,7 +129,7 @@ impl FleetReconciler {
         Ok(self.record(findings, fleet.key, asked_at, found).await?)
     }
 
-    /// Whether Catena has no such invitation any more.
+    /// Whether Catena no longer has this invitation.
     pub(crate) async fn is_gone(&self, row: &InvitationRow) -> Result<bool, ReconcileError> {
         let Ok(id) = self.vault.open_text(Purpose::InvitationId, &row.sealed_id) else { return Ok(false) };
         let Ok(id) = InvitationId::parse(&id) else { return Ok(false) };
@@ -138,12 +138,13 @@ impl FleetReconciler {
 
     async fn record(
         &self,
-        told: Vec<Observation>,
+        observations: Vec<Observation>,
         fleet: FleetKey,
         asked_at: OffsetDateTime,
         found: &mut Tally,
     ) -> Result<(), StoreError> {
-        let findings = told.into_iter().map(|told| Discovery { told, fleet: Some(fleet) }).collect();
+        let findings =
+            observations.into_iter().map(|observation| Discovery { observation, fleet: Some(fleet) }).collect();
         self.recorder.record(findings, asked_at, found).await
     }
 
@@ -152,14 +153,14 @@ impl FleetReconciler {
     }
 }
 
-/// What Catena does not allow. It stays so until somebody grants it, so a check goes on without.
+/// What Catena doesn't allow. That lasts until somebody grants it, so a check continues without.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     pub first: Option<CatenaError>,
 }
 
 impl Refusals {
-    /// Passes on whatever is no refusal; none for what was refused.
+    /// None for a refusal; anything else is passed on.
     pub(crate) fn skip<T>(&mut self, result: Result<T, ReconcileError>) -> Result<Option<T>, ReconcileError> {
         match result {
             Ok(value) => Ok(Some(value)),

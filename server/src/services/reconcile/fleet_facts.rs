@@ -1,4 +1,4 @@
-//! What is known of a fleet before Catena's answer is read.
+//! What is known about a fleet before Catena's answer is read.
 
 use domain::{
     events::fact::{Fact, Kind},
@@ -10,7 +10,7 @@ use domain::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// What is known of one fleet.
+/// What is known about one fleet.
 pub(crate) struct FleetFacts {
     facts: Vec<Fact>,
     /// Those that count now.
@@ -40,17 +40,17 @@ impl FleetFacts {
         let mut all: Vec<Uuid> = self.facts.iter().filter_map(|fact| fact.about.agreement).collect();
         all.sort_unstable();
         all.dedup();
-        all.retain(|agreement| !self.of_agreement(*agreement).into_iter().any(ends));
+        all.retain(|agreement| !self.of_agreement(*agreement).into_iter().any(Fact::ends_agreement));
         all
     }
 
-    /// Since when there is an agreement, or else a consent: a connection that is older was not made for us.
+    /// When the latest agreement was made, else the latest acceptance: a connection that is older wasn't made for us.
     pub(crate) fn consent_at(&self) -> Option<OffsetDateTime> {
         let last = |kind: Kind| self.current.iter().filter(|fact| fact.kind == kind).map(|fact| fact.at).max();
         last(Kind::AgreementCreated).or_else(|| last(Kind::InvitationAccepted))
     }
 
-    /// Whether every agreement with the fleet has ended, be it invited again or not: its connections say nothing of us then.
+    /// Whether every agreement with the fleet has ended, invited again or not: its connections then say nothing about us.
     pub(crate) fn is_over(&self) -> bool {
         self.facts.iter().any(|fact| fact.about.agreement.is_some()) && self.living_agreements().is_empty()
     }
@@ -60,7 +60,7 @@ impl FleetFacts {
         self.of_connection(connection).any(|fact| fact.kind == *kind)
     }
 
-    /// Since when nothing was wrong with the connection itself, as far as is known.
+    /// When the connection itself was last known to work.
     pub(crate) fn good_since(&self, connection: Uuid) -> Option<OffsetDateTime> {
         let good = self.of_connection(connection).filter(|fact| match fact.kind {
             Kind::ConnectionCreated | Kind::FleetConnectionCreated => true,
@@ -70,7 +70,7 @@ impl FleetFacts {
         good.map(|fact| fact.at).max()
     }
 
-    /// Since when the schedule is known to fetch, where it had stopped or failed before.
+    /// When the schedule last recovered from a stop or a failure.
     pub(crate) fn fetching_since(&self, connection: Uuid, schedule: Uuid) -> Option<OffsetDateTime> {
         let recovered = self
             .of_connection(connection)
@@ -78,20 +78,14 @@ impl FleetFacts {
         recovered.map(|fact| fact.at).max()
     }
 
-    /// The open trouble of this kind.
-    pub(crate) fn trouble(&self, wrong: ProblemKind, connection: Uuid, schedule: Option<Uuid>) -> Option<&Problem> {
-        self.onboarding.troubles.iter().find(|trouble| {
-            trouble.wrong == wrong && trouble.connection == Some(connection) && trouble.schedule == schedule
+    /// The open problem of this kind.
+    pub(crate) fn problem(&self, kind: ProblemKind, connection: Uuid, schedule: Option<Uuid>) -> Option<&Problem> {
+        self.onboarding.problems.iter().find(|problem| {
+            problem.kind == kind && problem.connection == Some(connection) && problem.schedule == schedule
         })
     }
 
     fn of_connection(&self, connection: Uuid) -> impl Iterator<Item = &Fact> {
         self.current.iter().filter(move |fact| fact.about.connection == Some(connection))
     }
-}
-
-/// Whether the fact says that its agreement is over.
-pub(crate) fn ends(fact: &Fact) -> bool {
-    fact.kind == Kind::AgreementDeleted
-        || matches!(fact.about.status.as_deref(), Some("cancelled" | "deleted" | "expired"))
 }

@@ -1,6 +1,6 @@
 use domain::{
-    events::{envelope, record::observations},
-    onboarding::lifecycle::{Stage, fold},
+    events::{envelope, fact::Source, record::observations},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp::parse,
 };
 use serde_json::{Value, json};
@@ -11,8 +11,7 @@ const ID: &str = "019caf10-331c-7fc1-b466-44073a4d3b3b";
 
 /// The real record, with some of it changed.
 fn invitation(change: &[(&str, Value)]) -> Invitation {
-    let text = include_str!("../../../../crates/contract/data/samples/invitation.json");
-    let mut record: Value = serde_json::from_str(text).unwrap();
+    let mut record = contract::sample("invitation");
     for (field, value) in change {
         record[*field] = value.clone();
     }
@@ -47,8 +46,8 @@ fn facts(told: &[Observation]) -> Vec<Fact> {
 /// The facts that the published webhooks tell.
 fn webhooks(events: &[&str]) -> Vec<Fact> {
     let told = events.iter().flat_map(|event| {
-        let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        observations(&envelope::read(&std::fs::read(path).unwrap(), None).unwrap(), asked_at()).unwrap()
+        let envelope = envelope::read(contract::event(event).as_bytes(), None).unwrap();
+        observations(&envelope, asked_at()).unwrap()
     });
     facts(&told.collect::<Vec<_>>())
 }

@@ -1,12 +1,11 @@
-//! Gap repair: what no webhook told is found by asking Catena, and told like anything else, marked as found by check.
+//! Reconciliation: finds at Catena what no webhook reported, and records it like anything else, marked as found by a check.
 //!
-//! `invitations`, `agreements` and `connections` say, without asking anybody, what a record of Catena's tells that is not
-//! `known`: facts with the keys that the webhooks' facts have, so that a webhook which comes later merges into them.
-//! `report` puts them on the timeline and counts. `fleet` asks about one fleet, `pass` about all of them, page by page with
-//! pauses, going on where it stood after a failure; `providers` reads their names. `reconciler` is what the rest of Onramp
-//! uses: one check of everything at a time, on demand and by `jobs::repair`.
+//! `invitations`, `agreements` and `connections` say, without any I/O, what one of Catena's records adds to the known
+//! `fleet_facts`: facts with the keys of the webhooks' facts, so that a webhook that arrives later merges into them. `report`
+//! records and counts them. `fleet` checks one fleet; `pass` checks all of them, page by page with pauses, and resumes after a
+//! failure. `reconciler` is the entry point: one check of everything at a time, on demand and by `jobs::reconcile`.
 //!
-//! What can't be found: that a link was opened or e-mailed, and a single failed fetch; no record tells these.
+//! What can't be found: that a link was opened or e-mailed, and a single failed fetch. No record shows these.
 
 mod agreements;
 mod connections;
@@ -14,7 +13,6 @@ mod fleet;
 mod fleet_facts;
 mod invitations;
 mod pass;
-mod provider_names;
 mod reconciler;
 mod report;
 
@@ -23,7 +21,6 @@ use thiserror::Error;
 use crate::store::StoreError;
 use catena::CatenaError;
 
-pub use crate::services::reconcile::provider_names::with_provider_names;
 pub use crate::services::reconcile::reconciler::{ReconcileStatus, Reconciler};
 
 /// Why a check stopped.
@@ -46,7 +43,7 @@ impl ReconcileError {
         }
     }
 
-    /// How long Catena wants to be left alone, where it says so.
+    /// How long Catena asks to wait, if it does.
     fn retry_after(&self) -> Option<std::time::Duration> {
         match self {
             Self::Catena(CatenaError::RateLimited { retry_after }) => *retry_after,

@@ -1,5 +1,5 @@
-//! A check of everything, step by step: each step is one question, and what it found is told before the next. After a
-//! failure of Catena's the pass goes on with the same question.
+//! A check of everything, step by step: each step makes one request, and what it found is recorded before the next one. After a
+//! failure at Catena the pass resumes with the same request.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
@@ -18,40 +18,40 @@ use crate::{
 use catena::{AgreementPages, Catena, Connection, FleetFilter, Invitation, Pages};
 
 /// Rows of our own that are compared at once.
-const ROWS: u32 = 200;
-/// Fleets of whose data the freshness is asked for at once (CONTRACT.md 11).
-const FLEETS_AT_ONCE: usize = 100;
+const BATCH: u32 = 200;
+/// Fleets per request for the freshness of their data (CONTRACT.md 11).
+const FLEET_BATCH: usize = 100;
 
-/// Questions about single records in one step. What is left waits for the next one.
-const SINGLE_QUESTIONS: u32 = 200;
+/// Requests for single records in one step. The rest waits for the next pass.
+const SINGLE_REQUESTS_MAX: u32 = 200;
 
-/// Where a pass stands.
+/// Where a pass is.
 enum Step {
     /// Reading all invitations.
     Invitations(Pages<Invitation>),
-    /// Asking for open invitations of ours that were not among them, from behind this one.
-    GoneInvitations { behind: (OffsetDateTime, Uuid), first_asked_at: OffsetDateTime },
+    /// Looking up open invitations of ours that were not among them, after this one.
+    GoneInvitations { after: (OffsetDateTime, Uuid), first_asked_at: OffsetDateTime },
     /// Reading all agreements.
     Agreements(AgreementPages),
-    /// Asking for agreements of ours that were not among them, from behind this fleet.
-    GoneAgreements { behind: FleetKey },
+    /// Looking up agreements of ours that were not among them, after this fleet.
+    GoneAgreements { after: FleetKey },
     /// Reading all connections, and how fresh the data of each is.
     Connections { pages: Pages<Connection>, to_do: VecDeque<Connection>, asked_at: OffsetDateTime },
-    /// Through.
+    /// Finished.
     Done,
 }
 
-/// A pass through everything, which may have been interrupted.
+/// A pass through everything, which can be interrupted and resumed.
 pub(crate) struct Pass {
     step: Step,
-    /// When the first question was asked, UTC.
+    /// When the first request was made, UTC.
     pub started_at: OffsetDateTime,
     /// Digests of the invitations that Catena has.
     invitations: HashSet<String>,
     /// The agreements that Catena has in force.
     agreements: HashSet<Uuid>,
-    /// How many single records were asked for in this step.
-    single_questions: u32,
+    /// Requests for single records in this step.
+    single_requests: u32,
     pub found: Tally,
     pub refusals: Refusals,
 }
@@ -64,28 +64,28 @@ impl Pass {
             started_at,
             invitations: HashSet::new(),
             agreements: HashSet::new(),
-            single_questions: 0,
+            single_requests: 0,
             found: Tally::default(),
             refusals: Refusals::default(),
         }
     }
 
-    /// Whether nothing is left to be asked.
+    /// Whether nothing is left to do.
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.step, Step::Done)
     }
 
-    /// Asks the next question. After an error the same one is asked again.
+    /// Makes the next request. After an error the same one is made again.
     pub(crate) async fn advance(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let step = match &self.step {
             Step::Invitations(_) => self.read_invitations(fleets).await,
-            Step::GoneInvitations { .. } => self.look_for_invitations(fleets).await,
+            Step::GoneInvitations { .. } => self.check_gone_invitations(fleets).await,
             Step::Agreements(_) => self.read_agreements(fleets).await,
-            Step::GoneAgreements { .. } => self.look_for_agreements(fleets).await,
+            Step::GoneAgreements { .. } => self.check_gone_agreements(fleets).await,
             Step::Connections { .. } => self.read_connections(fleets).await,
             Step::Done => Ok(()),
         };
-        // What is not allowed is left out: that of invitations leaves nothing to compare with.
+        // Without permission a step is skipped, along with the one that compares with it.
         if self.refusals.skip(step)?.is_none() {
             self.step = match &self.step {
                 Step::Invitations(_) | Step::GoneInvitations { .. } => {
@@ -102,9 +102,9 @@ impl Pass {
         let Step::Invitations(pages) = &mut self.step else { return Ok(()) };
         let asked_at = fleets.now();
         let Some(listed) = pages.next().await? else {
-            // Behind all whose link has run out: those end by our own clock.
+            // After all whose link has expired: those end by our own clock.
             self.step =
-                Step::GoneInvitations { behind: (self.started_at, Uuid::max()), first_asked_at: self.started_at };
+                Step::GoneInvitations { after: (self.started_at, Uuid::max()), first_asked_at: self.started_at };
             return Ok(());
         };
         let mut findings = Vec::new();
@@ -116,32 +116,32 @@ impl Pass {
             };
             let known = fleets.recorder.known(fleet.as_ref()).await?;
             let missing = invitations::missing(invitation, &known, asked_at);
-            findings.extend(missing.into_iter().map(|told| finding(told, fleet.as_ref())));
+            findings.extend(missing.into_iter().map(|observation| finding(observation, fleet.as_ref())));
         }
         Ok(fleets.recorder.record(findings, asked_at, &mut self.found).await?)
     }
 
-    async fn look_for_invitations(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
-        let Step::GoneInvitations { behind, first_asked_at } = &mut self.step else { return Ok(()) };
-        let rows = fleets.recorder.store.unanswered(*behind, ROWS).await?;
-        if rows.is_empty() || self.single_questions >= SINGLE_QUESTIONS {
+    async fn check_gone_invitations(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
+        let Step::GoneInvitations { after, first_asked_at } = &mut self.step else { return Ok(()) };
+        let rows = fleets.recorder.store.unanswered(*after, BATCH).await?;
+        if rows.is_empty() || self.single_requests >= SINGLE_REQUESTS_MAX {
             self.step = Step::Agreements(fleets.catena.agreement_pages());
             return Ok(());
         }
         for row in rows {
-            // One that was made after the first question may be missing in the answers for that alone.
+            // One that was made after the first request can be missing from the answers for that reason alone.
             let listed = self.invitations.contains(&row.digest) || row.created_at >= *first_asked_at;
             let asked_at = fleets.now();
             let gone = !listed && fleets.is_gone(&row).await?;
-            *behind = (row.expires_at, row.id);
+            *after = (row.expires_at, row.id);
             if gone {
-                let told = invitations::gone(&row, asked_at);
-                let findings = vec![Discovery { told, fleet: Some(row.fleet) }];
+                let observation = invitations::gone(&row, asked_at);
+                let findings = vec![Discovery { observation, fleet: Some(row.fleet) }];
                 fleets.recorder.record(findings, asked_at, &mut self.found).await?;
             }
             if !listed {
-                // A question was asked; the next one after the pause.
-                self.single_questions += 1;
+                // A request was made; the next one comes after the pause.
+                self.single_requests += 1;
                 return Ok(());
             }
         }
@@ -152,8 +152,8 @@ impl Pass {
         let Step::Agreements(pages) = &mut self.step else { return Ok(()) };
         let asked_at = fleets.now();
         let Some(listed) = pages.next().await? else {
-            self.step = Step::GoneAgreements { behind: FleetKey(0) };
-            self.single_questions = 0;
+            self.step = Step::GoneAgreements { after: FleetKey(0) };
+            self.single_requests = 0;
             return Ok(());
         };
         let mut findings = Vec::new();
@@ -162,15 +162,15 @@ impl Pass {
             let fleet = fleet_of(fleets, Some(agreement.fleet_id), agreement.fleet_ref.as_deref()).await?;
             let known = fleets.recorder.known(fleet.as_ref()).await?;
             let missing = agreements::missing(agreement, &known, asked_at);
-            findings.extend(missing.into_iter().map(|told| finding(told, fleet.as_ref())));
+            findings.extend(missing.into_iter().map(|observation| finding(observation, fleet.as_ref())));
         }
         Ok(fleets.recorder.record(findings, asked_at, &mut self.found).await?)
     }
 
-    async fn look_for_agreements(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
-        let Step::GoneAgreements { behind } = &mut self.step else { return Ok(()) };
-        let rows = fleets.recorder.store.fleets_under_agreement(*behind, ROWS).await?;
-        if rows.is_empty() || self.single_questions >= SINGLE_QUESTIONS {
+    async fn check_gone_agreements(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
+        let Step::GoneAgreements { after } = &mut self.step else { return Ok(()) };
+        let rows = fleets.recorder.store.fleets_under_agreement(*after, BATCH).await?;
+        if rows.is_empty() || self.single_requests >= SINGLE_REQUESTS_MAX {
             self.step = connections_step(fleets);
             return Ok(());
         }
@@ -180,13 +180,13 @@ impl Pass {
             if lost {
                 let asked_at = fleets.now();
                 let ended = fleets.ended_agreements(&known, &fleet.fleet_ref, &self.agreements).await?;
-                let told = ended.iter().flat_map(|agreement| agreements::missing(agreement, &known, asked_at));
-                let findings = told.map(|told| finding(told, Some(&fleet))).collect();
+                let observations = ended.iter().flat_map(|agreement| agreements::missing(agreement, &known, asked_at));
+                let findings = observations.map(|observation| finding(observation, Some(&fleet))).collect();
                 fleets.recorder.record(findings, asked_at, &mut self.found).await?;
             }
-            *behind = fleet.key;
+            *after = fleet.key;
             if lost {
-                self.single_questions += 1;
+                self.single_requests += 1;
                 return Ok(());
             }
         }
@@ -205,7 +205,7 @@ impl Pass {
         }
         let mut by_fleet: BTreeMap<Option<Uuid>, Vec<&Connection>> = BTreeMap::new();
         for connection in to_do.iter() {
-            if by_fleet.len() < FLEETS_AT_ONCE || by_fleet.contains_key(&connection.fleet_id) {
+            if by_fleet.len() < FLEET_BATCH || by_fleet.contains_key(&connection.fleet_id) {
                 by_fleet.entry(connection.fleet_id).or_default().push(connection);
             }
         }
@@ -220,7 +220,7 @@ impl Pass {
             for connection in connections {
                 let own: Vec<_> = rows.iter().filter(|row| row.connection_id == connection.id).collect();
                 let missing = connections::missing(connection, &own, &known, *asked_at);
-                findings.extend(missing.into_iter().map(|told| finding(told, fleet.as_ref())));
+                findings.extend(missing.into_iter().map(|observation| finding(observation, fleet.as_ref())));
             }
         }
         fleets.recorder.record(findings, *asked_at, &mut self.found).await?;
@@ -234,8 +234,8 @@ fn connections_step(fleets: &FleetReconciler) -> Step {
     Step::Connections { pages: fleets.catena.connection_pages(), to_do: VecDeque::new(), asked_at: fleets.now() }
 }
 
-fn finding(told: domain::events::record::Observation, fleet: Option<&FleetRow>) -> Discovery {
-    Discovery { told, fleet: fleet.map(|fleet| fleet.key) }
+fn finding(observation: domain::events::observation::Observation, fleet: Option<&FleetRow>) -> Discovery {
+    Discovery { observation, fleet: fleet.map(|fleet| fleet.key) }
 }
 
 /// The fleet that a record is about, if it is known: by Catena's id, else by our reference, which may be missing

@@ -1,9 +1,9 @@
-//! What the rest of Onramp uses: a check of everything, one at a time, and checks of one fleet.
+//! The entry point: checks of everything, one at a time, and checks of one fleet.
 
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -17,6 +17,7 @@ use crate::{
     config::Checks,
     security::vault::Vault,
     services::{
+        providers::Providers,
         reconcile::{
             ReconcileError,
             fleet::FleetReconciler,
@@ -30,55 +31,58 @@ use crate::{
 use catena::{Catena, CatenaError};
 use platform::{clock::SharedClock, random::SharedRandom};
 
-/// How long a webhook may take to say why a fleet came back, before Catena is asked.
-const RETURN_WAITS: time::Duration = time::Duration::seconds(20);
-/// How long a pass that stopped can go on where it stood: afterwards what it has seen says too little.
-const STANDS_FOR: time::Duration = time::Duration::hours(2);
-/// How long checks are remembered.
-const REMEMBERED_FOR: time::Duration = time::Duration::days(90);
+/// How long a webhook may take to explain why a fleet came back, before Catena is asked.
+const RETURN_DELAY: time::Duration = time::Duration::seconds(20);
+/// How long a stopped pass can be resumed; later, what it has seen is out of date.
+const RESUMABLE_FOR: time::Duration = time::Duration::hours(2);
+/// How long past checks are stored.
+const RETENTION: time::Duration = time::Duration::days(90);
 /// The first check comes this long after the start, and up to twice as long.
 const FIRST_AFTER: time::Duration = time::Duration::seconds(30);
 
-/// Asks Catena for what no webhook told.
+/// Finds at Catena what no webhook reported.
 pub struct Reconciler {
     fleets: FleetReconciler,
     random: SharedRandom,
+    providers: Arc<Providers>,
     settings: Checks,
-    /// The pass that stopped half-way. Held while one runs, so that there is one at a time.
+    /// The pass that stopped halfway. Held while one runs, so there is one at a time.
     stopped: Turn<Option<Pass>>,
-    /// Held while one fleet is asked about.
+    /// Held while one fleet is checked.
     one: Turn<()>,
     times: Mutex<ReconcileStatus>,
-    /// Fleets that came back, and when to ask about them.
+    /// Fleets that came back, and when to check them.
     returns: Mutex<BTreeMap<FleetKey, OffsetDateTime>>,
     wanted: Notify,
-    /// Whether it is staff who want the next check.
+    /// Whether staff requested the next check.
     by_staff: AtomicBool,
 }
 
-/// How the check of everything stands. Moments are UTC.
+/// The state of the check of everything. Times are UTC.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReconcileStatus {
-    /// Since when one runs.
+    /// When the running one started.
     pub running_since: Option<OffsetDateTime>,
     /// When the next one is due.
     pub next_at: Option<OffsetDateTime>,
 }
 
 impl Reconciler {
-    /// Ready to ask.
+    /// A reconciler over this store and Catena.
     pub fn new(
         catena: Catena,
         store: SharedStore,
         timeline: Timeline,
         vault: Vault,
         (clock, random): (SharedClock, SharedRandom),
+        providers: Arc<Providers>,
         settings: Checks,
     ) -> Self {
         let recorder = Recorder { store, timeline, clock };
         Self {
             fleets: FleetReconciler { catena, vault, recorder },
             random,
+            providers,
             settings,
             stopped: Turn::default(),
             one: Turn::default(),
@@ -89,14 +93,14 @@ impl Reconciler {
         }
     }
 
-    /// Asks about everything, or goes on where the last check stopped. Waits for one that runs. What went wrong at Catena is
-    /// told in the row; an error is our own database's.
+    /// Checks everything, or resumes where the last check stopped. Waits for a running one. The row says what went wrong at
+    /// Catena; an error is our own database's.
     pub async fn everything(&self, cause: Cause) -> Result<CheckRow, StoreError> {
         let mut stopped = self.stopped.lock().await;
         let started_at = self.now();
         self.times().running_since = Some(started_at);
-        let standing = stopped.take().filter(|pass| started_at - pass.started_at < STANDS_FOR);
-        let mut pass = standing.unwrap_or_else(|| Pass::new(&self.fleets.catena, started_at));
+        let resumed = stopped.take().filter(|pass| started_at - pass.started_at < RESUMABLE_FOR);
+        let mut pass = resumed.unwrap_or_else(|| Pass::new(&self.fleets.catena, started_at));
         let before = pass.found;
         let failure = self.run(&mut pass).await;
         let problem = match &failure {
@@ -106,9 +110,9 @@ impl Reconciler {
         let retry_after = failure.as_ref().and_then(ReconcileError::retry_after);
         match &failure {
             Some(ReconcileError::Store(error)) => tracing::error!(%error, "a check of Catena stopped"),
-            // Stopping is no failure.
+            // A shutdown is no failure.
             Some(ReconcileError::Catena(CatenaError::Cancelled)) => {}
-            Some(error) => tracing::warn!(%error, "a check of Catena stopped; the next one goes on from here"),
+            Some(error) => tracing::warn!(%error, "a check of Catena stopped; the next one resumes here"),
             None => {
                 if let Some(error) = &pass.refusals.first {
                     tracing::warn!(%error, "Catena does not allow a part of the check");
@@ -125,16 +129,16 @@ impl Reconciler {
             holes: pass.found.holes - before.holes,
             problem,
         };
-        if failure.as_ref().is_some_and(will_pass) {
+        if failure.as_ref().is_some_and(can_resume) {
             *stopped = Some(pass);
         }
         self.plan(retry_after);
-        self.fleets.recorder.store.delete_checks(row.started_at - REMEMBERED_FOR).await?;
+        self.fleets.recorder.store.delete_checks(row.started_at - RETENTION).await?;
         self.keep(row).await
     }
 
     async fn run(&self, pass: &mut Pass) -> Option<ReconcileError> {
-        if let Err(error) = self.fleets.refresh_providers().await {
+        if let Err(error) = self.providers.refresh_names().await {
             return Some(error.into());
         }
         while !pass.is_done() {
@@ -146,7 +150,7 @@ impl Reconciler {
         None
     }
 
-    /// Asks about one fleet. What went wrong at Catena is told in the row; an error is our own database's.
+    /// Checks one fleet. The row says what went wrong at Catena; an error is our own database's.
     pub async fn one_fleet(&self, fleet: &FleetRow, cause: Cause) -> Result<CheckRow, StoreError> {
         let _turn = self.one.lock().await;
         let started_at = self.now();
@@ -180,21 +184,21 @@ impl Reconciler {
         Ok(row)
     }
 
-    /// How the check of everything stands.
-    pub fn standing(&self) -> ReconcileStatus {
+    /// The state of the check of everything.
+    pub fn status(&self) -> ReconcileStatus {
         *self.times()
     }
 
-    /// Staff want everything checked as soon as may be.
-    pub fn want_everything(&self) {
+    /// Requests a check of everything as soon as possible, for staff.
+    pub fn request_check(&self) {
         self.by_staff.store(true, Ordering::SeqCst);
         self.times().next_at = Some(self.now());
         self.wanted.notify_one();
     }
 
-    /// A fleet came back to a landing page: it is asked about, unless a webhook says why in time.
+    /// A fleet came back to a landing page: it is checked, unless a webhook explains it in time.
     pub fn expect_news_of(&self, fleet: FleetKey) {
-        let due = self.now() + RETURN_WAITS;
+        let due = self.now() + RETURN_DELAY;
         self.returns.lock().unwrap_or_else(PoisonError::into_inner).entry(fleet).or_insert(due);
     }
 
@@ -204,8 +208,8 @@ impl Reconciler {
         self.times().next_at = next;
     }
 
-    /// Plans the next check, a tenth earlier or later than the setting says, so that many Onramps don't ask at once; not before
-    /// Catena wants to be asked again.
+    /// Plans the next check, up to a tenth earlier or later than the setting says, so that many Onramps don't ask at once; never
+    /// before Catena allows it.
     fn plan(&self, retry_after: Option<Duration>) {
         let now = self.now();
         let next = self.settings.every.map(|every| {
@@ -215,28 +219,28 @@ impl Reconciler {
         *self.times() = ReconcileStatus { running_since: None, next_at: next };
     }
 
-    /// A number from 0 to 1.
+    /// A random number from 0 to 1.
     fn chance(&self) -> f64 {
         f64::from(u16::from_be_bytes(self.random.bytes())) / f64::from(u16::MAX)
     }
 
     /// Checks everything, if it is due.
     pub async fn check_what_is_due(&self) {
-        let due = self.standing().next_at.is_some_and(|next| next <= self.now());
+        let due = self.status().next_at.is_some_and(|next| next <= self.now());
         if !due {
             return;
         }
         let cause = if self.by_staff.swap(false, Ordering::SeqCst) { Cause::Staff } else { Cause::Schedule };
         if let Err(error) = self.everything(cause).await {
-            tracing::error!(%error, "a check of Catena can't be kept");
+            tracing::error!(%error, "a check of Catena can't be stored");
         }
     }
 
-    /// Asks about each fleet that came back a while ago and whose return no webhook has borne out.
+    /// Checks each fleet that came back a while ago and whose return no webhook has confirmed.
     pub async fn check_returns(&self) {
         for fleet in self.returns_due() {
             if let Err(error) = self.check_return(fleet).await {
-                tracing::error!(%error, "a fleet that came back can't be asked about");
+                tracing::error!(%error, "a fleet that came back can't be checked");
             }
         }
     }
@@ -259,9 +263,9 @@ impl Reconciler {
         due
     }
 
-    /// Ends when a check is wanted.
-    pub async fn wanted(&self) {
-        self.wanted.notified().await;
+    /// Notified when a check is requested.
+    pub fn wanted(&self) -> &Notify {
+        &self.wanted
     }
 
     fn times(&self) -> MutexGuard<'_, ReconcileStatus> {
@@ -273,9 +277,9 @@ impl Reconciler {
     }
 }
 
-/// Whether the same question may be answered later: a pass that asked what Catena no longer understands, such as an old
-/// cursor, begins anew instead, as does one whose answer our own database could not take in.
-fn will_pass(error: &ReconcileError) -> bool {
+/// Whether the same request can succeed later. A pass whose request Catena rejects, for an old cursor say, starts over instead,
+/// as does one whose answer our own database couldn't store.
+fn can_resume(error: &ReconcileError) -> bool {
     use CatenaError::{NotJson, RateLimited, Server, TimedOut, Unreachable};
     match error {
         ReconcileError::Store(_) => false,

@@ -1,9 +1,9 @@
-//! Puts what checks find on the timeline, and counts it.
+//! Records on the timeline what checks find, and counts it.
 
 use domain::events::{
     delivery::Effect,
     missed_webhooks::{Watch, is_hole},
-    record::Observation,
+    observation::Observation,
 };
 use time::OffsetDateTime;
 
@@ -16,26 +16,25 @@ use crate::{
 };
 use platform::clock::SharedClock;
 
-/// Facts told in one transaction: few, so that an arriving delivery, which waits for the same writer, waits some
-/// milliseconds only.
-const AT_ONCE: usize = 32;
+/// Facts per transaction: few, so that an arriving delivery, which waits for the same writer, waits only milliseconds.
+const BATCH: usize = 32;
 
-/// What a check came to so far.
+/// What a check has found so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     /// Facts that were new.
     pub facts: u32,
-    /// Those among them that a webhook should have told.
+    /// Those among them that a webhook should have reported.
     pub holes: u32,
 }
 
-/// What a record tells that was not known, and the fleet as it was known before.
+/// Something new in a record, and the fleet as it was known before.
 pub(crate) struct Discovery {
-    pub told: Observation,
+    pub observation: Observation,
     pub fleet: Option<FleetKey>,
 }
 
-/// Reads what is known, and tells what is found.
+/// Reads what is known, and records what is found.
 #[derive(Clone)]
 pub(crate) struct Recorder {
     pub store: SharedStore,
@@ -44,7 +43,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// What is known of a fleet; nothing of one that isn't known.
+    /// What is known about a fleet; nothing about an unknown one.
     pub(crate) async fn known(&self, fleet: Option<&FleetRow>) -> Result<FleetFacts, StoreError> {
         let facts = match fleet {
             Some(fleet) => self.store.facts_of(fleet.key).await?,
@@ -53,7 +52,7 @@ impl Recorder {
         Ok(FleetFacts::new(facts))
     }
 
-    /// Tells what Catena's answer to a question of `asked_at` brought to light, and counts it into `found`.
+    /// Records the findings from Catena's answer to a request made at `asked_at`, and adds them to `found`.
     pub(crate) async fn record(
         &self,
         findings: Vec<Discovery>,
@@ -64,19 +63,19 @@ impl Recorder {
             return Ok(());
         }
         let subscribed_since = self.store.subscriptions().await?.iter().map(|ours| ours.created_at).min();
-        for some in findings.chunks(AT_ONCE) {
+        for some in findings.chunks(BATCH) {
             let mut watched = Vec::with_capacity(some.len());
-            for Discovery { told, fleet } in some {
+            for Discovery { observation, fleet } in some {
                 let known_since = match fleet {
                     Some(fleet) => self.store.known_since(*fleet).await?,
                     None => None,
                 };
-                watched.push((told, *fleet, Watch { known_since, subscribed_since, asked_at }));
+                watched.push((observation, *fleet, Watch { known_since, subscribed_since, asked_at }));
             }
             let mut tx = self.store.begin().await?;
             let (mut outcome, mut new) = (Ingested::default(), Tally::default());
-            for (told, fleet, watch) in watched {
-                self.tell_one(tx.as_mut(), told, fleet, watch, &mut outcome, &mut new).await?;
+            for (observation, fleet, watch) in watched {
+                self.record_one(tx.as_mut(), observation, fleet, watch, &mut outcome, &mut new).await?;
             }
             self.timeline.recompute(tx.as_mut(), &outcome).await?;
             tx.commit().await?;
@@ -87,17 +86,17 @@ impl Recorder {
         Ok(())
     }
 
-    async fn tell_one(
+    async fn record_one(
         &self,
         tx: &mut dyn Transaction,
-        told: &Observation,
+        observation: &Observation,
         fleet: Option<FleetKey>,
         watch: Watch,
         outcome: &mut Ingested,
         new: &mut Tally,
     ) -> Result<(), StoreError> {
-        let effects = self.timeline.ingest(tx, std::slice::from_ref(told), outcome).await?;
-        let Observation::Fact { fact, subject, .. } = told else { return Ok(()) };
+        let effects = self.timeline.ingest(tx, std::slice::from_ref(observation), outcome).await?;
+        let Observation::Fact { fact, subject, .. } = observation else { return Ok(()) };
         let Some((key, Effect::New)) = effects.facts.first().copied() else { return Ok(()) };
         new.facts += 1;
         if !is_hole(&fact.kind, fact.at, watch) {

@@ -24,15 +24,8 @@ pub struct Recovery {
 }
 
 impl Subscriptions {
-    /// [`Self::fetch_missed`], remembered as what was found after the start.
-    pub async fn wake(&self, replay: bool) -> Result<Recovery, SubscriptionError> {
-        let recovery = self.fetch_missed(replay).await?;
-        *self.recovery.write().unwrap_or_else(PoisonError::into_inner) = Some(recovery.clone());
-        Ok(recovery)
-    }
-
-    /// Looks at the queues of ours; with `replay`, those that Catena switched off are switched on again, and what waits in any
-    /// queue is delivered again. One that somebody paused stays paused.
+    /// Refreshes our subscriptions; with `replay`, those that Catena switched off are switched on again, and what waits in any
+    /// queue is delivered again. One that somebody paused stays paused. The result is what [`Self::recovery`] shows.
     pub async fn fetch_missed(&self, replay: bool) -> Result<Recovery, SubscriptionError> {
         self.look().await?;
         let standing = self.standing().await?;

@@ -9,6 +9,7 @@ mod imports;
 mod inbox;
 mod invitations;
 mod messages;
+mod migrations;
 mod reconcile_runs;
 mod rows;
 mod sessions;
@@ -66,7 +67,7 @@ impl SqliteStore {
             .after_release(|connection, _| Box::pin(is_whole(connection)))
             .connect_with(options.clone())
             .await?;
-        sqlx::migrate!("migrations/sqlite").run(&write).await?;
+        migrations::all().run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .test_before_acquire(false)

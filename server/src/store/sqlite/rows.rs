@@ -5,7 +5,7 @@ use domain::{
         delivery::DeliveryState,
         fact::{Fact, Kind, Source},
     },
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     timestamp::from_micros,
 };
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};

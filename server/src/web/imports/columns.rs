@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    import::{Column, Delimiter, ImportState, Mapping, look},
+    import::{Column, Delimiter, ImportState, Mapping, inspect},
     invitation::request::FieldErrors,
 };
 use leptos::view;
@@ -95,7 +95,7 @@ impl Parts {
         delimiter: Delimiter,
     ) -> Result<Response, PageError> {
         let content = self.store.import_content(import.key).await?.unwrap_or_default();
-        let sheet = tokio::task::spawn_blocking(move || look(&content, delimiter)).await;
+        let sheet = tokio::task::spawn_blocking(move || inspect(&content, delimiter)).await;
         match sheet {
             Ok(Ok(sheet)) => {
                 let mapping = Mapping::guess(&sheet.header);

@@ -97,7 +97,7 @@ impl Parts {
             }),
             paging,
             rows: rows.into_iter().map(shown).collect(),
-            narrowed: filter.verdict.map(verdict_label).or(filter.state.map(row_state_label)),
+            filtered_by: filter.verdict.map(verdict_label).or(filter.state.map(row_state_label)),
             taken: taken.collect(),
             days: self.settings.retention.ended.whole_days(),
             confirming: !params.cancel.is_empty()

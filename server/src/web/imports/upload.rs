@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    import::{Delimiter, Encoding, MAX_BYTES, Mapping, Sheet, decode, look},
+    import::{Delimiter, Encoding, MAX_BYTES, Mapping, Sheet, decode, inspect},
     invitation::request::FieldErrors,
 };
 use leptos::view;
@@ -200,7 +200,7 @@ async fn parse(bytes: Vec<u8>) -> Result<(String, Encoding, Reading), String> {
     let parsed = tokio::task::spawn_blocking(move || {
         let (content, encoding) = decode(bytes).map_err(|error| error.to_string())?;
         let delimiter = Delimiter::guess(&content);
-        let sheet = look(&content, delimiter).map_err(|error| error.to_string())?;
+        let sheet = inspect(&content, delimiter).map_err(|error| error.to_string())?;
         let mapping = Mapping::guess(&sheet.header);
         Ok((content, encoding, reading(sheet, delimiter, mapping)))
     });

@@ -14,7 +14,7 @@ use platform::clock::SharedClock;
 use time::OffsetDateTime;
 
 use crate::{
-    services::invitations::delete::{InvitationDeletion, WithdrawError},
+    services::invitations::delete::{DeleteInvitationError, InvitationDeletion},
     store::InvitationRow,
     web::{
         extract::{
@@ -39,9 +39,9 @@ pub(crate) async fn post(
     if !may_be_deleted(&path.invitation, clock.now()) {
         return show(viewer, StatusCode::CONFLICT, form(path, false, None));
     }
-    match deletion.withdraw(&path.invitation, &viewer.staff.email).await {
+    match deletion.delete(&path.invitation, &viewer.staff.email).await {
         Ok(()) => Redirect::to(&format!("/invitations/{}?done=deleted", path.invitation.id)).into_response(),
-        Err(error @ WithdrawError::Accepted) => {
+        Err(error @ DeleteInvitationError::Accepted) => {
             show(viewer, StatusCode::CONFLICT, form(path, false, Some(error.explain())))
         }
         Err(error) => {

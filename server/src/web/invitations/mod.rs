@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use app::{
     components::OnboardingView,
-    pages::{InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
+    pages::{DifferenceRow, InvitationDetail, InvitationDetailPage, InvitationList, InvitationListPage, InvitationRow},
 };
 use axum::{
     extract::{FromRequestParts, Query, State},
@@ -31,7 +31,8 @@ use uuid::Uuid;
 use crate::{
     services::{
         invitations::{request, response_diff},
-        reconcile::{Reconciler, with_provider_names},
+        providers::Providers,
+        reconcile::Reconciler,
     },
     state::AppState,
     store::{Cause, CheckRow, ListCursor, ListedInvitation, SharedStore},
@@ -122,6 +123,8 @@ pub(super) struct Parts {
     random: SharedRandom,
     #[from_request(via(State))]
     reconciler: Arc<Reconciler>,
+    #[from_request(via(State))]
+    providers: Arc<Providers>,
     links: ShownLinks,
 }
 
@@ -178,7 +181,7 @@ impl Parts {
         let InvitationPath { invitation, fleet } = path;
         let id = invitation.id;
         let onboarding = fold(self.store.facts_of(fleet.key).await?);
-        let onboarding = with_provider_names(&self.store, onboarding).await?;
+        let onboarding = self.providers.with_names(onboarding).await?;
         let now = self.clock.now();
         let status = status(invitation.stage, invitation.expires_at, now);
         let latest = self.store.invitations_of(fleet.key).await?.into_iter().next();
@@ -199,9 +202,9 @@ impl Parts {
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
             now,
-            asked: invitation.asked.as_deref().map(request::for_people).unwrap_or_default(),
-            kept: differences.as_deref().map(response_diff::for_people).unwrap_or_default(),
-            again: renewal,
+            asked: invitation.asked.as_deref().map(request::describe).unwrap_or_default(),
+            differences: differences.as_deref().map(difference_rows).unwrap_or_default(),
+            renew: renewal,
             newer,
             onboarding: OnboardingView::new(&onboarding, invitation.expires_at, now),
             live_url: format!("/live?invitation={id}"),
@@ -215,6 +218,15 @@ impl Parts {
         let Viewer { visit, nonce, .. } = viewer;
         Ok(page(code, &nonce, || view! { <InvitationDetailPage visit=visit detail=detail/> }))
     }
+}
+
+fn difference_rows(json: &str) -> Vec<DifferenceRow> {
+    let rows = response_diff::from_json(json).into_iter().map(|difference| DifferenceRow {
+        label: difference.label.to_owned(),
+        asked: difference.requested,
+        kept: difference.returned,
+    });
+    rows.collect()
 }
 
 /// What was just done, in a sentence.

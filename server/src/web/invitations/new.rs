@@ -17,8 +17,8 @@ use catena::Tsp;
 use domain::{
     fleet::check_fleet_ref,
     invitation::{
+        confirmation::Agreed,
         permissions::Preset,
-        preview::{Agreed, Preview},
         request::{Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
     },
 };
@@ -33,10 +33,9 @@ use crate::{
     services::{
         invitations::{
             callback_policy::CallbackPolicies,
-            create::{Answer, Invitations, InviteError},
-            preview::{self, InvitationPreview},
+            create::{CreateOutcome, Invitations, InviteError},
+            preview::InvitationPreview,
             renew::Effect,
-            request,
             validate::{Validated, validate},
         },
         links::landing_urls::with_landing_pages,
@@ -117,14 +116,14 @@ pub(crate) async fn create(
             return parts.show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    match parts.invitations.invite_agreed(&checked, &request::to_json(&checked), &viewer.staff.email, &agreed).await {
-        Ok(Answer::Done { invited, reopened }) => {
+    match parts.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+        Ok(CreateOutcome::Done { invited, reopened }) => {
             let invitation = parts.store.invitation(invited.id).await?.ok_or(PageError::NoSuchInvitation)?;
             links.show(&viewer, &invitation).await?;
             let location = created_url(invited.id, Effect::of(invited.is_new, reopened));
             Ok(Redirect::to(&ticket.complete(location)).into_response())
         }
-        Ok(Answer::Asks(preview)) => {
+        Ok(CreateOutcome::NeedsConfirmation(preview)) => {
             let form = InvitationForm { confirm: Some(Confirm::new(&preview, parts.clock.now())), ..form };
             parts.show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
@@ -241,7 +240,7 @@ impl Parts {
         let offered = self.providers.offered().await;
         let providers = offered.iter().map(|tsp| offered_provider(tsp, self.settings.sandbox)).collect();
         let once = self.random.uuid_v4().to_string();
-        let form = InvitationForm { once, providers, callback: self.callbacks.look().await?, ..form };
+        let form = InvitationForm { once, providers, callback: self.callbacks.probe().await?, ..form };
         let Viewer { visit, nonce, .. } = viewer;
         Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
     }
@@ -269,7 +268,6 @@ pub(crate) struct PreviewParams {
 /// The preview of a form that is being filled in. It contains no ids and no links of Catena's.
 pub(crate) async fn preview(
     _: Inviter,
-    State(store): State<SharedStore>,
     State(clock): State<SharedClock>,
     State(forecasts): State<Arc<InvitationPreview>>,
     Query(params): Query<PreviewParams>,
@@ -279,9 +277,7 @@ pub(crate) async fn preview(
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let outlook = forecasts.quick(fleet_ref).await?;
-            let when = (hours, Some(fleet_country_code.as_str()));
-            let preview: Preview = preview::preview(&store, now, fleet_ref, outlook, when).await?;
+            let preview = forecasts.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
             PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),

@@ -11,12 +11,11 @@ use axum::{
 };
 use domain::{
     invitation::{
-        preview::{Agreed, agreement_to_refresh},
-        renewal::{RenewalAction, again, may_delete},
+        confirmation::{Agreed, Confirmation},
+        renewal::{RenewalAction, may_delete, renewal_action},
         request::{EXPIRY_DEFAULT, FieldErrors},
-        upsert_forecast::Standing,
     },
-    onboarding::lifecycle::{Onboarding, Stage},
+    onboarding::{lifecycle::Onboarding, stage::Stage},
 };
 use leptos::view;
 use platform::{clock::SharedClock, random::SharedRandom};
@@ -47,11 +46,10 @@ pub(crate) fn offer(
     status: Stage,
     onboarding: &Onboarding,
 ) -> RenewView {
-    let action = again(status, onboarding.stage, onboarding.health);
-    let standing = if status == Stage::Accepted { Standing::Accepted } else { Standing::Active };
+    let action = renewal_action(status, onboarding.stage, onboarding.health);
     let agreed = match action {
         Some(RenewalAction::Refresh | RenewalAction::Reauthenticate) => {
-            agreement_to_refresh(&fleet.fleet_ref, standing)
+            Confirmation::Existing(status.into()).token(&fleet.fleet_ref)
         }
         _ => String::new(),
     };
@@ -59,7 +57,7 @@ pub(crate) fn offer(
     RenewView {
         once,
         id: invitation.id,
-        again: action,
+        action,
         hours: draft.as_ref().map_or_else(|| EXPIRY_DEFAULT.to_string(), |draft| draft.expires_in_hours.clone()),
         agreed,
         form: draft.is_none().then(|| new_invitation_url(fleet)),
@@ -113,7 +111,7 @@ pub(crate) async fn get(
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
     let preview = parts.renewals.preview(&renewal).await?;
-    let confirm = preview.asks(&Agreed::default()).then(|| Confirm::new(&preview, parts.clock.now()));
+    let confirm = preview.needs_confirmation(&Agreed::default()).then(|| Confirm::new(&preview, parts.clock.now()));
     let input = RenewInput { hours: renewal.draft.expires_in_hours.clone(), agreed: String::new() };
     let form = RenewForm { confirm, ..form(renewal, input) };
     Ok(parts.show(viewer, StatusCode::OK, form))
@@ -184,7 +182,7 @@ fn form(renewal: Renewal, input: RenewInput) -> RenewForm {
         id,
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
-        again: action,
+        action,
         hours: input.hours,
         error: None,
         problem: None,

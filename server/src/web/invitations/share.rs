@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use app::pages::{BODY_MAX, Choice, LetterForm, LinkView, SharePage, ShareView};
+use app::pages::{BODY_MAX, Choice, EmailForm, LinkView, SharePage, ShareView};
 use axum::{
     Form,
     extract::{FromRequestParts, RawQuery, State},
@@ -16,7 +16,7 @@ use domain::{
         audit::{Shown, occasion},
         message::{Language, Message, MessageContext, Occasion, holds_link_once, mailto, message, sms_uri, with_link},
     },
-    onboarding::lifecycle::{Stage, fold},
+    onboarding::{lifecycle::fold, stage::Stage},
     timestamp::{display, relative},
 };
 use leptos::view;
@@ -304,7 +304,7 @@ impl Parts {
         let Prepared { email, phone, language, occasion, text } = self.prepare(&invitation, &fleet, chosen).await?;
         let status = entry.status;
         let problem = entry.problem.clone();
-        let letter = self.email_form(entry, &email, &text);
+        let email_form = self.email_form(entry, &email, &text);
         let over = why_over(&invitation, now);
         let link = match self.shown_links.view(&viewer, &invitation).await? {
             LinkView::Shown(link) if over.is_none() => Some(link),
@@ -312,13 +312,13 @@ impl Parts {
         };
         let filled = |text: &str| link.as_ref().map_or_else(|| text.to_owned(), |link| with_link(text, link));
         let text = Message { body: filled(&text.body), sms: filled(&text.sms), ..text };
-        let (expiry, from_now) = (display(invitation.expires_at), relative(invitation.expires_at, now));
+        let (until, from_now) = (display(invitation.expires_at), relative(invitation.expires_at, now));
         let share = ShareView {
             id: invitation.id,
             fleet_ref: fleet.fleet_ref,
             fleet_name: fleet.name,
             over,
-            runs_out: format!("The link works until {expiry}, {from_now}."),
+            expiry: format!("The link works until {until}, {from_now}."),
             qr: link.as_deref().map(qr::svg),
             languages: languages(language),
             occasions: occasions(occasion),
@@ -326,7 +326,7 @@ impl Parts {
             sms: link.as_ref().map(|_| sms_uri(Some(&phone), &text.sms)),
             link,
             message: text,
-            letter,
+            email_form,
             problem,
         };
         let Viewer { visit, nonce, .. } = viewer;

@@ -8,6 +8,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+use tracing::Instrument as _;
+
 use crate::state::AppState;
 
 /// Whether only staff can do anything at this address.
@@ -21,7 +23,7 @@ pub(crate) async fn run_to_completion(State(state): State<AppState>, request: Re
     if request.method().is_safe() || !is_for_staff(request.uri().path()) {
         return next.run(request).await;
     }
-    match state.running_forms.0.spawn(next.run(request)).await {
+    match state.running_forms.0.spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // The panic continues where it would have without the task.

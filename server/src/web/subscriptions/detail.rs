@@ -81,7 +81,7 @@ impl Parts {
         let secrets = self.store.secrets_of(id).await?;
         let accepted = secrets.into_iter().filter(|secret| secret.until.is_none_or(|until| now < until));
         let detail = SubscriptionDetail {
-            troubles: findings.map(|finding| finding.trouble).collect(),
+            problems: findings.map(|finding| finding.trouble).collect(),
             filtered: subscription.seen.filtered,
             created_at: subscription.seen.created_at,
             updated_at: subscription.seen.updated_at,

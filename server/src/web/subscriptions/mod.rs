@@ -7,7 +7,7 @@ pub(super) mod logs;
 
 use std::sync::Arc;
 
-use app::pages::subscriptions::{Missed, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
+use app::pages::subscriptions::{RecoveryView, SubscriptionRow, SubscriptionsPage, SubscriptionsView};
 use axum::{
     extract::{FromRequestParts, Query, State},
     http::StatusCode,
@@ -141,13 +141,13 @@ impl Parts {
         let last_refresh = self.store.last_look().await?;
         let known: Vec<KnownSubscription> = all.iter().map(SubscriptionView::known).collect();
         let view = SubscriptionsView {
-            judgement: diagnose(&known),
+            diagnosis: diagnose(&known),
             rows: all.into_iter().map(|one| row(one, now)).collect(),
             endpoint: self.subscriptions.endpoints().main,
             as_of: last_refresh.ended_at,
             // The problem of what was just tried is enough.
             stuck: last_refresh.problem.filter(|_| problem.is_none()),
-            missed: self.subscriptions.recovery().map(missed),
+            recovery: self.subscriptions.recovery().map(recovery_view),
             problem,
             notice,
             now,
@@ -159,9 +159,9 @@ impl Parts {
     }
 }
 
-fn missed(recovery: Recovery) -> Missed {
+fn recovery_view(recovery: Recovery) -> RecoveryView {
     let Recovery { at, dead_letters, replayed, activated, failed } = recovery;
-    Missed { at, dead_letters, replayed, activated, failed }
+    RecoveryView { at, dead_letters, replayed, activated, failed }
 }
 
 /// A subscription as the list and its page show it.

@@ -1,11 +1,11 @@
-//! A moment as it is said inside a sentence of a language.
+//! Dates and times inside a sentence of each language.
 
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::link::message::Language;
 
 /// Day, month by its name, year, and the time in UTC: `2 March 2026, 15:24 UTC`, `2 de marzo de 2026, 15:24 UTC`,
-/// `2. März 2026, 15:24 UTC`. Cut to the minute: a link never works for less long than is said.
+/// `2. März 2026, 15:24 UTC`. Truncated to the minute, so a link never expires before the time shown.
 pub fn spoken_moment(language: Language, at: OffsetDateTime) -> String {
     let at = at.checked_to_offset(UtcOffset::UTC).unwrap_or(at);
     let (day, year) = (at.day(), at.year());

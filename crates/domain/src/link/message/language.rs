@@ -1,8 +1,8 @@
-//! The languages that there are texts in, and which of them a fleet is likely to read.
+//! The languages of the message texts, and which one a fleet is likely to read.
 
 use crate::country;
 
-/// A language that there are texts in.
+/// A language with message texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
     /// British spelling and dates, understood everywhere.
@@ -41,7 +41,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.code() == code)
     }
 
-    /// Its name in itself.
+    /// Its own name for itself.
     pub fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -53,8 +53,8 @@ impl Language {
         }
     }
 
-    /// What a fleet of this country (ISO 3166 alpha-3, in any case) most likely does its business in: the official language
-    /// that most people share. English where that is none of ours, or several (Belgium, Luxembourg), or not known.
+    /// The language a fleet of this country (ISO 3166 alpha-3, in any case) most likely does business in: the official one most
+    /// people share. English if that isn't one of ours, if there are several (Belgium, Luxembourg), or if it is unknown.
     pub fn of_country(code: Option<&str>) -> Self {
         let Some(country) = code.and_then(country::by_code) else {
             return Self::English;
@@ -64,7 +64,7 @@ impl Language {
     }
 }
 
-/// Where a language other than English is the one to write in.
+/// The countries for each language other than English.
 const SPOKEN_IN: [(Language, &str); 5] = [
     (Language::Spanish, "ARG BOL CHL COL CRI CUB DOM ECU ESP GNQ GTM HND MEX NIC PAN PER PRI PRY SLV URY VEN"),
     (

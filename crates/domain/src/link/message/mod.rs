@@ -1,9 +1,8 @@
-//! Ready texts with which staff hand a fleet its magic link, for e-mail and for SMS. A language is a file that gives the
-//! pieces; this file lays them out, so that no language can lose the link. `uri` makes the links that open a mail or SMS
-//! program with a text in it.
+//! Message texts for e-mail and SMS that bring a fleet its magic link. Each language is a file with the pieces; this file puts
+//! them together, so that no language can lose the link. `uri` makes links that open a mail or SMS program with a text.
 //!
-//! The texts never hold a magic link, which is a secret: they hold [`LINK`] in its place until they are shown to somebody who
-//! may see it. May depend on `country`; only the server uses it, so islands don't, for the WASM's sake.
+//! The texts never contain a magic link, which is a secret: [`LINK`] takes its place until the text is shown to somebody who may
+//! see it. Only the server uses this module, to keep the browser's code small.
 
 mod date_format;
 mod english;
@@ -25,27 +24,27 @@ pub use crate::link::message::language::Language;
 pub use crate::link::message::state::MessageState;
 pub use crate::link::message::uri::{mailto, sms_uri};
 
-/// The place of the magic link in a text.
+/// The placeholder for the magic link in a text.
 pub const LINK: &str = "{link}";
 
-/// Why a fleet is written to.
+/// Why a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Occasion {
     /// The first message with the link.
     Invitation,
-    /// It has not opened its link.
+    /// The fleet hasn't opened its link.
     NotOpened,
-    /// It has opened its link, perhaps accepted, and has not linked its provider.
+    /// The fleet has opened its link, perhaps accepted, and hasn't connected its provider.
     NotFinished,
-    /// The provider no longer takes its sign-in; the same link leads there again.
+    /// The provider no longer accepts the fleet's credentials; the same link lets it sign in again.
     SignInAgain,
 }
 
 impl Occasion {
-    /// All of them, in the order in which they come up.
+    /// All of them, in the order of an onboarding.
     pub const ALL: [Self; 4] = [Self::Invitation, Self::NotOpened, Self::NotFinished, Self::SignInAgain];
 
-    /// The word in which it is stored, and stands in addresses.
+    /// The name in the database and in URLs.
     pub fn name(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
@@ -55,7 +54,7 @@ impl Occasion {
         }
     }
 
-    /// The occasion with this word.
+    /// The occasion with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|occasion| occasion.name() == name)
     }
@@ -71,34 +70,34 @@ impl Occasion {
     }
 }
 
-/// What a message is told about. Names come from outside: they are put on one line, and braces in them become parentheses.
+/// What a message is about. Names come from outside: they are put on one line, and braces in them become parentheses.
 #[derive(Debug, Clone, Copy)]
 pub struct MessageContext<'a> {
-    /// The fleet's name. Without it, or when it is blank, the greeting has none.
+    /// The fleet's name. If it is missing or blank, the greeting has none.
     pub fleet: Option<&'a str>,
     /// Who asks for the data. Without a name the text says "we".
     pub sender: Option<&'a str>,
-    /// Until when the link works, UTC.
+    /// When the link expires, UTC.
     pub until: OffsetDateTime,
 }
 
-/// A message to a fleet, for a person to read and change before it is sent.
+/// A message to a fleet, which a person can change before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// One line, without the link.
     pub subject: String,
     /// Plain text with `\n` between lines; [`LINK`] once, on a line of its own.
     pub body: String,
-    /// One sentence, then [`LINK`], once and at the end, so that no punctuation sticks to it. Beside the link at most 160
-    /// characters when names have at most 20; all of them, names aside, in the alphabet that SMS carry without doubling
-    /// their cost (3GPP TS 23.038).
+    /// One sentence, then [`LINK`] once at the end, so that no punctuation sticks to it. Without the link at most 160 characters
+    /// if names have at most 20; except for names, all in the default SMS alphabet, beyond which the cost doubles (3GPP TS
+    /// 23.038).
     pub sms: String,
 }
 
 /// The message for this occasion in this language.
-pub fn message(language: Language, occasion: Occasion, told: &MessageContext<'_>) -> Message {
-    let fleet = told.fleet.and_then(on_one_line);
-    let sender = told.sender.and_then(on_one_line);
+pub fn message(language: Language, occasion: Occasion, context: &MessageContext<'_>) -> Message {
+    let fleet = context.fleet.and_then(on_one_line);
+    let sender = context.sender.and_then(on_one_line);
     let (fleet, sender) = (fleet.as_deref(), sender.as_deref());
     let texts = texts(language);
     let words = match occasion {
@@ -109,7 +108,7 @@ pub fn message(language: Language, occasion: Occasion, told: &MessageContext<'_>
     };
     let greeting = texts.greeting.to(fleet);
     let request = words.request.replace("[who]", &words.who.to(sender));
-    let mut notes = texts.notes.replace("[until]", &spoken_moment(language, told.until));
+    let mut notes = texts.notes.replace("[until]", &spoken_moment(language, context.until));
     if occasion == Occasion::Invitation {
         notes.push_str("\n\n");
         notes.push_str(texts.later);
@@ -136,25 +135,25 @@ fn texts(language: Language) -> &'static Texts {
     }
 }
 
-/// The text with the link in its place.
+/// The text with the link in place of [`LINK`].
 pub fn with_link(text: &str, link: &str) -> String {
     text.replace(LINK, link)
 }
 
-/// Whether a text that somebody has changed still says where the link goes, and says it once.
+/// Whether a text that somebody has changed still has [`LINK`] exactly once.
 pub fn holds_link_once(text: &str) -> bool {
     text.matches(LINK).count() == 1
 }
 
-/// All that is said in a language. No text but `closing` ends with a name, which may have a full stop of its own.
+/// All texts of a language. Only `closing` ends with a name, which can have a period of its own.
 struct Texts {
     /// First line of the body; `[name]` is the fleet's.
     greeting: Said,
-    /// How an SMS begins; `[name]` is the fleet's. May be empty for a fleet without a name.
+    /// The start of an SMS; `[name]` is the fleet's. May be empty for a fleet without a name.
     sms_greeting: Said,
-    /// What stands after the link: `[until]` when it works, and for whom.
+    /// What follows the link: until when it works (`[until]`), and for whom.
     notes: &'static str,
-    /// That what an invitation asks for can be ended again.
+    /// That sharing can be stopped later.
     later: &'static str,
     /// Last lines of the body; `[name]` is the sender's.
     closing: Said,
@@ -164,18 +163,18 @@ struct Texts {
     sign_in_again: Words,
 }
 
-/// What is said on one occasion; `[name]` is the sender's in all of it.
+/// The texts of one occasion; `[name]` is the sender's in all of them.
 struct Words {
     subject: Said,
-    /// The sentence that tells who asks.
+    /// The sentence that says who is asking.
     who: Said,
-    /// What stands before the link, with `who` at `[who]`.
+    /// What comes before the link, with `who` at `[who]`.
     request: &'static str,
-    /// What stands before the link in an SMS, after the greeting.
+    /// What comes before the link in an SMS, after the greeting.
     sms: Said,
 }
 
-/// A text with a name in it at `[name]`, and the text for nobody's name.
+/// A text with a name at `[name]`, and its variant without one.
 struct Said {
     named: &'static str,
     nameless: &'static str,
@@ -185,7 +184,7 @@ const fn said(named: &'static str, nameless: &'static str) -> Said {
     Said { named, nameless }
 }
 
-/// A text that needs no name.
+/// A text without a name.
 const fn always(text: &'static str) -> Said {
     said(text, text)
 }
@@ -199,7 +198,7 @@ impl Said {
         self.of(name).replace("[name]", name.unwrap_or_default())
     }
 
-    /// The same with a capital, for the start of a text. Names stay as they are.
+    /// The same with a capital letter, for the start of a text. Names stay as they are.
     fn to_start_with(&self, name: Option<&str>) -> String {
         let text = self.of(name);
         let mut chars = text.chars();
@@ -208,10 +207,10 @@ impl Said {
     }
 }
 
-/// A name as it may stand inside a sentence: one line without control characters, single spaces, no braces, so that it can't
-/// be taken for [`LINK`]. None when nothing is left.
+/// A name made fit for a sentence: one line without control characters, single spaces, no braces, so that it can't be mistaken
+/// for [`LINK`]. None if nothing is left.
 fn on_one_line(name: &str) -> Option<String> {
-    // What turns the direction of writing would turn the sentence around the name as well.
+    // Characters that change the writing direction would change the sentence around the name, too.
     let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let plain: String = name
         .chars()

@@ -1,7 +1,7 @@
-//! How an e-mail to a fleet stands. A server may end at any moment, and a mail that is sent can't be called back: so it is
-//! written down as being sent before it is, and what was interrupted then is not tried again.
+//! The state of an e-mail to a fleet. A server can stop at any moment, and an e-mail can't be recalled: so it is stored as being
+//! sent before it is, and isn't retried if that was interrupted.
 
-/// How it stands.
+/// The state of an e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MessageState {
     /// Somebody has to decide.
@@ -10,15 +10,15 @@ pub enum MessageState {
     Approved,
     /// It is being handed to the mail server.
     Sending,
-    /// The mail server took it.
+    /// The mail server accepted it.
     Sent,
-    /// The mail server did not take it: it may be tried again.
+    /// The mail server did not accept it: it can be retried.
     Failed,
-    /// Nobody knows whether the mail server took it: trying again could send it twice.
+    /// Nobody knows whether the mail server accepted it: a retry could send it twice.
     Unsure,
     /// Somebody decided against it.
     Dismissed,
-    /// The fleet was quicker.
+    /// The fleet acted first.
     Withdrawn,
 }
 
@@ -35,7 +35,7 @@ impl MessageState {
         Self::Withdrawn,
     ];
 
-    /// The word in which it is stored.
+    /// The name it is stored under.
     pub fn name(self) -> &'static str {
         match self {
             Self::Proposed => "proposed",
@@ -49,7 +49,7 @@ impl MessageState {
         }
     }
 
-    /// The state with this word.
+    /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
@@ -62,8 +62,8 @@ impl MessageState {
             Self::Sending => "Being sent",
             Self::Sent => "Sent",
             Self::Failed => "Not sent",
-            Self::Unsure => "Perhaps sent",
-            Self::Dismissed => "Put aside",
+            Self::Unsure => "Possibly sent",
+            Self::Dismissed => "Dismissed",
             Self::Withdrawn => "No longer needed",
         }
     }

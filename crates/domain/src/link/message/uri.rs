@@ -1,9 +1,9 @@
-//! Links that open somebody's own mail or SMS program with a text in it.
+//! Links that open a mail or SMS program with a text.
 
 use std::fmt::Write;
 
-/// A `mailto:` URI (RFC 6068): spaces as `%20`, line breaks as `%0D%0A`, those of the subject as spaces. A `to` that is
-/// not plainly an address is left out, so that nothing in it can add a recipient or a header.
+/// A `mailto:` URI (RFC 6068): spaces as `%20`, line breaks as `%0D%0A`, those of the subject as spaces. A `to` that
+/// isn't plainly an address is left out, so that nothing in it can add a recipient or a header.
 pub fn mailto(to: Option<&str>, subject: &str, body: &str) -> String {
     let to = to.and_then(address).unwrap_or_default();
     let subject = subject.lines().collect::<Vec<_>>().join(" ");
@@ -16,8 +16,8 @@ pub fn sms_uri(to: Option<&str>, text: &str) -> String {
     format!("sms:{to}?body={}", escaped(&crlf(text)))
 }
 
-/// The address as it stands in a URI. Only what nobody could read otherwise: no quoted names, lists or comments, no letters
-/// outside ASCII, a domain with a dot.
+/// The address as it is written in a URI. Only what can't be misread: no quoted names, lists or comments, only ASCII, a domain
+/// with a dot.
 fn address(text: &str) -> Option<String> {
     let text = text.trim();
     let (local, domain) = text.split_once('@')?;
@@ -33,7 +33,7 @@ fn address(text: &str) -> Option<String> {
 fn phone(text: &str) -> Option<String> {
     let text = text.trim();
     let (plus, rest) = text.strip_prefix('+').map_or(("", text), |rest| ("+", rest));
-    // "+44 (0)20 …": the zero belongs to calls from inside the country only. Who means which is not for us to guess.
+    // "+44 (0)20 …": the zero is only for calls inside the country. We don't guess which one is meant.
     if !plus.is_empty() && rest.contains("(0)") {
         return None;
     }
@@ -44,7 +44,7 @@ fn phone(text: &str) -> Option<String> {
     good.then(|| format!("{plus}{digits}"))
 }
 
-/// Every line break, however it is written, as RFC 6068 5 wants it.
+/// Every kind of line break as RFC 6068 5 requires it.
 fn crlf(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
 }

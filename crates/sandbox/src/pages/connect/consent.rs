@@ -1,4 +1,4 @@
-//! The first page: who asks for what, accept or decline.
+//! The first page: who asks for what data. The fleet accepts or declines.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use crate::pages::connect::{
     labels,
 };
 
-/// One thing the partner asks for.
+/// Access to one resource.
 #[derive(Debug, Clone)]
-pub struct Permission {
-    /// Name of the resource, as in the contract.
+pub(crate) struct Permission {
+    /// The contract's name for the resource.
     pub resource: String,
     /// `read` or `read_write`.
     pub level: String,
@@ -18,22 +18,20 @@ pub struct Permission {
 
 /// The request for consent.
 #[component]
-pub fn ConsentPage(
-    /// What the pages share.
+pub(crate) fn ConsentPage(
     frame: Frame,
     /// The fleet's name, or its reference.
     #[prop(into)]
     fleet: String,
-    /// What is asked for.
     permissions: Vec<Permission>,
-    /// Until when the link works, for people.
+    /// When the link expires, for display.
     #[prop(into)]
     open_until: String,
 ) -> impl IntoView {
     let (accept, decline) = (frame.action("accept"), frame.action("decline"));
-    let (carried, carried_too) = (frame.carried(), frame.carried());
+    let (invite, invite_again) = (frame.invite_field(), frame.invite_field());
     let partner = frame.partner.clone();
-    let asked: Vec<_> = permissions
+    let permissions: Vec<_> = permissions
         .into_iter()
         .map(|one| view! { <li>{labels::resource(&one.resource)}" ("{labels::level(&one.level)}")"</li> })
         .collect();
@@ -43,14 +41,14 @@ pub fn ConsentPage(
                 <strong>{partner}</strong>" asks "<strong>{fleet}</strong>
                 " to share this data from its telematics provider:"
             </p>
-            <ul>{asked}</ul>
-            <p class="hint">"The link is open until "{open_until}"."</p>
+            <ul>{permissions}</ul>
+            <p class="hint">"This link expires on "{open_until}"."</p>
             <form method="post" action=accept>
-                {carried}
+                {invite}
                 <button class="button primary" type="submit">"Accept and continue"</button>
             </form>
             <form method="post" action=decline>
-                {carried_too}
+                {invite_again}
                 <div class="field">
                     <label for="reason">"Reason (optional)"</label>
                     <input id="reason" name="reason" maxlength="500" autocomplete="off" aria-describedby="reason-hint"/>

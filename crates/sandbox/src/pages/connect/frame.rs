@@ -1,24 +1,23 @@
-//! What all pages of Connect share: the notice that this is the sandbox, the steps, the card.
-
-use leptos::prelude::*;
+//! What all pages of Connect share: the notice that this is the sandbox, the list of steps, and the card.
 
 use app::components::PublicDocument;
+use leptos::prelude::*;
 
-/// What every page of Connect needs. No `Debug`: the invitation's id is a secret.
+/// What every page needs. No `Debug`: the invitation's id is a secret.
 #[derive(Clone)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// File name of the style sheet below `/pkg`.
     pub stylesheet: String,
     /// Path below which the sandbox is served, for example `/sandbox`.
     pub base: String,
-    /// Id of the invitation, carried from step to step.
+    /// Id of the invitation, passed from step to step.
     pub invite: String,
-    /// Who invites.
+    /// The name of the partner that invites.
     pub partner: String,
 }
 
 impl Frame {
-    /// Where the form of a step goes.
+    /// The action of a step's form.
     pub(crate) fn action(&self, step: &str) -> String {
         format!("{}/connect/{step}", self.base)
     }
@@ -28,13 +27,13 @@ impl Frame {
         format!("{}/connect/{step}?invite={}", self.base, self.invite)
     }
 
-    /// The hidden field that carries the invitation's id.
-    pub(crate) fn carried(&self) -> impl IntoView + use<> {
+    /// The hidden field with the invitation's id.
+    pub(crate) fn invite_field(&self) -> impl IntoView + use<> {
         view! { <input type="hidden" name="invite" value=self.invite.clone()/> }
     }
 }
 
-/// The steps of the way through Connect.
+/// The steps of Connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Review,
@@ -55,7 +54,7 @@ const STEPS: [(Step, &str); 4] = [
 pub(crate) fn Shell(
     frame: Frame,
     #[prop(into)] heading: String,
-    /// The step the fleet is at; none on a page off the way.
+    /// The current step. `None` on a page that isn't a step.
     #[prop(into)]
     step: Option<Step>,
     children: Children,
@@ -70,7 +69,7 @@ pub(crate) fn Shell(
         <PublicDocument stylesheet=frame.stylesheet title=format!("{heading} · Sandbox Connect")>
             <p class="notice" role="note">
                 <strong>"This is the sandbox. "</strong>
-                "It plays the part of Catena Connect. Nothing here reaches Catena or a telematics provider; never type real credentials."
+                "It stands in for Catena Connect. Nothing you enter reaches Catena or a telematics provider. Don't enter real credentials."
             </p>
             {steps}
             <section class="card" aria-labelledby="heading">
@@ -81,7 +80,7 @@ pub(crate) fn Shell(
     }
 }
 
-/// What is wrong with what was sent, said before the form.
+/// What is wrong with the form, shown above it.
 pub(crate) fn problem_notice(problem: Option<String>) -> impl IntoView {
     problem.map(|problem| view! { <p class="notice" role="alert" id="problem">{problem}</p> })
 }

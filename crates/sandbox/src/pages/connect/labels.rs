@@ -1,4 +1,4 @@
-//! Resources in the words of a truck company.
+//! Resources in the words of a trucking company.
 
 /// What a resource is called.
 pub(crate) fn resource(name: &str) -> String {

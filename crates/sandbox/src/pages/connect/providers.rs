@@ -1,31 +1,29 @@
-//! After the consent: choose a provider, connect it, ask for one that is missing, finish.
+//! The pages after the consent: choose a provider, connect it, request a missing one, finish.
 
+use app::components::TextArea;
 use leptos::prelude::*;
 
 use crate::pages::connect::frame::{Frame, Shell, Step, problem_notice};
-use app::components::TextArea;
 
-/// A telematics provider to choose.
+/// A telematics provider.
 #[derive(Debug, Clone)]
-pub struct Provider {
-    /// Its short name in addresses and forms.
+pub(crate) struct Provider {
+    /// Its short name in URLs and forms.
     pub slug: String,
-    /// Its name.
     pub name: String,
 }
 
 /// The list of providers.
 #[component]
-pub fn ProvidersPage(
-    /// What the pages share.
+pub(crate) fn ProvidersPage(
     frame: Frame,
     /// The providers that the invitation allows.
     providers: Vec<Provider>,
-    /// What is wrong with the choice that was sent.
+    /// What is wrong with the choice.
     problem: Option<String>,
 ) -> impl IntoView {
     let (choose, leave, request) = (frame.action("choose"), frame.action("leave"), frame.link("request"));
-    let (carried, carried_too) = (frame.carried(), frame.carried());
+    let (invite, invite_again) = (frame.invite_field(), frame.invite_field());
     let none = providers.is_empty();
     let choices: Vec<_> = providers
         .into_iter()
@@ -42,7 +40,7 @@ pub fn ProvidersPage(
     let form = (!none).then(|| {
         view! {
             <form method="post" action=choose>
-                {carried}
+                {invite}
                 <fieldset>
                     <legend>"Who provides your telematics?"</legend>
                     <ul class="choices">{choices}</ul>
@@ -54,47 +52,45 @@ pub fn ProvidersPage(
     view! {
         <Shell frame heading="Choose your provider" step=Step::Provider>
             {problem_notice(problem)}
-            {none.then(|| view! { <p>"None of the providers that were asked for is available here."</p> })}
+            {none.then(|| view! { <p>"None of the providers that this invitation allows is available."</p> })}
             {form}
             <p><a href=request>"My provider is not listed"</a></p>
             <form method="post" action=leave>
-                {carried_too}
+                {invite_again}
                 <button class="button" type="submit">"Come back later"</button>
             </form>
         </Shell>
     }
 }
 
-/// The make-believe sign-in at a provider.
+/// The pretend sign-in at a provider.
 #[component]
-pub fn CredentialsPage(
-    /// What the pages share.
+pub(crate) fn CredentialsPage(
     frame: Frame,
-    /// The provider chosen.
     provider: Provider,
-    /// What is wrong with the credentials that were sent.
+    /// What is wrong with the credentials.
     problem: Option<String>,
 ) -> impl IntoView {
     let (connect, back) = (frame.action("credentials"), frame.link("providers"));
-    let carried = frame.carried();
+    let invite = frame.invite_field();
     let wrong = problem.is_some().then_some("true");
     let hint = if problem.is_some() { "problem api-key-hint" } else { "api-key-hint" };
     view! {
         <Shell frame heading=format!("Connect {}", provider.name) step=Step::Connect>
             {problem_notice(problem)}
             <form method="post" action=connect>
-                {carried}
+                {invite}
                 <input type="hidden" name="tsp" value=provider.slug/>
                 <div class="field">
                     <label for="api-key">"API key"</label>
                     <input id="api-key" name="api_key" autocomplete="off" aria-describedby=hint aria-invalid=wrong/>
-                    <p class="hint" id="api-key-hint">"Make-believe: any text will do, and none of it is kept."</p>
+                    <p class="hint" id="api-key-hint">"This is only a simulation. Any text works, and it isn't stored."</p>
                 </div>
                 <div class="field">
                     <input type="checkbox" id="already-linked" name="already_linked" value="yes" aria-describedby="already-linked-hint"/>
                     <label for="already-linked">"This provider link already exists"</label>
                     <p class="hint" id="already-linked-hint">
-                        "As if the fleet had linked this provider for another partner: no connection.created is sent, and no key is needed."
+                        "As if the fleet had already linked this provider for another partner. No connection.created is sent, and no key is needed."
                     </p>
                 </div>
                 <button class="button primary" type="submit">"Connect"</button>
@@ -104,23 +100,22 @@ pub fn CredentialsPage(
     }
 }
 
-/// What is connected, and the way out.
+/// The connected providers, and the button to finish.
 #[component]
-pub fn ConnectedPage(
-    /// What the pages share.
+pub(crate) fn ConnectedPage(
     frame: Frame,
-    /// Names of the connected providers, and whether each needs a new sign-in.
+    /// The connected providers, and whether each needs a new sign-in.
     connected: Vec<(Provider, bool)>,
 ) -> impl IntoView {
     let (finish, another) = (frame.action("finish"), frame.link("providers"));
-    let carried = frame.carried();
+    let invite = frame.invite_field();
     let partner = frame.partner.clone();
     let items: Vec<_> = connected
         .into_iter()
         .map(|(provider, stale)| {
             let again = stale.then(|| {
                 let link = format!("{}&tsp={}", frame.link("credentials"), provider.slug);
-                view! { " — stopped working. "<a href=link>"Sign in again"</a> }
+                view! { " (stopped working) "<a href=link>"Sign in again"</a> }
             });
             view! { <li>{provider.name}{again}</li> }
         })
@@ -130,7 +125,7 @@ pub fn ConnectedPage(
             <p>"Connected, and shared with "<strong>{partner}</strong>":"</p>
             <ul>{items}</ul>
             <form method="post" action=finish>
-                {carried}
+                {invite}
                 <button class="button primary" type="submit">"Finish"</button>
             </form>
             <p><a href=another>"Connect another provider"</a></p>
@@ -138,37 +133,31 @@ pub fn ConnectedPage(
     }
 }
 
-/// What was typed into the request for an integration.
+/// What was typed into the form to request an integration.
 #[derive(Debug, Clone, Default)]
-pub struct RequestValues {
-    /// Name of the provider.
+pub(crate) struct RequestValues {
     pub provider: String,
-    /// Who asks.
     pub contact_name: String,
-    /// How to reach them.
     pub contact_email: String,
-    /// Anything else.
     pub notes: String,
 }
 
-/// The request for an integration that is missing.
+/// The form to request a missing integration.
 #[component]
-pub fn RequestPage(
-    /// What the pages share.
+pub(crate) fn RequestPage(
     frame: Frame,
-    /// What was typed.
     values: RequestValues,
     /// What is wrong with it.
     problem: Option<String>,
 ) -> impl IntoView {
     let (request, back) = (frame.action("request"), frame.link("providers"));
-    let carried = frame.carried();
+    let invite = frame.invite_field();
     let (wrong, described) = if problem.is_some() { (Some("true"), Some("problem")) } else { (None, None) };
     view! {
         <Shell frame heading="Request an integration" step=Step::Provider>
             {problem_notice(problem)}
             <form method="post" action=request>
-                {carried}
+                {invite}
                 <div class="field">
                     <label for="provider">"Your provider"</label>
                     <input id="provider" name="provider" maxlength="200" value=values.provider aria-invalid=wrong aria-describedby=described/>

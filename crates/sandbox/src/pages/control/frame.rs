@@ -1,21 +1,22 @@
-//! The page around the levers, with the counts, the clock and the way to begin anew.
+//! The document of the page, with the counts, the clock, and the reset.
 
 use leptos::prelude::*;
 
-use crate::pages::control::Places;
 use app::components::{Document, ErrorSummary, Field, Visit};
 
-/// The document, its heading, and the way back to Onramp.
+use crate::pages::control::urls::PageUrls;
+
+/// The document, its heading, and the link to Onramp.
 #[component]
-pub(crate) fn Frame(places: Places, children: Children) -> impl IntoView {
-    let visit = Visit { stylesheet: places.stylesheet, sandbox: true, path: places.page, ..Visit::default() };
+pub(crate) fn Frame(urls: PageUrls, children: Children) -> impl IntoView {
+    let visit = Visit { stylesheet: urls.stylesheet, sandbox: true, path: urls.page, ..Visit::default() };
     view! {
         <Document visit=visit title="Sandbox control">
             <div class="page-head">
                 <div>
-                    {places.onramp.map(|onramp| view! { <p class="crumbs"><a href=onramp>"Onramp"</a></p> })}
+                    {urls.onramp.map(|onramp| view! { <p class="crumbs"><a href=onramp>"Onramp"</a></p> })}
                     <h1>"Sandbox control"</h1>
-                    <p class="lead">"Move time, play stories, and let things go wrong. Nothing here reaches Catena or a fleet."</p>
+                    <p class="lead">"Move time, play stories, and make things go wrong. Nothing here reaches Catena or a real fleet."</p>
                 </div>
             </div>
             {children()}
@@ -23,7 +24,7 @@ pub(crate) fn Frame(places: Places, children: Children) -> impl IntoView {
     }
 }
 
-/// What there is.
+/// The counts.
 #[component]
 pub(crate) fn Counts(counts: Vec<(&'static str, u64)>) -> impl IntoView {
     view! {
@@ -36,16 +37,16 @@ pub(crate) fn Counts(counts: Vec<(&'static str, u64)>) -> impl IntoView {
     }
 }
 
-/// Business time and how to move it.
+/// Business time, and the forms to move it.
 #[component]
 pub(crate) fn Clock(
-    places: Places,
+    urls: PageUrls,
     now: String,
     ahead: Option<String>,
     next_expiry: Option<String>,
     hours: (String, Option<String>),
 ) -> impl IntoView {
-    let action = places.form("clock");
+    let action = urls.form("clock");
     let (typed, problem) = hours;
     let step = |name: &'static str, label: &'static str| {
         view! { <button class="button" type="submit" name="advance" value=name formnovalidate>{label}</button> }
@@ -56,34 +57,34 @@ pub(crate) fn Clock(
             <h2 id="clock">"Clock"</h2>
             <p>
                 "Business time is "<strong>{now}</strong>
-                {ahead.map(|ahead| format!(", {ahead} ahead of the machine's clock"))}"."
-                {next_expiry.map(|at| format!(" The next invitation runs out at {at}."))}
+                {ahead.map(|ahead| format!(", {ahead} ahead of this machine's clock"))}"."
+                {next_expiry.map(|at| format!(" The next expiry is at {at}."))}
             </p>
             <form method="post" action=action>
                 <div class="sandbox-buttons">{step("hour", "+1 hour")}{step("day", "+1 day")}{to_expiry}</div>
                 <div class="sandbox-row">
                     <Field name="hours" label="Hours" value=typed error=problem kind="text" inputmode="numeric"/>
-                    <button class="button" type="submit" name="advance" value="hours">"Move on"</button>
+                    <button class="button" type="submit" name="advance" value="hours">"Move forward"</button>
                 </div>
-                <p class="hint">"Time only goes forward. What is due on the way happens, each at its own moment."</p>
+                <p class="hint">"Time only moves forward. What falls due on the way happens, each at its own time."</p>
             </form>
         </section>
     }
 }
 
-/// Forgets everything, after a confirmation.
+/// Resets the sandbox, after a confirmation.
 #[component]
-pub(crate) fn Reset(places: Places, problem: Option<String>) -> impl IntoView {
-    let action = places.form("reset");
+pub(crate) fn Reset(urls: PageUrls, problem: Option<String>) -> impl IntoView {
+    let action = urls.form("reset");
     let errors =
         problem.clone().map(|text| ("confirm".to_owned(), "Confirmation".to_owned(), text)).into_iter().collect();
     let wrong = problem.is_some();
     view! {
         <section class="card" aria-labelledby="reset">
-            <h2 id="reset">"Begin anew"</h2>
+            <h2 id="reset">"Reset"</h2>
             <ErrorSummary errors=errors/>
             <p>
-                "Forgets every invitation, fleet, connection and subscription, and sets the clock back. Onramp notices that its webhooks are gone and must set them up again."
+                "Deletes every invitation, fleet, connection, and subscription, and sets the clock back. Onramp will notice that its webhooks are gone and need to be set up again."
             </p>
             <form method="post" action=action>
                 <div class="sandbox-check">
@@ -95,9 +96,9 @@ pub(crate) fn Reset(places: Places, problem: Option<String>) -> impl IntoView {
                         required
                         aria-invalid=wrong.then_some("true")
                     />
-                    <label for="confirm">"Forget everything in the sandbox"</label>
+                    <label for="confirm">"Delete everything in the sandbox"</label>
                 </div>
-                <button class="button danger" type="submit">"Begin anew"</button>
+                <button class="button danger" type="submit">"Reset the sandbox"</button>
             </form>
         </section>
     }

@@ -1,98 +1,74 @@
-//! The sandbox's control page: what there is, and levers for time, stories, disorder and faults. Plain forms, no script.
+//! The control page: counts, the clock, stories, faults, and tables of subscriptions and connections. Plain forms, no
+//! script.
 
+mod faults;
 mod frame;
-mod playing;
-mod records;
-mod trouble;
+mod labels;
+mod stories;
+mod tables;
+mod urls;
 
 use leptos::prelude::*;
 
-pub use crate::pages::control::playing::{StoryChoice, StoryForm};
-pub use crate::pages::control::records::{Connections, SandboxConnection, SandboxSubscription};
-pub use crate::pages::control::trouble::{DisorderRow, FaultForm};
-
-use crate::pages::control::{
-    frame::{Clock, Counts, Frame, Reset},
-    playing::Stories,
-    records::{ConnectionTable, SubscriptionTable},
-    trouble::{Disorders, Faults},
-};
-
 use app::components::{Notice, NoticeKind};
 
-/// Where the page's links and forms go.
-#[derive(Debug, Clone)]
-pub struct Places {
-    /// File name of the style sheet below `/pkg`.
-    pub stylesheet: String,
-    /// Path of the page itself.
-    pub page: String,
-    /// Path below which the page's forms are answered.
-    pub forms: String,
-    /// Path of Onramp, where the sandbox runs inside it.
-    pub onramp: Option<String>,
-}
+use crate::pages::control::{
+    faults::{ApiFaults, WebhookFaults},
+    frame::{Clock, Counts, Frame, Reset},
+    stories::Stories,
+    tables::{ConnectionTable, SubscriptionTable},
+};
 
-impl Places {
-    /// Where a form goes.
-    fn form(&self, name: &str) -> String {
-        format!("{}/{name}", self.forms)
-    }
-}
+pub(crate) use crate::pages::control::{
+    faults::{ApiFaultForm, WebhookFaultRow},
+    stories::{StoryForm, StoryOption},
+    tables::{ConnectionRow, Connections, SubscriptionRow},
+    urls::PageUrls,
+};
 
-/// All that the page shows.
+/// Everything that the page shows.
 #[derive(Debug, Clone)]
-pub struct SandboxView {
-    /// Where links and forms go.
-    pub places: Places,
-    /// What has just been done.
+pub(crate) struct ControlView {
+    pub urls: PageUrls,
+    /// What was just done.
     pub done: Option<String>,
-    /// What there is: label and number.
+    /// Labels and numbers.
     pub counts: Vec<(&'static str, u64)>,
-    /// Business time, for people.
+    /// Business time, for display.
     pub now: String,
-    /// How far it is ahead of the clock, for people; none: not at all.
+    /// How far business time is ahead of the clock, for display. `None`: not at all.
     pub ahead: Option<String>,
-    /// When the next invitation runs out, for people.
+    /// When the next invitation or agreement expires, for display.
     pub next_expiry: Option<String>,
-    /// What is wrong with the hours that were typed, and what was typed.
+    /// The hours that were typed, and what is wrong with them.
     pub hours: (String, Option<String>),
-    /// What can be played.
-    pub stories: Vec<StoryChoice>,
-    /// What was typed for a story.
+    pub stories: Vec<StoryOption>,
     pub story: StoryForm,
-    /// Every disorder.
-    pub disorders: Vec<DisorderRow>,
-    /// What was typed for a fault.
-    pub faults: FaultForm,
-    /// Webhook subscriptions.
-    pub subscriptions: Vec<SandboxSubscription>,
-    /// Connections that are shown.
+    pub webhook_faults: Vec<WebhookFaultRow>,
+    pub api_faults: ApiFaultForm,
+    pub subscriptions: Vec<SubscriptionRow>,
     pub connections: Connections,
-    /// What is wrong with the wish to begin anew.
+    /// What is wrong with the reset form.
     pub reset_problem: Option<String>,
 }
 
 /// The control page.
 #[component]
-pub fn SandboxPage(
-    /// What to show.
-    view: SandboxView,
-) -> impl IntoView {
-    let places = view.places;
+pub(crate) fn ControlPage(view: ControlView) -> impl IntoView {
+    let urls = view.urls;
     view! {
-        <Frame places=places.clone()>
+        <Frame urls=urls.clone()>
             {view.done.map(|done| view! { <Notice kind=NoticeKind::Success text=done/> })}
             <Counts counts=view.counts/>
             <div class="sandbox-halves">
-                <Clock places=places.clone() now=view.now ahead=view.ahead next_expiry=view.next_expiry hours=view.hours/>
-                <Stories places=places.clone() choices=view.stories form=view.story/>
+                <Clock urls=urls.clone() now=view.now ahead=view.ahead next_expiry=view.next_expiry hours=view.hours/>
+                <Stories urls=urls.clone() stories=view.stories form=view.story/>
             </div>
-            <Disorders places=places.clone() rows=view.disorders/>
-            <Faults places=places.clone() form=view.faults/>
-            <SubscriptionTable places=places.clone() rows=view.subscriptions/>
-            <ConnectionTable places=places.clone() shown=view.connections/>
-            <Reset places=places problem=view.reset_problem/>
+            <WebhookFaults urls=urls.clone() rows=view.webhook_faults/>
+            <ApiFaults urls=urls.clone() form=view.api_faults/>
+            <SubscriptionTable urls=urls.clone() rows=view.subscriptions/>
+            <ConnectionTable urls=urls.clone() shown=view.connections/>
+            <Reset urls=urls problem=view.reset_problem/>
         </Frame>
     }
 }

@@ -7,8 +7,8 @@ pub(super) mod write;
 
 use async_trait::async_trait;
 use domain::{
-    events::{delivery::Effect, fact::Fact, record::Subject},
-    onboarding::lifecycle::{Health, Stage},
+    events::{delivery::Effect, fact::Fact, observation::Subject},
+    onboarding::stage::{Health, Stage},
 };
 use sqlx::Sqlite;
 use time::OffsetDateTime;

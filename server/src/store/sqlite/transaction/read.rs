@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use domain::events::record::Subject;
+use domain::events::observation::Subject;
 use serde::Serialize;
 use sqlx::{Row, sqlite::SqliteRow};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use domain::{
     events::delivery::DeliveryState,
-    onboarding::lifecycle::{Health, Stage},
+    onboarding::stage::{Health, Stage},
     timestamp::micros,
 };
 use serde_json::{Value, json};
