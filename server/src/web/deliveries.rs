@@ -178,10 +178,10 @@ impl Parts {
         };
         Ok(InboxFigures {
             worker,
-            behind: age > LATE,
+            lagging: age > LATE,
             parked: counted(parked),
             quarantined: counted(quarantined),
-            waiting: counted(groups.iter().map(|group| group.count).sum()),
+            unassigned: counted(groups.iter().map(|group| group.count).sum()),
         })
     }
 

@@ -357,7 +357,7 @@ impl Parts {
     }
 
     /// The form of an e-mail; `None` without a mail server.
-    fn email_form(&self, entry: EmailEntry, to: &str, text: &Message) -> Option<LetterForm> {
+    fn email_form(&self, entry: EmailEntry, to: &str, text: &Message) -> Option<EmailForm> {
         let draft = entry.draft.unwrap_or_else(|| EmailDraft {
             to: to.to_owned(),
             subject: text.subject.clone(),
@@ -365,7 +365,7 @@ impl Parts {
         });
         let once = entry.once.unwrap_or_else(|| self.random.uuid_v7(self.clock.now()).to_string());
         let EmailDraft { to, subject, body } = draft;
-        self.links.can_mail().then(|| LetterForm { once, to, subject, body, errors: entry.errors })
+        self.links.can_mail().then(|| EmailForm { once, to, subject, body, errors: entry.errors })
     }
 }
 
