@@ -265,7 +265,7 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     );
     let answer = browser.post("/subscriptions/fetch-missed", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
-    assert!(answer.body.contains("Catena refused 1 of the moves"), "{}", answer.body);
+    assert!(answer.body.contains("Catena refused 1 of the actions"), "{}", answer.body);
 }
 
 #[tokio::test]
