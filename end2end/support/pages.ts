@@ -337,7 +337,7 @@ export const PAGES: Visit[] = [
       await page.getByRole('link', { name: 'A fleet with a reference' }).click();
       await page.waitForURL(/\/invitations\/[0-9a-f-]+$/);
       await page.goto(`${page.url()}/share`);
-      await page.getByText('has run out').waitFor();
+      await page.getByText('has expired').waitFor();
     },
   },
   { name: 'filled list', open: async (page) => void (await page.goto('/invitations')) },

@@ -90,7 +90,7 @@ for (const javaScriptEnabled of [true, false]) {
       await catena(onramp, 'PATCH', `/${id}`, { url: `${onramp.baseURL}/webhooks/catena` });
       await open(page, 'invitation.created');
       await expect(page.getByText('Catena sends the queued event again')).toBeVisible();
-      await press(page, 'Fetch dead letters', 'comes in the next moments');
+      await press(page, 'Fetch dead letters', 'arrive in the next moments');
       await expect(async () => {
         await page.goto(path);
         const created = page.getByTestId('timeline').locator('[data-kind="invitation.created"]');

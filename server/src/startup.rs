@@ -21,8 +21,9 @@ use crate::{
         imports::Importer,
         invitations::{
             callback_policy::CallbackPolicies, create::Invitations, delete::InvitationDeletion,
-            preview::InvitationPreview,
+            preview::InvitationPreview, renew::Renewals,
         },
+        landing::FleetReturns,
         links::{delivery::LinkDelivery, landing_urls::with_landing_pages},
         providers::Providers,
         reconcile::Reconciler,
@@ -78,7 +79,8 @@ impl Application {
         let catena = Catena::new(settings.catena.clone(), clock.clone(), random.clone(), shutdown.0.clone())?;
         let timeline = Timeline::new(store.clone(), vault.clone(), clock.clone(), random.clone());
         let mailer = settings.mail.as_ref().map(|mail| Mailer::new(mail, clock.clone()));
-        let links = LinkDelivery::new(mailer, store.clone(), timeline.clone(), vault.clone(), clock.clone());
+        let links =
+            LinkDelivery::new(mailer, store.clone(), timeline.clone(), vault.clone(), clock.clone(), random.clone());
         let metrics = Metrics::default();
         let arrived = Arc::new(Notify::new());
         let (handle, writer) = inbox(store.clone(), arrived.clone(), metrics.clone());
@@ -86,10 +88,38 @@ impl Application {
         let receiver = Receiver::new(handle, secrets.clone(), vault.clone(), clock.clone(), metrics.clone());
         let processor = Processor::new(store.clone(), timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
         let passwords = Arc::new(Passwords::new(random.clone()));
+        let invitations = Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
+        let preview = Arc::new(InvitationPreview::new(catena.clone(), store.clone(), clock.clone()));
+        let callbacks = Arc::new(CallbackPolicies::new(catena.clone(), store.clone(), clock.clone()));
         let providers = Arc::new(Providers::new(catena.clone(), store.clone(), clock.clone()));
+        let reconciler = Arc::new(Reconciler::new(
+            catena.clone(),
+            store.clone(),
+            timeline.clone(),
+            vault.clone(),
+            (clock.clone(), random.clone()),
+            providers.clone(),
+            settings.reconcile,
+        ));
         let state = AppState {
-            invitations: Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone())),
-            preview: Arc::new(InvitationPreview::new(catena.clone(), store.clone(), clock.clone())),
+            renewals: Arc::new(Renewals::new(
+                store.clone(),
+                clock.clone(),
+                invitations.clone(),
+                preview.clone(),
+                callbacks.clone(),
+            )),
+            returns: Arc::new(FleetReturns::new(
+                store.clone(),
+                timeline.clone(),
+                catena.clone(),
+                reconciler.clone(),
+                clock.clone(),
+            )),
+            invitations,
+            preview,
+            callbacks,
+            reconciler,
             deletion: Arc::new(InvitationDeletion::new(catena.clone(), timeline.clone(), vault.clone(), clock.clone())),
             reminders: Reminders::new(
                 store.clone(),
@@ -98,8 +128,7 @@ impl Application {
                 settings.remind_after,
                 settings.sender_name.clone(),
             ),
-            providers: providers.clone(),
-            callbacks: Arc::new(CallbackPolicies::new(catena.clone(), store.clone(), clock.clone())),
+            providers,
             subscriptions: Arc::new(Subscriptions::new(
                 catena.clone(),
                 store.clone(),
@@ -107,15 +136,6 @@ impl Application {
                 clock.clone(),
                 random.clone(),
                 &settings.public_url,
-            )),
-            reconciler: Arc::new(Reconciler::new(
-                catena.clone(),
-                store.clone(),
-                timeline.clone(),
-                vault.clone(),
-                (clock.clone(), random.clone()),
-                providers,
-                settings.reconcile,
             )),
             reprocessor: Arc::new(Reprocessor::new(store.clone(), secrets, vault.clone(), arrived.clone())),
             accounts: Arc::new(Accounts::new(

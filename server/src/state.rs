@@ -15,8 +15,9 @@ use crate::{
     services::{
         invitations::{
             callback_policy::CallbackPolicies, create::Invitations, delete::InvitationDeletion,
-            preview::InvitationPreview,
+            preview::InvitationPreview, renew::Renewals,
         },
+        landing::FleetReturns,
         links::delivery::LinkDelivery,
         providers::Providers,
         reconcile::Reconciler,
@@ -44,7 +45,9 @@ pub struct AppState {
     pub timeline: Timeline,
     pub invitations: Arc<Invitations>,
     pub preview: Arc<InvitationPreview>,
+    pub renewals: Arc<Renewals>,
     pub deletion: Arc<InvitationDeletion>,
+    pub returns: Arc<FleetReturns>,
     pub links: LinkDelivery,
     pub reminders: Reminders,
     pub providers: Arc<Providers>,

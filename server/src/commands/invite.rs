@@ -53,7 +53,7 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     })?;
     let invited = invite(&state, &checked, args.reopen_declined).await?;
     let row = state.store.invitation(invited.id).await?.into_iter().collect::<Vec<_>>();
-    state.links.note_shown(&row, Shown::OnCommandLine, ACTOR).await?;
+    state.links.record_shown(&row, Shown::OnCommandLine, ACTOR).await?;
     let result = if invited.is_new { "created" } else { "refreshed" };
     if args.json {
         say(json!({

@@ -21,7 +21,7 @@ const SEND_PERIOD: Duration = Duration::from_mins(1);
 pub async fn run(reminders: Reminders, shutdown: CancellationToken) {
     let mut turns = every(LOOK_PERIOD, &shutdown);
     while turns.next().await {
-        if let Some(Err(error)) = turns.unless_stopped(reminders.look(u32::MAX, REST)).await {
+        if let Some(Err(error)) = turns.unless_stopped(reminders.propose_due(u32::MAX, REST)).await {
             tracing::error!(%error, "can't look for fleets to remind; trying again");
         }
     }

@@ -1,4 +1,4 @@
-//! Local times of a country. The only place that knows time zones; they stay out of the browser, whose code is small.
+//! Local time in a country. The only place that knows time zones: their data would be too large for the browser.
 
 use domain::{
     country::{Country, by_code},
@@ -11,8 +11,8 @@ use domain::{
 use jiff::{Timestamp, tz::TimeZone};
 use time::{Date, Duration, Month, OffsetDateTime, Time};
 
-/// A hint if a link made at `now` for so many hours would expire outside office hours in the country with this code. None for an
-/// unknown country.
+/// Whether a link created at `now` (UTC) that works for `hours` would expire at a bad local time, at night or on a weekend, in
+/// the country with this code. `None` if the time is fine or the country unknown.
 pub fn expiry_hint(now: OffsetDateTime, hours: u32, country: &str) -> Option<ExpiryHint> {
     let country = by_code(country).filter(|_| EXPIRY_HOURS.contains(&hours))?;
     let zones = zones(country);
@@ -26,11 +26,11 @@ pub fn expiry_hint(now: OffsetDateTime, hours: u32, country: &str) -> Option<Exp
     Some(ExpiryHint { hours, country: country.code.to_owned(), reason, local_time: describe(&locals), better })
 }
 
-/// The country's zones, each with the name of its place.
+/// The country's time zones, each with the name of its city.
 fn zones(country: &Country) -> Vec<(String, TimeZone)> {
     let zone = |name: &str| {
         let place = name.rsplit('/').next().unwrap_or(name).replace('_', " ");
-        // A zone that the data doesn't have is left out; a test sees to it that there is none.
+        // A zone missing from the data is left out; a test makes sure that none is.
         Some((place, TimeZone::get(name).ok()?))
     };
     country.zones().filter_map(zone).collect()

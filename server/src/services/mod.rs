@@ -2,6 +2,7 @@
 
 pub mod imports;
 pub mod invitations;
+pub mod landing;
 pub mod links;
 pub mod local_time;
 pub mod providers;

@@ -1,5 +1,5 @@
-//! Reminders: proposed where a fleet has its link and does nothing with it, sent once staff approved. What is due is a rule of
-//! `domain::link::reminder`; here it is looked for, written down, and handed to the links, never twice.
+//! Reminders: proposed for a fleet that has its link but makes no progress, and sent once staff approve. When a reminder is due
+//! is a rule of `domain::link::reminder`; this finds due ones, stores them as proposals, and sends each at most once.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -20,53 +20,54 @@ use uuid::Uuid;
 use crate::{
     services::{
         invitations::request,
-        links::delivery::{EmailDraft, LinkDelivery, LinkDeliveryError, Meanwhile},
+        links::delivery::{EmailDraft, LinkDelivery, LinkDeliveryError, OnTransientError},
     },
     store::{FleetRow, InvitationRow, ListedMessage, MessageRow, SharedStore, StoreError},
 };
 use platform::{clock::SharedClock, random::SharedRandom};
 
-/// Invitations or proposals read at once: few, since each of them is folded, and whoever waits for a page waits behind.
+/// Invitations or proposals read at once: few, because each needs its fleet's facts folded, and pages wait for the same
+/// database.
 const BATCH: u32 = 20;
-/// Said of a message that was being sent when the server ended.
-const INTERRUPTED: &str = "Onramp ended while this was being sent, so nobody knows whether it arrived. It is not sent again by itself: ask the fleet, or hand the link over by hand.";
+/// What staff read about a message that was being sent when the server stopped.
+const INTERRUPTED: &str = "Onramp stopped while this was being sent, so nobody knows whether it arrived. It is not sent again automatically: ask the fleet, or send the link by hand.";
 
-/// What a look came to.
+/// The result of looking for due reminders.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Looked {
-    /// Reminders that are proposed now and weren't before.
+pub struct ProposalChanges {
+    /// New proposals.
     pub proposed: u32,
-    /// Proposals that no longer make sense.
+    /// Proposals that were withdrawn because they no longer make sense.
     pub withdrawn: u32,
 }
 
-/// How the sending gets on. After a restart, the first try finds out again.
+/// The state of sending. Lost at a restart; the first attempt after it finds out again.
 #[derive(Debug, Default)]
 struct Queue {
-    /// The last message that has to wait: those behind it have their turn first, so that it holds up none of them.
-    behind: Option<(OffsetDateTime, Uuid)>,
-    /// Why it waits, and what to do.
+    /// The last message that has to wait. Those after it go first, so it holds up none of them.
+    after: Option<(OffsetDateTime, Uuid)>,
+    /// Why it waits, and what to do about it.
     problem: Option<String>,
 }
 
-/// Proposes reminders and sends those that were approved.
+/// Proposes reminders and sends approved ones.
 #[derive(Clone)]
 pub struct Reminders {
     store: SharedStore,
     links: LinkDelivery,
     clock: SharedClock,
     random: SharedRandom,
-    /// How long a fleet may take.
+    /// How long a fleet may make no progress before a reminder is due.
     patience: time::Duration,
-    /// The name under which fleets know us.
+    /// Our name, as fleets know it.
     sender: Option<String>,
-    /// Wakes the sending.
+    /// Wakes the sending job.
     approved: Arc<Notify>,
     queue: Arc<Mutex<Queue>>,
 }
 
 impl Reminders {
-    /// Ready to remind. Fleets may take `patience`; they know us as `sender`.
+    /// A reminder is due after `patience` without progress. Fleets know us as `sender`.
     pub fn new(
         store: SharedStore,
         links: LinkDelivery,
@@ -77,12 +78,12 @@ impl Reminders {
         Self { store, links, clock, random, patience, sender, approved: Arc::default(), queue: Arc::default() }
     }
 
-    /// Tells the sending that something was approved.
+    /// Wakes the sending job after messages were approved.
     pub fn wake(&self) {
         self.approved.notify_one();
     }
 
-    /// Why approved messages wait and what to do, if the last try to send one found that they have to.
+    /// Why approved messages have to wait and what to do about it, if the last attempt to send one failed that way.
     pub fn problem(&self) -> Option<String> {
         self.queue().problem.clone()
     }
@@ -91,43 +92,44 @@ impl Reminders {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notified when a message was approved.
+    /// Notified by [`wake`](Self::wake).
     pub fn approved(&self) -> &Notify {
         &self.approved
     }
 
-    /// Looks at up to `most` links that still work, those that run out first first: proposes what is due, takes back what no
-    /// longer is. Rests for `rest` between batches, so that a look by itself gets in nobody's way.
-    pub async fn look(&self, most: u32, rest: Duration) -> Result<Looked, StoreError> {
-        let mut looked = Looked { withdrawn: self.withdraw_stale(most, rest).await?, ..Looked::default() };
-        let (mut left, mut behind) = (most, None);
+    /// Checks up to `limit` working links, the earliest to expire first: proposes reminders that are due, and withdraws
+    /// proposals that no longer are. Pauses between batches, so that a background run doesn't slow anyone down.
+    pub async fn propose_due(&self, limit: u32, pause: Duration) -> Result<ProposalChanges, StoreError> {
+        let withdrawn = self.withdraw_stale(limit, pause).await?;
+        let mut changes = ProposalChanges { withdrawn, proposed: 0 };
+        let (mut left, mut after) = (limit, None);
         while left > 0 {
-            let invitations = self.store.open_invitations(self.clock.now(), behind, BATCH.min(left)).await?;
+            let invitations = self.store.open_invitations(self.clock.now(), after, BATCH.min(left)).await?;
             let Some(last) = invitations.last() else { break };
-            behind = Some((last.expires_at, last.id));
+            after = Some((last.expires_at, last.id));
             left = left.saturating_sub(u32::try_from(invitations.len()).unwrap_or(u32::MAX));
             for invitation in &invitations {
-                looked.proposed += u32::from(self.propose(invitation).await?);
+                changes.proposed += u32::from(self.propose(invitation).await?);
             }
-            tokio::time::sleep(rest).await;
+            tokio::time::sleep(pause).await;
         }
-        Ok(looked)
+        Ok(changes)
     }
 
-    async fn withdraw_stale(&self, most: u32, rest: Duration) -> Result<u32, StoreError> {
-        let (mut withdrawn, mut left, mut behind) = (0, most, None);
+    async fn withdraw_stale(&self, limit: u32, pause: Duration) -> Result<u32, StoreError> {
+        let (mut withdrawn, mut left, mut after) = (0, limit, None);
         while left > 0 {
-            let proposals = self.store.proposed(behind, BATCH.min(left)).await?;
+            let proposals = self.store.proposed(after, BATCH.min(left)).await?;
             let Some(last) = proposals.last() else { break };
-            behind = Some((last.message.expires_at, last.message.id));
+            after = Some((last.message.expires_at, last.message.id));
             left = left.saturating_sub(u32::try_from(proposals.len()).unwrap_or(u32::MAX));
             withdrawn += self.withdraw_stale_of(&proposals).await?;
-            tokio::time::sleep(rest).await;
+            tokio::time::sleep(pause).await;
         }
         Ok(withdrawn)
     }
 
-    /// Takes back those of the proposals that no longer make sense; says how many.
+    /// Withdraws those of the proposals that are no longer due; returns how many.
     pub async fn withdraw_stale_of(&self, proposals: &[ListedMessage]) -> Result<u32, StoreError> {
         let mut withdrawn = 0;
         for ListedMessage { message, fleet, .. } in proposals {
@@ -153,7 +155,7 @@ impl Reminders {
         let Some(fleet) = self.store.fleet(invitation.fleet).await? else { return Ok(false) };
         let now = self.clock.now();
         let due = self.due(&fleet, now, self.patience).await?;
-        // What is due may be about a later invitation of the same fleet, which gets its own turn.
+        // A reminder about a later invitation of the same fleet is proposed with that one.
         let Some(due) = due.filter(|due| due.round.invitation == invitation.digest) else { return Ok(false) };
         let asked = invitation.asked.as_deref();
         let draft = asked.and_then(|asked| request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), asked));
@@ -178,13 +180,14 @@ impl Reminders {
         self.store.propose(&proposal).await
     }
 
-    /// What was being sent when the server ended is in doubt, and stays unsent. For the start alone.
+    /// Marks messages that were being sent when the server stopped as unsure, so that none is sent twice. Only for the start;
+    /// returns how many.
     pub async fn doubt_interrupted(&self) -> Result<u64, StoreError> {
         self.store.doubt_interrupted(INTERRUPTED, self.clock.now()).await
     }
 
-    /// Sends the approved message whose turn it is; false if there is nothing to be sent for a while. A fleet that moved in the
-    /// meantime gets none. What can be sent later only stays approved.
+    /// Sends the next approved message; false if nothing can be sent for a while. A fleet that has made progress since then gets
+    /// none. A message that fails for a transient reason stays approved.
     pub async fn send_next(&self) -> Result<bool, StoreError> {
         let Some(message) = self.next().await? else {
             *self.queue() = Queue::default();
@@ -195,17 +198,17 @@ impl Reminders {
             self.store.withdraw(id, self.clock.now()).await?;
             return Ok(true);
         };
-        // From here on it is being sent, whatever happens.
+        // From here on it counts as being sent, whatever happens.
         if !self.store.start_sending(id).await? {
             return Ok(true);
         }
-        let Ready { invitation, occasion, letter } = ready;
-        let sent = self.links.hand_over(&message, &invitation, occasion, &letter, Meanwhile::Waits).await;
+        let Ready { invitation, occasion, draft } = ready;
+        let sent = self.links.deliver(&message, &invitation, occasion, &draft, OnTransientError::Wait).await;
         if let Err(error) = &sent {
-            tracing::warn!(message = %id, %error, "a reminder did not go its way");
+            tracing::warn!(mail = %id, %error, "failed to send a reminder");
         }
         match sent {
-            Err(error) if error.may_wait() => self.wait(&message, &error).await,
+            Err(error) if error.is_transient() => self.wait(&message, &error).await,
             _ => {
                 self.queue().problem = None;
                 Ok(true)
@@ -213,25 +216,25 @@ impl Reminders {
         }
     }
 
-    /// The message whose turn it is: those behind the last that has to wait, then from the beginning.
+    /// The next message: first those after the last that has to wait, then from the beginning.
     async fn next(&self) -> Result<Option<MessageRow>, StoreError> {
-        let behind = self.queue().behind;
-        let next = self.store.next_approved(behind).await?;
-        if next.is_some() || behind.is_none() {
+        let after = self.queue().after;
+        let next = self.store.next_approved(after).await?;
+        if next.is_some() || after.is_none() {
             return Ok(next);
         }
-        self.queue().behind = None;
+        self.queue().after = None;
         self.store.next_approved(None).await
     }
 
-    /// Keeps why a message has to wait; says whether others can be sent meanwhile.
+    /// Remembers why a message has to wait; returns whether others can be sent meanwhile.
     async fn wait(&self, message: &MessageRow, error: &LinkDeliveryError) -> Result<bool, StoreError> {
-        let behind = Some((message.decided_at.unwrap_or(message.made_at), message.id));
-        *self.queue() = Queue { behind, problem: Some(error.explain()) };
-        Ok(!error.concerns_all() && self.store.next_approved(behind).await?.is_some())
+        let after = Some((message.decided_at.unwrap_or(message.made_at), message.id));
+        *self.queue() = Queue { after, problem: Some(error.explain()) };
+        Ok(!error.concerns_all() && self.store.next_approved(after).await?.is_some())
     }
 
-    /// The letter, if it still makes sense to send it: the same round, and the same thing undone.
+    /// What to send, if it still makes sense: the same round, and the fleet still hasn't taken the same step.
     async fn ready(&self, message: &MessageRow) -> Result<Option<Ready>, StoreError> {
         let Some(invitation) = self.store.invitation_by_digest(&message.invitation).await? else { return Ok(None) };
         let Some(fleet) = self.store.fleet(message.fleet).await? else { return Ok(None) };
@@ -243,18 +246,18 @@ impl Reminders {
             return Ok(None);
         };
         let language = Language::from_code(&message.language).unwrap_or(Language::English);
-        let told = MessageContext {
+        let context = MessageContext {
             fleet: fleet.name.as_deref(),
             sender: self.sender.as_deref(),
             until: invitation.expires_at,
         };
-        let text = text_for(language, occasion, &told);
-        Ok(Some(Ready { invitation, occasion, letter: EmailDraft { to, subject: text.subject, body: text.body } }))
+        let text = text_for(language, occasion, &context);
+        Ok(Some(Ready { invitation, occasion, draft: EmailDraft { to, subject: text.subject, body: text.body } }))
     }
 }
 
 struct Ready {
     invitation: InvitationRow,
     occasion: Occasion,
-    letter: EmailDraft,
+    draft: EmailDraft,
 }

@@ -1,4 +1,4 @@
-//! The accounts of staff: one-time links, passwords, the sandbox's demo account.
+//! Staff accounts: one-time links, passwords, and the sandbox's demo account.
 
 use std::sync::Arc;
 
@@ -13,13 +13,14 @@ use crate::{
     store::{NewStaff, OneTimeLink, SharedStore, StaffRow, StoreError},
 };
 
-/// E-mail and password of the account that comes with the sandbox. It never opens a console that talks to the real Catena.
+/// E-mail address and password of the account that comes with the sandbox. It can't sign in to an Onramp that uses the real
+/// Catena.
 pub const DEMO: (&str, &str) = ("demo@onramp.example", "onramp-sandbox");
 
 /// How long a one-time link works.
 const LINK_LIFETIME: Duration = Duration::hours(48);
 
-/// Makes accounts and sets their passwords.
+/// Creates accounts and sets their passwords.
 pub struct Accounts {
     store: SharedStore,
     passwords: Arc<Passwords>,
@@ -45,8 +46,8 @@ impl Accounts {
         Self { store, passwords, clock, random, public_url }
     }
 
-    /// Makes a one-time link, for a member of staff or, without one, for the first administrator. It works for 48 hours and
-    /// replaces the link before it.
+    /// Creates a one-time link, for a member of staff or, with `None`, for the first administrator. It works for 48 hours and
+    /// replaces the previous one.
     pub async fn issue_link(&self, staff_id: Option<Uuid>) -> Result<String, StoreError> {
         let code = self.random.token();
         let link =
@@ -69,7 +70,7 @@ impl Accounts {
                 Some(staff) => Some(staff),
                 None => return Ok(None),
             },
-            // However the link came to be, set-up is over once there is an administrator.
+            // Setup is over once there is an administrator, whoever created the link.
             None if self.store.has_administrator().await? => return Ok(None),
             None => None,
         };
@@ -97,7 +98,7 @@ impl Accounts {
         self.add(email, Role::Administrator, Some(hash), false).await
     }
 
-    /// Makes the sandbox's demo account, unless it exists.
+    /// Creates the sandbox's demo account unless it exists.
     pub async fn ensure_demo(&self) -> Result<(), StoreError> {
         let (email, password) = DEMO;
         if self.store.staff_by_email(email).await?.is_none() {
@@ -107,7 +108,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Makes an account; `None` if there is one with this address. Without a password, it needs a one-time link.
+    /// Creates an account; `None` if the address is taken. An account without a password needs a one-time link.
     pub async fn add(
         &self,
         email: String,

@@ -1,31 +1,34 @@
-//! What is found by asking Catena: how the checks go, and the button that starts one.
+//! Checks, which ask Catena for what no webhook reported: their results, and the button that starts one.
+
+use std::sync::Arc;
 
 use app::pages::{CheckLine, ChecksPage, ChecksView, RepairedFleet};
 use axum::{
-    extract::{Query, State},
+    extract::{FromRequestParts, Query, State},
     http::StatusCode,
     response::{Redirect, Response},
 };
 use domain::events::missed_webhooks::HOLES_MATTER_FOR;
 use leptos::view;
+use platform::clock::SharedClock;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    deliveries::{COUNT_MAX, counted},
+    counts::{COUNT_MAX, counted},
     errors::PageError,
     render::page,
 };
 use crate::{
-    services::reconcile::ReconcileStatus,
+    services::reconcile::{ReconcileStatus, Reconciler},
     state::AppState,
-    store::{Cause, CheckRow},
-    web::extract::session::Viewer,
+    store::{Cause, CheckRow, SharedStore},
+    web::extract::session::{Operator, Viewer},
 };
 
-/// Checks on the page.
-const LINES: u32 = 20;
-/// Fleets on the page.
+/// Checks shown.
+const CHECKS: u32 = 20;
+/// Fleets shown.
 const FLEETS: u32 = 20;
 
 #[derive(Deserialize)]
@@ -34,20 +37,29 @@ pub(super) struct Params {
     started: bool,
 }
 
-pub(super) async fn get(
-    State(state): State<AppState>,
-    Query(params): Query<Params>,
-    viewer: Viewer,
-) -> Result<Response, PageError> {
-    let now = state.clock.now();
-    let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(state.store.holes(since, COUNT_MAX).await?));
+/// What the page needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    reconciler: Arc<Reconciler>,
+}
+
+pub(super) async fn get(viewer: Viewer, parts: Parts, Query(params): Query<Params>) -> Result<Response, PageError> {
+    let Parts { store, clock, reconciler } = parts;
+    let now = clock.now();
+    let holes = async |since: OffsetDateTime| Ok::<_, PageError>(counted(store.holes(since, COUNT_MAX).await?));
     let week = now - Duration::WEEK;
-    let fleets = state.store.holes_by_fleet(week, FLEETS).await?;
-    let ReconcileStatus { running_since, next_at } = state.reconciler.status();
+    let fleets = store.holes_by_fleet(week, FLEETS).await?;
+    let ReconcileStatus { running_since, next_at } = reconciler.status();
     let view = ChecksView {
         running_since,
         next_at,
-        lines: state.store.checks(LINES).await?.into_iter().map(line).collect(),
+        lines: store.checks(CHECKS).await?.into_iter().map(line).collect(),
         day: holes(now - HOLES_MATTER_FOR).await?,
         week: holes(week).await?,
         ever: holes(OffsetDateTime::UNIX_EPOCH).await?,
@@ -58,27 +70,26 @@ pub(super) async fn get(
         now,
         notice: params
             .started
-            .then(|| "A check of everything is started. Reload this page to see what it finds.".to_owned()),
+            .then(|| "A check of everything has started. Reload this page to see what it finds.".to_owned()),
         may_operate: viewer.staff.role.may_operate(),
     };
     let Viewer { visit, nonce, .. } = viewer;
     Ok(page(StatusCode::OK, &nonce, || view! { <ChecksPage visit=visit view=view/> }))
 }
 
-pub(super) async fn post(State(state): State<AppState>, viewer: Viewer) -> Result<Redirect, PageError> {
-    viewer.may_operate()?;
-    tracing::info!(by = viewer.staff.email, "a check of everything is started");
-    state.reconciler.request_check();
-    Ok(Redirect::to("/settings/checks?started=true"))
+pub(super) async fn post(Operator(viewer): Operator, State(reconciler): State<Arc<Reconciler>>) -> Redirect {
+    tracing::info!(by = %viewer.staff.id, "staff started a check of everything");
+    reconciler.request_check();
+    Redirect::to("/settings/checks?started=true")
 }
 
 fn line(check: CheckRow) -> CheckLine {
     CheckLine {
         started_at: check.started_at,
         cause: match check.cause {
-            Cause::Schedule => "It was time",
+            Cause::Schedule => "Schedule",
             Cause::Staff => "Staff asked",
-            Cause::Return => "A fleet came back",
+            Cause::Return => "A fleet returned",
         },
         complete: check.complete,
         found: check.found,

@@ -1,61 +1,78 @@
-//! `/live`: server-sent events for a page that is open. The first one is how things stand, so nothing is missed between the
-//! page's rendering and the connection; then one whenever something changes.
+//! `/live`: server-sent events for open pages. The first has the current state, so nothing is missed between the page's
+//! rendering and the connection; then one follows whenever something changes.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use app::components::OnboardingView;
 use axum::{
-    extract::{Query, State},
+    extract::{FromRequestParts, Query, State},
     response::sse::{Event, KeepAlive, Sse},
 };
 use domain::onboarding::lifecycle::fold;
 use futures::{Stream, StreamExt as _, stream};
+use platform::clock::SharedClock;
 use serde::Deserialize;
 use tokio_stream::wrappers::{BroadcastStream, IntervalStream, errors::BroadcastStreamRecvError};
 use tower_sessions::Session;
 use uuid::Uuid;
 
 use crate::{
-    state::AppState,
-    store::{FleetKey, InvitationRow, StoreError},
+    services::{providers::Providers, timeline::Timeline},
+    state::{AppState, Shutdown},
+    store::{FleetKey, InvitationRow, SharedStore, StoreError},
     web::{errors::PageError, extract::session::Viewer, sessions::id_digest},
 };
 
-/// How often an open page is told without a change.
-const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// How often an open page is updated even without a change: texts such as "in 21 hours" grow old, and a session may have ended.
+const UPDATE_EVERY: Duration = Duration::from_mins(1);
 
 #[derive(Deserialize)]
 pub(super) struct Params {
     invitation: Uuid,
 }
 
+/// What live pages need.
+#[derive(Clone, FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    timeline: Timeline,
+    #[from_request(via(State))]
+    providers: Arc<Providers>,
+    #[from_request(via(State))]
+    shutdown: Shutdown,
+}
+
 pub(super) async fn live(
-    State(state): State<AppState>,
+    _: Viewer,
+    parts: Parts,
     Query(params): Query<Params>,
     session: Session,
-    _: Viewer,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, PageError> {
-    let invitation = state.store.invitation(params.invitation).await?.ok_or(PageError::NoSuchInvitation)?;
-    // Subscribed before the first look, which is at once: a change in between is told twice rather than not at all.
-    let changes = BroadcastStream::new(state.timeline.changes());
+    let invitation = parts.store.invitation(params.invitation).await?.ok_or(PageError::NoSuchInvitation)?;
+    // Subscribe before the first read, so that a change in between is sent twice rather than never.
+    let changes = BroadcastStream::new(parts.timeline.changes());
     let fleet = invitation.fleet;
     let changes = changes.filter_map(move |change| async move { concerns(change, fleet) });
-    // Words such as "in 21 hours" grow old, and a session may have ended: so now and then without a change.
-    let now_and_then = IntervalStream::new(tokio::time::interval(LOOK_EVERY)).map(|_| ());
-    let looks = stream::select(now_and_then, changes);
+    let interval = IntervalStream::new(tokio::time::interval(UPDATE_EVERY)).map(|_| ());
+    let updates = stream::select(interval, changes);
     let session = session.id().map(|id| id_digest(&id));
-    let shutdown = state.shutdown.0.clone();
-    let events = looks
-        .then(move |()| view(state.clone(), invitation.id, session.clone()))
-        // The end of a session, or a failing database, ends the stream; the browser comes again by itself and is then
-        // answered as any other visitor.
+    let shutdown = parts.shutdown.0.clone();
+    let events = updates
+        .then(move |()| parts.clone().view(invitation.id, session.clone()))
+        // The end of the session or a failing database ends the stream. The browser reconnects, and is answered like any other
+        // visitor.
         .take_while(|view| std::future::ready(view.is_some()))
         .filter_map(|view| async move { Some(Ok(Event::default().event("onboarding").json_data(view?).ok()?)) })
         .take_until(async move { shutdown.cancelled().await });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
-/// Whether a change concerns the fleet. A listener that fell behind doesn't know, so it looks.
+/// Whether a change concerns the fleet. A listener that lagged doesn't know, so it has to read.
 fn concerns(change: Result<FleetKey, BroadcastStreamRecvError>, fleet: FleetKey) -> Option<()> {
     match change {
         Ok(changed) => (changed == fleet).then_some(()),
@@ -63,24 +80,27 @@ fn concerns(change: Result<FleetKey, BroadcastStreamRecvError>, fleet: FleetKey)
     }
 }
 
-async fn view(state: AppState, invitation: Uuid, session: Option<String>) -> Option<OnboardingView> {
-    match look(&state, invitation, session).await {
-        Ok(view) => view,
-        Err(error) => {
-            tracing::error!(%error, "a live page can't be updated");
-            None
+impl Parts {
+    async fn view(self, invitation: Uuid, session: Option<String>) -> Option<OnboardingView> {
+        match self.load(invitation, session).await {
+            Ok(view) => view,
+            Err(error) => {
+                tracing::error!(%error, "can't update a live page");
+                None
+            }
         }
     }
-}
 
-async fn look(state: &AppState, id: Uuid, session: Option<String>) -> Result<Option<OnboardingView>, StoreError> {
-    let now = state.clock.now();
-    let Some(session) = session else { return Ok(None) };
-    if state.store.session(&session, now).await?.is_none() {
-        return Ok(None);
+    /// `None` once the session or the invitation is gone.
+    async fn load(&self, id: Uuid, session: Option<String>) -> Result<Option<OnboardingView>, StoreError> {
+        let now = self.clock.now();
+        let Some(session) = session else { return Ok(None) };
+        if self.store.session(&session, now).await?.is_none() {
+            return Ok(None);
+        }
+        let Some(InvitationRow { fleet, expires_at, .. }) = self.store.invitation(id).await? else { return Ok(None) };
+        let onboarding = fold(self.store.facts_of(fleet).await?);
+        let onboarding = self.providers.with_names(onboarding).await?;
+        Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
     }
-    let Some(InvitationRow { fleet, expires_at, .. }) = state.store.invitation(id).await? else { return Ok(None) };
-    let onboarding = fold(state.store.facts_of(fleet).await?);
-    let onboarding = state.providers.with_names(onboarding).await?;
-    Ok(Some(OnboardingView::new(&onboarding, expires_at, now)))
 }

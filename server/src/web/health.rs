@@ -1,24 +1,30 @@
-//! `/healthz`: the process runs. `/readyz`: it can work. For load balancers and for `make` targets that wait. `/metrics`: how
-//! it has worked, for Prometheus.
+//! `/healthz`: the process runs. `/readyz`: it can serve requests. Both are for load balancers and `make` targets that wait.
+//! `/metrics` is for Prometheus.
 
 use axum::{
-    extract::State,
+    extract::{FromRequestParts, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use time::Duration;
 
-use crate::{state::AppState, store::StoreError};
+use platform::clock::SharedClock;
 
-/// No count on a scrape goes past this: a scrape must stay cheap whatever piles up.
+use crate::{
+    state::AppState,
+    store::{SharedStore, StoreError},
+    telemetry::metrics::Metrics,
+};
+
+/// Where counting stops: a scrape must stay cheap, however much is waiting.
 const COUNT_MAX: u32 = 100_000;
 
 pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    match state.store.ping().await {
+pub(super) async fn readyz(State(store): State<SharedStore>) -> (StatusCode, &'static str) {
+    match store.ping().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::error!(%error, "not ready: the database doesn't answer");
@@ -27,21 +33,35 @@ pub(super) async fn readyz(State(state): State<AppState>) -> (StatusCode, &'stat
     }
 }
 
-pub(super) async fn metrics(State(state): State<AppState>) -> Response {
-    match scrape(&state).await {
+/// What a scrape needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    metrics: Metrics,
+}
+
+pub(super) async fn metrics(parts: Parts) -> Response {
+    match parts.scrape().await {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
             .into_response(),
         Err(error) => {
-            tracing::error!(%error, "metrics can't be told: the database doesn't answer");
+            tracing::error!(%error, "can't read metrics from the database");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
 }
 
-async fn scrape(state: &AppState) -> Result<String, StoreError> {
-    let inbox = state.store.inbox_state(COUNT_MAX).await?;
-    let expired = state.store.expired().await?;
-    let oldest = inbox.oldest.map_or(Duration::ZERO, |oldest| state.clock.now() - oldest);
-    // Writing to a string doesn't fail.
-    Ok(state.metrics.text(&inbox, oldest, &expired).unwrap_or_default())
+impl Parts {
+    async fn scrape(&self) -> Result<String, StoreError> {
+        let inbox = self.store.inbox_state(COUNT_MAX).await?;
+        let expired = self.store.expired().await?;
+        let oldest = inbox.oldest.map_or(Duration::ZERO, |oldest| self.clock.now() - oldest);
+        // Writing to a string doesn't fail.
+        Ok(self.metrics.text(&inbox, oldest, &expired).unwrap_or_default())
+    }
 }

@@ -1,7 +1,11 @@
-//! What browsers meet: one file per page or group of pages, and one router. A handler loads plain data, asks a service to
-//! decide, and renders; it holds no rule of onboarding (those live in `domain`) and no SQL (that lives in `store`).
+//! The pages: one file per page or group of pages, and one router. A handler loads plain data, asks a service to decide, and
+//! renders; rules live in `domain` and `services`, SQL in `store`.
+//!
+//! A handler takes only the parts of [`AppState`](crate::state::AppState) that it needs: one or two as `State(part)`, more in
+//! a struct `Parts` of its page, which also has the page's helper functions.
 
 mod checks;
+mod counts;
 mod deliveries;
 mod errors;
 mod events;

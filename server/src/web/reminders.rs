@@ -7,7 +7,7 @@ use app::pages::{
 };
 use axum::{
     Form,
-    extract::{Query, State},
+    extract::{FromRequestParts, Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -16,42 +16,65 @@ use domain::{
     timestamp::{from_micros, micros},
 };
 use leptos::view;
+use platform::clock::SharedClock;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{errors::PageError, render::page};
 use crate::{
+    services::{
+        links::delivery::{LinkDelivery, NO_MAIL_SERVER},
+        reminders::Reminders,
+    },
     state::AppState,
-    store::{ListedMessage, MessageRow},
-    web::extract::{page, session::Viewer},
+    store::{ListedMessage, MessageRow, SharedStore, StoreError},
+    web::extract::{
+        page,
+        session::{Inviter, Viewer},
+    },
 };
 
-/// Links that are looked at while somebody waits for it.
-const LOOKED_AT: u32 = 2_000;
+/// Links that are checked while someone waits for the page.
+const LINKS_CHECKED: u32 = 2_000;
 /// Decided messages shown.
 const DECIDED: u32 = 20;
-/// Failed messages shown; the next ones follow once these are decided about.
+/// Failed messages shown; the next ones follow once these are decided.
 const FAILED: u32 = 50;
-/// Where to go with a fleet that no mail can be sent to.
+/// The problem with a form that selects nothing.
+const NOTHING_TICKED: &str = "Tick at least one fleet.";
+/// What to do about a fleet without an e-mail address.
 const BY_HAND: &str = "use “Share link” in the last column";
 
 #[derive(Deserialize)]
 pub(super) struct Params {
-    behind: Option<String>,
+    #[serde(rename = "behind")]
+    after: Option<String>,
     approved: Option<u64>,
-    aside: Option<u64>,
+    #[serde(rename = "aside")]
+    dismissed: Option<u64>,
     unreachable: Option<u32>,
-    looked: Option<u32>,
+    #[serde(rename = "looked")]
+    proposed: Option<u32>,
 }
 
-pub(super) async fn get(
-    State(state): State<AppState>,
-    Query(params): Query<Params>,
-    viewer: Viewer,
-) -> Result<Response, PageError> {
-    let behind = params.behind.as_deref().and_then(read_cursor);
-    show(&state, viewer, behind, StatusCode::OK, notice(&params), None).await
+/// What the page needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    links: LinkDelivery,
+    #[from_request(via(State))]
+    reminders: Reminders,
+}
+
+pub(super) async fn get(viewer: Viewer, parts: Parts, Query(params): Query<Params>) -> Result<Response, PageError> {
+    let after = params.after.as_deref().and_then(read_cursor);
+    parts.show(viewer, after, notice(&params), None).await
 }
 
 fn notice(params: &Params) -> Option<String> {
@@ -59,15 +82,15 @@ fn notice(params: &Params) -> Option<String> {
         .unreachable
         .filter(|count| *count > 0)
         .map_or_else(String::new, |count| format!(" {} no e-mail address known: {BY_HAND}.", of_those_ticked(count)));
-    let sentence = match (params.approved, params.aside, params.looked) {
-        (Some(0), ..) => "Nothing was left to send: already decided, or the fleet has moved.".to_owned(),
+    let sentence = match (params.approved, params.dismissed, params.proposed) {
+        (Some(0), ..) => "Nothing was left to send: already decided, or the fleet has moved on.".to_owned(),
         (Some(1), ..) => format!("One reminder is on its way.{unreachable}"),
         (Some(count), ..) => format!("{count} reminders are on their way.{unreachable}"),
         (_, Some(1), _) => "One reminder was put aside.".to_owned(),
         (_, Some(count), _) => format!("{count} reminders were put aside."),
-        (_, _, Some(0)) => "Looked: nothing new.".to_owned(),
-        (_, _, Some(1)) => "Looked: one more fleet could do with a reminder.".to_owned(),
-        (_, _, Some(count)) => format!("Looked: {count} more fleets could do with a reminder."),
+        (_, _, Some(0)) => "No other fleet needs a reminder right now.".to_owned(),
+        (_, _, Some(1)) => "One more fleet could use a reminder.".to_owned(),
+        (_, _, Some(count)) => format!("{count} more fleets could use a reminder."),
         _ => return None,
     };
     Some(sentence)
@@ -77,130 +100,152 @@ fn of_those_ticked(count: u32) -> String {
     if count == 1 { "One of those ticked has".to_owned() } else { format!("{count} of those ticked have") }
 }
 
-/// Looks now instead of in some minutes.
-pub(super) async fn look(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let looked = state.reminders.look(LOOKED_AT, Duration::ZERO).await?;
-    Ok(Redirect::to(&format!("/reminders?looked={}", looked.proposed)).into_response())
+/// Proposes reminders now, instead of within minutes.
+pub(super) async fn propose_due(
+    Inviter(_): Inviter,
+    State(reminders): State<Reminders>,
+) -> Result<Redirect, PageError> {
+    let changes = reminders.propose_due(LINKS_CHECKED, Duration::ZERO).await?;
+    Ok(Redirect::to(&format!("/reminders?looked={}", changes.proposed)))
+}
+
+/// Which reminders a form is about.
+#[derive(Debug, PartialEq, Eq)]
+enum Selection {
+    /// All that were proposed by this time; without one, until now.
+    All {
+        until: Option<OffsetDateTime>,
+    },
+    These(Vec<Uuid>),
 }
 
 /// What a form decides.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Decision {
-    what: String,
-    ids: Vec<Uuid>,
-    one: Option<Uuid>,
-    until: String,
-    confirmed: bool,
+#[derive(Debug, PartialEq, Eq)]
+enum Decision {
+    Dismiss(Vec<Uuid>),
+    Approve { selection: Selection, until: String, confirmed: bool },
 }
 
 impl Decision {
-    fn read(typed: Vec<(String, String)>) -> Self {
-        let mut decision = Self::default();
-        for (name, value) in typed {
+    /// A button of one row decides about that one alone, whatever is ticked.
+    fn read(fields: Vec<(String, String)>) -> Self {
+        let (mut action, mut until, mut ids, mut one, mut confirmed) =
+            (String::new(), String::new(), vec![], None, false);
+        for (name, value) in fields {
             match name.as_str() {
-                "do" => decision.what = value,
-                "id" => decision.ids.extend(Uuid::parse_str(&value)),
-                "one" => decision.one = Uuid::parse_str(&value).ok(),
-                "until" => decision.until = value,
-                "confirmed" => decision.confirmed = true,
+                "do" => action = value,
+                "id" => ids.extend(Uuid::parse_str(&value)),
+                "one" => one = Uuid::parse_str(&value).ok(),
+                "until" => until = value,
+                "confirmed" => confirmed = true,
                 _ => {}
             }
         }
-        decision
+        let selection = match (one, action.as_str()) {
+            (Some(one), _) => Selection::These(vec![one]),
+            (None, "dismiss") => return Self::Dismiss(ids),
+            (None, "all") => Selection::All { until: until.parse().ok().map(from_micros) },
+            (None, _) => Selection::These(ids),
+        };
+        Self::Approve { selection, until, confirmed }
     }
 }
 
 pub(super) async fn decide(
-    State(state): State<AppState>,
-    viewer: Viewer,
-    Form(typed): Form<Vec<(String, String)>>,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let Decision { what, ids, one, until, confirmed } = Decision::read(typed);
-    let (now, by) = (state.clock.now(), viewer.staff.email.clone());
-    let wrong = |problem: &str| Some(problem.to_owned());
-    if what == "dismiss" && one.is_none() {
-        if ids.is_empty() {
-            let problem = wrong("Tick at least one fleet.");
-            return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+    let (selection, until, confirmed) = match Decision::read(fields) {
+        Decision::Dismiss(ids) if ids.is_empty() => return parts.refuse(viewer, NOTHING_TICKED).await,
+        Decision::Dismiss(ids) => {
+            let count = parts.store.dismiss(&ids, &viewer.staff.email, parts.clock.now()).await?;
+            return Ok(Redirect::to(&format!("/reminders?aside={count}")).into_response());
         }
-        let count = state.store.dismiss(&ids, &by, now).await?;
-        return Ok(Redirect::to(&format!("/reminders?aside={count}")).into_response());
-    }
-    if !state.links.can_mail() {
-        let problem =
-            wrong("Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.");
-        return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
-    }
-    let all = what == "all" && one.is_none();
-    let ids = one.map_or(ids, |one| vec![one]);
-    if ids.is_empty() && !all {
-        let problem = wrong("Tick at least one fleet.");
-        return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
-    }
-    let (count, unreachable) = if all {
-        (state.store.count_proposed(u32::MAX).await?.1, 0)
-    } else {
-        state.store.count_approvable(&ids).await?
+        Decision::Approve { selection, until, confirmed } => (selection, until, confirmed),
     };
+    if !parts.links.can_mail() {
+        return parts.refuse(viewer, NO_MAIL_SERVER).await;
+    }
+    if matches!(&selection, Selection::These(ids) if ids.is_empty()) {
+        return parts.refuse(viewer, NOTHING_TICKED).await;
+    }
+    let (count, unreachable) = parts.count(&selection).await?;
     if count == 0 && unreachable > 0 {
-        let problem =
-            Some(format!("Nothing was sent. {} no e-mail address known: {BY_HAND}.", of_those_ticked(unreachable)));
-        return show(&state, viewer, None, StatusCode::UNPROCESSABLE_ENTITY, None, problem).await;
+        let problem = format!("Nothing was sent. {} no e-mail address known: {BY_HAND}.", of_those_ticked(unreachable));
+        return parts.refuse(viewer, &problem).await;
     }
     if count > 1 && !confirmed {
-        let confirm = RemindersConfirm { count, unreachable, ids: if all { Vec::new() } else { ids }, until };
+        let ids = if let Selection::These(ids) = selection { ids } else { Vec::new() };
+        let confirm = RemindersConfirm { count, unreachable, ids, until };
         let Viewer { visit, nonce, .. } = viewer;
         return Ok(page(StatusCode::OK, &nonce, || view! { <RemindersConfirmPage visit=visit confirm=confirm/> }));
     }
-    let approved = if all {
-        // What was proposed after the page was seen hasn't been seen by anyone.
-        let until = until.parse().map_or(now, from_micros);
-        state.store.approve_all(until, &by, now).await?
-    } else {
-        state.store.approve(&ids, &by, now).await?
-    };
-    state.reminders.wake();
+    let approved = parts.approve(&selection, &viewer.staff.email).await?;
     let unreachable = if unreachable > 0 { format!("&unreachable={unreachable}") } else { String::new() };
     Ok(Redirect::to(&format!("/reminders?approved={approved}{unreachable}")).into_response())
 }
 
-async fn show(
-    state: &AppState,
-    viewer: Viewer,
-    behind: Option<(OffsetDateTime, Uuid)>,
-    code: StatusCode,
-    notice: Option<String>,
-    problem: Option<String>,
-) -> Result<Response, PageError> {
-    let mut rows = state.store.proposed(behind, page::ASKED).await?;
-    // A fleet may have moved since the last look: nobody should be asked to remind it.
-    if state.reminders.withdraw_stale_of(&rows).await? > 0 {
-        rows = state.store.proposed(behind, page::ASKED).await?;
+impl Parts {
+    /// How many of the selected reminders can be sent, and how many can't because no address is known.
+    async fn count(&self, selection: &Selection) -> Result<(u32, u32), StoreError> {
+        match selection {
+            Selection::All { .. } => Ok((self.store.count_proposed(u32::MAX).await?.1, 0)),
+            Selection::These(ids) => self.store.count_approvable(ids).await,
+        }
     }
-    let first = behind.map(|_| "/reminders".to_owned());
-    let paging = page::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
-    let (waiting, failed_in_all) = state.store.count_unsent().await?;
-    let problem_of_waiting = state.reminders.problem().filter(|_| waiting > 0);
-    let failed = state.store.failed(FAILED).await?;
-    let decided = state.store.decided(DECIDED).await?;
-    let reminders = RemindersView {
-        proposed: rows.into_iter().map(proposed).collect(),
-        counts: state.store.count_proposed(u32::MAX).await?,
-        paging,
-        waiting: problem_of_waiting.map(|problem| (waiting, problem)),
-        failed: failed.into_iter().map(decided_row).collect(),
-        failed_in_all,
-        decided: decided.into_iter().map(decided_row).collect(),
-        can_mail: state.links.can_mail(),
-        may_invite: viewer.staff.role.may_invite(),
-        now: state.clock.now(),
-        notice,
-        problem,
-    };
-    let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(code, &nonce, || view! { <RemindersPage visit=visit reminders=reminders/> }))
+
+    async fn approve(&self, selection: &Selection, by: &str) -> Result<u64, StoreError> {
+        let now = self.clock.now();
+        let approved = match selection {
+            // Nobody has seen what was proposed after the page was rendered.
+            Selection::All { until } => self.store.approve_all(until.unwrap_or(now), by, now).await?,
+            Selection::These(ids) => self.store.approve(ids, by, now).await?,
+        };
+        self.reminders.wake();
+        Ok(approved)
+    }
+
+    async fn refuse(&self, viewer: Viewer, problem: &str) -> Result<Response, PageError> {
+        self.show(viewer, None, None, Some(problem.to_owned())).await
+    }
+
+    async fn show(
+        &self,
+        viewer: Viewer,
+        after: Option<(OffsetDateTime, Uuid)>,
+        notice: Option<String>,
+        problem: Option<String>,
+    ) -> Result<Response, PageError> {
+        let mut rows = self.store.proposed(after, page::ROWS_TO_LOAD).await?;
+        // A fleet may have made progress since the proposal: nobody should be asked to remind it.
+        if self.reminders.withdraw_stale_of(&rows).await? > 0 {
+            rows = self.store.proposed(after, page::ROWS_TO_LOAD).await?;
+        }
+        let first = after.map(|_| "/reminders".to_owned());
+        let paging = page::cut(&mut rows, first, |last| format!("/reminders?behind={}", write_cursor(&last.message)));
+        let (waiting, failed_in_all) = self.store.count_unsent().await?;
+        let reason_to_wait = self.reminders.problem().filter(|_| waiting > 0);
+        let failed = self.store.failed(FAILED).await?;
+        let decided = self.store.decided(DECIDED).await?;
+        let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let reminders = RemindersView {
+            proposed: rows.into_iter().map(proposed).collect(),
+            counts: self.store.count_proposed(u32::MAX).await?,
+            paging,
+            waiting: reason_to_wait.map(|reason| (waiting, reason)),
+            failed: failed.into_iter().map(decided_row).collect(),
+            failed_in_all,
+            decided: decided.into_iter().map(decided_row).collect(),
+            can_mail: self.links.can_mail(),
+            may_invite: viewer.staff.role.may_invite(),
+            now: self.clock.now(),
+            notice,
+            problem,
+        };
+        let Viewer { visit, nonce, .. } = viewer;
+        Ok(page(status, &nonce, || view! { <RemindersPage visit=visit reminders=reminders/> }))
+    }
 }
 
 fn proposed(row: ListedMessage) -> ProposedRow {

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
 
 use super::{
-    checks, deliveries, errors, events,
+    checks, deliveries,
+    errors::PageError,
+    events,
     extract::session,
     fleets, health, imports,
     invitations::{self, delete, new, renew, share},
     landing, login,
-    middleware::{run_to_completion, security},
+    middleware::{render_errors::render_errors, run_to_completion::run_to_completion, security},
     reminders, sessions, setup,
     subscriptions::{self, detail},
     unassigned_facts,
@@ -24,11 +27,11 @@ use crate::{
     webhooks::receive::{Receiver, receive},
 };
 
-/// All of Onramp's routes but the sandbox's.
+/// All routes of Onramp, without the sandbox's.
 pub fn router(state: AppState, receiver: Arc<Receiver>) -> Router {
     console(&state)
         .merge(public(&state))
-        // No cookie, no session, no limit but its own: nothing may stand between Catena and the inbox.
+        // No cookies, no sessions, only its own limits: nothing may come between Catena and the inbox.
         .merge(
             Router::new()
                 .route("/webhooks/catena", post(receive))
@@ -39,7 +42,7 @@ pub fn router(state: AppState, receiver: Arc<Receiver>) -> Router {
         .layer(from_fn(security::headers))
 }
 
-/// What staff see.
+/// The console: what staff see.
 fn console(state: &AppState) -> Router {
     Router::new()
         .route("/", get(invitations::home))
@@ -59,7 +62,7 @@ fn console(state: &AppState) -> Router {
         .route("/invitations/{id}/qr", post(share::download_qr))
         .route("/invitations/{id}/delete", get(delete::get).post(delete::post))
         .route("/reminders", get(reminders::get))
-        .route("/reminders/look", post(reminders::look))
+        .route("/reminders/look", post(reminders::propose_due))
         .route("/reminders/decide", post(reminders::decide))
         .route("/fleets/{fleet_ref}", get(fleets::detail))
         .route("/deliveries", get(deliveries::list))
@@ -79,17 +82,17 @@ fn console(state: &AppState) -> Router {
         .route("/subscriptions/{id}", get(detail::get))
         .route("/subscriptions/{id}/logs", get(subscriptions::logs::get))
         .route("/subscriptions/{id}/delete", post(detail::delete))
-        .route("/subscriptions/{id}/{move}", post(detail::make_move))
+        .route("/subscriptions/{id}/{move}", post(detail::act))
         .route("/live", get(events::live))
-        .fallback(errors::not_found)
-        .method_not_allowed_fallback(errors::method_not_allowed)
+        .fallback(async || PageError::NotFound)
+        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
         .layer(security::same_origin())
-        // From here outwards: error pages, the refusals above included, need to know who visits, and that comes out of the
-        // session.
-        .layer(from_fn_with_state(state.clone(), errors::render))
+        // Layers run from the bottom up. Error pages, including those for the rejections above, need to know who visits, which
+        // comes from the session.
+        .layer(from_fn_with_state(state.clone(), render_errors))
         .layer(from_fn_with_state(state.clone(), session::identify))
         .layer(sessions::layer(state))
-        .layer(from_fn_with_state(state.clone(), run_to_completion::to_its_end))
+        .layer(from_fn_with_state(state.clone(), run_to_completion))
         .layer(security::body_limit())
         .layer(security::compression())
         .with_state(state.clone())

@@ -1,4 +1,4 @@
-//! Browsers' sessions: tower-sessions over our store. The database holds a digest of the cookie, never the cookie.
+//! Browser sessions: tower-sessions on top of our store. The database has a digest of the cookie, never the cookie.
 
 use async_trait::async_trait;
 use domain::digest::digest;
@@ -16,12 +16,12 @@ use crate::{
 };
 use platform::clock::SharedClock;
 
-/// Under which key a session holds the id of who signed in.
+/// The session key with the id of who signed in.
 pub(super) const STAFF_ID: &str = "staff_id";
-/// A session ends after so long without a request, an hour more or less (`visitor`).
+/// A session ends after this long without a request, plus or minus an hour (see `extract/session.rs`).
 const IDLE: time::Duration = time::Duration::hours(12);
 
-/// The session layer. Over HTTPS the cookie is bound to this host (`__Host-`).
+/// The session layer. Over HTTPS, the cookie is bound to this host (`__Host-`).
 pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
     let secure = state.settings.public_url.scheme() == "https";
     let store = Sessions { store: state.store.clone(), clock: state.clock.clone() };
@@ -34,12 +34,12 @@ pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
         .with_expiry(Expiry::OnInactivity(IDLE))
 }
 
-/// How a session is known in the database.
+/// The key of a session in the database.
 pub(super) fn id_digest(id: &Id) -> String {
     digest(&["session", &id.to_string()])
 }
 
-/// tower-sessions' store on ours.
+/// Implements tower-sessions' store with ours.
 #[derive(Clone)]
 pub(super) struct Sessions {
     store: SharedStore,

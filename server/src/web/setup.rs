@@ -1,9 +1,8 @@
-//! One-time links: the set-up of the first administrator, and the first password of everyone else.
+//! One-time links: setting up the first administrator, and everyone else's first password.
 //!
-//! The code comes in a link, since that is how it is handed over; the first request puts it into the session and sends the
-//! browser to an address without it.
+//! The code arrives in a link. The first request moves it into the session and redirects to an address without it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use app::pages::{SetupForm, SetupPage};
 use axum::{
@@ -23,11 +22,11 @@ use tower_sessions::Session;
 use super::{errors::PageError, login::sign_in, render::page};
 use crate::{
     services::staff::{Accounts, Invited},
-    state::AppState,
+    store::SharedStore,
     web::extract::session::Visitor,
 };
 
-/// Under which key the session holds the digest of the code.
+/// The session key with the digest of the code.
 const CODE: &str = "setup_code_digest";
 
 #[derive(Deserialize)]
@@ -36,7 +35,7 @@ pub(super) struct Params {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Typed {
+pub(super) struct SetupInput {
     #[serde(default)]
     email: String,
     #[serde(default)]
@@ -46,19 +45,19 @@ pub(super) struct Typed {
 }
 
 pub(super) async fn get(
-    State(state): State<AppState>,
+    State(accounts): State<Arc<Accounts>>,
     Query(params): Query<Params>,
     session: Session,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
     if let Some(code) = params.code {
-        // A session only for who holds a working link: else anyone could fill the table with them.
-        if let Some(digest) = state.accounts.known_code(&code).await? {
+        // Only a working link gets a session: otherwise anyone could fill the table with them.
+        if let Some(digest) = accounts.known_code(&code).await? {
             session.insert(CODE, digest).await?;
         }
         return Ok(Redirect::to("/setup").into_response());
     }
-    let form = match invited(&state.accounts, &session).await? {
+    let form = match invited(&accounts, &session).await? {
         Some(invited) => blank(&invited),
         None => return Ok(used_up(visitor)),
     };
@@ -66,43 +65,44 @@ pub(super) async fn get(
 }
 
 pub(super) async fn post(
-    State(state): State<AppState>,
+    State(accounts): State<Arc<Accounts>>,
+    State(store): State<SharedStore>,
     session: Session,
     visitor: Visitor,
-    Form(typed): Form<Typed>,
+    Form(input): Form<SetupInput>,
 ) -> Result<Response, PageError> {
-    let Some(invited) = invited(&state.accounts, &session).await? else { return Ok(used_up(visitor)) };
-    let email = invited.staff.as_ref().map_or_else(|| typed.email.clone(), |staff| staff.email.clone());
+    let Some(invited) = invited(&accounts, &session).await? else { return Ok(used_up(visitor)) };
+    let email = invited.staff.as_ref().map_or_else(|| input.email.clone(), |staff| staff.email.clone());
     let again = |errors, email: &str| SetupForm { email: email.to_owned(), errors, ..blank(&invited) };
-    let email = match check(&email, &typed) {
+    let email = match check(&email, &input) {
         Ok(email) => email,
         Err(errors) => return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors, &email))),
     };
-    if invited.staff.is_none() && state.store.staff_by_email(&email).await?.is_some() {
+    if invited.staff.is_none() && store.staff_by_email(&email).await?.is_some() {
         let errors =
             [("email".to_owned(), "Someone with this address is here already. Sign in, or use another.".to_owned())];
         return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors.into(), &email)));
     }
-    let Some(staff) = state.accounts.accept(invited, email, typed.password).await? else { return Ok(used_up(visitor)) };
+    let Some(staff) = accounts.accept(invited, email, input.password).await? else { return Ok(used_up(visitor)) };
     sign_in(&session, &staff).await?;
     Ok(Redirect::to("/invitations").into_response())
 }
 
-fn check(email: &str, typed: &Typed) -> Result<String, FieldErrors> {
+fn check(email: &str, input: &SetupInput) -> Result<String, FieldErrors> {
     let mut errors = BTreeMap::new();
     let email = check_email(email).unwrap_or_else(|problem| {
         errors.insert("email".to_owned(), problem.to_string());
         String::new()
     });
-    if let Err(problem) = check_password(&typed.password, &email) {
+    if let Err(problem) = check_password(&input.password, &email) {
         errors.insert("password".into(), problem.to_string());
-    } else if typed.password != typed.password_again {
+    } else if input.password != input.password_again {
         errors.insert("password_again".into(), "The two passwords differ.".into());
     }
     if errors.is_empty() { Ok(email) } else { Err(errors) }
 }
 
-/// What the link whose code this browser came with is for, if it still works.
+/// What the link that this browser opened is for, if it still works.
 async fn invited(accounts: &Accounts, session: &Session) -> Result<Option<Invited>, PageError> {
     match session.get::<String>(CODE).await? {
         Some(digest) => Ok(accounts.invited(&digest).await?),
@@ -120,8 +120,8 @@ fn blank(invited: &Invited) -> SetupForm {
 }
 
 fn used_up(visitor: Visitor) -> Response {
-    let problem = "This link does not work: it was used, it ran out after 48 hours, or a newer one replaced it. Ask an \
-                   administrator for a new one; for the first administrator, restart Onramp and take the link it prints.";
+    let problem = "This link does not work: it was used, it expired after 48 hours, or a newer one replaced it. Ask an \
+                   administrator for a new one. For the first administrator, restart Onramp and open the link it prints.";
     let form = SetupForm {
         email: String::new(),
         email_fixed: false,

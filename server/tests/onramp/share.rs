@@ -323,7 +323,7 @@ async fn a_link_that_is_over_is_not_handed_over() {
     let fields = form(&browser.get(&format!("{path}/share")).await.body);
     server.clock.advance(time::Duration::hours(2));
     let page = browser.get(&format!("{path}/share")).await.body;
-    assert!(page.contains("has run out") && !page.contains("data-testid=\"mail\"") && !page.contains("qr-code"));
+    assert!(page.contains("has expired") && !page.contains("data-testid=\"mail\"") && !page.contains("qr-code"));
     assert_eq!(send(&browser, &path, &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let qr = browser.post(&format!("{path}/qr"), &[]).await;
     assert_eq!(qr.status, StatusCode::SEE_OTHER);
@@ -344,7 +344,7 @@ async fn an_accepted_invitation_whose_link_has_run_out_is_refreshed_first() {
         .await;
     server.clock.advance(time::Duration::hours(2));
     let page = browser.get(&format!("{path}/share")).await.body;
-    assert!(page.contains("has run out") && !page.contains("qr-code"), "{page}");
+    assert!(page.contains("has expired") && !page.contains("qr-code"), "{page}");
 }
 
 #[tokio::test]

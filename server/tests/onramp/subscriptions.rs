@@ -238,7 +238,7 @@ async fn after_a_move_of_the_public_address_the_set_is_pointed_here_and_keeps_it
     // One by one, or all at once.
     let id = id_of(&server, "invitation.created").await;
     let page = moved(&browser, id, "point-here", &[]).await;
-    assert!(page.contains("It posts to Onramp’s present address now."), "{page}");
+    assert!(page.contains("It posts to Onramp’s current address now."), "{page}");
     assert_eq!(browser.post("/subscriptions/ensure", &[]).await.header("location"), "/subscriptions?made=21");
     assert_eq!(server.state.catena.subscriptions().await.unwrap().len(), 22, "moved, not made anew");
     assert!(!browser.get("/subscriptions").await.body.contains("move"));
@@ -261,7 +261,7 @@ async fn an_event_is_added_by_name_or_wildcard_and_wrong_ones_come_back() {
         ("", "Enter an event"),
         ("vehicle", "a resource, a dot, and an action"),
         ("nothing.happened", "Catena says: Input should be the name of an event."),
-        ("invitation.viewed", "has a subscription for this event to Onramp already"),
+        ("invitation.viewed", "already has a subscription for this event to Onramp"),
         ("connection.*", "or for one that the wildcard stands for"),
     ] {
         let answer = add(name).await;

@@ -265,7 +265,7 @@ async fn a_move_that_fails_after_the_start_holds_up_no_other() {
     );
     let answer = browser.post("/subscriptions/fetch-missed", &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
-    assert!(answer.body.contains("Catena refused 1 of the moves"), "{}", answer.body);
+    assert!(answer.body.contains("Catena refused 1 of the actions"), "{}", answer.body);
 }
 
 #[tokio::test]
@@ -284,7 +284,7 @@ async fn a_stale_one_is_called_out_until_it_is_brought_back() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     assert_eq!(script.calls(), ["activate invitation.created", "replay invitation.created"]);
     let page = browser.get(answer.header("location")).await.body;
-    assert!(page.contains("It is active again, and what was missed comes in the next moments."), "{page}");
+    assert!(page.contains("It is active again, and missed deliveries arrive in the next moments."), "{page}");
     assert!(!browser.get("/subscriptions").await.body.contains("after too many failures"));
 }
 

@@ -8,4 +8,5 @@ pub mod permissions;
 pub mod renewal;
 pub mod request;
 pub mod response_diff;
+pub mod status;
 pub mod upsert_forecast;

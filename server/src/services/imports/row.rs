@@ -1,7 +1,5 @@
 //! Imports one row: looks up the fleet, plans, then calls Catena (CONTRACT.md 13.5).
 
-use std::time::Duration;
-
 use domain::{
     import::RowState,
     invitation::{

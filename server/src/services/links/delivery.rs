@@ -1,11 +1,11 @@
-//! Gets the magic link to a fleet: shows it to staff, e-mails it, and notes both on the timeline. The one place that opens a
-//! sealed link to hand it out.
+//! Discloses a magic link, on screen or by e-mail, and records each disclosure on the timeline. The only place that opens a
+//! sealed link to disclose it.
 
 use domain::{
     events::observation::Observation,
     link::{
         audit::{self, Shown},
-        message::{MessageState, Occasion, with_link},
+        message::{Language, MessageState, Occasion, with_link},
     },
 };
 use thiserror::Error;
@@ -18,30 +18,30 @@ use crate::{
     services::timeline::Timeline,
     store::{InvitationRow, MessageRow, SharedStore, StoreError},
 };
-use platform::clock::SharedClock;
+use platform::{clock::SharedClock, random::SharedRandom};
 
-/// Why a message was not sent.
+/// Why an e-mail was not sent, or not entirely as it should.
 #[derive(Debug, Error)]
 pub enum LinkDeliveryError {
-    /// No mail server is set.
-    #[error("no mail server is set")]
+    /// No mail server is configured.
+    #[error("no mail server is configured")]
     NoMailServer,
-    /// The invitation's link is not known.
-    #[error("the invitation's link is not known")]
+    /// We don't hold the invitation's link.
+    #[error("the invitation's link is unknown")]
     NoLink,
-    /// The very same message was sent before.
-    #[error("this message was sent before")]
-    SentBefore,
+    /// The very same message has already been sent.
+    #[error("this message has already been sent")]
+    AlreadySent,
     /// The very same message is being sent.
-    #[error("this message is being sent at this moment")]
-    UnderWay,
+    #[error("this message is being sent right now")]
+    BeingSent,
     /// The very same message may have been sent before.
-    #[error("nobody knows whether this message was sent before")]
-    InDoubt,
-    /// It was sent, and that could not be written onto the timeline.
-    #[error("the message was sent, and the timeline could not be told: {0}")]
-    NotNoted(#[source] StoreError),
-    /// The mail server did not take it.
+    #[error("it is uncertain whether this message has been sent before")]
+    Unsure,
+    /// It was sent, but that could not be recorded on the timeline.
+    #[error("the message was sent, but could not be recorded on the timeline: {0}")]
+    NotRecorded(#[source] StoreError),
+    /// The mail server did not accept it.
     #[error(transparent)]
     Mail(#[from] MailError),
     /// The database failed.
@@ -53,7 +53,7 @@ pub enum LinkDeliveryError {
 }
 
 impl LinkDeliveryError {
-    /// Whether another message would not be sent now either.
+    /// Whether any other message would fail now too.
     pub fn concerns_all(&self) -> bool {
         match self {
             Self::NoMailServer => true,
@@ -62,34 +62,38 @@ impl LinkDeliveryError {
         }
     }
 
-    /// Whether the same message may be sent later, without anybody correcting it. Never where it may have been sent already.
-    pub fn may_wait(&self) -> bool {
+    /// Whether the same message may be sent later without anyone correcting it. Never true if it may have been sent already.
+    pub fn is_transient(&self) -> bool {
         self.concerns_all() || matches!(self, Self::Mail(error) if error.is_transient())
     }
 
     /// What happened and what staff can do about it.
     pub fn explain(&self) -> String {
         match self {
-            Self::NoMailServer => "Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.".into(),
-            Self::NoLink => "The link of this invitation isn’t known here: it was made elsewhere. Refresh the invitation, and Catena tells it.".into(),
-            Self::SentBefore => "This message was sent a moment ago: the timeline shows it. It was not sent twice.".into(),
-            Self::UnderWay => "This message is being sent at this moment. Look at the timeline in a minute, before you try again: it shows whether it was sent.".into(),
-            Self::InDoubt => "The mail server took this message before and did not say whether it would send it, so nobody knows whether it arrived. It was not sent again: ask the fleet before you send it once more.".into(),
-            Self::NotNoted(_) => "The e-mail was sent: do not send it again. Only its note on the timeline is missing, because Onramp’s database failed.".into(),
+            Self::NoMailServer => NO_MAIL_SERVER.into(),
+            Self::NoLink => "Onramp doesn’t have the link of this invitation, because it was created elsewhere. Refresh the invitation to get it.".into(),
+            Self::AlreadySent => "This message was sent a moment ago: see the timeline. It was not sent twice.".into(),
+            Self::BeingSent => "This message is being sent at this moment. Before you try again, wait a minute and check the timeline: it shows whether the message was sent.".into(),
+            Self::Unsure => "Earlier, the mail server took this message without saying whether it would send it, so nobody knows whether it arrived. It was not sent again: ask the fleet before you send it once more.".into(),
+            Self::NotRecorded(_) => "The e-mail was sent: do not send it again. It only is missing from the timeline, because Onramp’s database failed.".into(),
             Self::Mail(error) => error.explain(),
-            Self::Store(_) => "Onramp’s database failed. Look at the timeline before you try again: it shows whether the message was sent.".into(),
-            Self::Vault(_) => "The link was sealed with another key, so it can’t be opened. Whoever runs this Onramp finds the cause in the log.".into(),
+            Self::Store(_) => "Onramp’s database failed. Before you try again, check the timeline: it shows whether the message was sent.".into(),
+            Self::Vault(_) => "The link was encrypted with another key, so it can’t be opened. The log has the details: ask whoever runs this Onramp.".into(),
         }
     }
 }
 
-/// What becomes of a message that could not be sent now and can be later.
+/// What staff read where an e-mail would need a mail server.
+pub const NO_MAIL_SERVER: &str =
+    "Onramp has no mail server to send with. Whoever runs it sets ONRAMP_SMTP_URL and ONRAMP_MAIL_FROM.";
+
+/// What to do with a message that can't be sent now but can be later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meanwhile {
-    /// It failed: whoever wrote it is told, and decides.
-    Failed,
+pub enum OnTransientError {
+    /// It fails: whoever wrote it sees why, and decides.
+    Fail,
     /// It stays approved, and waits.
-    Waits,
+    Wait,
 }
 
 /// A text ready to be sent, with [`domain::link::message::LINK`] where the link goes.
@@ -97,13 +101,23 @@ pub enum Meanwhile {
 pub struct EmailDraft {
     /// E-mail address.
     pub to: String,
-    /// The subject.
     pub subject: String,
-    /// The text.
     pub body: String,
 }
 
-/// Shows and sends links.
+/// An e-mail that a member of staff sends from a form.
+#[derive(Debug, Clone, Copy)]
+pub struct StaffEmail<'a> {
+    /// Identifies the form: the e-mail of one form is sent once.
+    pub once: &'a str,
+    pub occasion: Occasion,
+    pub language: Language,
+    pub draft: &'a EmailDraft,
+    /// The e-mail address of who sends it.
+    pub actor: &'a str,
+}
+
+/// Shows and e-mails links.
 #[derive(Clone)]
 pub struct LinkDelivery {
     mailer: Option<Mailer>,
@@ -111,18 +125,20 @@ pub struct LinkDelivery {
     timeline: Timeline,
     vault: Vault,
     clock: SharedClock,
+    random: SharedRandom,
 }
 
 impl LinkDelivery {
-    /// Ready to show links, and to send them if there is a mailer.
+    /// Without a `mailer`, links can only be shown.
     pub fn new(
         mailer: Option<Mailer>,
         store: SharedStore,
         timeline: Timeline,
         vault: Vault,
         clock: SharedClock,
+        random: SharedRandom,
     ) -> Self {
-        Self { mailer, store, timeline, vault, clock }
+        Self { mailer, store, timeline, vault, clock, random }
     }
 
     /// Whether there is a mail server to send with.
@@ -130,79 +146,95 @@ impl LinkDelivery {
         self.mailer.is_some()
     }
 
-    /// The link in the clear, for whoever it has been noted for; none where it isn't known.
+    /// The link in plain text; `None` if we don't hold it. Call [`record_shown`](Self::record_shown) before anyone sees it.
     pub fn link(&self, invitation: &InvitationRow) -> Result<Option<Zeroizing<String>>, VaultError> {
         let sealed = invitation.sealed_link.as_deref();
         sealed.map(|sealed| self.vault.open_text(Purpose::MagicLink, sealed)).transpose()
     }
 
-    /// Notes on the timelines that `actor` (their e-mail) gets these links to see, before they do.
-    pub async fn note_shown(&self, invitations: &[InvitationRow], how: Shown, actor: &str) -> Result<(), StoreError> {
+    /// Records on the timelines that `actor` (an e-mail address) gets to see these links. Call it before they do.
+    pub async fn record_shown(&self, invitations: &[InvitationRow], how: Shown, actor: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let told: Vec<_> =
+        let observations: Vec<_> =
             invitations.iter().map(|invitation| audit::shown(invitation.round(), how, actor, now)).collect();
-        self.timeline.record(&told).await?;
+        self.timeline.record(&observations).await?;
         Ok(())
     }
 
-    /// Sends a letter that staff asked for. `message` says what it is; it is written down before the mail leaves, and one with
-    /// the same key is sent again only if it failed and so has never left.
-    pub async fn send(
-        &self,
-        message: &MessageRow,
-        invitation: &InvitationRow,
-        occasion: Occasion,
-        letter: &EmailDraft,
-    ) -> Result<(), LinkDeliveryError> {
+    /// Sends the link by e-mail. The message is stored before it is sent. If the same form is sent again, the message is sent
+    /// again only if it failed and so never went out.
+    pub async fn send(&self, invitation: &InvitationRow, email: StaffEmail<'_>) -> Result<(), LinkDeliveryError> {
         if self.mailer.is_none() {
             return Err(LinkDeliveryError::NoMailServer);
         }
         if invitation.sealed_link.is_none() {
             return Err(LinkDeliveryError::NoLink);
         }
-        let id = self.claim(message).await?;
-        let message = MessageRow { id, ..message.clone() };
-        self.hand_over(&message, invitation, occasion, letter, Meanwhile::Failed).await
+        let mut message = self.message(invitation, email);
+        message.id = self.claim(&message).await?;
+        self.deliver(&message, invitation, email.occasion, email.draft, OnTransientError::Fail).await
     }
 
-    /// Writes a message down as being sent, for this caller alone; gives its id.
+    fn message(&self, invitation: &InvitationRow, email: StaffEmail<'_>) -> MessageRow {
+        let now = self.clock.now();
+        MessageRow {
+            id: self.random.uuid_v7(now),
+            key: format!("letter:{}:{}", invitation.digest, email.once),
+            fleet: invitation.fleet,
+            invitation: invitation.digest.clone(),
+            expires_at: invitation.expires_at,
+            occasion: email.occasion.name().to_owned(),
+            recipient: Some(email.draft.to.clone()),
+            language: email.language.code().to_owned(),
+            state: MessageState::Sending,
+            since: None,
+            made_at: now,
+            decided_at: Some(now),
+            decided_by: Some(email.actor.to_owned()),
+            ended_at: None,
+            problem: None,
+        }
+    }
+
+    /// Stores a message as being sent, for this caller alone; returns the id it is stored under.
     async fn claim(&self, message: &MessageRow) -> Result<Uuid, LinkDeliveryError> {
         if self.store.add_message(message).await? {
             return Ok(message.id);
         }
         let before = self.store.message_by_key(&message.key).await?;
         match before.map(|before| (before.state, before.id)) {
-            Some((MessageState::Sent, _)) => Err(LinkDeliveryError::SentBefore),
-            Some((MessageState::Unsure, _)) => Err(LinkDeliveryError::InDoubt),
+            Some((MessageState::Sent, _)) => Err(LinkDeliveryError::AlreadySent),
+            Some((MessageState::Unsure, _)) => Err(LinkDeliveryError::Unsure),
             Some((MessageState::Failed, id)) if self.store.send_again(message).await? => Ok(id),
-            _ => Err(LinkDeliveryError::UnderWay),
+            _ => Err(LinkDeliveryError::BeingSent),
         }
     }
 
-    /// Sends a letter that is written down as being sent, notes what came of it, and puts it onto the timeline. `meanwhile` says
-    /// what becomes of one that can be sent later only.
-    pub async fn hand_over(
+    /// Sends a message that is stored as being sent, stores the outcome, and records it on the timeline.
+    pub async fn deliver(
         &self,
         message: &MessageRow,
         invitation: &InvitationRow,
         occasion: Occasion,
-        letter: &EmailDraft,
-        meanwhile: Meanwhile,
+        draft: &EmailDraft,
+        on_transient_error: OnTransientError,
     ) -> Result<(), LinkDeliveryError> {
         let (id, actor) = (message.id, message.decided_by.as_deref().unwrap_or_default());
-        let mailed = self.mail(id, invitation, letter).await;
+        let mailed = self.mail(id, invitation, draft).await;
         let now = self.clock.now();
         let outcome = match mailed {
             Ok(()) => {
-                let told = audit::sent(invitation.round(), &id.to_string(), occasion, &letter.to, actor, now);
-                self.note_sent(told).await
+                self.record_sent(audit::sent(invitation.round(), &id.to_string(), occasion, &draft.to, actor, now))
+                    .await
             }
             Err(error) => Err(error),
         };
         let state = match &outcome {
-            Ok(()) | Err(LinkDeliveryError::NotNoted(_)) => MessageState::Sent,
+            Ok(()) | Err(LinkDeliveryError::NotRecorded(_)) => MessageState::Sent,
             Err(LinkDeliveryError::Mail(error)) if error.may_have_been_sent() => MessageState::Unsure,
-            Err(error) if meanwhile == Meanwhile::Waits && error.may_wait() => MessageState::Approved,
+            Err(error) if on_transient_error == OnTransientError::Wait && error.is_transient() => {
+                MessageState::Approved
+            }
             Err(_) => MessageState::Failed,
         };
         let problem = outcome.as_ref().err().map(LinkDeliveryError::explain);
@@ -211,26 +243,26 @@ impl LinkDelivery {
             (Ok(()), ended) => Ok(ended?),
             (Err(error), ended) => {
                 if let Err(ended) = ended {
-                    tracing::error!(message = %id, error = %ended, "what became of a message could not be written down");
+                    tracing::error!(mail = %id, error = %ended, "can't store the outcome of a message");
                 }
                 Err(error)
             }
         }
     }
 
-    /// Puts what has left onto the timeline, at the second try if need be: told twice, it is there once.
-    async fn note_sent(&self, told: Observation) -> Result<(), LinkDeliveryError> {
-        let told = [told];
-        if self.timeline.record(&told).await.is_err() {
-            self.timeline.record(&told).await.map_err(LinkDeliveryError::NotNoted)?;
+    /// Tries twice: recording the same observation again adds nothing.
+    async fn record_sent(&self, observation: Observation) -> Result<(), LinkDeliveryError> {
+        let observations = [observation];
+        if self.timeline.record(&observations).await.is_err() {
+            self.timeline.record(&observations).await.map_err(LinkDeliveryError::NotRecorded)?;
         }
         Ok(())
     }
 
-    async fn mail(&self, id: Uuid, invitation: &InvitationRow, letter: &EmailDraft) -> Result<(), LinkDeliveryError> {
+    async fn mail(&self, id: Uuid, invitation: &InvitationRow, draft: &EmailDraft) -> Result<(), LinkDeliveryError> {
         let mailer = self.mailer.as_ref().ok_or(LinkDeliveryError::NoMailServer)?;
         let link = self.link(invitation)?.ok_or(LinkDeliveryError::NoLink)?;
-        let EmailDraft { to, subject, body } = letter;
+        let EmailDraft { to, subject, body } = draft;
         let mail = Mail { to: to.clone(), subject: subject.clone(), text: with_link(body, &link) };
         Ok(mailer.send(&mail, &id.to_string()).await?)
     }

@@ -1,4 +1,4 @@
-//! Magic links: showing and sending them, as text, e-mail or QR code.
+//! Magic links: showing and sending them as text, e-mail, or QR code.
 
 pub mod delivery;
 pub mod landing_urls;

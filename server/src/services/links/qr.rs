@@ -2,11 +2,11 @@
 
 use qrcode::{EcLevel, QrCode, render::svg};
 
-/// Pixels of the picture's sides, at the least. It scales.
+/// The minimum side length of the image, in pixels. It scales.
 const SIDE: u32 = 240;
 
-/// The text as an SVG, black on white with the quiet zone that cameras need. Empty for a text that no QR code can hold: longer
-/// than 2,331 bytes, which no link is.
+/// The text as an SVG image, black on white, with the quiet zone that cameras need. Empty if the text doesn't fit into a QR code
+/// (more than 2,331 bytes); no link is that long.
 pub fn svg(text: &str) -> String {
     let Ok(code) = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M) else { return String::new() };
     code.render::<svg::Color<'_>>().min_dimensions(SIDE, SIDE).build()

@@ -1,5 +1,7 @@
-//! What handlers take from a request: who visits, which page of a list, whether a link is shown.
+//! What handlers take from a request: who visits, what the path names, which page of a list, and whether a link may be shown.
 
 pub(crate) mod magic_link;
 pub(crate) mod page;
+pub(crate) mod path;
+pub(crate) mod period;
 pub(crate) mod session;

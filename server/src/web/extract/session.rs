@@ -1,4 +1,4 @@
-//! Who visits: read from the session once per request, asked for by handlers as an extractor.
+//! Who visits: read from the session once per request, and available to handlers as an extractor.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
+    staff::Role,
     subscription::missing,
     timestamp::{from_micros, micros},
 };
@@ -23,16 +24,16 @@ use crate::{
     web::{errors::PageError, sessions::STAFF_ID},
 };
 
-/// Who is signed in, if anyone; or why nobody can tell.
+/// Who is signed in, if anyone; or why that can't be determined.
 #[derive(Debug, Clone)]
 struct SignedIn(Result<Option<Arc<StaffRow>>, String>);
 
-/// Under which key a session holds when its owner was last noticed, in microseconds.
+/// The session key with the time at which its owner was last seen, in microseconds.
 const SEEN: &str = "seen";
-/// How often that is noted: a session's end is counted from then.
-const NOTED_EVERY: Duration = Duration::HOUR;
+/// How often that time is updated. It moves the end of the session.
+const UPDATE_SEEN_EVERY: Duration = Duration::HOUR;
 
-/// Reads who is signed in out of the session.
+/// Reads from the session who is signed in.
 pub(crate) async fn identify(
     State(state): State<AppState>,
     session: Session,
@@ -47,7 +48,7 @@ pub(crate) async fn identify(
 async fn find(state: &AppState, session: &Session) -> Result<Option<StaffRow>, String> {
     let id = match session.get::<Uuid>(STAFF_ID).await {
         Ok(Some(id)) => id,
-        // To whoever is signed in, an outage must not look like being signed out.
+        // An outage must not look like being signed out.
         Err(session::Error::Store(session_store::Error::Backend(error))) => return Err(error),
         // A broken session is no session.
         Ok(None) | Err(_) => return Ok(None),
@@ -56,25 +57,24 @@ async fn find(state: &AppState, session: &Session) -> Result<Option<StaffRow>, S
     // The sandbox's demo account must not open a console that talks to the real Catena.
     let staff = staff.filter(|staff| state.settings.sandbox || !staff.demo);
     if staff.is_some() {
-        note_seen(session, state.clock.now()).await.map_err(|error| error.to_string())?;
+        update_seen(session, state.clock.now()).await.map_err(|error| error.to_string())?;
     }
     Ok(staff)
 }
 
-/// A session is only written, and its end only moved, when something in it changes.
-async fn note_seen(session: &Session, now: OffsetDateTime) -> Result<(), session::Error> {
+/// A session is only stored, and its end only moved, if something in it changes.
+async fn update_seen(session: &Session, now: OffsetDateTime) -> Result<(), session::Error> {
     let seen: Option<i64> = session.get(SEEN).await?;
-    if seen.is_none_or(|seen| now - from_micros(seen) >= NOTED_EVERY) {
+    if seen.is_none_or(|seen| now - from_micros(seen) >= UPDATE_SEEN_EVERY) {
         session.insert(SEEN, micros(now)).await?;
     }
     Ok(())
 }
 
-/// Someone visits, signed in or not.
+/// A visitor, signed in or not.
 pub(crate) struct Visitor {
-    /// Who, if signed in.
+    /// The member of staff, if signed in.
     pub staff: Option<Arc<StaffRow>>,
-    /// What pages need to know of the visit.
     pub visit: Visit,
     /// For the page's scripts.
     pub nonce: CspNonce,
@@ -92,7 +92,7 @@ impl FromRequestParts<AppState> for Visitor {
     }
 }
 
-/// What pages need to know of a visit.
+/// What every page needs to know about the visit.
 pub(crate) async fn visit(state: &AppState, staff: Option<&StaffRow>, path: &str) -> Result<Visit, StoreError> {
     let setup_needed = if staff.is_some() { setup_needed(state).await? } else { None };
     Ok(Visit {
@@ -111,20 +111,18 @@ async fn setup_needed(state: &AppState) -> Result<Option<String>, StoreError> {
     let mut ours = state.store.subscriptions().await?;
     ours.retain(|ours| ours.status != "deleted" && endpoints.has(&ours.url));
     let text = if !missing(ours.iter().map(|ours| ours.event_name.as_str())).is_empty() {
-        "Catena does not tell Onramp everything yet: some webhook subscriptions are missing."
+        "Onramp doesn’t hear everything from Catena yet: some webhook subscriptions are missing."
     } else if ours.iter().any(|ours| ours.status == "stale") {
-        "Catena has switched a webhook subscription off after too many failures: some of what fleets do is not told."
+        "Catena has turned off a webhook subscription after too many failures: Onramp doesn’t hear some of what fleets do."
     } else {
         return Ok(None);
     };
     Ok(Some(text.to_owned()))
 }
 
-/// A member of staff visits. Whoever is not signed in is sent to sign in, and back afterwards.
+/// A member of staff. Visitors who aren't signed in are redirected to sign in, and back afterwards.
 pub(crate) struct Viewer {
-    /// Who.
     pub staff: Arc<StaffRow>,
-    /// What pages need to know of the visit.
     pub visit: Visit,
     /// For the page's scripts.
     pub nonce: CspNonce,
@@ -137,7 +135,7 @@ impl FromRequestParts<AppState> for Viewer {
         let visitor = Visitor::from_request_parts(parts, state).await.map_err(PageError::into_response)?;
         match visitor.staff {
             Some(staff) => Ok(Self { staff, visit: visitor.visit, nonce: visitor.nonce }),
-            // A form's content would be lost on the way, so only pages are come back to.
+            // A form's contents would be lost on the way, so only pages are returned to.
             None if parts.method == Method::GET => {
                 let here = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
                 let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
@@ -148,19 +146,40 @@ impl FromRequestParts<AppState> for Viewer {
     }
 }
 
-impl Viewer {
-    /// Fails for a role that may not invite fleets.
-    pub(crate) fn may_invite(&self) -> Result<(), PageError> {
-        if self.staff.role.may_invite() { Ok(()) } else { Err(PageError::Forbidden) }
-    }
+/// A member of staff whose role may invite fleets; others get the page for 403.
+pub(crate) struct Inviter(pub Viewer);
 
-    /// Fails for a role that may not work on what is stuck.
-    pub(crate) fn may_operate(&self) -> Result<(), PageError> {
-        if self.staff.role.may_operate() { Ok(()) } else { Err(PageError::Forbidden) }
-    }
+/// A member of staff whose role may handle deliveries and checks; others get the page for 403.
+pub(crate) struct Operator(pub Viewer);
 
-    /// Fails for a role that may not change settings.
-    pub(crate) fn may_administer(&self) -> Result<(), PageError> {
-        if self.staff.role.may_administer() { Ok(()) } else { Err(PageError::Forbidden) }
+/// A member of staff whose role may change settings; others get the page for 403.
+pub(crate) struct Administrator(pub Viewer);
+
+async fn viewer_with(parts: &mut Parts, state: &AppState, may: fn(Role) -> bool) -> Result<Viewer, Response> {
+    let viewer = Viewer::from_request_parts(parts, state).await?;
+    if may(viewer.staff.role) { Ok(viewer) } else { Err(PageError::Forbidden.into_response()) }
+}
+
+impl FromRequestParts<AppState> for Inviter {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        viewer_with(parts, state, Role::may_invite).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Operator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        viewer_with(parts, state, Role::may_operate).await.map(Self)
+    }
+}
+
+impl FromRequestParts<AppState> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        viewer_with(parts, state, Role::may_administer).await.map(Self)
     }
 }

@@ -1,9 +1,9 @@
-//! What the columns mean: read from the form, checked, and then the dry run begins.
+//! What the columns mean: reads the form, checks it, and starts the dry run.
 
 use app::pages::imports::{ColumnsForm, ColumnsPage};
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{FromRequestParts, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -12,13 +12,33 @@ use domain::{
     invitation::request::FieldErrors,
 };
 use leptos::view;
+use platform::clock::SharedClock;
 
-use super::{address, find, upload::reading};
+use super::{address::address, upload::reading};
 use crate::{
-    state::AppState,
-    store::{ImportMove, ImportRow, Reading},
-    web::{errors::PageError, extract::session::Viewer, render::page},
+    state::{AppState, ImportWakeup},
+    store::{ImportMove, ImportRow, Reading, SharedStore},
+    web::{
+        errors::PageError,
+        extract::{
+            path::ImportPath,
+            session::{Inviter, Viewer},
+        },
+        render::page,
+    },
 };
+
+/// What the form needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    wakeup: ImportWakeup,
+}
 
 pub(super) fn show(viewer: Viewer, status: StatusCode, import: ImportRow, errors: FieldErrors) -> Response {
     let Reading { delimiter, header, samples, mapping, row_count } = import.reading;
@@ -38,63 +58,63 @@ pub(super) fn show(viewer: Viewer, status: StatusCode, import: ImportRow, errors
 }
 
 pub(super) async fn post(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
-    Form(typed): Form<Vec<(String, String)>>,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    ImportPath(mut import): ImportPath,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let mut import = find(&state, &id).await?;
     let key = import.key;
     if import.state != ImportState::Uploaded {
-        // Someone else was quicker: the page shows how it stands.
+        // Somebody else was faster: the page shows the current state.
         return Ok(Redirect::to(&address(key)).into_response());
     }
-    let typed_text = |name: &str| typed.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str());
-    let delimiter = Delimiter::from_name(typed_text("delimiter")).unwrap_or(import.reading.delimiter);
-    if !typed_text("again").is_empty() || delimiter != import.reading.delimiter {
-        return read_again(&state, viewer, import, delimiter).await;
+    let value = |name: &str| fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str());
+    let delimiter = Delimiter::from_name(value("delimiter")).unwrap_or(import.reading.delimiter);
+    if !value("again").is_empty() || delimiter != import.reading.delimiter {
+        return parts.read_again(viewer, import, delimiter).await;
     }
-    import.reading.mapping = mapping(&typed);
+    import.reading.mapping = mapping(&fields);
     let errors = import.reading.mapping.check(&import.reading.header);
     if !errors.is_empty() {
         return Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, import, errors));
     }
-    if state.store.set_reading(key, &import.reading).await? {
-        let change = ImportMove { to: ImportState::Checking, reason: None, at: state.clock.now() };
-        state.store.move_import(key, &[ImportState::Uploaded], &change).await?;
-        state.import_wakeup.0.notify_one();
+    if parts.store.set_reading(key, &import.reading).await? {
+        let change = ImportMove { to: ImportState::Checking, reason: None, at: parts.clock.now() };
+        parts.store.move_import(key, &[ImportState::Uploaded], &change).await?;
+        parts.wakeup.0.notify_one();
     }
     Ok(Redirect::to(&address(key)).into_response())
 }
 
-/// With another delimiter there are other columns, so their meaning is guessed anew.
-async fn read_again(
-    state: &AppState,
-    viewer: Viewer,
-    mut import: ImportRow,
-    delimiter: Delimiter,
-) -> Result<Response, PageError> {
-    let content = state.store.import_content(import.key).await?.unwrap_or_default();
-    let sheet = tokio::task::spawn_blocking(move || inspect(&content, delimiter)).await;
-    match sheet {
-        Ok(Ok(sheet)) => {
-            let mapping = Mapping::guess(&sheet.header);
-            state.store.set_reading(import.key, &reading(sheet, delimiter, mapping)).await?;
-            Ok(Redirect::to(&address(import.key)).into_response())
+impl Parts {
+    /// Another delimiter makes other columns, so their meaning is guessed again.
+    async fn read_again(
+        &self,
+        viewer: Viewer,
+        mut import: ImportRow,
+        delimiter: Delimiter,
+    ) -> Result<Response, PageError> {
+        let content = self.store.import_content(import.key).await?.unwrap_or_default();
+        let sheet = tokio::task::spawn_blocking(move || inspect(&content, delimiter)).await;
+        match sheet {
+            Ok(Ok(sheet)) => {
+                let mapping = Mapping::guess(&sheet.header);
+                self.store.set_reading(import.key, &reading(sheet, delimiter, mapping)).await?;
+                Ok(Redirect::to(&address(import.key)).into_response())
+            }
+            Ok(Err(error)) => {
+                import.reading.delimiter = delimiter;
+                let errors = FieldErrors::from([("delimiter".to_owned(), error.to_string())]);
+                Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, import, errors))
+            }
+            Err(_) => Ok(Redirect::to(&address(import.key)).into_response()),
         }
-        Ok(Err(error)) => {
-            import.reading.delimiter = delimiter;
-            let errors = FieldErrors::from([("delimiter".to_owned(), error.to_string())]);
-            Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, import, errors))
-        }
-        Err(_) => Ok(Redirect::to(&address(import.key)).into_response()),
     }
 }
 
-fn mapping(typed: &[(String, String)]) -> Mapping {
+fn mapping(fields: &[(String, String)]) -> Mapping {
     let mut mapping = Mapping::default();
-    for (field, value) in typed {
+    for (field, value) in fields {
         let column = Column::all().find(|column| column.name() == field);
         match (column, field.as_str()) {
             (Some(column), _) => {

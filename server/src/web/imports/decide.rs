@@ -1,92 +1,109 @@
-//! What people decide about an import. Each move holds only where the import still stands as the page showed it; else the
-//! page, come back to, shows how it stands.
+//! What staff decide about an import. A decision takes effect only if the import is still in the state that the page showed;
+//! otherwise nothing changes, and the page shows the current state.
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{FromRequestParts, State},
     response::Redirect,
 };
 use domain::import::ImportState;
+use platform::clock::SharedClock;
 use serde::Deserialize;
 
-use super::{address, find};
+use super::address::address;
 use crate::{
-    state::AppState,
-    store::ImportMove,
-    web::{errors::PageError, extract::session::Viewer},
+    state::{AppState, ImportWakeup},
+    store::{ImportMove, ImportRow, SharedStore},
+    web::{
+        errors::PageError,
+        extract::{
+            path::ImportPath,
+            session::{Inviter, Viewer},
+        },
+    },
 };
+
+/// What decisions need.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    wakeup: ImportWakeup,
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct StartForm {
+pub(super) struct StartInput {
     reopen: String,
 }
 
 pub(super) async fn start(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
-    Form(form): Form<StartForm>,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    ImportPath(import): ImportPath,
+    Form(input): Form<StartInput>,
 ) -> Result<Redirect, PageError> {
-    viewer.may_invite()?;
-    let import = find(&state, &id).await?;
-    let (by, reopen) = (&viewer.staff.email, !form.reopen.is_empty());
-    if state.store.start_import(import.key, by, reopen, state.clock.now()).await? {
-        tracing::info!(import = import.key.0, by, reopen, "an import starts");
-        state.import_wakeup.0.notify_one();
+    let reopen = !input.reopen.is_empty();
+    if parts.store.start_import(import.key, &viewer.staff.email, reopen, parts.clock.now()).await? {
+        tracing::info!(import = import.key.0, by = %viewer.staff.id, reopen, "staff started an import");
+        parts.wakeup.0.notify_one();
     }
     Ok(Redirect::to(&address(import.key)))
 }
 
 /// Back to the columns.
 pub(super) async fn again(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    ImportPath(import): ImportPath,
 ) -> Result<Redirect, PageError> {
-    step(&state, &viewer, &id, &[ImportState::Checked], ImportState::Uploaded).await
+    parts.move_to(ImportState::Uploaded, &[ImportState::Checked], &import, &viewer).await
 }
 
 pub(super) async fn pause(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    ImportPath(import): ImportPath,
 ) -> Result<Redirect, PageError> {
-    step(&state, &viewer, &id, &[ImportState::Running], ImportState::Paused).await
+    parts.move_to(ImportState::Paused, &[ImportState::Running], &import, &viewer).await
 }
 
 pub(super) async fn resume(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    ImportPath(import): ImportPath,
 ) -> Result<Redirect, PageError> {
-    step(&state, &viewer, &id, &[ImportState::Paused], ImportState::Running).await
+    parts.move_to(ImportState::Running, &[ImportState::Paused], &import, &viewer).await
 }
 
 pub(super) async fn cancel(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    ImportPath(import): ImportPath,
 ) -> Result<Redirect, PageError> {
     use ImportState as S;
-    step(&state, &viewer, &id, &[S::Uploaded, S::Checking, S::Checked, S::Running, S::Paused], S::Cancelled).await
+    let from = [S::Uploaded, S::Checking, S::Checked, S::Running, S::Paused];
+    parts.move_to(S::Cancelled, &from, &import, &viewer).await
 }
 
-async fn step(
-    state: &AppState,
-    viewer: &Viewer,
-    id: &str,
-    from: &[ImportState],
-    to: ImportState,
-) -> Result<Redirect, PageError> {
-    viewer.may_invite()?;
-    let import = find(state, id).await?;
-    let by = &viewer.staff.email;
-    let reason = (to == ImportState::Paused).then(|| format!("{by} paused it."));
-    let change = ImportMove { to, reason, at: state.clock.now() };
-    if state.store.move_import(import.key, from, &change).await? {
-        tracing::info!(import = import.key.0, by, to = to.name(), "an import was moved");
-        state.import_wakeup.0.notify_one();
+impl Parts {
+    async fn move_to(
+        &self,
+        to: ImportState,
+        from: &[ImportState],
+        import: &ImportRow,
+        viewer: &Viewer,
+    ) -> Result<Redirect, PageError> {
+        let reason = (to == ImportState::Paused).then(|| format!("{} paused it.", viewer.staff.email));
+        let change = ImportMove { to, reason, at: self.clock.now() };
+        if self.store.move_import(import.key, from, &change).await? {
+            tracing::info!(import = import.key.0, by = %viewer.staff.id, to = to.name(), "staff moved an import");
+            self.wakeup.0.notify_one();
+        }
+        Ok(Redirect::to(&address(import.key)))
     }
-    Ok(Redirect::to(&address(import.key)))
 }

@@ -1,6 +1,7 @@
-//! Many invitations at once: `upload` (the file), `columns` (what it means), `detail` (dry run, run and result on one page),
-//! `decide` (start, pause, resume, cancel), `download` (the result, and the magic links), `live` (the bar that moves).
+//! Inviting many fleets at once: `upload` (the file), `columns` (what they mean), `detail` (dry run, run, and result on one
+//! page), `decide` (start, pause, resume, cancel), `download` (the result, and the magic links), `events` (progress).
 
+mod address;
 mod columns;
 mod decide;
 mod detail;
@@ -14,11 +15,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::errors::PageError;
-use crate::{
-    state::AppState,
-    store::{ImportKey, ImportRow},
-};
+use crate::state::AppState;
 
 /// The routes below `/invitations/import`.
 pub(super) fn routes() -> Router<AppState> {
@@ -32,17 +29,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/invitations/import/{id}/pause", post(decide::pause))
         .route("/invitations/import/{id}/resume", post(decide::resume))
         .route("/invitations/import/{id}/cancel", post(decide::cancel))
-        .route("/invitations/import/{id}/live", get(crate::web::imports::events::live))
+        .route("/invitations/import/{id}/live", get(events::live))
         .route("/invitations/import/{id}/result.csv", get(download::result))
         .route("/invitations/import/{id}/links.csv", post(download::links))
-}
-
-/// The import at an address.
-async fn find(state: &AppState, id: &str) -> Result<ImportRow, PageError> {
-    let key = id.parse().map(ImportKey).map_err(|_| PageError::NoSuchImport)?;
-    state.store.import(key).await?.ok_or(PageError::NoSuchImport)
-}
-
-fn address(key: ImportKey) -> String {
-    format!("/invitations/import/{}", key.0)
 }

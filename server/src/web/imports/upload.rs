@@ -1,9 +1,11 @@
-//! A file or pasted rows: read, looked at, kept.
+//! Uploading a file or pasting rows.
+
+use std::sync::Arc;
 
 use app::pages::imports::{ListedImport, UploadForm, UploadPage};
 use axum::{
     extract::{
-        Multipart, State,
+        FromRequestParts, Multipart, State,
         multipart::{Field, MultipartError},
     },
     http::StatusCode,
@@ -14,145 +16,167 @@ use domain::{
     invitation::request::FieldErrors,
 };
 use leptos::view;
+use platform::clock::SharedClock;
 
-use super::address;
+use super::address::address;
 use crate::{
+    config::Settings,
     state::AppState,
-    store::{NewImport, Reading},
-    web::{errors::PageError, extract::session::Viewer, render::page},
+    store::{NewImport, Reading, SharedStore},
+    web::{
+        errors::PageError,
+        extract::session::{Inviter, Viewer},
+        render::page,
+    },
 };
 
 /// Imports shown below the form.
 const LAST: u32 = 20;
-/// Longest name of a file that is kept, in characters.
+/// The longest file name that is stored, in characters.
 const NAME_MAX: usize = 120;
 
-/// Up to here a body that is too large is read to its end, without being kept: a browser shows an answer only after it
-/// could send everything.
+/// A larger body is read up to this size, in bytes, and discarded: a browser shows the response only after it has sent
+/// everything.
 pub(super) const DRAINED_MAX: usize = 10 * MAX_BYTES;
 
-pub(super) async fn get(State(state): State<AppState>, viewer: Viewer) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    show(&state, viewer, StatusCode::OK, String::new(), FieldErrors::new()).await
+/// What the page needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(super) struct Parts {
+    #[from_request(via(State))]
+    settings: Arc<Settings>,
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
 }
 
-async fn show(
-    state: &AppState,
-    viewer: Viewer,
-    status: StatusCode,
-    text: String,
-    errors: FieldErrors,
-) -> Result<Response, PageError> {
-    let imports = state.store.last_imports(LAST).await?.into_iter().map(|import| ListedImport {
-        id: import.key.0,
-        file_name: import.file_name,
-        state: import.state,
-        rows: import.reading.row_count.into(),
-        actor: import.actor,
-        created_at: import.created_at,
-    });
-    let days = state.settings.retention.ended.whole_days();
-    let form = UploadForm { text, errors, imports: imports.collect(), days, now: state.clock.now() };
-    let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(status, &nonce, || view! { <UploadPage visit=visit form=form/> }))
+pub(super) async fn get(Inviter(viewer): Inviter, parts: Parts) -> Result<Response, PageError> {
+    parts.show(viewer, StatusCode::OK, String::new(), FieldErrors::new()).await
 }
 
-/// What the form brought.
+impl Parts {
+    async fn show(
+        &self,
+        viewer: Viewer,
+        status: StatusCode,
+        text: String,
+        errors: FieldErrors,
+    ) -> Result<Response, PageError> {
+        let imports = self.store.last_imports(LAST).await?.into_iter().map(|import| ListedImport {
+            id: import.key.0,
+            file_name: import.file_name,
+            state: import.state,
+            rows: import.reading.row_count.into(),
+            actor: import.actor,
+            created_at: import.created_at,
+        });
+        let days = self.settings.retention.ended.whole_days();
+        let form = UploadForm { text, errors, imports: imports.collect(), days, now: self.clock.now() };
+        let Viewer { visit, nonce, .. } = viewer;
+        Ok(page(status, &nonce, || view! { <UploadPage visit=visit form=form/> }))
+    }
+}
+
+/// What the form carries.
 #[derive(Default)]
-struct Brought {
+struct UploadInput {
     file_name: Option<String>,
     file: Vec<u8>,
     text: String,
 }
 
-/// Why a form could not be read.
-enum Unread {
-    TooLarge,
-    Broken,
+/// Why an upload was rejected, and the pasted text, for the form to keep.
+struct Rejection {
+    status: StatusCode,
+    text: String,
+    field: &'static str,
+    sentence: String,
 }
 
-impl From<MultipartError> for Unread {
-    fn from(error: MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::TooLarge } else { Self::Broken }
+impl Rejection {
+    fn of_file(status: StatusCode, sentence: String) -> Self {
+        Self { status, text: String::new(), field: "file", sentence }
+    }
+
+    fn too_large() -> Self {
+        let megabytes = MAX_BYTES / 1024 / 1024;
+        let sentence = format!("It is larger than {megabytes} MB. Split it and import the parts one after the other.");
+        Self::of_file(StatusCode::PAYLOAD_TOO_LARGE, sentence)
+    }
+
+    fn incomplete() -> Self {
+        Self::of_file(StatusCode::BAD_REQUEST, "The upload was interrupted. Try again.".into())
     }
 }
 
-pub(super) async fn post(
-    State(state): State<AppState>,
-    viewer: Viewer,
-    form: Multipart,
-) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let wrong = |field: &str, sentence: String| FieldErrors::from([(field.to_owned(), sentence)]);
-    let brought = match read(form).await {
-        Ok(brought) => brought,
-        Err(Unread::TooLarge) => {
-            let sentence = format!(
-                "It is larger than {} MB. Split it and import the parts one after the other.",
-                MAX_BYTES / 1024 / 1024
-            );
-            let errors = wrong("file", sentence);
-            return show(&state, viewer, StatusCode::PAYLOAD_TOO_LARGE, String::new(), errors).await;
-        }
-        Err(Unread::Broken) => {
-            let errors = wrong("file", "The upload broke off. Try again.".into());
-            return show(&state, viewer, StatusCode::BAD_REQUEST, String::new(), errors).await;
-        }
-    };
-    let Brought { file_name, file, text } = brought;
-    let pasted = !text.trim().is_empty();
-    let chosen = file_name.is_some() || !file.is_empty();
-    let (field, bytes) = match (chosen, pasted) {
-        (true, true) => {
-            let errors = wrong("file", "Choose a file or paste rows, not both.".into());
-            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, errors).await;
-        }
-        (false, false) => {
-            let errors = wrong("file", "Choose a file, or paste rows below.".into());
-            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, errors).await;
-        }
-        (true, false) => ("file", file),
-        (false, true) => ("text", text.clone().into_bytes()),
-    };
-    let (content, encoding, reading) = match parse(bytes).await {
+impl From<MultipartError> for Rejection {
+    fn from(error: MultipartError) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::too_large() } else { Self::incomplete() }
+    }
+}
+
+pub(super) async fn post(Inviter(viewer): Inviter, parts: Parts, form: Multipart) -> Result<Response, PageError> {
+    let Parsed { file_name, content, encoding, reading } = match read_and_parse(form).await {
         Ok(parsed) => parsed,
-        Err(sentence) => {
-            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, text, wrong(field, sentence)).await;
+        Err(Rejection { status, text, field, sentence }) => {
+            let errors = FieldErrors::from([(field.to_owned(), sentence)]);
+            return parts.show(viewer, status, text, errors).await;
         }
     };
-    let import = NewImport {
-        file_name,
-        actor: viewer.staff.email.clone(),
-        encoding,
-        reading,
-        content,
-        created_at: state.clock.now(),
-    };
-    let key = state.store.add_import(&import).await?;
-    tracing::info!(import = key.0, rows = import.reading.row_count, by = viewer.staff.email, "a file was brought");
+    let actor = viewer.staff.email.clone();
+    let import = NewImport { file_name, actor, encoding, reading, content, created_at: parts.clock.now() };
+    let key = parts.store.add_import(&import).await?;
+    tracing::info!(import = key.0, rows = import.reading.row_count, by = %viewer.staff.id, "staff uploaded an import");
     Ok(Redirect::to(&address(key)).into_response())
 }
 
-async fn read(mut form: Multipart) -> Result<Brought, Unread> {
-    let mut brought = Brought::default();
+/// A file, or pasted rows, that can be imported.
+struct Parsed {
+    file_name: Option<String>,
+    content: String,
+    encoding: Encoding,
+    reading: Reading,
+}
+
+async fn read_and_parse(form: Multipart) -> Result<Parsed, Rejection> {
+    let UploadInput { file_name, file, text } = read(form).await?;
+    let has_text = !text.trim().is_empty();
+    let has_file = file_name.is_some() || !file.is_empty();
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let reject = |field, sentence, text| Rejection { status, text, field, sentence };
+    let (field, bytes) = match (has_file, has_text) {
+        (true, true) => return Err(reject("file", "Choose a file or paste rows, not both.".into(), text)),
+        (false, false) => return Err(reject("file", "Choose a file, or paste rows below.".into(), text)),
+        (true, false) => ("file", file),
+        (false, true) => ("text", text.clone().into_bytes()),
+    };
+    match parse(bytes).await {
+        Ok((content, encoding, reading)) => Ok(Parsed { file_name, content, encoding, reading }),
+        Err(sentence) => Err(reject(field, sentence, text)),
+    }
+}
+
+async fn read(mut form: Multipart) -> Result<UploadInput, Rejection> {
+    let mut input = UploadInput::default();
     let mut too_large = false;
     while let Some(field) = form.next_field().await? {
         match field.name() {
             Some("file") => {
-                brought.file_name = field.file_name().filter(|name| !name.is_empty()).map(shortened);
-                brought.file = keep(field, &mut too_large).await?;
+                input.file_name = field.file_name().filter(|name| !name.is_empty()).map(shortened);
+                input.file = read_field(field, &mut too_large).await?;
             }
             Some("text") => {
-                let text = keep(field, &mut too_large).await?;
-                brought.text = String::from_utf8(text).map_err(|_| Unread::Broken)?;
+                let text = read_field(field, &mut too_large).await?;
+                input.text = String::from_utf8(text).map_err(|_| Rejection::incomplete())?;
             }
-            _ => drop(keep(field, &mut too_large).await?),
+            _ => drop(read_field(field, &mut too_large).await?),
         }
     }
-    if too_large { Err(Unread::TooLarge) } else { Ok(brought) }
+    if too_large { Err(Rejection::too_large()) } else { Ok(input) }
 }
 
-async fn keep(mut field: Field<'_>, too_large: &mut bool) -> Result<Vec<u8>, Unread> {
+async fn read_field(mut field: Field<'_>, too_large: &mut bool) -> Result<Vec<u8>, Rejection> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await? {
         if *too_large || bytes.len() + chunk.len() > MAX_BYTES {
@@ -171,7 +195,7 @@ fn shortened(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect()
 }
 
-/// Reads the file and looks at it, apart from the threads that answer requests: it may be large.
+/// Decodes and parses a file, off the threads that serve requests: it may be large.
 async fn parse(bytes: Vec<u8>) -> Result<(String, Encoding, Reading), String> {
     let parsed = tokio::task::spawn_blocking(move || {
         let (content, encoding) = decode(bytes).map_err(|error| error.to_string())?;

@@ -1,41 +1,79 @@
-//! The form that invites a fleet, and what it says while it is filled in.
+//! The form that invites a fleet, and its preview while it is filled in.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use app::html::to_html;
 use app::{
     components::{PreviewLine, PreviewPart, PreviewView},
+    html::to_html,
     pages::{Confirm, InvitationForm, NewInvitationPage, OfferedProvider},
 };
 use axum::{
     Form, Json,
-    extract::{Query, State},
+    extract::{FromRequestParts, Query, State},
     http::{StatusCode, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
+use catena::Tsp;
 use domain::{
     fleet::check_fleet_ref,
     invitation::{
         confirmation::Agreed,
         permissions::Preset,
-        request::{Checked, Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
+        request::{Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
     },
 };
 use leptos::view;
+use platform::{clock::SharedClock, random::SharedRandom};
 use serde::Deserialize;
-use tower_sessions::Session;
+use uuid::Uuid;
 
-use crate::services::links::landing_urls::with_landing_pages;
 use crate::{
-    services::invitations::create::{CreateOutcome, InviteError},
+    config::Settings,
+    security::idempotency::{IdempotencyKeys, Submission},
+    services::{
+        invitations::{
+            callback_policy::CallbackPolicies,
+            create::{CreateOutcome, Invitations, InviteError},
+            preview::InvitationPreview,
+            renew::Effect,
+            validate::{Validated, validate},
+        },
+        links::landing_urls::with_landing_pages,
+        providers::Providers,
+    },
     state::AppState,
+    store::SharedStore,
     web::{
         errors::PageError,
-        extract::{magic_link, session::Viewer},
+        extract::{
+            magic_link::ShownLinks,
+            session::{Inviter, Viewer},
+        },
         render::page,
     },
 };
-use catena::Tsp;
+
+/// What the form needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Parts {
+    #[from_request(via(State))]
+    settings: Arc<Settings>,
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    random: SharedRandom,
+    #[from_request(via(State))]
+    invitations: Arc<Invitations>,
+    #[from_request(via(State))]
+    providers: Arc<Providers>,
+    #[from_request(via(State))]
+    callbacks: Arc<CallbackPolicies>,
+    #[from_request(via(State))]
+    idempotency: Arc<IdempotencyKeys>,
+}
 
 #[derive(Deserialize)]
 pub(crate) struct NewParams {
@@ -46,130 +84,116 @@ pub(crate) struct NewParams {
 }
 
 pub(crate) async fn new(
-    State(state): State<AppState>,
+    Inviter(viewer): Inviter,
+    parts: Parts,
     Query(params): Query<NewParams>,
-    viewer: Viewer,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
     let draft = Draft {
         fleet_ref: params.fleet_ref,
         fleet_name: params.fleet_name,
         expires_in_hours: EXPIRY_DEFAULT.to_string(),
-        ..with_landing_pages(&state.settings.public_url)
+        ..with_landing_pages(&parts.settings.public_url)
     };
-    show(&state, viewer, StatusCode::OK, InvitationForm { draft, ..InvitationForm::default() }).await
+    parts.show(viewer, StatusCode::OK, InvitationForm { draft, ..InvitationForm::default() }).await
 }
 
 pub(crate) async fn create(
-    State(state): State<AppState>,
-    session: Session,
-    viewer: Viewer,
-    Form(typed): Form<Vec<(String, String)>>,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    links: ShownLinks,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let mut press = state.idempotency.turn(&viewer.staff.email, "/invitations/new", &typed).await;
-    if let Some(there) = press.as_deref() {
-        return Ok(Redirect::to(there).into_response());
-    }
-    let Typed { draft, preset, agreed } = Typed::read(typed);
+    let ticket = match parts.idempotency.begin(viewer.staff.id, "/invitations/new", &fields).await {
+        Submission::New(ticket) => ticket,
+        Submission::Repeated { location } => return Ok(Redirect::to(&location).into_response()),
+    };
+    let InvitationInput { draft, preset, agreed } = InvitationInput::read(fields);
     let form = InvitationForm { draft, preset, ..InvitationForm::default() };
-    let checked = match check(&state, &form).await? {
-        Ok(checked) => checked,
-        Err(errors) => {
+    let checked = match validate(&form.draft, form.preset, &parts.callbacks).await? {
+        Validated::Valid(checked) => checked,
+        Validated::Invalid(errors) => {
             let form = InvitationForm { errors, ..form };
-            return show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
+            return parts.show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await;
         }
     };
-    match state.invitations.create(&checked, &viewer.staff.email, &agreed).await {
+    match parts.invitations.create(&checked, &viewer.staff.email, &agreed).await {
         Ok(CreateOutcome::Done { invited, reopened }) => {
-            let what = done(invited.is_new, reopened);
-            magic_link::show(&state, &session, invited.id, &viewer.staff.email).await?;
-            let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
-            Ok(Redirect::to(there).into_response())
+            let invitation = parts.store.invitation(invited.id).await?.ok_or(PageError::NoSuchInvitation)?;
+            links.show(&viewer, &invitation).await?;
+            let location = created_url(invited.id, Effect::of(invited.is_new, reopened));
+            Ok(Redirect::to(&ticket.complete(location)).into_response())
         }
         Ok(CreateOutcome::NeedsConfirmation(preview)) => {
-            let form = InvitationForm { confirm: Some(Confirm::new(&preview, state.clock.now())), ..form };
-            show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
+            let form = InvitationForm { confirm: Some(Confirm::new(&preview, parts.clock.now())), ..form };
+            parts.show(viewer, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
         Err(error) => {
-            let (status, errors, problem) = refusal(&error);
-            show(&state, viewer, status, InvitationForm { errors, problem, ..form }).await
+            let Refusal { status, errors, problem } = Refusal::of(&error);
+            parts.show(viewer, status, InvitationForm { errors, problem, ..form }).await
         }
     }
 }
 
-/// The word in which a page is told what was done.
-pub(crate) fn done(is_new: bool, reopened: bool) -> &'static str {
-    match (is_new, reopened) {
-        (true, _) => "created",
-        (false, true) => "reopened",
-        (false, false) => "refreshed",
-    }
+/// The page of an invitation that was just created or renewed, which says what was done.
+pub(crate) fn created_url(id: Uuid, effect: Effect) -> String {
+    let done = match effect {
+        Effect::Created => "created",
+        Effect::Refreshed => "refreshed",
+        Effect::Reopened => "reopened",
+        Effect::Reauthentication => "reauthentication",
+    };
+    format!("/invitations/{id}?done={done}")
 }
 
-/// What a form says of a call that failed: what is wrong with a field stands beside it, the rest above the form.
-pub(crate) fn refusal(error: &InviteError) -> (StatusCode, FieldErrors, Option<String>) {
-    let errors = error.fields();
-    if errors.is_empty() {
-        tracing::warn!(%error, "a fleet could not be invited");
-        return (StatusCode::BAD_GATEWAY, errors, Some(error.explain()));
-    }
-    let known = errors.keys().all(|name| LABELS.iter().any(|(field, _)| field == name));
-    (StatusCode::UNPROCESSABLE_ENTITY, errors, (!known).then(|| error.explain()))
+/// What a form shows after a call that failed: errors of fields beside the fields, anything else above the form.
+pub(crate) struct Refusal {
+    pub status: StatusCode,
+    pub errors: FieldErrors,
+    pub problem: Option<String>,
 }
 
-/// Checks a form: its fields, and what only a look at Catena can tell.
-async fn check(state: &AppState, form: &InvitationForm) -> Result<Result<Checked, FieldErrors>, PageError> {
-    let InvitationForm { draft, preset, .. } = form;
-    let effective = Draft { permissions: preset.levels(&draft.permissions), ..draft.clone() };
-    let checked = effective.check();
-    let mut errors = checked.as_ref().err().cloned().unwrap_or_default();
-    if *preset == Preset::Custom && draft.permissions.is_empty() {
-        let sentence = "Choose a level for at least one kind of data, or “Read everything”.";
-        errors.insert("permissions".into(), sentence.into());
-    }
-    if !draft.callback_url.trim().is_empty() && !errors.contains_key("callback_url") {
-        let look = state.callbacks.probe().await?;
-        if !look.offers() {
-            errors.insert("callback_url".into(), format!("Leave it empty. {}", look.explanation()));
+impl Refusal {
+    pub(crate) fn of(error: &InviteError) -> Self {
+        let errors = error.fields();
+        if errors.is_empty() {
+            tracing::warn!(%error, "failed to invite a fleet");
+            return Self { status: StatusCode::BAD_GATEWAY, errors, problem: Some(error.explain()) };
         }
+        let all_have_fields = errors.keys().all(|name| LABELS.iter().any(|(field, _)| field == name));
+        let problem = (!all_have_fields).then(|| error.explain());
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, errors, problem }
     }
-    Ok(match checked {
-        Ok(checked) if errors.is_empty() => Ok(checked),
-        _ => Err(errors),
-    })
 }
 
-/// What a form carries.
-struct Typed {
+/// What the form carries.
+struct InvitationInput {
     draft: Draft,
     preset: Preset,
     agreed: Agreed,
 }
 
-impl Typed {
+impl InvitationInput {
     fn read(fields: Vec<(String, String)>) -> Self {
-        let mut typed: BTreeMap<String, String> = BTreeMap::new();
-        let mut ticked: Vec<String> = Vec::new();
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        let mut providers: Vec<String> = Vec::new();
         let mut agreements: Vec<String> = Vec::new();
         let mut better = None;
         for (name, value) in fields {
             match name.as_str() {
-                "tsp" => ticked.push(value),
+                "tsp" => providers.push(value),
                 "agreed" => agreements.push(value),
-                // The better number of hours, and what whoever takes it has seen.
                 "better" => better = Some(value),
-                _ => drop(typed.insert(name, value)),
+                _ => drop(values.insert(name, value)),
             }
         }
-        let permissions: BTreeMap<String, String> = typed
+        let permissions: BTreeMap<String, String> = values
             .iter()
             .filter(|(_, level)| !level.is_empty())
             .filter_map(|(name, level)| Some((name.strip_prefix("permission.")?.to_owned(), level.clone())))
             .collect();
-        let preset = typed.get("preset").and_then(|name| Preset::from_name(name));
+        let preset = values.get("preset").and_then(|name| Preset::from_name(name));
         let preset = preset.unwrap_or_else(|| Preset::of(&permissions));
-        let mut take = |name: &str| typed.remove(name).unwrap_or_default();
+        let mut take = |name: &str| values.remove(name).unwrap_or_default();
         let mut draft = Draft {
             fleet_ref: take("fleet_ref"),
             fleet_name: take("fleet_name"),
@@ -186,42 +210,44 @@ impl Typed {
             limit_tsps: take("limit_tsps"),
             permissions,
         };
-        ticked.extend(split_providers(&draft.limit_tsps));
-        // A text that is no list of short names stays as it was typed, to be refused.
-        if ticked.len() > 1 {
-            draft.limit_tsps = split_providers(&ticked.join(",")).join(", ");
-        } else if let Some(one) = ticked.pop() {
-            draft.limit_tsps = one;
-        }
-        if let Some((hours, seen)) = better.as_deref().and_then(read_better) {
+        draft.limit_tsps = join_providers(providers, &draft.limit_tsps);
+        if let Some((hours, agreed)) = better.as_deref().and_then(read_better_hours) {
             hours.clone_into(&mut draft.expires_in_hours);
-            agreements.push(seen.to_owned());
+            agreements.push(agreed.to_owned());
         }
         Self { draft, preset, agreed: Agreed::read(agreements.iter().map(String::as_str)) }
     }
 }
 
-/// What the button with the better number of hours carries: the number, and what was seen besides.
-pub(crate) fn read_better(value: &str) -> Option<(&str, &str)> {
+/// The ticked and the typed providers in one list.
+fn join_providers(mut ticked: Vec<String>, typed: &str) -> String {
+    ticked.extend(split_providers(typed));
+    match ticked.as_slice() {
+        [] => typed.to_owned(),
+        // Text that is no list of short names stays as typed, to be rejected.
+        [one] => one.clone(),
+        several => split_providers(&several.join(",")).join(", "),
+    }
+}
+
+/// Reads the value of the button that suggests better hours: the hours, and what its user agrees to.
+pub(crate) fn read_better_hours(value: &str) -> Option<(&str, &str)> {
     value.split_once(',')
 }
 
-async fn show(
-    state: &AppState,
-    viewer: Viewer,
-    status: StatusCode,
-    form: InvitationForm,
-) -> Result<Response, PageError> {
-    let offered = state.providers.offered().await;
-    let providers = offered.iter().map(|tsp| offered_provider(tsp, state.settings.sandbox)).collect();
-    let once = state.random.uuid_v4().to_string();
-    let form = InvitationForm { once, providers, callback: state.callbacks.probe().await?, ..form };
-    let Viewer { visit, nonce, .. } = viewer;
-    Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
+impl Parts {
+    async fn show(&self, viewer: Viewer, status: StatusCode, form: InvitationForm) -> Result<Response, PageError> {
+        let offered = self.providers.offered().await;
+        let providers = offered.iter().map(|tsp| offered_provider(tsp, self.settings.sandbox)).collect();
+        let once = self.random.uuid_v4().to_string();
+        let form = InvitationForm { once, providers, callback: self.callbacks.probe().await?, ..form };
+        let Viewer { visit, nonce, .. } = viewer;
+        Ok(page(status, &nonce, || view! { <NewInvitationPage visit=visit form=form/> }))
+    }
 }
 
 fn offered_provider(tsp: &Tsp, sandbox: bool) -> OfferedProvider {
-    let note = (tsp.is_sandbox && !sandbox).then(|| "for trying only".to_owned());
+    let note = (tsp.is_sandbox && !sandbox).then(|| "for testing only".to_owned());
     OfferedProvider { slug: tsp.slug.clone(), name: tsp.name.clone(), note }
 }
 
@@ -235,23 +261,23 @@ pub(crate) struct PreviewParams {
     expires_in_hours: String,
     #[serde(default)]
     fleet_country_code: String,
-    /// As a part of the form instead of JSON: what a browser shows as it is costs it no code to understand.
+    /// Asks for HTML instead of JSON, so that the browser needs no code to render it.
     part: Option<String>,
 }
 
-/// What is to be known of a form as far as it is filled in: our own sentences, without an id or a link of Catena's.
+/// The preview of a form that is being filled in. It contains no ids and no links of Catena's.
 pub(crate) async fn preview(
-    State(state): State<AppState>,
+    _: Inviter,
+    State(clock): State<SharedClock>,
+    State(forecasts): State<Arc<InvitationPreview>>,
     Query(params): Query<PreviewParams>,
-    viewer: Viewer,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
     let PreviewParams { fleet_ref, fleet_name, expires_in_hours, fleet_country_code, part } = params;
-    let now = state.clock.now();
+    let now = clock.now();
     let hours = hours(&expires_in_hours).ok();
     let mut view = match check_fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let preview = state.preview.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
+            let preview = forecasts.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
             PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),
@@ -269,12 +295,12 @@ pub(crate) async fn preview(
 mod tests {
     use super::*;
 
-    fn read(fields: &[(&str, &str)]) -> Typed {
-        Typed::read(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    fn read(fields: &[(&str, &str)]) -> InvitationInput {
+        InvitationInput::read(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
     #[test]
-    fn ticked_and_typed_providers_are_one_list() {
+    fn ticked_and_typed_providers_form_one_list() {
         assert_eq!(read(&[("tsp", "samsara"), ("tsp", "geotab")]).draft.limit_tsps, "samsara, geotab");
         assert_eq!(read(&[("tsp", "samsara"), ("limit_tsps", "geotab samsara")]).draft.limit_tsps, "samsara, geotab");
         assert_eq!(read(&[("limit_tsps", "sam/sara")]).draft.limit_tsps, "sam/sara");
@@ -282,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_without_a_preset_are_a_choice_of_ones_own() {
+    fn levels_without_a_preset_are_a_custom_choice() {
         assert_eq!(read(&[("permission.vehicle", "read")]).preset, Preset::Custom);
         assert_eq!(read(&[("permission.vehicle", "")]).preset, Preset::Everything);
         let both = read(&[("permission.vehicle", "read"), ("preset", "locations")]);
@@ -290,9 +316,9 @@ mod tests {
     }
 
     #[test]
-    fn the_better_hours_take_the_place_of_those_that_were_typed() {
-        let typed = read(&[("expires_in_hours", "24"), ("better", "31,refresh:F:active")]);
-        assert_eq!(typed.draft.expires_in_hours, "31");
-        assert_eq!(typed.agreed, Agreed::read(["refresh:F:active"]));
+    fn suggested_hours_replace_typed_ones() {
+        let input = read(&[("expires_in_hours", "24"), ("better", "31,refresh:F:active")]);
+        assert_eq!(input.draft.expires_in_hours, "31");
+        assert_eq!(input.agreed, Agreed::read(["refresh:F:active"]));
     }
 }

@@ -1,10 +1,11 @@
-//! Asking again for an invitation: a longer life, a new one after its end, a declined one once more, the link for signing in
-//! again.
+//! Renewing an invitation: a longer life, a new one after its end, a declined one reopened, or the link for signing in again.
+
+use std::sync::Arc;
 
 use app::pages::{Confirm, RenewForm, RenewPage, RenewView};
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{FromRequestParts, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -12,34 +13,32 @@ use domain::{
     invitation::{
         confirmation::{Agreed, Confirmation},
         renewal::{RenewalAction, may_delete, renewal_action},
-        request::{Checked, Draft, EXPIRY_DEFAULT},
+        request::{EXPIRY_DEFAULT, FieldErrors},
     },
-    onboarding::{
-        lifecycle::{Onboarding, fold},
-        stage::Stage,
-    },
+    onboarding::{lifecycle::Onboarding, stage::Stage},
 };
 use leptos::view;
-use tower_sessions::Session;
-use uuid::Uuid;
+use platform::{clock::SharedClock, random::SharedRandom};
 
 use crate::{
-    services::invitations::{create::CreateOutcome, request},
+    security::idempotency::{IdempotencyKeys, Submission},
+    services::invitations::renew::{Renewable, Renewal, Renewals, Renewed, last_request},
     state::AppState,
-    store::{FleetRow, InvitationRow},
+    store::{FleetRow, InvitationRow, SharedStore},
     web::{
         errors::PageError,
-        extract::{magic_link, session::Viewer},
-        invitations::{
-            new::{done, read_better, refusal},
-            status,
+        extract::{
+            magic_link::ShownLinks,
+            path::InvitationPath,
+            session::{Inviter, Viewer},
         },
+        invitations::new::{Refusal, created_url, read_better_hours},
         render::page,
     },
 };
 
-/// What the page of an invitation offers: it stands at `status`, its fleet where `onboarding` says.
-/// `once` tells this form from others.
+/// The renewal that an invitation's page offers for an invitation with this status, of a fleet with this onboarding. `once` is
+/// the form's idempotency key.
 pub(crate) fn offer(
     once: String,
     invitation: &InvitationRow,
@@ -47,31 +46,27 @@ pub(crate) fn offer(
     status: Stage,
     onboarding: &Onboarding,
 ) -> RenewView {
-    let again = renewal_action(status, onboarding.stage, onboarding.health);
-    let agreed = match again {
+    let action = renewal_action(status, onboarding.stage, onboarding.health);
+    let agreed = match action {
         Some(RenewalAction::Refresh | RenewalAction::Reauthenticate) => {
             Confirmation::Existing(status.into()).token(&fleet.fleet_ref)
         }
         _ => String::new(),
     };
-    let draft = to_draft(invitation, fleet);
+    let draft = last_request(invitation, fleet);
     RenewView {
         once,
         id: invitation.id,
-        action: again,
+        action,
         hours: draft.as_ref().map_or_else(|| EXPIRY_DEFAULT.to_string(), |draft| draft.expires_in_hours.clone()),
         agreed,
-        form: draft.is_none().then(|| whole_form(fleet)),
+        form: draft.is_none().then(|| new_invitation_url(fleet)),
         may_delete: may_delete(status),
     }
 }
 
-fn to_draft(invitation: &InvitationRow, fleet: &FleetRow) -> Option<Draft> {
-    request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), invitation.asked.as_deref()?)
-}
-
-/// The form that invites a fleet, with what is known of it.
-pub(crate) fn whole_form(fleet: &FleetRow) -> String {
+/// The form that invites a fleet, filled in with what is known about it.
+pub(crate) fn new_invitation_url(fleet: &FleetRow) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("fleet_ref", &fleet.fleet_ref);
     if let Some(name) = &fleet.name {
@@ -80,143 +75,135 @@ pub(crate) fn whole_form(fleet: &FleetRow) -> String {
     format!("/invitations/new?{}", query.finish())
 }
 
-/// An invitation that may be asked for again.
-struct Found {
-    id: Uuid,
-    fleet: FleetRow,
-    again: RenewalAction,
-    draft: Draft,
+/// What the page needs.
+#[derive(FromRequestParts)]
+#[from_request(state(AppState))]
+pub(crate) struct Parts {
+    #[from_request(via(State))]
+    store: SharedStore,
+    #[from_request(via(State))]
+    clock: SharedClock,
+    #[from_request(via(State))]
+    random: SharedRandom,
+    #[from_request(via(State))]
+    renewals: Arc<Renewals>,
+    #[from_request(via(State))]
+    idempotency: Arc<IdempotencyKeys>,
 }
 
-/// The invitation, or where to go instead: to its page where there is nothing to ask again, to the latest one's where it
-/// isn't that, to the whole form where it isn't known what to ask.
-async fn find(state: &AppState, id: &str) -> Result<Result<Found, Redirect>, PageError> {
-    let id = Uuid::parse_str(id).map_err(|_| PageError::NoSuchInvitation)?;
-    let invitation = state.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
-    let fleet = state.store.fleet(invitation.fleet).await?.ok_or(PageError::NoSuchInvitation)?;
-    let latest = state.store.invitations_of(fleet.key).await?.into_iter().next();
-    if let Some(latest) = latest.filter(|latest| latest.id != id) {
-        return Ok(Err(Redirect::to(&format!("/invitations/{}", latest.id))));
+/// Where the browser goes if there is nothing to renew here.
+fn elsewhere(invitation: &InvitationRow, renewable: Renewable) -> Result<Renewal, Redirect> {
+    match renewable {
+        Renewable::Yes(renewal) => Ok(*renewal),
+        Renewable::Replaced(latest) => Err(Redirect::to(&format!("/invitations/{latest}"))),
+        Renewable::NotNeeded => Err(Redirect::to(&format!("/invitations/{}", invitation.id))),
+        Renewable::RequestUnknown(fleet) => Err(Redirect::to(&new_invitation_url(&fleet))),
     }
-    let onboarding = fold(state.store.facts_of(fleet.key).await?);
-    let status = status(invitation.stage, invitation.expires_at, state.clock.now());
-    let Some(again) = renewal_action(status, onboarding.stage, onboarding.health) else {
-        return Ok(Err(Redirect::to(&format!("/invitations/{id}"))));
-    };
-    let Some(draft) = to_draft(&invitation, &fleet) else { return Ok(Err(Redirect::to(&whole_form(&fleet)))) };
-    Ok(Ok(Found { id, fleet, again, draft }))
 }
 
 pub(crate) async fn get(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    viewer: Viewer,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    InvitationPath { invitation, fleet }: InvitationPath,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let found = match find(&state, &id).await? {
-        Ok(found) => found,
+    let renewal = match elsewhere(&invitation, parts.renewals.find(&invitation, fleet).await?) {
+        Ok(renewal) => renewal,
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
-    let (fleet_ref, now) = (&found.fleet.fleet_ref, state.clock.now());
-    let checked = found.draft.check().ok();
-    let hours = checked.as_ref().map(|checked| checked.expires_in_hours);
-    let country = checked.as_ref().and_then(|checked| checked.fleet_country_code.as_deref());
-    let preview = state.preview.preview(fleet_ref, hours, country).await?;
-    let confirm = preview.needs_confirmation(&Agreed::default()).then(|| Confirm::new(&preview, now));
-    let hours = found.draft.expires_in_hours.clone();
-    Ok(show(&state, viewer, StatusCode::OK, RenewForm { confirm, ..form(found, hours, String::new()) }))
+    let preview = parts.renewals.preview(&renewal).await?;
+    let confirm = preview.needs_confirmation(&Agreed::default()).then(|| Confirm::new(&preview, parts.clock.now()));
+    let input = RenewInput { hours: renewal.draft.expires_in_hours.clone(), agreed: String::new() };
+    let form = RenewForm { confirm, ..form(renewal, input) };
+    Ok(parts.show(viewer, StatusCode::OK, form))
 }
 
 pub(crate) async fn post(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
-    session: Session,
-    viewer: Viewer,
-    Form(typed): Form<Vec<(String, String)>>,
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    InvitationPath { invitation, fleet }: InvitationPath,
+    links: ShownLinks,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    viewer.may_invite()?;
-    let mut press = state.idempotency.turn(&viewer.staff.email, &format!("/invitations/{id}/again"), &typed).await;
-    if let Some(there) = press.as_deref() {
-        return Ok(Redirect::to(there).into_response());
-    }
-    let found = match find(&state, &id).await? {
-        Ok(found) => found,
+    let path = format!("/invitations/{}/again", invitation.id);
+    let ticket = match parts.idempotency.begin(viewer.staff.id, &path, &fields).await {
+        Submission::New(ticket) => ticket,
+        Submission::Repeated { location } => return Ok(Redirect::to(&location).into_response()),
+    };
+    let renewal = match elsewhere(&invitation, parts.renewals.find(&invitation, fleet).await?) {
+        Ok(renewal) => renewal,
         Err(elsewhere) => return Ok(elsewhere.into_response()),
     };
-    let (hours, carried) = read(&typed);
-    let agreed = Agreed::read([carried.as_str()]);
-    let mut draft = Draft { expires_in_hours: hours.clone(), ..found.draft.clone() };
-    // What was right at the time may double events by now.
-    if !draft.callback_url.is_empty() && !state.callbacks.probe().await?.offers() {
-        draft.callback_url.clear();
-    }
-    let checked: Checked = match draft.check() {
-        Ok(checked) => checked,
-        Err(mut errors) => {
-            let error = errors.remove("expires_in_hours");
-            let problem = errors.into_iter().next().map(|(field, sentence)| {
-                format!("What was asked for at the time can’t be asked again ({field}: {sentence}) Use the whole form.")
-            });
-            let form = RenewForm { error, problem, ..form(found, hours, carried) };
-            return Ok(show(&state, viewer, StatusCode::UNPROCESSABLE_ENTITY, form));
+    let input = RenewInput::read(&fields);
+    let agreed = Agreed::read([input.agreed.as_str()]);
+    let renewed = parts.renewals.renew(&renewal, &input.hours, &agreed, &viewer.staff.email).await?;
+    let form = form(renewal, input);
+    let (status, form) = match renewed {
+        Renewed::Done { id, effect } => {
+            let invitation = parts.store.invitation(id).await?.ok_or(PageError::NoSuchInvitation)?;
+            links.show(&viewer, &invitation).await?;
+            return Ok(Redirect::to(&ticket.complete(created_url(id, effect))).into_response());
+        }
+        Renewed::Confirm(preview) => {
+            let confirm = Some(Confirm::new(&preview, parts.clock.now()));
+            (StatusCode::UNPROCESSABLE_ENTITY, RenewForm { confirm, ..form })
+        }
+        Renewed::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, with_errors(form, errors)),
+        Renewed::Failed(error) => {
+            let Refusal { status, mut errors, problem } = Refusal::of(&error);
+            let hours_error = errors.remove("expires_in_hours");
+            let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
+            (status, RenewForm { error: hours_error, problem, ..form })
         }
     };
-    match state.invitations.create(&checked, &viewer.staff.email, &agreed).await {
-        Ok(CreateOutcome::Done { invited, reopened }) => {
-            let what = match found.again {
-                RenewalAction::Reauthenticate if !invited.is_new => "reauthentication",
-                _ => done(invited.is_new, reopened),
-            };
-            magic_link::show(&state, &session, invited.id, &viewer.staff.email).await?;
-            let there = press.insert(format!("/invitations/{}?done={what}", invited.id));
-            Ok(Redirect::to(there).into_response())
-        }
-        Ok(CreateOutcome::NeedsConfirmation(preview)) => {
-            let confirm = Some(Confirm::new(&preview, state.clock.now()));
-            Ok(show(
-                &state,
-                viewer,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                RenewForm { confirm, ..form(found, hours, carried) },
-            ))
-        }
-        Err(error) => {
-            let (status, mut errors, problem) = refusal(&error);
-            let error_beside = errors.remove("expires_in_hours");
-            let problem = problem.or_else(|| (!errors.is_empty()).then(|| error.explain()));
-            Ok(show(&state, viewer, status, RenewForm { error: error_beside, problem, ..form(found, hours, carried) }))
-        }
+    Ok(parts.show(viewer, status, form))
+}
+
+/// What the form carries.
+struct RenewInput {
+    hours: String,
+    agreed: String,
+}
+
+impl RenewInput {
+    fn read(fields: &[(String, String)]) -> Self {
+        let all =
+            |name: &'static str| fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str());
+        let better = all("better").find_map(read_better_hours);
+        let hours = better.map(|(hours, _)| hours).or_else(|| all("expires_in_hours").next()).unwrap_or_default();
+        let agreed: Vec<&str> = all("agreed").chain(better.map(|(_, agreed)| agreed)).collect();
+        Self { hours: hours.to_owned(), agreed: agreed.join(",") }
     }
 }
 
-/// The hours and the agreements that the form carries.
-fn read(typed: &[(String, String)]) -> (String, String) {
-    let all =
-        |name: &'static str| typed.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str());
-    let better = all("better").find_map(read_better);
-    let hours = better.map(|(hours, _)| hours).or_else(|| all("expires_in_hours").next()).unwrap_or_default();
-    let agreed: Vec<&str> = all("agreed").chain(better.map(|(_, seen)| seen)).collect();
-    (hours.to_owned(), agreed.join(","))
-}
-
-fn form(found: Found, hours: String, agreed: String) -> RenewForm {
-    let Found { id, fleet, again, .. } = found;
+fn form(renewal: Renewal, input: RenewInput) -> RenewForm {
+    let Renewal { id, fleet, action, .. } = renewal;
     RenewForm {
         once: String::new(),
         id,
         fleet_ref: fleet.fleet_ref,
         fleet_name: fleet.name,
-        action: again,
-        hours,
+        action,
+        hours: input.hours,
         error: None,
         problem: None,
-        agreed,
+        agreed: input.agreed,
         confirm: None,
     }
 }
 
-fn show(state: &AppState, viewer: Viewer, status: StatusCode, form: RenewForm) -> Response {
-    let form = RenewForm { once: state.random.uuid_v4().to_string(), ..form };
-    let Viewer { visit, nonce, .. } = viewer;
-    page(status, &nonce, || view! { <RenewPage visit=visit form=form/> })
+/// The form has a field for the hours alone; other errors concern what was asked for last time.
+fn with_errors(form: RenewForm, mut errors: FieldErrors) -> RenewForm {
+    let error = errors.remove("expires_in_hours");
+    let problem = errors.into_iter().next().map(|(field, sentence)| {
+        format!("What was asked for last time is no longer valid ({field}: {sentence}) Use the full form.")
+    });
+    RenewForm { error, problem, ..form }
+}
+
+impl Parts {
+    fn show(&self, viewer: Viewer, status: StatusCode, form: RenewForm) -> Response {
+        let form = RenewForm { once: self.random.uuid_v4().to_string(), ..form };
+        let Viewer { visit, nonce, .. } = viewer;
+        page(status, &nonce, || view! { <RenewPage visit=visit form=form/> })
+    }
 }

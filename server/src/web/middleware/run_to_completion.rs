@@ -1,6 +1,5 @@
-//! What a form began is worked through to its end, whether or not somebody still waits for the answer. A closed tab, a lost
-//! signal or a second press of the button ends the connection, and with it what is served on it: without this, an invitation
-//! could be made at Catena and its link lost on the way back, or a mail leave without a word on the timeline.
+//! Runs form posts in their own task, so a closed connection cannot cancel them halfway. Otherwise a closed tab, a lost signal
+//! or a second click could leave an invitation at Catena without its link here, or an e-mail that is not on the timeline.
 
 use axum::{
     extract::{Request, State},
@@ -13,21 +12,21 @@ use tracing::Instrument as _;
 
 use crate::state::AppState;
 
-/// Whether nobody but staff gets anything done there.
-fn is_of_staff(path: &str) -> bool {
+/// Whether only staff can do anything at this address.
+fn is_for_staff(path: &str) -> bool {
     !matches!(path, "/login" | "/setup")
 }
 
-/// Runs what staff change apart from its connection.
-pub(crate) async fn to_its_end(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    // Anyone can begin those: their number is bounded by that of the connections.
-    if request.method().is_safe() || !is_of_staff(request.uri().path()) {
+/// Runs the requests of staff that change something independently of their connection.
+pub(crate) async fn run_to_completion(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    // Anyone can send other requests: for those, the limit on connections must bound the work.
+    if request.method().is_safe() || !is_for_staff(request.uri().path()) {
         return next.run(request).await;
     }
     match state.running_forms.0.spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
-            // It goes on where it would have gone without us.
+            // The panic continues where it would have without the task.
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         },

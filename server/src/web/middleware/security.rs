@@ -1,4 +1,4 @@
-//! What every response carries and every request must keep (DESIGN, "Security").
+//! Security headers, limits, and the same-origin check.
 
 use axum::{
     extract::{DefaultBodyLimit, Request},
@@ -18,10 +18,10 @@ use tower_http::{
 use app::html::CspNonce;
 use platform::random::{Random as _, SystemRandom};
 
-/// Largest form: what staff type is small. The upload of an import has a limit of its own.
+/// The largest form, in bytes: what staff type is small. Uploads of imports have a limit of their own.
 const FORM_MAX: usize = 256 * 1024;
 
-/// Gives each request a nonce and each response its security headers. What a handler set itself stays.
+/// Gives each request a nonce and each response its security headers. Headers set by a handler stay.
 pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes);
@@ -50,7 +50,7 @@ pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// What landing pages carry besides: the address that brought a fleet here holds a password (CONTRACT.md 13.2).
+/// Additional headers for landing pages: the address that a fleet returns to contains a password (CONTRACT.md 13.2).
 pub(crate) async fn public_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -60,17 +60,17 @@ pub(crate) async fn public_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Refuses requests that change something and come from another origin, by `Sec-Fetch-Site` and `Origin`.
+/// Rejects requests that change something and come from another origin, by `Sec-Fetch-Site` and `Origin`.
 pub(crate) fn same_origin() -> CsrfLayer {
     CsrfLayer::new()
 }
 
-/// Refuses large forms.
+/// Rejects large forms.
 pub(crate) fn body_limit() -> DefaultBodyLimit {
     DefaultBodyLimit::max(FORM_MAX)
 }
 
-/// Compresses pages, but not event streams: those must not wait for a block to fill.
+/// Compresses pages, but not event streams: their events must not wait in a buffer.
 pub(crate) fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
     CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::new("text/event-stream")))
 }
