@@ -5,7 +5,10 @@ use domain::subscription::{OldSecret, accepted_for};
 use uuid::Uuid;
 
 use crate::{
-    services::subscriptions::{SubscriptionError, Subscriptions, seen},
+    services::subscriptions::{
+        error::SubscriptionError,
+        service::{Subscriptions, seen},
+    },
     store::{SeenSubscription, SubscriptionRow},
 };
 use catena::{CatenaError, Subscription, UpdateSubscription};

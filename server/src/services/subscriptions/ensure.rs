@@ -4,7 +4,10 @@
 use domain::subscription::{KnownSubscription, Place, RECOMMENDED, could_be, diagnose, is_recommended};
 
 use crate::{
-    services::subscriptions::{SubscriptionError, SubscriptionView, Subscriptions, seen},
+    services::subscriptions::{
+        error::SubscriptionError,
+        service::{SubscriptionView, Subscriptions, seen},
+    },
     store::{SeenSubscription, SubscriptionRow},
 };
 use catena::{CatenaError, CreateSubscription, Subscription};

@@ -4,24 +4,11 @@
 use std::sync::PoisonError;
 
 use domain::subscription::Place;
-use time::OffsetDateTime;
 
-use crate::services::subscriptions::{SubscriptionError, SubscriptionView, Subscriptions};
-
-/// What [`Subscriptions::recover`] found and did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recovery {
-    /// When the queues were checked, UTC.
-    pub at: OffsetDateTime,
-    /// Dead letters found in the queues of our subscriptions.
-    pub dead_letters: u64,
-    /// How many of our subscriptions were replayed.
-    pub replayed: u32,
-    /// How many of our subscriptions Catena had disabled and are active again.
-    pub activated: u32,
-    /// How many of these actions failed; the log has each with its cause.
-    pub failed: u32,
-}
+use crate::services::subscriptions::{
+    error::SubscriptionError,
+    service::{Recovery, SubscriptionView, Subscriptions},
+};
 
 impl Subscriptions {
     /// Fetches the list, and with `replay` has missed events delivered: reactivates those of our subscriptions that Catena

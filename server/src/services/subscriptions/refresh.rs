@@ -5,7 +5,10 @@ use futures::{StreamExt as _, stream};
 use uuid::Uuid;
 
 use crate::{
-    services::subscriptions::{SubscriptionError, Subscriptions, seen},
+    services::subscriptions::{
+        error::SubscriptionError,
+        service::{Subscriptions, seen},
+    },
     store::{Measured, SeenSubscription},
 };
 use catena::{self, CatenaError, LogFilter, SubscriptionMetrics};
