@@ -365,7 +365,7 @@ impl Parts {
         });
         let once = entry.once.unwrap_or_else(|| self.random.uuid_v7(self.clock.now()).to_string());
         let EmailDraft { to, subject, body } = draft;
-        self.links.can_mail().then(|| EmailForm { once, to, subject, body, errors: entry.errors })
+        self.links.can_mail().then_some(EmailForm { once, to, subject, body, errors: entry.errors })
     }
 }
 
