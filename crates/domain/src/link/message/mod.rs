@@ -19,7 +19,7 @@ mod uri;
 
 use time::OffsetDateTime;
 
-pub use crate::link::message::date_format::spoken_moment;
+pub use crate::link::message::date_format::format_date_time;
 pub use crate::link::message::language::Language;
 pub use crate::link::message::state::MessageState;
 pub use crate::link::message::uri::{mailto, sms_uri};
@@ -108,7 +108,7 @@ pub fn message(language: Language, occasion: Occasion, context: &MessageContext<
     };
     let greeting = texts.greeting.to(fleet);
     let request = words.request.replace("[who]", &words.who.to(sender));
-    let mut notes = texts.notes.replace("[until]", &spoken_moment(language, context.until));
+    let mut notes = texts.notes.replace("[until]", &format_date_time(language, context.until));
     if occasion == Occasion::Invitation {
         notes.push_str("\n\n");
         notes.push_str(texts.later);
@@ -148,48 +148,48 @@ pub fn holds_link_once(text: &str) -> bool {
 /// All texts of a language. Only `closing` ends with a name, which can have a period of its own.
 struct Texts {
     /// First line of the body; `[name]` is the fleet's.
-    greeting: Said,
+    greeting: Phrase,
     /// The start of an SMS; `[name]` is the fleet's. May be empty for a fleet without a name.
-    sms_greeting: Said,
+    sms_greeting: Phrase,
     /// What follows the link: until when it works (`[until]`), and for whom.
     notes: &'static str,
     /// That sharing can be stopped later.
     later: &'static str,
     /// Last lines of the body; `[name]` is the sender's.
-    closing: Said,
-    invitation: Words,
-    not_opened: Words,
-    not_finished: Words,
-    sign_in_again: Words,
+    closing: Phrase,
+    invitation: OccasionTexts,
+    not_opened: OccasionTexts,
+    not_finished: OccasionTexts,
+    sign_in_again: OccasionTexts,
 }
 
 /// The texts of one occasion; `[name]` is the sender's in all of them.
-struct Words {
-    subject: Said,
+struct OccasionTexts {
+    subject: Phrase,
     /// The sentence that says who is asking.
-    who: Said,
+    who: Phrase,
     /// What comes before the link, with `who` at `[who]`.
     request: &'static str,
     /// What comes before the link in an SMS, after the greeting.
-    sms: Said,
+    sms: Phrase,
 }
 
 /// A text with a name at `[name]`, and its variant without one.
-struct Said {
+struct Phrase {
     named: &'static str,
     nameless: &'static str,
 }
 
-const fn said(named: &'static str, nameless: &'static str) -> Said {
-    Said { named, nameless }
+const fn phrase(named: &'static str, nameless: &'static str) -> Phrase {
+    Phrase { named, nameless }
 }
 
 /// A text without a name.
-const fn always(text: &'static str) -> Said {
-    said(text, text)
+const fn always(text: &'static str) -> Phrase {
+    phrase(text, text)
 }
 
-impl Said {
+impl Phrase {
     fn of(&self, name: Option<&str>) -> &'static str {
         if name.is_some() { self.named } else { self.nameless }
     }
