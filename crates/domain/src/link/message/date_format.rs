@@ -2,7 +2,7 @@
 
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::link::message::Language;
+use crate::link::message::language::Language;
 
 /// Day, month by its name, year, and the time in UTC: `2 March 2026, 15:24 UTC`, `2 de marzo de 2026, 15:24 UTC`,
 /// `2. März 2026, 15:24 UTC`. Truncated to the minute, so a link never expires before the time shown.

@@ -1,8 +1,8 @@
 //! English.
 
-use crate::link::message::{OccasionTexts, Texts, always, phrase};
+use crate::link::message::texts::{OccasionTexts, Texts, always, phrase};
 
-pub(crate) const TEXTS: Texts = Texts {
+pub(super) const TEXTS: Texts = Texts {
     greeting: phrase("Hello [name],", "Hello,"),
     sms_greeting: phrase("Hello [name],", "Hello,"),
     notes: "The link works until [until]. It is meant for you alone, so please do not pass it on.",

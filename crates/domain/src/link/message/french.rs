@@ -1,9 +1,9 @@
 //! French. In the bodies a colon has the no-break space before it that French typography wants; in the SMS, where it would
 //! double their cost, a space, and no ê, ç or ô for the same reason. No "de" before a name, which might ask for "d'".
 
-use crate::link::message::{OccasionTexts, Texts, always, phrase};
+use crate::link::message::texts::{OccasionTexts, Texts, always, phrase};
 
-pub(crate) const TEXTS: Texts = Texts {
+pub(super) const TEXTS: Texts = Texts {
     greeting: phrase("Bonjour [name],", "Bonjour,"),
     sms_greeting: phrase("Bonjour [name],", "Bonjour,"),
     notes: "Ce lien fonctionne jusqu'au [until]. Il vous est personnel, merci de ne pas le transmettre.",

@@ -1,8 +1,8 @@
 //! German. After the greeting, which ends with a comma, a text goes on with a small letter unless a name or a noun begins it.
 
-use crate::link::message::{OccasionTexts, Texts, always, phrase};
+use crate::link::message::texts::{OccasionTexts, Texts, always, phrase};
 
-pub(crate) const TEXTS: Texts = Texts {
+pub(super) const TEXTS: Texts = Texts {
     greeting: phrase("Sehr geehrtes Team von [name],", "Sehr geehrte Damen und Herren,"),
     sms_greeting: phrase("Guten Tag [name],", "Guten Tag,"),
     notes: "Der Link funktioniert bis zum [until]. Er ist nur für Sie bestimmt; bitte geben Sie ihn nicht weiter.",

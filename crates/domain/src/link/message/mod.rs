@@ -15,6 +15,7 @@ mod spanish;
 mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod uri;
 
 use time::OffsetDateTime;
@@ -22,6 +23,7 @@ use time::OffsetDateTime;
 pub use crate::link::message::date_format::format_date_time;
 pub use crate::link::message::language::Language;
 pub use crate::link::message::state::MessageState;
+use crate::link::message::texts::Texts;
 pub use crate::link::message::uri::{mailto, sms_uri};
 
 /// The placeholder for the magic link in a text.
@@ -143,68 +145,6 @@ pub fn with_link(text: &str, link: &str) -> String {
 /// Whether a text that somebody has changed still has [`LINK`] exactly once.
 pub fn holds_link_once(text: &str) -> bool {
     text.matches(LINK).count() == 1
-}
-
-/// All texts of a language. Only `closing` ends with a name, which can have a period of its own.
-struct Texts {
-    /// First line of the body; `[name]` is the fleet's.
-    greeting: Phrase,
-    /// The start of an SMS; `[name]` is the fleet's. May be empty for a fleet without a name.
-    sms_greeting: Phrase,
-    /// What follows the link: until when it works (`[until]`), and for whom.
-    notes: &'static str,
-    /// That sharing can be stopped later.
-    later: &'static str,
-    /// Last lines of the body; `[name]` is the sender's.
-    closing: Phrase,
-    invitation: OccasionTexts,
-    not_opened: OccasionTexts,
-    not_finished: OccasionTexts,
-    sign_in_again: OccasionTexts,
-}
-
-/// The texts of one occasion; `[name]` is the sender's in all of them.
-struct OccasionTexts {
-    subject: Phrase,
-    /// The sentence that says who is asking.
-    who: Phrase,
-    /// What comes before the link, with `who` at `[who]`.
-    request: &'static str,
-    /// What comes before the link in an SMS, after the greeting.
-    sms: Phrase,
-}
-
-/// A text with a name at `[name]`, and its variant without one.
-struct Phrase {
-    named: &'static str,
-    nameless: &'static str,
-}
-
-const fn phrase(named: &'static str, nameless: &'static str) -> Phrase {
-    Phrase { named, nameless }
-}
-
-/// A text without a name.
-const fn always(text: &'static str) -> Phrase {
-    phrase(text, text)
-}
-
-impl Phrase {
-    fn of(&self, name: Option<&str>) -> &'static str {
-        if name.is_some() { self.named } else { self.nameless }
-    }
-
-    fn to(&self, name: Option<&str>) -> String {
-        self.of(name).replace("[name]", name.unwrap_or_default())
-    }
-
-    /// The same with a capital letter, for the start of a text. Names stay as they are.
-    fn to_start_with(&self, name: Option<&str>) -> String {
-        let text = self.of(name);
-        let mut chars = text.chars();
-        let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
-        (first + chars.as_str()).replace("[name]", name.unwrap_or_default())
-    }
 }
 
 /// A name made fit for a sentence: one line without control characters, single spaces, no braces, so that it can't be mistaken

@@ -1,9 +1,9 @@
 //! Polish, with "Państwo". Names stand where they need no ending: as the subject, or after "firma". The SMS do without
 //! letters that have a mark, which would double their cost. After the greeting a text goes on with a small letter.
 
-use crate::link::message::{OccasionTexts, Texts, always, phrase};
+use crate::link::message::texts::{OccasionTexts, Texts, always, phrase};
 
-pub(crate) const TEXTS: Texts = Texts {
+pub(super) const TEXTS: Texts = Texts {
     greeting: phrase("Szanowny Zespole firmy [name],", "Szanowni Państwo,"),
     sms_greeting: phrase("Do firmy [name]:", ""),
     notes: "Link działa do [until]. Jest przeznaczony wyłącznie dla Państwa, prosimy nie przekazywać go dalej.",

@@ -1,9 +1,9 @@
 //! Portuguese as in Brazil, with the third person and without "você", which reads politely in Portugal too. The SMS do
 //! without ã, á and their like, which would double their cost.
 
-use crate::link::message::{OccasionTexts, Texts, always, phrase};
+use crate::link::message::texts::{OccasionTexts, Texts, always, phrase};
 
-pub(crate) const TEXTS: Texts = Texts {
+pub(super) const TEXTS: Texts = Texts {
     greeting: phrase("Olá, [name],", "Olá,"),
     sms_greeting: phrase("Mensagem para [name]:", ""),
     notes: "O link funciona até [until]. Ele é pessoal: por favor, não o repasse a outras pessoas.",

@@ -1,9 +1,9 @@
 //! Spanish, for a company and therefore with "ustedes", the plural of "usted". The SMS do without á, í, ó and ú, which
 //! would double their cost.
 
-use crate::link::message::{OccasionTexts, Texts, always, phrase};
+use crate::link::message::texts::{OccasionTexts, Texts, always, phrase};
 
-pub(crate) const TEXTS: Texts = Texts {
+pub(super) const TEXTS: Texts = Texts {
     greeting: phrase("Estimado equipo de [name]:", "Estimado equipo:"),
     sms_greeting: phrase("Hola, [name]:", "Hola:"),
     notes: "El enlace funciona hasta el [until]. Es personal: les rogamos que no lo reenvíen a nadie.",
