@@ -15,6 +15,8 @@ pub struct ErrorView {
     pub message: String,
     /// Address and label of a link to go on.
     pub action: Option<(String, String)>,
+    /// The id of the request, which leads to its lines in the log.
+    pub reference: Option<String>,
 }
 
 /// An error page for staff.
@@ -46,6 +48,9 @@ fn ErrorBody(error: ErrorView) -> impl IntoView {
             <p class="code">"Error "{error.status}</p>
             <h1>{error.title}</h1>
             <p>{error.message}</p>
+            {error.reference.map(|reference| view! {
+                <p class="reference">"Reference: "<code translate="no">{reference}</code></p>
+            })}
             {error.action.map(|(href, label)| view! { <p><a class="button primary" href=href>{label}</a></p> })}
         </section>
     }

@@ -109,6 +109,7 @@ impl FleetReturns {
 
     /// Records a return on the fleet's timeline. `None`, and nothing recorded, unless the claim names an invitation together
     /// with the reference of its fleet.
+    #[tracing::instrument(skip_all)]
     pub async fn record(&self, claim: &Claim) -> Result<Option<FleetReturn>, StoreError> {
         let (Some(id), Some(fleet_ref)) = (claim.invitation_id, &claim.fleet_ref) else { return Ok(None) };
         let Some(invitation) = self.store.invitation_by_digest(&of_invitation(id)).await? else { return Ok(None) };

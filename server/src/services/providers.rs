@@ -41,6 +41,7 @@ impl Providers {
     }
 
     /// The active providers, by name. Empty if the list was never read.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn offered(&self) -> Arc<Vec<Tsp>> {
         let mut cache = self.cache.lock().await;
         if let Err(error) = self.refresh(&mut cache).await {
@@ -51,6 +52,7 @@ impl Providers {
 
     /// Reads the list if the stored names are old. Only words depend on it, so a failure of Catena's is logged, and the next call
     /// tries again; an error is our own database's.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub(crate) async fn refresh_names(&self) -> Result<(), StoreError> {
         let mut cache = self.cache.lock().await;
         let read_at = self.store.providers_read_at().await?;
@@ -97,6 +99,7 @@ impl Providers {
     }
 
     /// The onboarding with providers' names in place of their `source_name`, where they are known.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn with_names(&self, mut onboarding: Onboarding) -> Result<Onboarding, StoreError> {
         let source_names: BTreeSet<String> =
             onboarding.timeline.iter().filter_map(|entry| entry.fact.about.provider.clone()).collect();

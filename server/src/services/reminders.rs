@@ -99,6 +99,7 @@ impl Reminders {
 
     /// Checks up to `limit` working links, the earliest to expire first: proposes reminders that are due, and withdraws
     /// proposals that no longer are. Pauses between batches, so that a background run doesn't slow anyone down.
+    #[tracing::instrument(skip_all)]
     pub async fn propose_due(&self, limit: u32, pause: Duration) -> Result<ProposalChanges, StoreError> {
         let withdrawn = self.withdraw_stale(limit, pause).await?;
         let mut changes = ProposalChanges { withdrawn, proposed: 0 };
@@ -130,6 +131,7 @@ impl Reminders {
     }
 
     /// Withdraws those of the proposals that are no longer due; returns how many.
+    #[tracing::instrument(skip_all)]
     pub async fn withdraw_stale_of(&self, proposals: &[ListedMessage]) -> Result<u32, StoreError> {
         let mut withdrawn = 0;
         for ListedMessage { message, fleet, .. } in proposals {
@@ -182,12 +184,14 @@ impl Reminders {
 
     /// Marks messages that were being sent when the server stopped as unsure, so that none is sent twice. Only for the start;
     /// returns how many.
+    #[tracing::instrument(skip_all)]
     pub async fn doubt_interrupted(&self) -> Result<u64, StoreError> {
         self.store.doubt_interrupted(INTERRUPTED, self.clock.now()).await
     }
 
     /// Sends the next approved message; false if nothing can be sent for a while. A fleet that has made progress since then gets
     /// none. A message that fails for a transient reason stays approved.
+    #[tracing::instrument(skip_all)]
     pub async fn send_next(&self) -> Result<bool, StoreError> {
         let Some(message) = self.next().await? else {
             *self.queue() = Queue::default();

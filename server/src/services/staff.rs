@@ -48,6 +48,7 @@ impl Accounts {
 
     /// Creates a one-time link, for a member of staff or, with `None`, for the first administrator. It works for 48 hours and
     /// replaces the previous one.
+    #[tracing::instrument(skip_all)]
     pub async fn issue_link(&self, staff_id: Option<Uuid>) -> Result<String, StoreError> {
         let code = self.random.token();
         let link =
@@ -57,12 +58,14 @@ impl Accounts {
     }
 
     /// The digest of a one-time link's code, if such a link exists and has not expired.
+    #[tracing::instrument(skip_all)]
     pub async fn known_code(&self, code: &str) -> Result<Option<String>, StoreError> {
         let digest = code_digest(code);
         Ok(self.store.link(&digest, self.clock.now()).await?.map(|_| digest))
     }
 
     /// What the link whose code has this digest is for; `None` if it no longer works.
+    #[tracing::instrument(skip_all)]
     pub async fn invited(&self, code_digest: &str) -> Result<Option<Invited>, StoreError> {
         let Some(link) = self.store.link(code_digest, self.clock.now()).await? else { return Ok(None) };
         let staff = match link.staff_id {
@@ -79,6 +82,7 @@ impl Accounts {
 
     /// Uses the link up and sets the password: of its account, or of a new administrator with this `email`. `None` if
     /// somebody else used the link, or took the address, in the meantime.
+    #[tracing::instrument(skip_all)]
     pub async fn accept(
         &self,
         invited: Invited,
@@ -99,6 +103,7 @@ impl Accounts {
     }
 
     /// Creates the sandbox's demo account unless it exists.
+    #[tracing::instrument(skip_all)]
     pub async fn ensure_demo(&self) -> Result<(), StoreError> {
         let (email, password) = DEMO;
         if self.store.staff_by_email(email).await?.is_none() {
@@ -109,6 +114,7 @@ impl Accounts {
     }
 
     /// Creates an account; `None` if the address is taken. An account without a password needs a one-time link.
+    #[tracing::instrument(skip_all)]
     pub async fn add(
         &self,
         email: String,

@@ -1,5 +1,5 @@
-//! The one way by which facts get in, from whatever source: joined to their fleet, merged with what is known, folded anew,
-//! and announced to whoever looks. What a delivery, a check, a landing page or staff tell ends here.
+//! The only writer of the timeline: joins a fact to its fleet, merges it with what is known, recomputes the stage, and publishes
+//! the change to open pages. Deliveries, checks, landing pages and staff all record their facts here.
 
 use std::collections::BTreeSet;
 
@@ -20,28 +20,28 @@ use crate::{
 };
 use platform::{clock::SharedClock, random::SharedRandom};
 
-/// Announcements that a slow listener may lag behind before it is told to look again.
+/// Changes that a slow subscriber can lag behind before it has to reload.
 const LAG: usize = 1_024;
 
-/// What telling came to. Several tellings of one transaction may share it.
+/// What a transaction has changed so far. Several calls of one transaction share it.
 #[derive(Debug, Default)]
 pub struct Ingested {
-    /// The fleets that something new is known of.
+    /// The fleets with news.
     pub changed: BTreeSet<FleetKey>,
-    /// Digests of the invitations that something new is known of.
+    /// Digests of the invitations with news.
     touched: BTreeSet<String>,
 }
 
-/// What one telling did.
+/// The effects of one call.
 #[derive(Debug, Default)]
 pub struct Effects {
-    /// Each fact that was told, and what that did to it.
+    /// Each fact, and what recording it did.
     pub facts: Vec<(FactKey, Effect)>,
-    /// Whether anything was new at all, be it about a fleet that isn't known yet.
+    /// Whether anything was new, including about a fleet that isn't known yet.
     pub news: bool,
 }
 
-/// Takes facts in.
+/// Records facts.
 #[derive(Clone)]
 pub struct Timeline {
     store: SharedStore,
@@ -62,29 +62,31 @@ impl Timeline {
         self.changes.subscribe()
     }
 
-    /// Takes in what was told, in a transaction of its own, and announces it. Says whether anything was new.
-    pub async fn record(&self, told: &[Observation]) -> Result<bool, StoreError> {
+    /// Records observations in a transaction of their own and publishes the changes. Returns whether anything was new.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn record(&self, observations: &[Observation]) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
         let mut outcome = Ingested::default();
-        let effects = self.ingest(tx.as_mut(), told, &mut outcome).await?;
+        let effects = self.ingest(tx.as_mut(), observations, &mut outcome).await?;
         self.recompute(tx.as_mut(), &outcome).await?;
         tx.commit().await?;
         self.publish(&outcome);
         Ok(effects.news)
     }
 
-    /// Takes in what was told as a part of a larger transaction, which then has to [`recompute`](Self::recompute) before it
-    /// commits and to [`publish`](Self::publish) afterwards.
+    /// Records observations as part of a larger transaction, which then has to [`recompute`](Self::recompute) before it commits
+    /// and to [`publish`](Self::publish) afterwards.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn ingest(
         &self,
         tx: &mut dyn Transaction,
-        told: &[Observation],
+        observations: &[Observation],
         outcome: &mut Ingested,
     ) -> Result<Effects, StoreError> {
-        tx.look_ahead(&ahead_of(told)).await?;
+        tx.look_ahead(&ahead_of(observations)).await?;
         let mut effects = Effects::default();
-        for told in told {
-            match told {
+        for observation in observations {
+            match observation {
                 Observation::Subscription { id, status } => {
                     tx.set_subscription_status(*id, status).await?;
                     effects.news = true;
@@ -107,7 +109,8 @@ impl Timeline {
         Ok(effects)
     }
 
-    /// Folds anew what changed, once for each fleet however much was told of it.
+    /// Recomputes what changed, once for each fleet.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn recompute(&self, tx: &mut dyn Transaction, outcome: &Ingested) -> Result<(), StoreError> {
         let fleets = outcome.changed.iter().copied().collect();
         tx.look_ahead(&Ahead { fleets, ..Ahead::default() }).await?;
@@ -121,18 +124,18 @@ impl Timeline {
             let found: Vec<String> =
                 facts.iter().filter(|fact| fact.source == Source::Check).map(|fact| fact.key.clone()).collect();
             let onboarding = fold(facts);
-            // What a check found and a webhook tells by a fact of its own is one entry, and no hole any more.
-            let told: Vec<String> = found.into_iter().filter(|key| !is_shown(&onboarding, key)).collect();
-            if !told.is_empty() {
-                tx.fill_holes(&told).await?;
+            // What a check found and a webhook also reported is one entry, and no longer a hole.
+            let filled: Vec<String> = found.into_iter().filter(|key| !is_shown(&onboarding, key)).collect();
+            if !filled.is_empty() {
+                tx.fill_holes(&filled).await?;
             }
             tx.set_fleet_state(*fleet, onboarding.stage, onboarding.health, self.clock.now()).await?;
         }
         Ok(())
     }
 
-    /// Gives the facts that wait for a name to a fleet, those known and those to come, as staff decided. Says how many
-    /// were waiting.
+    /// Assigns the facts waiting for this name to a fleet, and future ones, as staff decided. Returns how many were waiting.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn assign(&self, awaited: &Awaited, fleet: FleetKey) -> Result<u64, StoreError> {
         let mut tx = self.store.begin().await?;
         tx.assign(awaited, fleet).await?;
@@ -148,16 +151,16 @@ impl Timeline {
         Ok(adopted)
     }
 
-    /// Tells whoever looks which fleets changed, after the commit.
+    /// Publishes which fleets changed, after the commit.
     pub fn publish(&self, outcome: &Ingested) {
         for fleet in &outcome.changed {
-            // An error only says that nobody looks.
+            // An error only means that nobody is subscribed.
             let _ = self.changes.send(*fleet);
         }
     }
 
-    /// The fleet that a record is about, learning on the way how its other names map to it (WEBHOOKS.md 2.10). A fleet that
-    /// a record names by a `fleet_ref` we never used is a fleet all the same: somebody invited it elsewhere.
+    /// The fleet a record is about; learns along the way how its other names map to it (WEBHOOKS.md 2.10). A `fleet_ref` that we
+    /// never used is a fleet, too: somebody invited it elsewhere.
     async fn join(
         &self,
         tx: &mut dyn Transaction,
@@ -222,9 +225,9 @@ impl Timeline {
     }
 }
 
-/// What telling will ask the database.
-pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Observation>) -> Ahead {
-    let facts = told.into_iter().filter_map(|told| match told {
+/// What recording these observations will read from the database.
+pub fn ahead_of<'a>(observations: impl IntoIterator<Item = &'a Observation>) -> Ahead {
+    let facts = observations.into_iter().filter_map(|observation| match observation {
         Observation::Fact { fact, subject, .. } => Some((fact.key.clone(), subject.clone())),
         Observation::Subscription { .. } => None,
     });
@@ -232,12 +235,12 @@ pub fn ahead_of<'a>(told: impl IntoIterator<Item = &'a Observation>) -> Ahead {
     Ahead { facts, subjects, ..Ahead::default() }
 }
 
-/// Whether a fact stands on the timeline by itself.
+/// Whether a fact has an entry of its own on the timeline.
 fn is_shown(onboarding: &Onboarding, key: &str) -> bool {
     onboarding.timeline.iter().any(|entry| entry.fact.key == key)
 }
 
-/// The fleet that staff gave a name of the subject to.
+/// The fleet to which staff assigned a name of the subject.
 async fn assigned(tx: &mut dyn Transaction, subject: &Subject) -> Result<Option<FleetKey>, StoreError> {
     let invitation = subject.invitation.clone().map(Awaited::Invitation);
     for awaited in invitation.into_iter().chain(subject.connection_id.map(Awaited::Connection)) {
@@ -248,7 +251,7 @@ async fn assigned(tx: &mut dyn Transaction, subject: &Subject) -> Result<Option<
     Ok(None)
 }
 
-/// Puts a fact beside or into what is known; says what that did.
+/// Stores a new fact or merges it with a known one; returns which.
 async fn put(
     tx: &mut dyn Transaction,
     fact: &Fact,
@@ -265,7 +268,7 @@ async fn put(
     Ok((tx.put_fact(&merged, fleet, subject).await?, Effect::Enriched))
 }
 
-/// Gives the fleet the facts that waited for one of the names just learnt; says whether there were any.
+/// Assigns the facts that waited for one of the names just learned to the fleet; returns whether there were any.
 async fn adopt(tx: &mut dyn Transaction, subject: &Subject, fleet: FleetKey) -> Result<bool, StoreError> {
     let mut adopted = 0;
     if let Some(fleet_id) = subject.fleet_id {

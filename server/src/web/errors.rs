@@ -137,5 +137,6 @@ fn error_view(status: StatusCode, title: &str, message: &str, (href, label): (&s
         title: title.into(),
         message: message.into(),
         action: Some((href.into(), label.into())),
+        reference: None,
     }
 }

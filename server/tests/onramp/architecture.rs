@@ -19,9 +19,6 @@ const CRATES: &[(&str, &str)] = &[
     ("server", "server/src"),
 ];
 
-/// Folders whose files may use each other in a circle, and why that is better than the alternative.
-const CIRCLES: &[(&str, &str)] = &[];
-
 #[test]
 fn every_use_points_where_the_table_allows() {
     let table = Table::read();
@@ -50,15 +47,8 @@ fn every_row_of_the_table_exists_and_allows_only_other_rows() {
 }
 
 #[test]
-fn files_of_different_folders_form_no_circle_and_those_of_domain_none_at_all() {
-    let graph = source();
-    let mut circles: Vec<Vec<String>> = circles(&graph);
-    circles.retain(|circle| {
-        let folders: BTreeSet<_> = circle.iter().map(|file| Path::new(file).parent().unwrap().to_owned()).collect();
-        let only = folders.iter().next().unwrap().to_string_lossy().into_owned();
-        let accepted = folders.len() == 1 && CIRCLES.iter().any(|(folder, _)| *folder == only);
-        !accepted
-    });
+fn no_files_use_each_other_in_a_circle() {
+    let circles = circles(&source());
     assert!(circles.is_empty(), "files that use each other in a circle:\n{circles:#?}");
 }
 

@@ -90,7 +90,7 @@ async fn bad_input_comes_back_with_what_was_typed_and_each_error_beside_its_fiel
     let answer = browser.post("/invitations/new", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("Typed &lt;b&gt;Name&lt;/b&gt;"), "what was typed stays, escaped");
-    for sentence in ["Use only letters, digits", "country&#x27;s code", "1 to 672"] {
+    for sentence in ["Use only letters, digits", "country code", "1 to 672"] {
         assert!(answer.body.contains(sentence) || answer.body.contains(&sentence.replace("&#x27;", "'")), "{sentence}");
     }
     assert!(server.onboarding("a/b").await.is_none());

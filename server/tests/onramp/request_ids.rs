@@ -60,6 +60,7 @@ async fn the_log_line_of_a_failed_page_and_of_its_statements_lies_in_the_span_wi
     tracing::callsite::rebuild_interest_cache();
     let answer = browser.get(path).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains(answer.header(HEADER)), "the page shows no reference: {}", answer.body);
     let span = format!("request{{id={} method=GET route=\"/invitations\"}}:", answer.header(HEADER));
 
     let log = std::fs::read_to_string(file.path()).unwrap();

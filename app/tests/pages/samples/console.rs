@@ -93,5 +93,6 @@ pub fn error(status: u16) -> ErrorView {
         title: "No such invitation".into(),
         message: "It may have been removed.".into(),
         action: Some(("/invitations".into(), "To the invitations".into())),
+        reference: Some("5e0c1a2b-00002a".into()),
     }
 }

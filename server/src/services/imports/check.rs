@@ -23,6 +23,7 @@ const BATCH: usize = 500;
 const FEW: usize = 20;
 
 impl Importer {
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn check(&self, import: &ImportRow) -> Result<(), StoreError> {
         let key = import.key;
         // A dry run that was cut off starts over.

@@ -47,6 +47,7 @@ impl RowFailure {
 }
 
 impl Importer {
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn row(&self, import: &ImportRow, row: &ImportedRow) -> Result<Outcome, StoreError> {
         let checked = match import.reading.mapping.draft(&row.said, &self.base).check() {
             Ok(checked) => checked,

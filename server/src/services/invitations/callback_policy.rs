@@ -32,6 +32,7 @@ impl CallbackPolicies {
     }
 
     /// What speaks against a callback address now.
+    #[tracing::instrument(skip_all)]
     pub async fn probe(&self) -> Result<CallbackPolicy, StoreError> {
         let ours = self.ours().await?;
         let mut cache = self.cache.lock().await;

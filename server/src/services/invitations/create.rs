@@ -125,6 +125,7 @@ impl Invitations {
 
     /// Invites the fleet on behalf of `actor` (their e-mail address) if `agreed` covers everything that the call does beyond
     /// making a new invitation (CONTRACT.md 13.5); else nothing is sent. The plan rests on what Catena says at this moment.
+    #[tracing::instrument(skip_all)]
     pub async fn create(&self, request: &Checked, actor: &str, agreed: &Agreed) -> Result<CreateOutcome, InviteError> {
         let _turn = self.turn(&request.fleet_ref).await;
         let known = self.existing(&request.fleet_ref).await?;
@@ -142,12 +143,14 @@ impl Invitations {
 
     /// Carries out a [`Plan::Call`] that the caller has made: creates or refreshes the invitation with this many hours, on
     /// behalf of `actor` (their e-mail address).
+    #[tracing::instrument(skip_all)]
     pub async fn call_planned(&self, request: &Checked, hours: u32, actor: &str) -> Result<Invited, InviteError> {
         let _turn = self.turn(&request.fleet_ref).await;
         self.call(request, hours, actor).await
     }
 
     /// Records an invitation that an earlier call created or refreshed although its answer was lost.
+    #[tracing::instrument(skip_all)]
     pub async fn catch_up(
         &self,
         request: &Checked,

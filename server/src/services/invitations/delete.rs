@@ -55,6 +55,7 @@ impl InvitationDeletion {
     }
 
     /// Deletes it on behalf of `actor` (their e-mail). One that is gone already counts as deleted.
+    #[tracing::instrument(skip_all)]
     pub async fn delete(&self, invitation: &InvitationRow, actor: &str) -> Result<(), DeleteInvitationError> {
         let id = self.vault.open_text(Purpose::InvitationId, &invitation.sealed_id)?;
         // What we sealed was an id.

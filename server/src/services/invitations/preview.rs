@@ -61,6 +61,7 @@ impl InvitationPreview {
 
     /// What there is to know about a call for this reference, as far as it can be told quickly; when the form is sent, all of
     /// it is looked up again. `hours` and `country` as far as they are valid.
+    #[tracing::instrument(skip_all)]
     pub async fn preview(
         &self,
         fleet_ref: &str,

@@ -106,6 +106,7 @@ impl Renewals {
     }
 
     /// Whether an invitation can be renewed, and for what.
+    #[tracing::instrument(skip_all)]
     pub async fn find(&self, invitation: &InvitationRow, fleet: FleetRow) -> Result<Renewable, StoreError> {
         let latest = self.store.invitations_of(fleet.key).await?.into_iter().next();
         if let Some(latest) = latest.filter(|latest| latest.id != invitation.id) {
@@ -123,6 +124,7 @@ impl Renewals {
     }
 
     /// What Catena would do. When the renewal is carried out, this is looked up again.
+    #[tracing::instrument(skip_all)]
     pub async fn preview(&self, renewal: &Renewal) -> Result<Preview, StoreError> {
         let checked = renewal.draft.check().ok();
         let hours = checked.as_ref().map(|checked| checked.expires_in_hours);
@@ -132,6 +134,7 @@ impl Renewals {
 
     /// Asks Catena for the same again, valid for `hours` (as typed), on behalf of `actor` (an e-mail address), who agreed to
     /// `agreed`.
+    #[tracing::instrument(skip_all)]
     pub async fn renew(
         &self,
         renewal: &Renewal,

@@ -153,6 +153,7 @@ impl LinkDelivery {
     }
 
     /// Records on the timelines that `actor` (an e-mail address) gets to see these links. Call it before they do.
+    #[tracing::instrument(skip_all)]
     pub async fn record_shown(&self, invitations: &[InvitationRow], how: Shown, actor: &str) -> Result<(), StoreError> {
         let now = self.clock.now();
         let observations: Vec<_> =
@@ -163,6 +164,7 @@ impl LinkDelivery {
 
     /// Sends the link by e-mail. The message is stored before it is sent. If the same form is sent again, the message is sent
     /// again only if it failed and so never went out.
+    #[tracing::instrument(skip_all)]
     pub async fn send(&self, invitation: &InvitationRow, email: StaffEmail<'_>) -> Result<(), LinkDeliveryError> {
         if self.mailer.is_none() {
             return Err(LinkDeliveryError::NoMailServer);
@@ -211,6 +213,7 @@ impl LinkDelivery {
     }
 
     /// Sends a message that is stored as being sent, stores the outcome, and records it on the timeline.
+    #[tracing::instrument(skip_all)]
     pub async fn deliver(
         &self,
         message: &MessageRow,

@@ -1,5 +1,5 @@
 use domain::{
-    events::{envelope, fact::Source, record::observations},
+    events::{envelope, fact::Source},
     onboarding::{lifecycle::fold, stage::Stage},
     timestamp::parse,
 };
@@ -21,26 +21,26 @@ fn asked_at() -> OffsetDateTime {
     parse("2026-05-02T16:00:00Z").unwrap()
 }
 
-fn facts(told: &[Observation]) -> Vec<Fact> {
-    let facts = told
-        .iter()
-        .filter_map(|told| if let Observation::Fact { fact, .. } = told { Some(fact.clone()) } else { None });
+fn facts(observations: &[Observation]) -> Vec<Fact> {
+    let facts = observations.iter().filter_map(|observation| {
+        if let Observation::Fact { fact, .. } = observation { Some(fact.clone()) } else { None }
+    });
     facts.collect()
 }
 
 fn webhooks(events: &[&str]) -> Vec<Fact> {
-    let told = events.iter().flat_map(|event| {
+    let observations = events.iter().flat_map(|event| {
         let envelope = envelope::read(contract::event(event).as_bytes(), None).unwrap();
-        observations(&envelope, asked_at()).unwrap()
+        domain::events::record::observations(&envelope, asked_at()).unwrap()
     });
-    facts(&told.collect::<Vec<_>>())
+    facts(&observations.collect::<Vec<_>>())
 }
 
 #[test]
 fn the_real_record_tells_that_it_began_and_who_shares() {
     let record: Agreement = serde_json::from_value(contract::sample("share-agreement")).unwrap();
-    let told = missing(&record, &FleetFacts::new(Vec::new()), asked_at());
-    let [Observation::Fact { fact, subject, .. }] = &told[..] else { panic!("one fact") };
+    let observations = missing(&record, &FleetFacts::new(Vec::new()), asked_at());
+    let [Observation::Fact { fact, subject, .. }] = &observations[..] else { panic!("one fact") };
     assert_eq!((fact.kind.name(), fact.source), ("share_agreement.created", Source::Check));
     assert_eq!(fact.at, parse("2026-02-19T19:43:23.414841Z").unwrap());
     assert_eq!(subject.fleet_ref.as_deref(), Some("demo"));

@@ -59,9 +59,10 @@ fn known(more: &[Fact]) -> Vec<Fact> {
 
 fn found(connection: &Connection, rows: &[DataFreshness], known: &[Fact], asked: i64) -> Vec<Fact> {
     let rows: Vec<&DataFreshness> = rows.iter().collect();
-    let told = missing(connection, &rows, &FleetFacts::new(known.to_vec()), at(asked));
-    told.into_iter()
-        .map(|told| if let Observation::Fact { fact, .. } = told { fact } else { panic!("a fact") })
+    let observations = missing(connection, &rows, &FleetFacts::new(known.to_vec()), at(asked));
+    observations
+        .into_iter()
+        .map(|observations| if let Observation::Fact { fact, .. } = observations { fact } else { panic!("a fact") })
         .collect()
 }
 

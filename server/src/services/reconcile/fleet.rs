@@ -32,6 +32,7 @@ pub(crate) struct FleetReconciler {
 impl FleetReconciler {
     /// Checks one fleet and adds what it finds to `found`, also when it fails halfway. What Catena doesn't allow is skipped; the
     /// first refusal is returned.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn check_fleet(
         &self,
         fleet: &FleetRow,
@@ -77,6 +78,7 @@ impl FleetReconciler {
 
     /// What became of agreements that are in force for us and missing from Catena's list. Whether the list includes ended ones is
     /// not documented, so each way to end is requested.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn ended_agreements(
         &self,
         known: &FleetFacts,
@@ -131,6 +133,7 @@ impl FleetReconciler {
     }
 
     /// Whether Catena no longer has this invitation.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn is_gone(&self, row: &InvitationRow) -> Result<bool, ReconcileError> {
         let Ok(id) = self.vault.open_text(Purpose::InvitationId, &row.sealed_id) else { return Ok(false) };
         let Ok(id) = InvitationId::parse(&id) else { return Ok(false) };

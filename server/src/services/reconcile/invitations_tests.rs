@@ -1,5 +1,5 @@
 use domain::{
-    events::{envelope, fact::Source, record::observations},
+    events::{envelope, fact::Source},
     onboarding::{lifecycle::fold, stage::Stage},
     timestamp::parse,
 };
@@ -36,30 +36,30 @@ fn asked_at() -> OffsetDateTime {
     parse("2026-03-02T16:00:00Z").unwrap()
 }
 
-fn facts(told: &[Observation]) -> Vec<Fact> {
-    let facts = told
-        .iter()
-        .filter_map(|told| if let Observation::Fact { fact, .. } = told { Some(fact.clone()) } else { None });
+fn facts(observations: &[Observation]) -> Vec<Fact> {
+    let facts = observations.iter().filter_map(|observation| {
+        if let Observation::Fact { fact, .. } = observation { Some(fact.clone()) } else { None }
+    });
     facts.collect()
 }
 
 /// The facts that the published webhooks tell.
 fn webhooks(events: &[&str]) -> Vec<Fact> {
-    let told = events.iter().flat_map(|event| {
+    let observations = events.iter().flat_map(|event| {
         let envelope = envelope::read(contract::event(event).as_bytes(), None).unwrap();
-        observations(&envelope, asked_at()).unwrap()
+        domain::events::record::observations(&envelope, asked_at()).unwrap()
     });
-    facts(&told.collect::<Vec<_>>())
+    facts(&observations.collect::<Vec<_>>())
 }
 
-fn kinds(told: &[Observation]) -> Vec<String> {
-    facts(told).iter().map(|fact| fact.kind.name().to_owned()).collect()
+fn kinds(observations: &[Observation]) -> Vec<String> {
+    facts(observations).iter().map(|fact| fact.kind.name().to_owned()).collect()
 }
 
 #[test]
 fn the_real_record_tells_that_it_was_made_and_accepted_and_no_token_of_it_survives() {
-    let told = missing(&invitation(&[]), &FleetFacts::new(Vec::new()), asked_at());
-    let got = facts(&told);
+    let observations = missing(&invitation(&[]), &FleetFacts::new(Vec::new()), asked_at());
+    let got = facts(&observations);
     let want = [
         (Kind::InvitationCreated, "2026-02-19T19:43:11.077916Z"),
         (Kind::InvitationAccepted, "2026-02-19T19:43:23.944562Z"),
@@ -69,11 +69,11 @@ fn the_real_record_tells_that_it_was_made_and_accepted_and_no_token_of_it_surviv
         want.map(|(kind, at)| (kind, parse(at).unwrap()))
     );
     assert!(got.iter().all(|fact| fact.source == Source::Check));
-    let Observation::Fact { subject, invitation: Some(record), .. } = &told[1] else { panic!("an invitation") };
+    let Observation::Fact { subject, invitation: Some(record), .. } = &observations[1] else { panic!("an invitation") };
     assert_eq!(subject.fleet_ref.as_deref(), Some("demo"));
     assert_eq!(subject.fleet_id.unwrap().to_string(), "3a6cf33b-c162-46e5-83a1-3043b026c48b");
     assert!(record.fleet_name.is_none());
-    let shown = format!("{told:?}");
+    let shown = format!("{observations:?}");
     assert!(!shown.contains("eyJ") && !shown.contains("019c776d-28b5"), "{shown}");
 }
 
@@ -98,8 +98,8 @@ fn what_a_record_tells_has_the_key_that_the_webhook_has() {
         ("deleted", &[], &["invitation.created", "invitation.deleted"]),
     ];
     for (status, change, events) in table {
-        let told = missing(&of_story(status, change), &FleetFacts::new(Vec::new()), asked_at());
-        let (found, by_webhook) = (facts(&told), webhooks(events));
+        let observations = missing(&of_story(status, change), &FleetFacts::new(Vec::new()), asked_at());
+        let (found, by_webhook) = (facts(&observations), webhooks(events));
         let keys = |facts: &[Fact]| facts.iter().map(|fact| fact.key.clone()).collect::<Vec<_>>();
         assert_eq!(keys(&found), keys(&by_webhook), "{status}");
         let both = fold(found.iter().chain(&by_webhook).cloned());
@@ -113,9 +113,9 @@ fn what_a_record_tells_has_the_key_that_the_webhook_has() {
 fn a_refresh_that_nobody_told_is_found_and_begins_a_round() {
     let created = webhooks(&["invitation.created", "invitation.declined"]);
     let refreshed = of_story("active", &[("expires_at", json!("2026-03-03T15:40:00.412884Z"))]);
-    let told = missing(&refreshed, &FleetFacts::new(created.clone()), asked_at());
-    let found = facts(&told);
-    assert_eq!(kinds(&told), ["invitation.refreshed"]);
+    let observations = missing(&refreshed, &FleetFacts::new(created.clone()), asked_at());
+    let found = facts(&observations);
+    assert_eq!(kinds(&observations), ["invitation.refreshed"]);
     assert_eq!(found[0].at, parse("2026-03-02T15:40:00.412884Z").unwrap());
     let all: Vec<Fact> = created.into_iter().chain(found).collect();
     assert_eq!(fold(all.clone()).stage, Some(Stage::Created), "a declined one is open again");
@@ -135,9 +135,9 @@ fn a_second_refusal_is_found_where_a_refresh_between_left_the_end_as_it_was() {
     known.push(opened);
     assert_eq!(fold(known.clone()).stage, Some(Stage::Created));
     let record = of_story("declined", &[("declined_at", json!("2026-03-02T15:50:00Z"))]);
-    let told = missing(&record, &FleetFacts::new(known.clone()), asked_at());
-    assert_eq!(kinds(&told), ["invitation.declined"]);
-    known.extend(facts(&told));
+    let observations = missing(&record, &FleetFacts::new(known.clone()), asked_at());
+    assert_eq!(kinds(&observations), ["invitation.declined"]);
+    known.extend(facts(&observations));
     assert_eq!(fold(known.clone()).stage, Some(Stage::Declined));
     assert!(missing(&record, &FleetFacts::new(known), asked_at()).is_empty());
 }

@@ -77,6 +77,7 @@ impl Pass {
     }
 
     /// Makes the next request. After an error the same one is made again.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn advance(&mut self, fleets: &FleetReconciler) -> Result<(), ReconcileError> {
         let step = match &self.step {
             Step::Invitations(_) => self.read_invitations(fleets).await,

@@ -95,6 +95,7 @@ impl Reconciler {
 
     /// Checks everything, or resumes where the last check stopped. Waits for a running one. The row says what went wrong at
     /// Catena; an error is our own database's.
+    #[tracing::instrument(skip_all)]
     pub async fn everything(&self, cause: Cause) -> Result<CheckRow, StoreError> {
         let mut stopped = self.stopped.lock().await;
         let started_at = self.now();
@@ -151,6 +152,7 @@ impl Reconciler {
     }
 
     /// Checks one fleet. The row says what went wrong at Catena; an error is our own database's.
+    #[tracing::instrument(skip_all)]
     pub async fn one_fleet(&self, fleet: &FleetRow, cause: Cause) -> Result<CheckRow, StoreError> {
         let _turn = self.one.lock().await;
         let started_at = self.now();
@@ -225,6 +227,7 @@ impl Reconciler {
     }
 
     /// Checks everything, if it is due.
+    #[tracing::instrument(skip_all)]
     pub async fn check_what_is_due(&self) {
         let due = self.status().next_at.is_some_and(|next| next <= self.now());
         if !due {
@@ -237,6 +240,7 @@ impl Reconciler {
     }
 
     /// Checks each fleet that came back a while ago and whose return no webhook has confirmed.
+    #[tracing::instrument(skip_all)]
     pub async fn check_returns(&self) {
         for fleet in self.returns_due() {
             if let Err(error) = self.check_return(fleet).await {

@@ -44,6 +44,7 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// What is known about a fleet; nothing about an unknown one.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn known(&self, fleet: Option<&FleetRow>) -> Result<FleetFacts, StoreError> {
         let facts = match fleet {
             Some(fleet) => self.store.facts_of(fleet.key).await?,
@@ -53,6 +54,7 @@ impl Recorder {
     }
 
     /// Records the findings from Catena's answer to a request made at `asked_at`, and adds them to `found`.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn record(
         &self,
         findings: Vec<Discovery>,

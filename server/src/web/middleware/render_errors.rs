@@ -14,6 +14,7 @@ use leptos::view;
 
 use crate::{
     state::AppState,
+    telemetry::requests::RequestId,
     web::{
         errors::{PageError, UnrenderedError, status_view},
         extract::session::{Visitor, visit},
@@ -29,6 +30,7 @@ pub(crate) async fn render_errors(
 ) -> Response {
     let path = request.uri().path().to_owned();
     let nonce = request.extensions().get::<CspNonce>().cloned();
+    let reference = request.extensions().get::<RequestId>().map(RequestId::to_string);
     let response = next.run(request).await;
     let Some(view) = error_of(&response) else { return response };
     let is_signed_in = visitor.as_ref().is_ok_and(|visitor| visitor.staff.is_some());
@@ -37,6 +39,7 @@ pub(crate) async fn render_errors(
         // The database has failed, so the page is rendered without it.
         Err(_) => visit(&state, None, &path).await.unwrap_or_default(),
     };
+    let view = ErrorView { reference, ..view };
     let view =
         if is_signed_in { view } else { ErrorView { action: Some(("/login".into(), "Sign in".into())), ..view } };
     let nonce = nonce.unwrap_or(CspNonce("".into()));

@@ -6,7 +6,7 @@ use crate::link::message::language::Language;
 
 /// Day, month by its name, year, and the time in UTC: `2 March 2026, 15:24 UTC`, `2 de marzo de 2026, 15:24 UTC`,
 /// `2. März 2026, 15:24 UTC`. Truncated to the minute, so a link never expires before the time shown.
-pub fn spoken_moment(language: Language, at: OffsetDateTime) -> String {
+pub fn format_date_time(language: Language, at: OffsetDateTime) -> String {
     let at = at.checked_to_offset(UtcOffset::UTC).unwrap_or(at);
     let (day, year) = (at.day(), at.year());
     let month = months(language)[usize::from(u8::from(at.month())) - 1];
@@ -81,7 +81,7 @@ mod tests {
             (L::Polish, datetime!(2026-10-21 9:00 +2), "21 października 2026, 07:00 UTC"),
         ];
         for (language, at, want) in table {
-            assert_eq!(spoken_moment(language, at), want);
+            assert_eq!(format_date_time(language, at), want);
         }
     }
 

@@ -20,11 +20,10 @@ mod uri;
 
 use time::OffsetDateTime;
 
-use crate::link::message::texts::Texts;
-
-pub use crate::link::message::date_format::spoken_moment;
+pub use crate::link::message::date_format::format_date_time;
 pub use crate::link::message::language::Language;
 pub use crate::link::message::state::MessageState;
+use crate::link::message::texts::Texts;
 pub use crate::link::message::uri::{mailto, sms_uri};
 
 /// The placeholder for the magic link in a text.
@@ -111,7 +110,7 @@ pub fn message(language: Language, occasion: Occasion, context: &MessageContext<
     };
     let greeting = texts.greeting.to(fleet);
     let request = words.request.replace("[who]", &words.who.to(sender));
-    let mut notes = texts.notes.replace("[until]", &spoken_moment(language, context.until));
+    let mut notes = texts.notes.replace("[until]", &format_date_time(language, context.until));
     if occasion == Occasion::Invitation {
         notes.push_str("\n\n");
         notes.push_str(texts.later);

@@ -60,7 +60,7 @@ fn names_and_the_moment_are_said() {
         assert_eq!(body.matches(SENDER).count(), 2, "{which}: who asks, and who signs: {body}");
         assert!(body.ends_with(&format!("\n{SENDER}")), "{which}: {body}");
         assert!(sms.contains(FLEET) && sms.contains(SENDER), "{which}: {sms}");
-        assert!(body.contains(&spoken_moment(language, UNTIL)), "{which}: {body}");
+        assert!(body.contains(&format_date_time(language, UNTIL)), "{which}: {body}");
     }
 }
 

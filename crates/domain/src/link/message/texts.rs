@@ -1,50 +1,50 @@
-//! The pieces that each language fills in, with and without a name.
+//! The texts of one language.
 
 /// All texts of a language. Only `closing` ends with a name, which can have a period of its own.
 pub(super) struct Texts {
     /// First line of the body; `[name]` is the fleet's.
-    pub(super) greeting: Said,
+    pub(super) greeting: Phrase,
     /// The start of an SMS; `[name]` is the fleet's. May be empty for a fleet without a name.
-    pub(super) sms_greeting: Said,
+    pub(super) sms_greeting: Phrase,
     /// What follows the link: until when it works (`[until]`), and for whom.
     pub(super) notes: &'static str,
     /// That sharing can be stopped later.
     pub(super) later: &'static str,
     /// Last lines of the body; `[name]` is the sender's.
-    pub(super) closing: Said,
-    pub(super) invitation: Words,
-    pub(super) not_opened: Words,
-    pub(super) not_finished: Words,
-    pub(super) sign_in_again: Words,
+    pub(super) closing: Phrase,
+    pub(super) invitation: OccasionTexts,
+    pub(super) not_opened: OccasionTexts,
+    pub(super) not_finished: OccasionTexts,
+    pub(super) sign_in_again: OccasionTexts,
 }
 
 /// The texts of one occasion; `[name]` is the sender's in all of them.
-pub(super) struct Words {
-    pub(super) subject: Said,
+pub(super) struct OccasionTexts {
+    pub(super) subject: Phrase,
     /// The sentence that says who is asking.
-    pub(super) who: Said,
+    pub(super) who: Phrase,
     /// What comes before the link, with `who` at `[who]`.
     pub(super) request: &'static str,
     /// What comes before the link in an SMS, after the greeting.
-    pub(super) sms: Said,
+    pub(super) sms: Phrase,
 }
 
 /// A text with a name at `[name]`, and its variant without one.
-pub(super) struct Said {
+pub(super) struct Phrase {
     named: &'static str,
     nameless: &'static str,
 }
 
-pub(super) const fn said(named: &'static str, nameless: &'static str) -> Said {
-    Said { named, nameless }
+pub(super) const fn phrase(named: &'static str, nameless: &'static str) -> Phrase {
+    Phrase { named, nameless }
 }
 
 /// A text without a name.
-pub(super) const fn always(text: &'static str) -> Said {
-    said(text, text)
+pub(super) const fn always(text: &'static str) -> Phrase {
+    phrase(text, text)
 }
 
-impl Said {
+impl Phrase {
     fn of(&self, name: Option<&str>) -> &'static str {
         if name.is_some() { self.named } else { self.nameless }
     }
