@@ -8,12 +8,14 @@ pub struct Columns(Vec<(&'static str, bool)>);
 
 impl Columns {
     /// Adds columns with a heading to read.
+    #[must_use]
     pub fn plus(mut self, headings: impl IntoIterator<Item = &'static str>) -> Self {
         self.0.extend(headings.into_iter().map(|heading| (heading, true)));
         self
     }
 
     /// Adds columns of buttons or checkboxes, whose heading only screen readers get.
+    #[must_use]
     pub fn controls(mut self, headings: impl IntoIterator<Item = &'static str>) -> Self {
         self.0.extend(headings.into_iter().map(|heading| (heading, false)));
         self

@@ -6,7 +6,12 @@
 //!   or an answer violates the documents. It needs axum and a JSON Schema validator, so crates that only want the data turn
 //!   the feature off.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "used by tests only, where a panic is the failure to report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "used by tests only, where a panic is the failure to report"
+)]
 
 #[cfg(feature = "recorder")]
 mod check;

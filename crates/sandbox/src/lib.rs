@@ -25,6 +25,8 @@
 //! Where the contract is silent, the sandbox makes a choice. The comments say so, with the words "a choice".
 
 #![recursion_limit = "256"]
+#![allow(clippy::redundant_closure_for_method_calls, reason = "`|change| change.play_demo()` says what is changed")]
+#![allow(clippy::unused_async, reason = "routes need handlers that return futures")]
 
 mod api;
 mod background;

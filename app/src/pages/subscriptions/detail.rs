@@ -8,7 +8,7 @@ use super::{
     actions::Actions,
     data::{AcceptedSecret, SubscriptionDetail},
     labels::{self, StatusBadge},
-    metrics::MetricsCard,
+    metrics::metrics_card,
 };
 use crate::components::{Document, ErrorSummary, Notice, NoticeKind, Visit};
 use domain::{
@@ -44,7 +44,7 @@ pub fn SubscriptionPage(
             {detail.notice.clone().map(|notice| view! { <Notice kind=NoticeKind::Success text=notice/> })}
             <Problems detail=detail.clone()/>
             <About detail=detail.clone()/>
-            <MetricsCard metrics=detail.figures now=detail.now/>
+            {metrics_card(detail.figures.as_ref(), detail.now)}
             {detail.may_administer.then(|| view! { <Actions detail=detail.clone()/> })}
         </Document>
     }

@@ -10,8 +10,7 @@ use domain::{
 };
 
 /// Catena’s metrics of a subscription, by period.
-#[component]
-pub(super) fn MetricsCard(metrics: Option<(DeliveryMetrics, OffsetDateTime)>, now: OffsetDateTime) -> impl IntoView {
+pub(super) fn metrics_card(metrics: Option<&(DeliveryMetrics, OffsetDateTime)>, now: OffsetDateTime) -> AnyView {
     let Some((metrics, at)) = metrics else {
         return view! {
             <section class="card" aria-labelledby="figures">
@@ -30,12 +29,12 @@ pub(super) fn MetricsCard(metrics: Option<(DeliveryMetrics, OffsetDateTime)>, no
         ("Success rate (from Catena)", metrics.success_percent, "%"),
         ("Mean response time", metrics.response_ms, " ms"),
     ];
-    let asked = MomentView::to_the_second(at);
+    let asked = MomentView::to_the_second(*at);
     view! {
         <div class="card">
             <h2 id="figures">"Metrics"</h2>
             <p class="hint">
-                "Updated "<time datetime=asked.datetime title=asked.display>{timestamp::relative(at, now)}</time>
+                "Updated "<time datetime=asked.datetime title=asked.display>{timestamp::relative(*at, now)}</time>
                 ". Catena gives a success rate only after 200 events."
             </p>
             <div class="table-scroll plain" tabindex="0" role="region" aria-labelledby="figures">

@@ -129,7 +129,7 @@ pub enum Plan {
         reopens_declined: bool,
     },
     /// Don't call: somebody has to confirm this first.
-    Confirm(Preview),
+    Confirm(Box<Preview>),
 }
 
 /// Plans the call for a checked request. `known` are all invitations of its reference, in any order; none where they can't be
@@ -144,7 +144,7 @@ pub fn plan(
     let forecast = UpsertForecast::new(known, now);
     let preview = Preview { fleet_ref: request.fleet_ref.clone(), forecast, context };
     if preview.needs_confirmation(agreed) {
-        return Plan::Confirm(preview);
+        return Plan::Confirm(Box::new(preview));
     }
     let works_until = works_until(known.unwrap_or_default(), now);
     let hours = hours_to_request(request.expires_in_hours, works_until, now);

@@ -25,6 +25,7 @@ pub(crate) struct NewSubscription {
 pub(crate) struct SubscriptionUpdate {
     pub(crate) url: Option<String>,
     /// The inner `None` removes the filters.
+    #[expect(clippy::option_option, reason = "absent, null, or given")]
     pub(crate) filters: Option<Option<Filters>>,
     pub(crate) secret: Option<String>,
 }

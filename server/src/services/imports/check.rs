@@ -36,14 +36,14 @@ impl Importer {
         let mut unsettled = HashMap::new();
         let mut number = 0;
         loop {
-            let checked: Vec<CheckedRow> = rows.by_ref().take(BATCH).map(|row| checker.check(&row)).collect();
-            if checked.is_empty() {
+            let portion: Vec<CheckedRow> = rows.by_ref().take(BATCH).map(|row| checker.check(&row)).collect();
+            if portion.is_empty() {
                 break;
             }
             let refs: Vec<&str> =
-                checked.iter().filter(|row| row.invitation.is_ok()).map(|row| row.fleet_ref.as_str()).collect();
+                portion.iter().filter(|row| row.invitation.is_ok()).map(|row| row.fleet_ref.as_str()).collect();
             let ours = by_ref(self.store.invitations_of_fleets(&refs).await?);
-            let batch: Vec<ImportedRow> = checked
+            let batch: Vec<ImportedRow> = portion
                 .into_iter()
                 .map(|row| {
                     number += 1;

@@ -61,7 +61,7 @@ impl Importer {
         let mut turns = every(PERIOD, &shutdown).or_when(&self.changed);
         while turns.next().await {
             // A row that is cut off stays marked as started, and is looked up after the next start.
-            match turns.unless_stopped(self.step(&mut backoff)).await {
+            match turns.unless_stopped(Box::pin(self.step(&mut backoff))).await {
                 None => return,
                 Some(Ok(next)) => turns.then(next),
                 Some(Err(error)) => {

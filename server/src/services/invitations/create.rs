@@ -133,7 +133,7 @@ impl Invitations {
         let (hours, country) = (Some(request.expires_in_hours), request.fleet_country_code.as_deref());
         let context = preview::reference_context(&self.store, &request.fleet_ref, hours, country, now).await;
         match plan(Some(&known), request, context.map_err(InviteError::BeforeCall)?, agreed, now) {
-            Plan::Confirm(preview) => Ok(CreateOutcome::NeedsConfirmation(preview)),
+            Plan::Confirm(preview) => Ok(CreateOutcome::NeedsConfirmation(*preview)),
             Plan::Call { hours, reopens_declined } => {
                 let invited = self.call(request, hours, actor).await?;
                 Ok(CreateOutcome::Done { reopened: reopens_declined && !invited.is_new, invited })
