@@ -340,7 +340,7 @@ async fn while_catena_cannot_be_asked_the_last_state_is_shown_with_what_to_do() 
     let answer = browser.post(&format!("/subscriptions/{id}/rotate"), &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.body.contains("both are accepted and nothing is lost"), "{}", answer.body);
-    assert_eq!(answer.body.matches("<li>Made on ").count(), 2, "{}", answer.body);
+    assert_eq!(answer.body.matches("<li>Created ").count(), 2, "{}", answer.body);
     fault(2).await;
     let log = browser.get(&format!("/subscriptions/{id}/logs")).await;
     assert_eq!(log.status, StatusCode::BAD_GATEWAY);
