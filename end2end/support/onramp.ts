@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const ROOT = path.resolve(__dirname, '../..');
-const BINARY = process.env.ONRAMP_BIN ?? path.join(ROOT, 'target/release/onramp');
+const BINARY = process.env.ONRAMP_BIN ?? path.join(ROOT, 'target/debug/onramp');
 
 const START_MS = 20_000;
 const STOP_MS = 10_000;
@@ -19,7 +19,7 @@ export type Settings = Record<string, string>;
 /** The result of a command. */
 export type Outcome = { code: number; stdout: string; stderr: string };
 
-/** A running release build with its own port and temporary data. */
+/** A running Onramp with its own port and temporary data. */
 export class Onramp {
   private stdout = '';
   private stderr = '';
