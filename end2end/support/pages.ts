@@ -81,7 +81,7 @@ export const PAGES: Visit[] = [
     name: 'new invitation to confirm',
     open: async (page) => {
       await page.goto('/invitations/new?fleet_ref=fleet-KEPT');
-      await page.getByTestId('preview').getByText('is known here').waitFor();
+      await page.getByTestId('preview').getByText('already exists').waitFor();
       await page.goto('/invitations/new');
       await page.getByLabel('Reference').fill('FLEET-kept');
       await page.getByRole('button', { name: 'Create invitation' }).click();

@@ -135,7 +135,7 @@ test('failures at Catena pause the import, which says so and resumes from there'
   await page.getByRole('button', { name: 'Start the import' }).click();
   await catenaFails(onramp, { status: 429, retry_after_seconds: 3_000 });
   await importStands(page, 'paused');
-  await expect(page.getByRole('alert')).toContainText('wants fewer calls');
+  await expect(page.getByRole('alert')).toContainText('limits the number of calls');
   await page.getByRole('button', { name: 'Resume' }).click();
   await importStands(page, 'done');
   await expect(page.getByTestId('progress')).toHaveText('30 of 30 rows');

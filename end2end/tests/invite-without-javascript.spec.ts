@@ -61,7 +61,7 @@ test('anything but a new invitation is explained once and done after confirmatio
 
   await page.goto('/invitations/new?fleet_ref=plain-active');
   expect(await send(page)).toBe(422);
-  await expect(confirm).toContainText('“PLAIN-active” is known here');
+  await expect(confirm).toContainText('“PLAIN-active” already exists');
   await page.getByRole('button', { name: 'Yes, it’s a different fleet' }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('plain-active');
 });
@@ -77,7 +77,7 @@ test('hours that end at night come back with a choice', async ({ page }) => {
   await expect(page.getByTestId('confirm')).toContainText('in Berlin');
   await expect(page.getByRole('button', { name: /^Keep \d+ hours/ })).toBeVisible();
   await expect(page.getByLabel('Country')).toHaveValue('DEU');
-  await page.getByRole('button', { name: /^Take \d+ hours/ }).click();
+  await page.getByRole('button', { name: /^Use \d+ hours/ }).click();
   await expect(page.getByTestId('fleet-ref')).toHaveText('PLAIN-night');
 });
 

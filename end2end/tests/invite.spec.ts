@@ -34,10 +34,10 @@ test('while a reference is typed, the form says what Catena will do', async ({ p
   await reference.pressSequentially('TYPED-new');
   await expect(preview).toHaveText(/Catena creates a new one/);
   for (const [ref, says] of [
-    ['TYPED-active', /active invitation, until .* Nothing else changes/],
-    ['TYPED-accepted', /has accepted its invitation already/],
+    ['TYPED-active', /active invitation until .* Nothing else changes/],
+    ['TYPED-accepted', /has already accepted its invitation/],
     ['TYPED-declined', /declined and wrote: “Not this quarter.”/],
-    ['typed-active', /“TYPED-active” is known here/],
+    ['typed-active', /“TYPED-active” already exists/],
     ['a/b', /letters, digits/],
   ] as const) {
     await reference.fill(ref);
@@ -101,7 +101,7 @@ test('names, hours, and a bad expiry are commented on while typing, and a better
   await page.getByText('More about the fleet').click();
   await page.getByLabel('Country').selectOption({ label: 'Germany' });
   await expect(preview).toContainText(/would expire (at night|over the weekend) there: .* in Berlin/);
-  await page.getByRole('button', { name: /^Take \d+ hours/ }).click();
+  await page.getByRole('button', { name: /^Use \d+ hours/ }).click();
   await expect(preview).not.toContainText('would expire');
   expect(localTime('Europe/Berlin', Number(await hours.inputValue()))).toMatch(/^(Mon|Tue|Wed|Thu|Fri) (0[7-9]|1\d)$/);
   await page.getByRole('button', { name: 'Create invitation' }).click();
