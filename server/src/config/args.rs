@@ -6,6 +6,7 @@ use clap::Args;
 
 /// The settings as they come in, not checked yet.
 #[expect(clippy::doc_markdown, reason = "this is the help text")]
+#[allow(rustdoc::bare_urls, reason = "this is the help text")]
 #[derive(Debug, Clone, Args)]
 pub struct CliArgs {
     /// Address and port to listen on.
