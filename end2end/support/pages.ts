@@ -325,7 +325,7 @@ export const PAGES: Visit[] = [
     name: 'share, invalid e-mail',
     open: async (page) => {
       await page.getByLabel('To').fill('ops');
-      await page.getByLabel('Message').fill('No place for it.');
+      await page.getByRole('textbox', { name: 'Message' }).fill('No place for it.');
       await page.getByRole('button', { name: 'Send e-mail' }).click();
       await page.locator('#body-error').waitFor();
     },

@@ -88,14 +88,14 @@ for (const scripted of [true, false]) {
       await page.goto(`${made.path}/share`);
       const form = page.getByTestId('mail');
       await form.getByLabel('To').fill('not an address');
-      await form.getByLabel('Message').fill('Here it is.');
+      await form.getByRole('textbox', { name: 'Message' }).fill('Here it is.');
       await form.getByRole('button', { name: 'Send e-mail' }).click();
       await expect(page).toHaveTitle(/^Error/);
       await expect(form.getByLabel('To')).toHaveValue('not an address');
       await expect(form.locator('#to-error')).toBeVisible();
       await expect(form.locator('#body-error')).toContainText('{link}');
       await form.getByLabel('To').fill('ops@acme.example');
-      await form.getByLabel('Message').fill('Here it is:\n{link}\nGood luck!');
+      await form.getByRole('textbox', { name: 'Message' }).fill('Here it is:\n{link}\nGood luck!');
       await form.getByRole('button', { name: 'Send e-mail' }).click();
       await expect(page.getByRole('status').filter({ hasText: 'on its way' })).toBeVisible();
       const mails = await smtp.until(before + 1);
