@@ -7,7 +7,8 @@ use fuzz::domain::{
     events::{
         envelope::{self, REDACTED},
         fact::Fact,
-        record::{Observation, observations},
+        observation::Observation,
+        record::observations,
     },
     onboarding::lifecycle::fold,
     timestamp::{self, from_micros},
