@@ -1,4 +1,4 @@
-//! What runs by itself. May depend on `store`, `timeline`, `catena`, `invite`, `remind`, `repair` and `subscribe`; nothing depends on it but `main`.
+//! What runs by itself: schedules only. What is done each time is a service's business.
 
 pub mod delivery_cleanup;
 pub mod invitation_expiry;

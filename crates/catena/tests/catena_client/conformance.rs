@@ -18,7 +18,7 @@ use crate::{
 use contract::{Answers, Recording, documents::Documents, recorded, sample};
 
 /// What a partner does not call: what only fleets or Catena's own people may do, and what Onramp has no use for.
-const NOT_CALLED: [&str; 20] = [
+const NOT_CALLED: &[&str] = &[
     "DELETE /v2/orgs/fleets/{fleet_id}",
     "DELETE /v2/orgs/fleets/{fleet_id}/properties/{property_id}",
     "DELETE /v2/orgs/partners/{partner_id}",
