@@ -43,8 +43,10 @@
 //! `statements.txt`. It catches a reader that takes NULL for zero, as sqlx does with SQLite, and a list that misses its index,
 //! which the macros don't. It doesn't see whether the bound values fit: that remains for the tests of the promises.
 
+mod deliveries;
 mod error;
 mod fact_json;
+mod import_rows;
 mod imports;
 mod inbox;
 mod invitations;
@@ -64,15 +66,11 @@ use std::sync::Arc;
 pub use crate::store::reconcile_runs::{Cause, CheckRow, ProviderRow, ReconcileRunStore};
 pub use crate::store::subscription_snapshots::{LastLook, Measured, SeenSubscription, SubscriptionSnapshotStore};
 pub use crate::store::unassigned_facts::{Awaited, Change, FactKey, UnassignedFactStore, WaitingFacts};
+pub use deliveries::{DeliveryCursor, DeliveryFilter, DeliveryRow, DeliveryStore, Expired, InboxState, StoredDelivery};
 pub use error::StoreError;
-pub use imports::{
-    FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportStore, ImportedRow, LinksTaken, NewImport, Reading,
-    RowEnd, RowFilter,
-};
-pub use inbox::{
-    DeliveryCursor, DeliveryFilter, DeliveryKey, DeliveryRow, Expired, InboxState, InboxStore, NewDelivery,
-    PendingDelivery, Quarantined, StoredDelivery,
-};
+pub use import_rows::{FleetsInvitation, ImportRowStore, ImportedRow, LinksTaken, RowEnd, RowFilter};
+pub use imports::{ImportKey, ImportMove, ImportRow, ImportStore, NewImport, Reading};
+pub use inbox::{DeliveryKey, InboxStore, NewDelivery, PendingDelivery, Quarantined};
 pub use invitations::{FleetKey, FleetRow, InvitationRow, InvitationStore, ListCursor, ListedInvitation};
 pub use messages::{ListedMessage, MessageRow, MessageStore};
 pub use sessions::{SessionRow, SessionStore};
@@ -87,7 +85,9 @@ pub trait Store:
     + SessionStore
     + InvitationStore
     + ImportStore
+    + ImportRowStore
     + InboxStore
+    + DeliveryStore
     + UnassignedFactStore
     + SubscriptionStore
     + ReconcileRunStore

@@ -15,7 +15,7 @@ use super::{
     events,
     extract::session,
     fleets, health, imports,
-    invitations::{self, delete, new, renew, share},
+    invitations::{self, delete, new, renew, send, share},
     landing, login,
     middleware::{render_errors::render_errors, run_to_completion::run_to_completion, security},
     reminders, sessions, setup,
@@ -58,21 +58,21 @@ fn console(state: &AppState) -> Router {
         .route("/invitations/{id}/again", get(renew::get).post(renew::post))
         .route("/invitations/{id}/link", post(share::show))
         .route("/invitations/{id}/share", get(share::get))
-        .route("/invitations/{id}/send", post(share::send))
+        .route("/invitations/{id}/send", post(send::post))
         .route("/invitations/{id}/qr", post(share::download_qr))
         .route("/invitations/{id}/delete", get(delete::get).post(delete::post))
         .route("/reminders", get(reminders::get))
         .route("/reminders/look", post(reminders::propose_due))
         .route("/reminders/decide", post(reminders::decide))
         .route("/fleets/{fleet_ref}", get(fleets::detail))
-        .route("/deliveries", get(deliveries::list))
-        .route("/deliveries/process-again", post(deliveries::process_all_again))
-        .route("/deliveries/verify-again", post(deliveries::verify_all_again))
+        .route("/deliveries", get(deliveries::list::list))
+        .route("/deliveries/process-again", post(deliveries::list::process_all_again))
+        .route("/deliveries/verify-again", post(deliveries::list::verify_all_again))
         .route("/deliveries/waiting", get(unassigned_facts::list))
         .route("/deliveries/waiting/{kind}/{name}", get(unassigned_facts::assign_form).post(unassigned_facts::assign))
-        .route("/deliveries/{id}", get(deliveries::detail))
-        .route("/deliveries/{id}/process-again", post(deliveries::process_again))
-        .route("/deliveries/{id}/verify-again", post(deliveries::verify_again))
+        .route("/deliveries/{id}", get(deliveries::detail::detail))
+        .route("/deliveries/{id}/process-again", post(deliveries::detail::process_again))
+        .route("/deliveries/{id}/verify-again", post(deliveries::detail::verify_again))
         .route("/subscriptions", get(subscriptions::get))
         .route("/subscriptions/ensure", post(subscriptions::ensure))
         .route("/settings/checks", get(checks::get).post(checks::post))

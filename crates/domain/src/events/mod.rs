@@ -4,6 +4,7 @@ pub mod delivery;
 pub mod envelope;
 pub mod fact;
 pub mod keys;
+pub mod kind;
 pub mod mail_scanner;
 pub mod missed_webhooks;
 pub mod observation;

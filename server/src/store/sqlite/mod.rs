@@ -5,6 +5,8 @@
 //!
 //! SQL is declared with `statements!`; see [`crate::store`] for how to add a statement and how it is checked.
 
+mod deliveries;
+mod import_rows;
 mod imports;
 mod inbox;
 mod invitations;

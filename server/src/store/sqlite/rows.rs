@@ -8,6 +8,7 @@ use domain::{
     onboarding::stage::{Health, Stage},
     timestamp::from_micros,
 };
+use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -113,4 +114,15 @@ pub(super) fn write_awaited(awaited: &Awaited) -> String {
         Awaited::Connection(id) => format!("connection:{id}"),
         Awaited::Invitation(digest) => format!("invitation:{digest}"),
     }
+}
+
+/// A value as JSON text, as the database keeps lists and objects.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The value in a column of JSON text.
+pub(super) fn from_json<T: DeserializeOwned>(row: &SqliteRow, column: &'static str) -> Result<T, StoreError> {
+    let text: &str = row.try_get(column)?;
+    serde_json::from_str(text).map_err(|_| StoreError::Unreadable(column))
 }

@@ -8,8 +8,8 @@ use sqlx::{
 };
 
 use super::{
-    SqliteStore, imports, inbox, invitations, messages, reconcile_runs, sessions, staff, statement::Declared,
-    subscription_snapshots, subscriptions, transaction, unassigned_facts,
+    SqliteStore, deliveries, import_rows, imports, inbox, invitations, messages, reconcile_runs, sessions, staff,
+    statement::Declared, subscription_snapshots, subscriptions, transaction, unassigned_facts,
 };
 
 /// The statements of each file.
@@ -17,6 +17,8 @@ const ALL: &[&[Declared]] = &[
     super::STATEMENTS,
     reconcile_runs::STATEMENTS,
     subscription_snapshots::STATEMENTS,
+    deliveries::STATEMENTS,
+    import_rows::STATEMENTS,
     imports::STATEMENTS,
     inbox::STATEMENTS,
     invitations::STATEMENTS,
@@ -42,11 +44,11 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("subscription_snapshots::SEEN", "there are as few subscriptions as Catena has events"),
     ("imports::LAST", "a page in the order of the key"),
     ("imports::TO_EXPIRE", "old imports are deleted, so there are few"),
-    ("inbox::EXPIRED", "one row for each state"),
-    ("inbox::LIST_RECEIVED", "received deliveries are about to be processed, so there are few"),
-    ("inbox::LIST_RECEIVED_BY_EVENT", "received deliveries are about to be processed, so there are few"),
+    ("deliveries::EXPIRED", "one row for each state"),
+    ("deliveries::LIST_RECEIVED", "received deliveries are about to be processed, so there are few"),
+    ("deliveries::LIST_RECEIVED_BY_EVENT", "received deliveries are about to be processed, so there are few"),
     ("inbox::QUARANTINED", "the size of the quarantine is limited"),
-    ("inbox::SIBLINGS", "sorts the deliveries of a few facts"),
+    ("deliveries::SIBLINGS", "sorts the deliveries of a few facts"),
     ("inbox::TRIM_QUARANTINE", "the size of the quarantine is limited"),
     ("invitations::SPELT_OTHERWISE", "sorts the spellings of one reference"),
     ("messages::APPROVE_ALL", "reads the messages that it changes"),
@@ -68,8 +70,8 @@ const ACCEPTED: &[(&str, &str)] = &[
 
 /// Columns whose readers needn't expect the NULL that SQLite thinks possible, and why.
 const NEVER_NULL: &[(&str, &str, &str)] = &[
-    ("imports::LINKS", "sealed_link", "the condition excludes it"),
-    ("inbox::EVENT_NAMES", "name", "the condition excludes it"),
+    ("import_rows::LINKS", "sealed_link", "the condition excludes it"),
+    ("deliveries::EVENT_NAMES", "name", "the condition excludes it"),
     ("inbox::QUARANTINED", "sealed_body", "only processing removes the body"),
     ("inbox::TO_DO", "sealed_body", "only processing removes the body"),
     ("subscriptions::RETIRED_SECRET_IDS", "ids", "an array of nothing is empty"),

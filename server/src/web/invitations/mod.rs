@@ -3,6 +3,7 @@
 pub(crate) mod delete;
 pub(crate) mod new;
 pub(crate) mod renew;
+pub(crate) mod send;
 pub(crate) mod share;
 
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! Sharing a magic link: showing it, its QR code, texts to copy, and e-mail. Everything that discloses the link is a form post,
-//! and is recorded on the timeline first.
+//! The page that shares a magic link: the link, its QR code, texts to copy, and the form of an e-mail. Everything that discloses
+//! the link is a form post, and is recorded on the timeline first.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use app::pages::{BODY_MAX, Choice, EmailForm, LinkView, SharePage, ShareView};
+use app::pages::{Choice, EmailForm, LinkView, SharePage, ShareView};
 use axum::{
     Form,
     extract::{FromRequestParts, RawQuery, State},
@@ -14,7 +14,7 @@ use domain::{
     invitation::status::status,
     link::{
         audit::{Shown, occasion},
-        message::{Language, Message, MessageContext, Occasion, holds_link_once, mailto, message, sms_uri, with_link},
+        message::{Language, Message, MessageContext, Occasion, mailto, message, sms_uri, with_link},
     },
     onboarding::{lifecycle::fold, stage::Stage},
     timestamp::{display, relative},
@@ -27,12 +27,11 @@ use url::form_urlencoded;
 
 use crate::{
     config::Settings,
-    mail::is_address,
-    security::idempotency::{IdempotencyKeys, Submission},
+    security::idempotency::IdempotencyKeys,
     services::{
         invitations::renew::last_request,
         links::{
-            delivery::{EmailDraft, LinkDelivery, LinkDeliveryError, StaffEmail},
+            delivery::{EmailDraft, LinkDelivery},
             qr,
         },
     },
@@ -48,9 +47,6 @@ use crate::{
         render::page,
     },
 };
-
-/// The longest subject, in characters.
-const SUBJECT_MAX: usize = 200;
 
 /// Why an expired link can't be shared.
 const EXPIRED: &str = "The link has expired. Invite the fleet again first.";
@@ -99,9 +95,9 @@ pub(crate) async fn download_qr(
 
 /// The chosen text. Onramp decides what was not chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Chosen {
-    language: Option<Language>,
-    occasion: Option<Occasion>,
+pub(super) struct Chosen {
+    pub(super) language: Option<Language>,
+    pub(super) occasion: Option<Occasion>,
 }
 
 impl Chosen {
@@ -130,13 +126,13 @@ pub(crate) struct Parts {
     #[from_request(via(State))]
     store: SharedStore,
     #[from_request(via(State))]
-    clock: SharedClock,
+    pub(super) clock: SharedClock,
     #[from_request(via(State))]
     random: SharedRandom,
     #[from_request(via(State))]
-    links: LinkDelivery,
+    pub(super) links: LinkDelivery,
     #[from_request(via(State))]
-    idempotency: Arc<IdempotencyKeys>,
+    pub(super) idempotency: Arc<IdempotencyKeys>,
     shown_links: ShownLinks,
 }
 
@@ -150,40 +146,15 @@ pub(crate) async fn get(
     parts.show(viewer, path, chosen, EmailEntry::default()).await
 }
 
-/// What the form of an e-mail carries.
-struct ShareInput {
-    once: String,
-    chosen: Chosen,
-    draft: EmailDraft,
-}
-
-impl ShareInput {
-    fn read(fields: Vec<(String, String)>) -> Self {
-        let mut fields: BTreeMap<String, String> = fields.into_iter().collect();
-        let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-        let (language, occasion) = (take("language"), take("occasion"));
-        Self {
-            once: take("once"),
-            chosen: Chosen { language: Language::from_code(&language), occasion: Occasion::from_name(&occasion) },
-            draft: EmailDraft {
-                to: take("to").trim().to_owned(),
-                subject: take("subject").trim().to_owned(),
-                // Browsers send CRLF; texts here have LF.
-                body: take("body").replace("\r\n", "\n"),
-            },
-        }
-    }
-}
-
 /// The e-mail form as it is shown again.
-struct EmailEntry {
-    status: StatusCode,
+pub(super) struct EmailEntry {
+    pub(super) status: StatusCode,
     /// What was typed; otherwise the prepared text.
-    draft: Option<EmailDraft>,
+    pub(super) draft: Option<EmailDraft>,
     /// The form's key, if the same e-mail must not be sent twice; otherwise a new one.
-    once: Option<String>,
-    errors: BTreeMap<&'static str, String>,
-    problem: Option<String>,
+    pub(super) once: Option<String>,
+    pub(super) errors: BTreeMap<&'static str, String>,
+    pub(super) problem: Option<String>,
 }
 
 impl Default for EmailEntry {
@@ -192,81 +163,8 @@ impl Default for EmailEntry {
     }
 }
 
-impl EmailEntry {
-    fn after(error: &LinkDeliveryError, draft: EmailDraft, once: String) -> Self {
-        let (status, once) = match error {
-            LinkDeliveryError::BeingSent => (StatusCode::CONFLICT, Some(once)),
-            LinkDeliveryError::Unsure => (StatusCode::CONFLICT, None),
-            LinkDeliveryError::NotRecorded(_) | LinkDeliveryError::Store(_) => (StatusCode::BAD_GATEWAY, Some(once)),
-            _ => (StatusCode::BAD_GATEWAY, None),
-        };
-        Self { status, draft: Some(draft), once, errors: BTreeMap::new(), problem: Some(error.explain()) }
-    }
-}
-
-pub(crate) async fn send(
-    Inviter(viewer): Inviter,
-    parts: Parts,
-    path: InvitationPath,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
-    let id = path.invitation.id;
-    let ticket = match parts.idempotency.begin(viewer.staff.id, &format!("/invitations/{id}/send"), &fields).await {
-        Submission::New(ticket) => ticket,
-        Submission::Repeated { location } => return Ok(Redirect::to(&location).into_response()),
-    };
-    let ShareInput { once, chosen, draft } = ShareInput::read(fields);
-    let errors = check(&draft);
-    if why_over(&path.invitation, parts.clock.now()).is_some() || !errors.is_empty() {
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let entry = EmailEntry { status, draft: Some(draft), once: Some(once), errors, problem: None };
-        return parts.show(viewer, path, chosen, entry).await;
-    }
-    let email = StaffEmail {
-        once: &once,
-        occasion: chosen.occasion.unwrap_or(Occasion::Invitation),
-        language: chosen.language.unwrap_or(Language::English),
-        draft: &draft,
-        actor: &viewer.staff.email,
-    };
-    match parts.links.send(&path.invitation, email).await {
-        Ok(()) => {
-            let location = ticket.complete(format!("/invitations/{id}?done=sent"));
-            Ok(Redirect::to(&location).into_response())
-        }
-        // The form was sent before, and is no longer among the remembered ones.
-        Err(LinkDeliveryError::AlreadySent) => {
-            Ok(Redirect::to(&format!("/invitations/{id}?done=sent-before")).into_response())
-        }
-        Err(error) => {
-            tracing::warn!(%error, "failed to send a magic link by e-mail");
-            parts.show(viewer, path, chosen, EmailEntry::after(&error, draft, once)).await
-        }
-    }
-}
-
-fn check(draft: &EmailDraft) -> BTreeMap<&'static str, String> {
-    let mut errors = BTreeMap::new();
-    if draft.to.is_empty() {
-        errors.insert("to", "Enter the e-mail address of the person at the fleet.".to_owned());
-    } else if !is_address(&draft.to) {
-        errors.insert("to", "Enter one e-mail address, such as ops@acme.example.".to_owned());
-    }
-    if draft.subject.is_empty() {
-        errors.insert("subject", "Enter a subject.".to_owned());
-    } else if draft.subject.chars().count() > SUBJECT_MAX || draft.subject.chars().any(char::is_control) {
-        errors.insert("subject", format!("Enter one line of at most {SUBJECT_MAX} characters."));
-    }
-    if draft.body.chars().count() > BODY_MAX as usize {
-        errors.insert("body", format!("Enter at most {BODY_MAX} characters."));
-    } else if !holds_link_once(&draft.body) {
-        errors.insert("body", "Write {link} once, where the link goes.".to_owned());
-    }
-    errors
-}
-
 /// Why the link of an invitation can't be shared, if so.
-fn why_over(invitation: &InvitationRow, now: OffsetDateTime) -> Option<&'static str> {
+pub(super) fn why_over(invitation: &InvitationRow, now: OffsetDateTime) -> Option<&'static str> {
     match status(invitation.stage, invitation.expires_at, now) {
         _ if invitation.sealed_link.is_none() => Some(
             "Onramp doesn’t have the link of this invitation, because it was created elsewhere. Refresh the invitation to \
@@ -292,7 +190,7 @@ struct Prepared {
 }
 
 impl Parts {
-    async fn show(
+    pub(super) async fn show(
         &self,
         viewer: Viewer,
         path: InvitationPath,

@@ -1,46 +1,35 @@
-//! The inbox: which deliveries arrived, what became of them, and buttons that process or verify them again.
+//! The list of deliveries: which arrived, what became of them, and the buttons for all of them.
 
 use std::sync::Arc;
 
-use app::pages::deliveries::{
-    DeliveriesPage, DeliveryChange, DeliveryDetail, DeliveryList, DeliveryPage, DeliveryRow, Filter, InboxFigures,
-    Retained,
-};
+use app::pages::deliveries::{DeliveriesPage, DeliveryList, Filter, InboxFigures, Retained};
 use axum::{
-    extract::{FromRequestParts, Query, State},
+    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{events::delivery::DeliveryState, timestamp};
 use leptos::view;
-use platform::clock::SharedClock;
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 use url::form_urlencoded::Serializer;
 
-use super::{
-    counts::{COUNT_MAX, counted},
-    errors::PageError,
-    extract::{
-        page,
-        path::DeliveryPath,
-        period::Period,
-        session::{Operator, Viewer},
-    },
-    render::page,
-};
+use super::parts::{Parts, explain, listed};
 use crate::{
-    config::Settings,
-    state::AppState,
-    store::{self, DeliveryCursor, DeliveryFilter, DeliveryKey, InboxState, SharedStore, StoredDelivery},
-    webhooks::{
-        inbox::QUARANTINE_MAX,
-        reprocess::{ReprocessError, Reprocessor},
+    store::{self, DeliveryCursor, DeliveryFilter, DeliveryKey, InboxState},
+    web::{
+        counts::{COUNT_MAX, counted},
+        errors::PageError,
+        extract::{
+            page,
+            period::Period,
+            session::{Operator, Viewer},
+        },
+        render::page,
     },
+    webhooks::{inbox::QUARANTINE_MAX, reprocess::Reprocessor},
 };
 
-/// Other deliveries shown beside one.
-const SIBLINGS: u32 = 20;
 /// Event names to choose from.
 const NAMES: u32 = 100;
 /// How long the oldest delivery may wait before the page points it out.
@@ -48,7 +37,7 @@ const LATE: Duration = Duration::seconds(10);
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ListParams {
+pub(in crate::web) struct ListParams {
     state: String,
     event: String,
     from: String,
@@ -60,21 +49,7 @@ pub(super) struct ListParams {
     refused: Option<u64>,
 }
 
-/// What the pages need.
-#[derive(FromRequestParts)]
-#[from_request(state(AppState))]
-pub(super) struct Parts {
-    #[from_request(via(State))]
-    settings: Arc<Settings>,
-    #[from_request(via(State))]
-    store: SharedStore,
-    #[from_request(via(State))]
-    clock: SharedClock,
-    #[from_request(via(State))]
-    reprocessor: Arc<Reprocessor>,
-}
-
-pub(super) async fn list(
+pub(in crate::web) async fn list(
     viewer: Viewer,
     parts: Parts,
     Query(params): Query<ListParams>,
@@ -119,17 +94,6 @@ fn read_cursor(text: &str) -> Option<DeliveryCursor> {
     let (micros, key) = text.split_once('_')?;
     let received_at = timestamp::from_micros(micros.parse().ok()?);
     Some(DeliveryCursor { received_at, key: DeliveryKey(key.parse().ok()?) })
-}
-
-fn listed(row: store::DeliveryRow) -> DeliveryRow {
-    DeliveryRow {
-        id: row.key.0,
-        received_at: row.received_at,
-        state: row.state,
-        event_name: row.event_name,
-        attempt: row.attempt,
-        reason: row.reason,
-    }
 }
 
 impl Parts {
@@ -209,7 +173,7 @@ fn notice(params: &ListParams) -> Option<String> {
     }
 }
 
-pub(super) async fn process_all_again(
+pub(in crate::web) async fn process_all_again(
     Operator(viewer): Operator,
     State(reprocessor): State<Arc<Reprocessor>>,
 ) -> Result<Redirect, PageError> {
@@ -218,7 +182,7 @@ pub(super) async fn process_all_again(
     Ok(Redirect::to(&format!("/deliveries?done=process&count={count}")))
 }
 
-pub(super) async fn verify_all_again(Operator(viewer): Operator, parts: Parts) -> Result<Response, PageError> {
+pub(in crate::web) async fn verify_all_again(Operator(viewer): Operator, parts: Parts) -> Result<Response, PageError> {
     match parts.reprocessor.verify_all_again().await {
         Ok(verdicts) => {
             let (count, refused) = (verdicts.verified, verdicts.refused);
@@ -228,126 +192,6 @@ pub(super) async fn verify_all_again(Operator(viewer): Operator, parts: Parts) -
         Err(error) => {
             let params = ListParams { state: DeliveryState::Quarantined.name().to_owned(), ..ListParams::default() };
             parts.show_list(viewer, params, Some(explain(error)?)).await
-        }
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct DetailParams {
-    done: Option<String>,
-}
-
-pub(super) async fn detail(
-    viewer: Viewer,
-    parts: Parts,
-    DeliveryPath(delivery): DeliveryPath,
-    Query(params): Query<DetailParams>,
-) -> Result<Response, PageError> {
-    let notice = match params.done.as_deref() {
-        Some("process") => Some("It is being processed again. Reload this page to see the result."),
-        Some("verify") => Some("It could be verified now, and is being processed. Reload this page to see the result."),
-        Some("refused") => Some("It was verified again, and still can’t be believed: see the reason."),
-        _ => None,
-    };
-    parts.show_one(viewer, delivery, notice.map(str::to_owned), None).await
-}
-
-impl Parts {
-    async fn show_one(
-        &self,
-        viewer: Viewer,
-        delivery: StoredDelivery,
-        notice: Option<String>,
-        problem: Option<String>,
-    ) -> Result<Response, PageError> {
-        let key = delivery.row.key;
-        let changes = self.store.changes_of(key).await?.into_iter().map(|change| DeliveryChange {
-            effect: change.effect,
-            fact: change.fact,
-            fleet_ref: change.fleet_ref,
-        });
-        let status = if problem.is_some() { StatusCode::BAD_GATEWAY } else { StatusCode::OK };
-        let detail = DeliveryDetail {
-            event_id: delivery.row.event_id.map(|id| id.to_string()),
-            ended_at: delivery.ended_at,
-            headers: headers(&delivery),
-            payload: payload(&delivery),
-            row: listed(delivery.row),
-            changes: changes.collect(),
-            siblings: self.store.siblings(key, SIBLINGS).await?.into_iter().map(listed).collect(),
-            now: self.clock.now(),
-            notice,
-            problem,
-            may_operate: viewer.staff.role.may_operate(),
-        };
-        let Viewer { visit, nonce, .. } = viewer;
-        Ok(page(status, &nonce, || view! { <DeliveryPage visit=visit detail=detail/> }))
-    }
-}
-
-fn headers(delivery: &StoredDelivery) -> Vec<(String, String)> {
-    let StoredDelivery { row, sent_at, signature, headers, .. } = delivery;
-    let own = [
-        ("X-Catena-Timestamp", sent_at.clone()),
-        ("X-Catena-Signature", signature.clone()),
-        ("X-Webhook-ID", row.webhook_id.clone()),
-        ("X-Delivery-Attempt", row.attempt.map(|attempt| attempt.to_string())),
-    ];
-    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    own.chain(headers.clone()).collect()
-}
-
-fn payload(delivery: &StoredDelivery) -> Result<String, &'static str> {
-    match (&delivery.body, delivery.row.state) {
-        (Some(body), _) => serde_json::to_string_pretty(body).map_err(|_| "It can’t be shown."),
-        (None, DeliveryState::Received) => Err("Encrypted until it is processed: it may contain secrets."),
-        (None, DeliveryState::Quarantined) => Err("Encrypted: it could not be verified, and may contain secrets."),
-        (None, _) => Err("Encrypted: it could not be read, so it is unknown which parts are secret."),
-    }
-}
-
-pub(super) async fn process_again(
-    Operator(viewer): Operator,
-    State(reprocessor): State<Arc<Reprocessor>>,
-    DeliveryPath(delivery): DeliveryPath,
-) -> Result<Redirect, PageError> {
-    let key = delivery.row.key;
-    let released = reprocessor.process_again(key).await?;
-    tracing::info!(delivery = key.0, released, by = %viewer.staff.id, "staff released a parked delivery");
-    // If somebody else was faster, there is nothing to say.
-    Ok(Redirect::to(&format!("/deliveries/{}{}", key.0, if released { "?done=process" } else { "" })))
-}
-
-pub(super) async fn verify_again(
-    Operator(viewer): Operator,
-    parts: Parts,
-    DeliveryPath(delivery): DeliveryPath,
-) -> Result<Response, PageError> {
-    let key = delivery.row.key;
-    match parts.reprocessor.verify_again(key).await {
-        Ok(verdict) => {
-            let done = match verdict {
-                None => "",
-                Some(Ok(())) => "?done=verify",
-                Some(Err(_)) => "?done=refused",
-            };
-            tracing::info!(delivery = key.0, ?verdict, by = %viewer.staff.id, "staff reverified a delivery");
-            Ok(Redirect::to(&format!("/deliveries/{}{done}", key.0)).into_response())
-        }
-        Err(error) => parts.show_one(viewer, delivery, None, Some(explain(error)?)).await,
-    }
-}
-
-/// What staff can do if verifying failed; a failing database has its own error page.
-fn explain(error: ReprocessError) -> Result<String, PageError> {
-    match error {
-        ReprocessError::Store(error) => Err(error.into()),
-        ReprocessError::Secrets(error) => {
-            tracing::error!(%error, "can't verify a delivery again");
-            Ok("A secret or a body can’t be opened, because it was encrypted with another key. Start Onramp with that key \
-                (ONRAMP_SECRET_KEY, or secret.key in the data directory), then try again."
-                .into())
         }
     }
 }
