@@ -7,6 +7,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need_basics() {
   has cargo || die "Rust is missing: install rustup from https://rustup.rs, then run this again"
   has cc || has gcc || has clang || die "a C compiler is missing: install one (Debian: apt-get install build-essential)"
+}
+
+# What `make run` does without.
+need_node() {
   { has node && has npm; } || die "Node.js with npm is missing: install version 20 or newer from https://nodejs.org"
   [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js $(node --version) is too old: install version 20 or newer from https://nodejs.org"
 }
@@ -36,6 +40,7 @@ wasm_opt_version() { wasm-opt --version 2>/dev/null | sed -n 's/^wasm-opt versio
 
 ensure_wasm_opt() {
   local found
+  need_node
   found=$(wasm_opt_version || true)
   [ "${found:-0}" -ge "$binaryen_version" ] && return
   step wasm-opt "installing wasm-opt $binaryen_version from npm${found:+, as the one on PATH is $found}: it halves the WASM (some seconds)" \
@@ -60,6 +65,7 @@ ensure_cargo_fuzz() {
 
 # The lock file's copy inside node_modules says what is installed.
 ensure_playwright() {
+  need_node
   cmp -s end2end/package-lock.json end2end/node_modules/.installed-lock.json && return
   step playwright "installing Playwright for the end-to-end tests, as end2end/package-lock.json says (some seconds)" \
     npm ci --prefix end2end --no-audit --no-fund

@@ -1,11 +1,12 @@
 //! Makes the files a browser loads. Run from the root of the repository:
 //!
 //! ```text
-//! site WASM FOLDER
+//! site full|quick WASM FOLDER
 //! ```
 //!
 //! `WASM` is what Cargo built from `app` for the browser; `FOLDER` is where the binary of the server is. The program replaces
-//! `FOLDER/site` and `FOLDER/hash.txt`, where Onramp looks for them.
+//! `FOLDER/site` and `FOLDER/hash.txt`, where Onramp looks for them. A `quick` site is for a browser on the same machine: the
+//! WASM is left large, and nothing is compressed.
 
 mod compress;
 mod css;
@@ -29,14 +30,24 @@ const PUBLIC: &str = "public";
 
 fn main() -> Result<()> {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let [wasm, folder] = arguments.as_slice() else {
-        bail!("usage: site WASM FOLDER (scripts/build.sh runs it as it must be run)");
-    };
-    build(wasm, folder)
+    match arguments.as_slice() {
+        [kind, wasm, folder] if kind == Path::new("full") => build(Kind::Full, wasm, folder),
+        [kind, wasm, folder] if kind == Path::new("quick") => build(Kind::Quick, wasm, folder),
+        _ => bail!("usage: site full|quick WASM FOLDER (scripts/build.sh runs it as it must be run)"),
+    }
+}
+
+/// For whom the files are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// For browsers anywhere: as small as can be.
+    Full,
+    /// For a browser on this machine: soon there.
+    Quick,
 }
 
 /// Builds beside the old site first, so that a failure leaves the old one whole.
-fn build(wasm: &Path, folder: &Path) -> Result<()> {
+fn build(kind: Kind, wasm: &Path, folder: &Path) -> Result<()> {
     let (site, new) = (folder.join("site"), folder.join("site.new"));
     remove(&new)?;
     let pkg = new.join("pkg");
@@ -44,21 +55,26 @@ fn build(wasm: &Path, folder: &Path) -> Result<()> {
 
     // First what takes no time and is most often wrong.
     let css = css::bundle(Path::new(STYLE))?.into_bytes();
-    let (js, wasm) = bindings(wasm, &pkg)?;
+    let (js, mut wasm) = bindings(wasm)?;
+    if kind == Kind::Full {
+        wasm = optimize(&wasm, &pkg)?;
+    }
     let files = [("js", js), ("wasm", wasm), ("css", css)].map(|(kind, content)| Named::new(NAME, kind, content));
     for file in &files {
         write(&pkg.join(&file.name), &file.content)?;
     }
     copy_all(Path::new(PUBLIC), &new)?;
-    compress::all_in(&new)?;
+    if kind == Kind::Full {
+        compress::all_in(&new)?;
+    }
 
     remove(&site)?;
     fs::rename(&new, &site).with_context(|| format!("moving {} to {}", new.display(), site.display()))?;
     write(&folder.join("hash.txt"), named::hash_file(&files).as_bytes())
 }
 
-/// The JavaScript around the WASM and the WASM made small. Work files are in `dir` only meanwhile.
-fn bindings(input: &Path, dir: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
+/// The JavaScript around the WASM, and the WASM that fits it.
+fn bindings(input: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(input).out_name(NAME).web(true)?;
     let mut output = bindgen.generate_output().with_context(|| {
@@ -75,10 +91,13 @@ fn bindings(input: &Path, dir: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
              Output::local_modules() to pkg/snippets in bindings()"
         );
     }
-    let js = output.js().as_bytes().to_owned();
+    Ok((output.js().as_bytes().to_owned(), output.wasm_mut().emit_wasm()))
+}
 
+/// The WASM made small. Work files are in `dir` only meanwhile.
+fn optimize(wasm: &[u8], dir: &Path) -> Result<Vec<u8>> {
     let (large, small) = (dir.join("large.wasm"), dir.join("small.wasm"));
-    write(&large, &output.wasm_mut().emit_wasm())?;
+    write(&large, wasm)?;
     let status = Command::new("wasm-opt")
         .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"])
         .arg(&large)
@@ -92,7 +111,7 @@ fn bindings(input: &Path, dir: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
     let wasm = fs::read(&small).with_context(|| format!("reading {}", small.display()))?;
     remove(&large)?;
     remove(&small)?;
-    Ok((js, wasm))
+    Ok(wasm)
 }
 
 /// Copies files and folders; refuses one called `pkg`, which would mix with what is built.
