@@ -186,12 +186,13 @@ export async function pauseWebhooks(onramp: Onramp): Promise<void> {
   }
 }
 
-/** Makes the next calls of Catena's API fail with this status. */
+/** Makes the next of these calls of Catena's API fail with this status; `*` in a path stands for one part of it. */
 export async function catenaFails(
   onramp: Onramp,
+  call: `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /v2/${string}`,
   fault: { status: 429 | 500 | 502 | 504; count?: number; retry_after_seconds?: number },
 ): Promise<void> {
-  await control(onramp, 'faults', fault);
+  await control(onramp, 'faults', { ...fault, call });
 }
 
 /** Makes a connection of the fleet stale: its provider no longer accepts the fleet's sign-in. */

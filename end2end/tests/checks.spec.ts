@@ -10,7 +10,7 @@ test('a check finds what no webhook reported, and the first page says so', async
   await acceptAsFleet(fleet);
   await expectStage(page, 'created');
 
-  await catenaFails(onramp, { status: 429, count: 1, retry_after_seconds: 300 });
+  await catenaFails(onramp, 'GET /v2/orgs/invitations', { status: 429, retry_after_seconds: 300 });
   await page.getByRole('button', { name: 'Check with Catena now' }).click();
   await expect(page.getByRole('alert')).toContainText('Try again in 300 seconds');
   await page.goto(path);

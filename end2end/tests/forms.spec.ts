@@ -97,7 +97,7 @@ for (const [fault, says] of [
     await page.getByLabel('Link valid for (hours)').fill('48');
     // The form has made all its requests for previews.
     await expect(page.getByTestId('preview')).toContainText('Catena creates a new one');
-    await catenaFails(onramp, fault);
+    await catenaFails(onramp, 'GET /v2/orgs/invitations', fault);
     const answer = await send(page);
     expect(answer.status()).toBe(502);
     await expect(page.getByRole('alert')).toContainText(says);

@@ -185,11 +185,11 @@ for (const javaScriptEnabled of [true, false]) {
     test('an action that Catena does not answer is reported, with what to do', async ({ onramp, page }) => {
       await signIn(page);
       await open(page, 'invitation.expired');
-      await catenaFails(onramp, { status: 500 });
+      await catenaFails(onramp, 'PATCH /v2/notifications/webhooks/*', { status: 500 });
       await page.getByRole('button', { name: 'Replace secret' }).click();
       await expect(page.getByRole('alert')).toContainText('both are accepted and nothing is lost');
       await press(page, 'Replace secret', 'The secret was replaced.');
-      await catenaFails(onramp, { status: 429, retry_after_seconds: 60 });
+      await catenaFails(onramp, 'GET /v2/notifications/webhooks', { status: 429, retry_after_seconds: 60 });
       await page.goto('/subscriptions');
       await page.getByRole('button', { name: 'Refresh' }).click();
       await expect(page.getByRole('alert')).toContainText('Try again in');

@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use axum::Router;
 use catena::{Catena, CatenaError};
+use futures::{FutureExt as _, future::BoxFuture};
 use platform::{
     clock::SharedClock,
     http_server::{Limits, serve},
@@ -11,6 +12,7 @@ use platform::{
 };
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
 
 use crate::{
     config::Settings,
@@ -213,14 +215,23 @@ impl Application {
 fn spawn_jobs(state: &AppState, tasks: &TaskTracker, stopping: &CancellationToken) {
     let AppState { store, clock, timeline, reconciler, reminders, settings, .. } = state;
     let stop = || stopping.clone();
-    tasks.spawn(jobs::invitation_expiry::run(store.clone(), timeline.clone(), clock.clone(), stop()));
-    tasks.spawn(jobs::reconcile::run(reconciler.clone(), stop()));
-    tasks.spawn(jobs::reconcile::run_returns(reconciler.clone(), stop()));
-    tasks.spawn(jobs::reminders::run(reminders.clone(), stop()));
-    tasks.spawn(jobs::reminders::run_sending(reminders.clone(), stop()));
-    tasks.spawn(jobs::delivery_cleanup::run(store.clone(), clock.clone(), settings.retention, stop()));
-    tasks.spawn(jobs::session_cleanup::run(store.clone(), clock.clone(), stop()));
-    tasks.spawn(importer(state).run(stop()));
+    let spawn = |name: &'static str, job: BoxFuture<'static, ()>| {
+        tasks.spawn(job.instrument(tracing::info_span!("job", name)));
+    };
+    spawn(
+        "invitation_expiry",
+        jobs::invitation_expiry::run(store.clone(), timeline.clone(), clock.clone(), stop()).boxed(),
+    );
+    spawn("reconcile", jobs::reconcile::run(reconciler.clone(), stop()).boxed());
+    spawn("reconcile_returns", jobs::reconcile::run_returns(reconciler.clone(), stop()).boxed());
+    spawn("reminders", jobs::reminders::run(reminders.clone(), stop()).boxed());
+    spawn("send_messages", jobs::reminders::run_sending(reminders.clone(), stop()).boxed());
+    spawn(
+        "delivery_cleanup",
+        jobs::delivery_cleanup::run(store.clone(), clock.clone(), settings.retention, stop()).boxed(),
+    );
+    spawn("session_cleanup", jobs::session_cleanup::run(store.clone(), clock.clone(), stop()).boxed());
+    spawn("imports", importer(state).run(stop()).boxed());
 }
 
 fn importer(state: &AppState) -> Importer {

@@ -89,6 +89,7 @@ async fn greet(state: &AppState) -> Result<(), Failure> {
 }
 
 /// Catches up on missed events, and then keeps the list of subscriptions up to date.
+#[tracing::instrument(name = "job", skip_all, fields(name = "subscriptions"))]
 async fn monitor_subscriptions(state: AppState) {
     let replay = state.settings.replay_on_start;
     let mut monitor = jobs::subscriptions::SubscriptionMonitor::new(&state.subscriptions, replay);

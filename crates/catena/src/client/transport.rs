@@ -63,6 +63,7 @@ impl Transport {
 
     /// Sends what `build` returns, once for each attempt, until an answer is final or no attempts are left. `repeatable`: making
     /// the call twice has no other effect than making it once.
+    #[tracing::instrument(name = "catena", level = "debug", skip_all, fields(method = %call.method, template = call.template))]
     pub async fn send(
         &self,
         side: Side,
@@ -74,7 +75,7 @@ impl Transport {
         let mut attempt = 1;
         loop {
             let permit = self.rate_limit.permit().await?;
-            let outcome = self.attempt(side, call, attempt, build()).await;
+            let outcome = self.attempt(side, attempt, build()).await;
             drop(permit);
             let Some(wait) = self.wait_before_repeating(&outcome, repeatable, attempt) else {
                 return match outcome {
@@ -86,23 +87,22 @@ impl Transport {
                 Ok(answer) => answer.status.is_server_error(),
                 Err(lost) => !lost.unsent,
             };
-            tracing::debug!(method = %call.method, template = call.template, attempt, wait_ms = millis(wait), "retrying a call to Catena");
+            tracing::debug!(attempt, wait_ms = millis(wait), "retrying a call to Catena");
             self.rate_limit.pause(wait).await?;
             attempt += 1;
         }
     }
 
-    async fn attempt(&self, side: Side, call: &Call, attempt: u32, request: RequestBuilder) -> Result<Answer, Lost> {
+    async fn attempt(&self, side: Side, attempt: u32, request: RequestBuilder) -> Result<Answer, Lost> {
         let started = Instant::now();
         let outcome = self.exchange(side, request).await;
         let elapsed_ms = millis(started.elapsed());
-        let (method, template) = (&call.method, call.template);
         match &outcome {
             Ok(answer) => {
-                tracing::debug!(%method, template, status = answer.status.as_u16(), elapsed_ms, attempt, "called Catena");
+                tracing::debug!(status = answer.status.as_u16(), elapsed_ms, attempt, "called Catena");
             }
             Err(lost) => {
-                tracing::debug!(%method, template, error = %lost.error, elapsed_ms, attempt, "call to Catena failed");
+                tracing::debug!(error = %lost.error, elapsed_ms, attempt, "call to Catena failed");
             }
         }
         outcome

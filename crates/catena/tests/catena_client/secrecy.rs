@@ -99,7 +99,7 @@ async fn trap_c2_no_call_leaves_an_id_a_query_a_body_or_a_token_in_the_log_at_an
 }
 
 #[tokio::test]
-async fn the_log_tells_each_call_by_its_template() {
+async fn the_log_has_each_call_in_a_span_with_its_template() {
     let fake = Fake::start().await;
     fake.api([
         Reply::html(502),
@@ -121,12 +121,12 @@ async fn the_log_tells_each_call_by_its_template() {
     let text = log::text();
     assert_no_secret(&text);
     for part in [
-        r#"called Catena method=GET template="/v2/orgs/invitations/{id}" status=502"#,
-        r#"retrying a call to Catena method=GET template="/v2/orgs/invitations/{id}" attempt=1"#,
+        r#"catena{method=GET template="/v2/orgs/invitations/{id}"}: catena::client::transport: called Catena status=502"#,
+        r#"catena{method=GET template="/v2/orgs/invitations/{id}"}: catena::client::transport: retrying a call to Catena attempt=1"#,
         r#"replacing a token that Catena rejected method=POST template="/v2/orgs/invitations""#,
-        r#"called Catena method=DELETE template="/v2/orgs/invitations/{id}" status=204"#,
-        r#"call to Catena failed method=POST template="/v2/orgs/invitations" error=Catena's API did not answer in time"#,
-        r#"template="/protocol/openid-connect/token" status=200"#,
+        r#"catena{method=DELETE template="/v2/orgs/invitations/{id}"}: catena::client::transport: called Catena status=204"#,
+        r#"catena{method=POST template="/v2/orgs/invitations"}: catena::client::transport: call to Catena failed error=Catena's API did not answer in time"#,
+        r#"catena{method=POST template="/protocol/openid-connect/token"}: catena::client::transport: called Catena status=200"#,
     ] {
         assert!(text.contains(part), "{part} missing in: {text}");
     }

@@ -30,13 +30,10 @@ impl IntoResponse for ApiFault {
 
 /// Answers the call with a fault, if one applies to it.
 pub(crate) async fn inject(State(sandbox): State<Sandbox>, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().as_str(), request.uri().path());
     let fault = sandbox.with(|change| {
-        if let Some(fault) = change.state.api_faults.next.pop_front() {
-            return Some(fault);
-        }
-        let (fault, percent) = change.state.api_faults.share?;
-        let chance = u16::from_be_bytes(change.random.bytes()) % 100;
-        (chance < u16::from(percent)).then_some(fault)
+        let random = &mut change.random;
+        change.state.api_faults.take(method, path, || u16::from_be_bytes(random.bytes()) % 100)
     });
     match fault {
         Some(fault) => fault.into_response(),

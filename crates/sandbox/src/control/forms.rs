@@ -19,7 +19,7 @@ use crate::{
     state::{
         checks,
         error::ApiError,
-        faults::{ApiFault, ApiFaults, WEBHOOK_FAULTS, WebhookFaults},
+        faults::{ApiFault, ApiFaults, FaultyCall, WEBHOOK_FAULTS, WebhookFaults},
         records::SubscriptionStatus,
     },
 };
@@ -143,9 +143,10 @@ async fn set_api_fault(State(sandbox): State<Sandbox>, form: FormFields) -> Resp
     let max = if is_share { 100 } else { 1_000 };
     let amount = parse_number(field(&form, "amount"), 1..=max);
     let fault = ApiFault::from_name(field(&form, "fault"), None);
-    if let (Some(fault), Ok(amount)) = (fault, &amount) {
+    let call = Some(field(&form, "call")).filter(|call| !call.is_empty()).map(str::parse).transpose();
+    if let (Some(fault), Ok(amount), Ok(call)) = (fault, &amount, &call) {
         let percent = u8::try_from(*amount).ok().filter(|_| is_share);
-        sandbox.set_api_fault(fault, percent, *amount);
+        sandbox.set_api_fault(FaultyCall { fault, call: call.clone() }, percent, *amount);
         return done(&sandbox, "faults", None, "");
     }
     let mut view = sandbox.control_view("");
@@ -154,6 +155,8 @@ async fn set_api_fault(State(sandbox): State<Sandbox>, form: FormFields) -> Resp
         is_share,
         amount: field(&form, "amount").to_owned(),
         amount_error: amount.err(),
+        call: field(&form, "call").to_owned(),
+        call_error: call.err().map(|()| "Enter a method and a path, such as POST /v2/orgs/invitations.".to_owned()),
         ..view.api_faults
     };
     page(StatusCode::UNPROCESSABLE_ENTITY, view)

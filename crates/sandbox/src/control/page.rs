@@ -20,7 +20,7 @@ use crate::{
     sandbox::Sandbox,
     state::{
         State,
-        faults::{API_FAULTS, ApiFaults, WEBHOOK_FAULTS},
+        faults::{API_FAULTS, ApiFaults, FaultyCall, WEBHOOK_FAULTS},
         records::{Connection, ConnectionStatus, Subscription, SubscriptionStatus},
     },
     webhooks::circuit_breaker,
@@ -155,16 +155,16 @@ fn webhook_faults(state: &State) -> Vec<WebhookFaultRow> {
 
 fn api_faults(faults: &ApiFaults) -> ApiFaultForm {
     let mut active = Vec::new();
-    if let Some(fault) = faults.next.front() {
-        let count = faults.next.len();
-        let sentence = match count {
-            1 => format!("The next call gets a wrong answer: {}.", fault.name()),
-            _ => format!("The next {count} calls get wrong answers, the first one {}.", fault.name()),
-        };
-        active.push(sentence);
+    let only = |faulty: &FaultyCall| faulty.call.as_ref().map(|call| format!(" to {call}")).unwrap_or_default();
+    if let Some(faulty) = faults.next.front() {
+        let (count, name, only) = (faults.next.len(), faulty.fault.name(), only(faulty));
+        active.push(match count {
+            1 => format!("The next call{only} gets a wrong answer: {name}."),
+            _ => format!("The next {count} calls get wrong answers, the first one{only} {name}."),
+        });
     }
-    if let Some((fault, percent)) = faults.share {
-        active.push(format!("{percent}% of all calls get the answer {}.", fault.name()));
+    if let Some((faulty, percent)) = &faults.share {
+        active.push(format!("{percent}% of all calls{} get the answer {}.", only(faulty), faulty.fault.name()));
     }
     let options = API_FAULTS.iter().map(|(name, _, label)| (*name, *label)).collect();
     ApiFaultForm { options, amount: "1".into(), active, ..ApiFaultForm::default() }

@@ -181,13 +181,76 @@ impl ApiFault {
     }
 }
 
+/// The calls that a fault is for, as `POST /v2/orgs/invitations`. `*` stands for one part of the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CallPattern {
+    method: String,
+    path: String,
+}
+
+impl CallPattern {
+    /// Whether the fault is for this call.
+    pub(crate) fn matches(&self, method: &str, path: &str) -> bool {
+        let (mut wanted, mut given) = (self.path.split('/'), path.trim_end_matches('/').split('/'));
+        let same = |(wanted, given): (&str, &str)| wanted == "*" || wanted == given;
+        method == self.method
+            && loop {
+                match (wanted.next(), given.next()) {
+                    (None, None) => break true,
+                    (Some(wanted), Some(given)) if same((wanted, given)) => {}
+                    _ => break false,
+                }
+            }
+    }
+}
+
+impl FromStr for CallPattern {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (method, path) = text.trim().split_once(' ').ok_or(())?;
+        let known = ["GET", "POST", "PATCH", "DELETE"].contains(&method) && path.starts_with("/v2/");
+        known.then(|| Self { method: method.to_owned(), path: path.trim_end_matches('/').to_owned() }).ok_or(())
+    }
+}
+
+impl fmt::Display for CallPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
+    }
+}
+
+/// A fault and the calls it is for; without a pattern, all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FaultyCall {
+    pub(crate) fault: ApiFault,
+    pub(crate) call: Option<CallPattern>,
+}
+
+impl FaultyCall {
+    fn is_for(&self, method: &str, path: &str) -> bool {
+        self.call.as_ref().is_none_or(|call| call.matches(method, path))
+    }
+}
+
 /// The API faults that are on.
 #[derive(Debug, Default)]
 pub(crate) struct ApiFaults {
     /// For the next calls, one each.
-    pub(crate) next: VecDeque<ApiFault>,
+    pub(crate) next: VecDeque<FaultyCall>,
     /// For this percentage of calls.
-    pub(crate) share: Option<(ApiFault, u8)>,
+    pub(crate) share: Option<(FaultyCall, u8)>,
+}
+
+impl ApiFaults {
+    /// The fault that this call gets, if any; one for the next calls is used up. `dice` is a number below 100.
+    pub(crate) fn take(&mut self, method: &str, path: &str, dice: impl FnOnce() -> u16) -> Option<ApiFault> {
+        if let Some(at) = self.next.iter().position(|faulty| faulty.is_for(method, path)) {
+            return self.next.remove(at).map(|faulty| faulty.fault);
+        }
+        let (faulty, percent) = self.share.as_ref().filter(|(faulty, _)| faulty.is_for(method, path))?;
+        (dice() < u16::from(*percent)).then_some(faulty.fault)
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +265,29 @@ mod tests {
             assert_eq!((name.parse(), fault.to_string().as_str()), (Ok(fault), name));
             assert_eq!(json!(fault), json!(name), "the name in the file");
             assert!(about.ends_with('.'), "{about}");
+        }
+    }
+
+    #[test]
+    fn a_fault_waits_for_the_call_it_is_for() {
+        let faulty = |call: &str| FaultyCall { fault: ApiFault::Internal, call: call.parse().ok() };
+        let mut faults = ApiFaults::default();
+        faults.next.push_back(faulty("PATCH /v2/notifications/webhooks/*"));
+        let mut take = |method, path| faults.take(method, path, || 99).is_some();
+        assert!(!take("GET", "/v2/notifications/webhooks/1"), "another method");
+        assert!(!take("PATCH", "/v2/notifications/webhooks"), "a shorter path");
+        assert!(!take("PATCH", "/v2/notifications/webhooks/1/pause"), "a longer path");
+        assert!(take("PATCH", "/v2/notifications/webhooks/1/"));
+        assert!(!take("PATCH", "/v2/notifications/webhooks/1"), "it is used up");
+    }
+
+    #[test]
+    fn a_call_is_a_method_and_a_path_of_the_api() {
+        for good in ["GET /v2/orgs/fleets", "POST /v2/orgs/invitations/*/accept"] {
+            assert_eq!(good.parse::<CallPattern>().map(|call| call.to_string()).as_deref(), Ok(good));
+        }
+        for bad in ["", "/v2/orgs/fleets", "get /v2/orgs/fleets", "GET v2/orgs", "GET /orgs/fleets"] {
+            assert!(bad.parse::<CallPattern>().is_err(), "{bad}");
         }
     }
 }

@@ -45,6 +45,7 @@ async fn api_faults_have_every_documented_format_and_end() {
     assert_eq!(fault(json!({ "status": 500, "count": 2 })).await.0, 204);
     assert_eq!(fault(json!({ "status": 502 })).await.0, 204);
     assert_eq!(fault(json!({ "status": 418 })).await.0, 422);
+    assert_eq!(fault(json!({ "status": 500, "call": "everything" })).await.0, 422);
     let (status, body) = world.get("/v2/orgs/fleets").await;
     assert_eq!((status, &body["detail"]["retry_after_seconds"]), (429, &json!(5)));
     for _ in 0..2 {

@@ -32,6 +32,9 @@ pub(crate) struct ApiFaultForm {
     pub is_share: bool,
     pub amount: String,
     pub amount_error: Option<String>,
+    /// The calls it is for; empty for all.
+    pub call: String,
+    pub call_error: Option<String>,
     /// The faults that are on, in sentences.
     pub active: Vec<String>,
 }
@@ -127,6 +130,7 @@ pub(crate) fn ApiFaults(urls: PageUrls, form: ApiFaultForm) -> impl IntoView {
                         </select>
                     </div>
                     <Field name="amount" label="Amount" value=form.amount error=form.amount_error inputmode="numeric"/>
+                    <Field name="call" label="Only for these calls (optional)" value=form.call error=form.call_error/>
                 </div>
                 <div class="sandbox-buttons"><button class="button primary" type="submit">"Set API fault"</button></div>
             </form>
