@@ -2,25 +2,25 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
-mod again;
 mod architecture;
-mod begun;
 mod commands;
 mod configuration;
 mod connections;
 mod deliveries;
-mod disorder;
+mod disorders;
 mod import_failures;
 mod imports;
 mod invitations;
 mod invite;
 mod landing;
 mod mail;
+mod reconcile;
+mod reconcile_pass;
 mod reminders;
-mod repair;
-mod repair_pass;
+mod renewals;
 mod request_ids;
 mod rotation;
+mod run_to_completion;
 mod sandbox_command;
 mod secrets;
 mod share;
@@ -28,10 +28,10 @@ mod sign_in;
 mod smtp;
 mod store;
 mod store_checks;
-mod store_desk;
 mod store_imports;
 mod store_inbox;
 mod store_messages;
+mod store_subscriptions;
 mod subscriptions;
 mod subscriptions_missed;
 mod support;
