@@ -76,7 +76,10 @@ async fn a_full_disk_is_answered_with_503_and_heals_without_a_restart() {
     subscribe(data.path()).await;
     let Some(wrapper) = small_disk(data.path(), disk.path(), 6) else {
         // A person's machine may forbid it; CI must not pass without having tested.
-        assert!(std::env::var_os("CI").is_none(), "mounting a small disk needs `unshare --mount`, which this machine forbids");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "mounting a small disk needs `unshare --mount`, which this machine forbids"
+        );
         eprintln!("NOT TESTED HERE: mounting a small disk needs `unshare --mount`, which this machine forbids");
         return;
     };

@@ -52,6 +52,15 @@ fn no_files_use_each_other_in_a_circle() {
     assert!(circles.is_empty(), "files that use each other in a circle:\n{circles:#?}");
 }
 
+#[test]
+fn only_link_delivery_unseals_a_magic_link() {
+    let opens = |text: &str| text.contains("open_text(Purpose::MagicLink") || text.contains("open(Purpose::MagicLink");
+    let files =
+        source().into_keys().filter(|file| file.starts_with("server/src") && !file.ends_with("security/vault.rs"));
+    let opening: Vec<_> = files.filter(|file| opens(&fs::read_to_string(root().join(file)).unwrap())).collect();
+    assert_eq!(opening, ["server/src/services/links/delivery.rs"]);
+}
+
 /// The rows of the table: a folder or file, and what it may depend on. A name covers everything below it.
 struct Table(BTreeMap<String, BTreeSet<String>>);
 

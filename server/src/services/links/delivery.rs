@@ -148,8 +148,12 @@ impl LinkDelivery {
 
     /// The link in plain text; `None` if we don't hold it. Call [`record_shown`](Self::record_shown) before anyone sees it.
     pub fn link(&self, invitation: &InvitationRow) -> Result<Option<Zeroizing<String>>, VaultError> {
-        let sealed = invitation.sealed_link.as_deref();
-        sealed.map(|sealed| self.vault.open_text(Purpose::MagicLink, sealed)).transpose()
+        invitation.sealed_link.as_deref().map(|sealed| self.unseal(sealed)).transpose()
+    }
+
+    /// A sealed link in plain text. Call [`record_shown`](Self::record_shown) before anyone sees it.
+    pub fn unseal(&self, sealed: &[u8]) -> Result<Zeroizing<String>, VaultError> {
+        self.vault.open_text(Purpose::MagicLink, sealed)
     }
 
     /// Records on the timelines that `actor` (an e-mail address) gets to see these links. Call it before they do.

@@ -20,7 +20,6 @@ use uuid::Uuid;
 
 use crate::{
     config::Settings,
-    security::vault::{Purpose, Vault},
     services::links::delivery::LinkDelivery,
     state::AppState,
     store::{ImportKey, ImportedRow, LinksTaken, RowFilter, SharedStore, StoreError},
@@ -48,8 +47,6 @@ pub(super) struct Parts {
     clock: SharedClock,
     #[from_request(via(State))]
     links: LinkDelivery,
-    #[from_request(via(State))]
-    vault: Vault,
 }
 
 pub(super) async fn result(_: Inviter, parts: Parts, ImportPath(import): ImportPath) -> Response {
@@ -89,7 +86,7 @@ pub(super) async fn links(
             parts.record_on_timelines(&rows, &actor).await?;
             let mut lines = String::new();
             for (row, sealed, expires_at) in &rows {
-                let link = parts.vault.open_text(Purpose::MagicLink, sealed)?;
+                let link = parts.links.unseal(sealed)?;
                 lines.push_str(&link_line(row, &link, *expires_at));
             }
             Ok(Some((last, lines)))
