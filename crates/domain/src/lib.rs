@@ -4,9 +4,10 @@
 //! no other crate of ours.
 //!
 //! Modules depend on each other in one direction only: `timestamp`, `country`, `digest`, `staff`, `fleet` and `resource` on
-//! nothing, then `events`, `onboarding`, `invitation`, `link` and `import`, each on those before it; `subscription` stands by
+//! nothing, then `events`, `onboarding`, `invitation`, `link`, `attention` and `import`, each on those before it; `subscription` stands by
 //! itself.
 
+pub mod attention;
 pub mod country;
 pub mod digest;
 pub mod events;
