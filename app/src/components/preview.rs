@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use domain::{
-    fleet::{check_fleet_ref, name_for_catena, path_of},
+    fleet::path_of,
     invitation::{
         existing::{ExistingInvitation, InvitationState},
         expiry_hint::{ExpiryHint, OffHours},
-        request::{hours, label, name},
+        request::{hours, label},
         upsert_forecast::{Preview, UpsertForecast},
     },
+    text::{self, one_line},
     timestamp,
 };
 
@@ -60,16 +61,15 @@ impl PreviewView {
     /// What is wrong with fields while they are being typed, or what will be changed in them. Ignores empty fields.
     pub fn typed(fleet_ref: &str, fleet_name: &str, expires_in_hours: &str) -> Vec<PreviewLine> {
         let mut lines = Vec::new();
-        if let (false, Err(problem)) = (fleet_ref.trim().is_empty(), check_fleet_ref(fleet_ref)) {
+        if let (false, Err(problem)) = (one_line(fleet_ref).is_empty(), text::fleet_ref(fleet_ref)) {
             lines.push(line("problem", format!("{}: {problem}", label("fleet_ref"))));
         }
-        let typed_name = fleet_name.split_whitespace().collect::<Vec<_>>().join(" ");
-        match name(&typed_name) {
-            _ if typed_name.is_empty() => {}
+        match text::fleet_name(fleet_name) {
+            _ if one_line(fleet_name).is_empty() => {}
             Err(problem) => lines.push(line("problem", format!("{}: {problem}", label("fleet_name")))),
-            Ok(cleaned) if cleaned != typed_name => lines.push(line(
+            Ok(name) if name.for_catena != name.display => lines.push(line(
                 "known",
-                format!("Catena accepts only letters, digits, and spaces in a name, so it gets “{}”. Onramp keeps the name as you typed it.", name_for_catena(&typed_name)),
+                format!("Catena accepts only letters, digits, and spaces in a name, so it gets “{}”. Onramp keeps the name as you typed it.", name.for_catena),
             )),
             Ok(_) => {}
         }

@@ -3,9 +3,9 @@
 //! No I/O, no clock, no SQL, no HTML: every rule is a function of its arguments, so its tests are tables of examples. Depends on
 //! no other crate of ours.
 //!
-//! Modules depend on each other in one direction only: `timestamp`, `country`, `digest`, `staff`, `fleet` and `resource` on
-//! nothing, then `events`, `onboarding`, `invitation`, `link`, `attention` and `import`, each on those before it; `subscription` stands by
-//! itself.
+//! Modules depend on each other in one direction only: `text`, `timestamp`, `country`, `digest`, `fleet` and `resource` on
+//! nothing, `staff` on `text`, then `events`, `onboarding`, `invitation`, `link`, `attention` and `import`, each on those before
+//! it; `subscription` stands by itself.
 
 pub mod attention;
 pub mod country;
@@ -19,4 +19,5 @@ pub mod onboarding;
 pub mod resource;
 pub mod staff;
 pub mod subscription;
+pub mod text;
 pub mod timestamp;

@@ -5,7 +5,7 @@ use domain::{
         lifecycle::{Entry, fold},
         stage::{Health, Stage},
     },
-    timestamp,
+    text, timestamp,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +23,12 @@ pub(super) struct Args {
 
 pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     let store = open_store(&cli.check(cli.listen()?)?).await?;
-    let Some(fleet) = store.fleet_by_ref(&args.fleet_ref).await? else {
+    // References that were made elsewhere may have any characters; ours are cleaned.
+    let fleet = match (store.fleet_by_ref(&args.fleet_ref).await?, text::fleet_ref(&args.fleet_ref)) {
+        (None, Ok(cleaned)) => store.fleet_by_ref(&cleaned).await?,
+        (found, _) => found,
+    };
+    let Some(fleet) = fleet else {
         return Err(format!("there is no fleet {:?}", args.fleet_ref).into());
     };
     let onboarding = fold(store.facts_of(fleet.key).await?);

@@ -1,6 +1,9 @@
 //! `onramp user`: manages staff.
 
-use domain::staff::{Role, check_email, check_password};
+use domain::{
+    staff::{Role, check_password},
+    text,
+};
 use tokio::io::{AsyncBufReadExt as _, BufReader, stdin};
 
 use super::{Failure, open, say};
@@ -25,7 +28,7 @@ fn role(word: &str) -> Result<Role, String> {
 
 pub(super) async fn run(cli: CliArgs, command: Command) -> Result<(), Failure> {
     let Command::Add { email, role } = command;
-    let email = check_email(&email)?;
+    let email = text::email(&email)?;
     let state = open(&cli).await?;
     let password = password_from_input().await?;
     let password_hash = match password {

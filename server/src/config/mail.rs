@@ -1,5 +1,7 @@
 //! The settings of mail and reminders, and the name by which fleets know the partner.
 
+use domain::text::one_line;
+
 use super::{args::CliArgs, error::ConfigError};
 use crate::mail::{InvalidMailSetting, MailSettings};
 
@@ -30,7 +32,7 @@ pub(super) fn mail(args: &CliArgs) -> Result<Option<MailSettings>, ConfigError> 
     }
 }
 
-/// The name by which fleets know the partner, trimmed; `None` if it is empty.
+/// The name by which fleets know the partner, cleaned; `None` if it is empty.
 pub(super) fn sender_name(args: &CliArgs) -> Result<Option<String>, ConfigError> {
     let Some(name) = filled(args.sender_name.as_deref()) else { return Ok(None) };
     if name.chars().any(char::is_control) || name.chars().count() > SENDER_NAME_MAX {
@@ -40,7 +42,7 @@ pub(super) fn sender_name(args: &CliArgs) -> Result<Option<String>, ConfigError>
             fix: "Write the name by which fleets know you, in at most 100 characters.",
         });
     }
-    Ok(Some(name.to_owned()))
+    Ok(Some(one_line(name)).filter(|name| !name.is_empty()))
 }
 
 /// How long a fleet may take before a reminder is proposed.
@@ -104,6 +106,7 @@ mod tests {
         let name = |text: &str| sender_name(&args("", "", text)).map_err(|error| error.to_string());
         assert_eq!(name("  "), Ok(None));
         assert_eq!(name(" Acme Freight "), Ok(Some("Acme Freight".into())));
+        assert_eq!(name("Mu\u{308}ller\u{a0}Freight\u{200b}"), Ok(Some("Müller Freight".into())));
         assert_eq!(name(&"ü".repeat(100)), Ok(Some("ü".repeat(100))));
         for bad in [&*"x".repeat(101), "Acme\nFreight", "Acme\u{1b}[31m"] {
             assert!(name(bad).unwrap_err().starts_with("ONRAMP_SENDER_NAME: "), "{bad:?}");

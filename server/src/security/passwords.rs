@@ -6,6 +6,7 @@ use argon2::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use domain::text;
 use platform::random::SharedRandom;
 
 /// Passwords to hash at the same time. Each takes 19 MiB and a core for a moment.
@@ -34,6 +35,7 @@ impl Passwords {
 
     /// The password's hash in the PHC string format.
     pub async fn hash(&self, password: String) -> String {
+        let password = text::password(&password);
         let _core = self.cores.acquire().await;
         let random = self.random.clone();
         tokio::task::spawn_blocking(move || hash(&random, &password)).await.unwrap_or_default()
@@ -47,6 +49,7 @@ impl Passwords {
     /// Whether the password matches the hash. Without one (no such account, or no password yet), it takes as long and is false.
     pub async fn check(&self, _place: Place<'_>, password: String, known: Option<String>) -> bool {
         let _core = self.cores.acquire().await;
+        let password = text::password(&password);
         let exists = known.is_some();
         let hash = known.unwrap_or_else(|| self.dummy_hash.clone());
         let matches = tokio::task::spawn_blocking(move || {
@@ -83,6 +86,20 @@ mod tests {
         assert!(!check("wrong horse battery", Some(hash)).await);
         assert!(!check("correct horse battery", None).await);
         assert!(!check("", Some(String::new())).await);
+    }
+
+    #[tokio::test]
+    async fn a_password_is_the_same_on_every_keyboard() {
+        let passwords = Passwords::new(Arc::new(SystemRandom));
+        let check =
+            async |password: &str, known| passwords.check(passwords.place().unwrap(), password.to_owned(), known).await;
+        // As macOS and as Windows send it.
+        let (apart, composed) = ("Mu\u{308}lltonnen pfeifen", "M\u{fc}lltonnen pfeifen");
+        assert!(check(composed, Some(passwords.hash(apart.into()).await)).await);
+        assert!(check(apart, Some(passwords.hash(composed.into()).await)).await);
+        // As it was stored before passwords were normalized.
+        let known = "$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$quyusfeeuAGbpiw09i+j4VKJ+I/5h3mugd4HghmS/x8";
+        assert!(check("correct horse battery", Some(known.into())).await);
     }
 
     #[test]

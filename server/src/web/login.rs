@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::staff::check_email;
+use domain::text;
 use leptos::view;
 use platform::clock::SharedClock;
 use serde::Deserialize;
@@ -77,7 +77,7 @@ pub(super) async fn post(
         Ok(parts.show(visitor, status, form))
     };
     // An address that can't exist is treated like one that doesn't, so that both look the same and take as long.
-    let email = check_email(&input.email).unwrap_or_else(|_| input.email.trim().to_lowercase());
+    let email = text::email(&input.email).unwrap_or_else(|_| input.email.trim().to_lowercase());
     let now = parts.clock.now();
     let Some(place) = parts.passwords.place() else {
         let problem = "Too many people are signing in right now. Try again in a minute.";

@@ -11,10 +11,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{
-    invitation::request::FieldErrors,
-    staff::{check_email, check_password},
-};
+use domain::{invitation::request::FieldErrors, staff::check_password, text};
 use leptos::view;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -90,13 +87,13 @@ pub(super) async fn post(
 
 fn check(email: &str, input: &SetupInput) -> Result<String, FieldErrors> {
     let mut errors = BTreeMap::new();
-    let email = check_email(email).unwrap_or_else(|problem| {
+    let email = text::email(email).unwrap_or_else(|problem| {
         errors.insert("email".to_owned(), problem.to_string());
         String::new()
     });
     if let Err(problem) = check_password(&input.password, &email) {
         errors.insert("password".into(), problem.to_string());
-    } else if input.password != input.password_again {
+    } else if text::password(&input.password) != text::password(&input.password_again) {
         errors.insert("password_again".into(), "The two passwords differ.".into());
     }
     if errors.is_empty() { Ok(email) } else { Err(errors) }

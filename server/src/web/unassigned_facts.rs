@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::fleet::check_fleet_ref;
+use domain::text;
 use leptos::view;
 use platform::clock::SharedClock;
 use serde::Deserialize;
@@ -119,9 +119,9 @@ pub(super) async fn assign(
     Form(input): Form<AssignInput>,
 ) -> Result<Response, PageError> {
     let awaited = read_path(&kind, name).ok_or(PageError::NotFound)?;
-    let error = match check_fleet_ref(&input.fleet_ref) {
+    let error = match text::fleet_ref(&input.fleet_ref) {
         Err(error) => error.to_string(),
-        Ok(fleet_ref) => match parts.store.fleet_by_ref(fleet_ref).await? {
+        Ok(fleet_ref) => match parts.store.fleet_by_ref(&fleet_ref).await? {
             Some(fleet) => {
                 let facts = parts.timeline.assign(&awaited, fleet.key).await?;
                 tracing::info!(fleet = fleet.key.0, facts, by = %viewer.staff.id, "staff assigned facts to a fleet");

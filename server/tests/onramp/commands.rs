@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::TestServer;
 
-fn onramp(args: &[&str], env: &[(&str, &str)]) -> Output {
+pub fn onramp(args: &[&str], env: &[(&str, &str)]) -> Output {
     let dir = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_onramp"));
     for (name, _) in std::env::vars()

@@ -35,5 +35,6 @@ mod store_subscriptions;
 mod subscriptions;
 mod subscriptions_missed;
 mod support;
+mod text;
 mod traps;
 mod webhooks;

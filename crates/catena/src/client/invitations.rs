@@ -88,7 +88,7 @@ pub struct Invitation {
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub declined_at: Option<OffsetDateTime>,
     /// Why the fleet declined, in its own words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_lines")]
     pub decline_reason: Option<String>,
     /// Where Catena sends the events of this invitation, in addition to the subscriptions.
     #[serde(default)]

@@ -28,6 +28,7 @@ pub struct Partner {
     /// Catena's id of the partner.
     pub id: Uuid,
     /// Its name.
+    #[serde(deserialize_with = "wire::name")]
     pub name: String,
     /// Its short name.
     #[serde(default)]

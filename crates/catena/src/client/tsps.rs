@@ -42,6 +42,7 @@ pub struct Tsp {
     /// Its short name, which [`CreateInvitation::limit_tsps`](crate::CreateInvitation::limit_tsps) takes.
     pub slug: String,
     /// Its name, to show.
+    #[serde(deserialize_with = "wire::name")]
     pub name: String,
     /// The integration that reads its data.
     pub source_name: String,

@@ -6,6 +6,8 @@ use serde::{
 };
 use time::OffsetDateTime;
 
+use domain::{fleet::is_invented, text};
+
 use platform::secret::Secret;
 
 /// A time as Catena writes it, RFC 3339. The error doesn't repeat the text.
@@ -62,9 +64,19 @@ pub(crate) fn masked<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Er
 /// A fleet's name, unless Catena invented it: `Fleet <invitation id>` contains a secret and must not be shown (CONTRACT.md
 /// trap 18). With `#[serde(default)]`, it may also be missing.
 pub(crate) fn real_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let name = Option::<String>::deserialize(from)?;
-    let invented = |name: &str| name.strip_prefix("Fleet ").is_some_and(|id| uuid::Uuid::try_parse(id.trim()).is_ok());
-    Ok(name.filter(|name| !invented(name)))
+    // Cleaned first, so that nothing that can't be seen hides an invented one.
+    let name = Option::<String>::deserialize(from)?.map(|name| text::one_line(&name));
+    Ok(name.filter(|name| !name.is_empty() && !is_invented(name)))
+}
+
+/// A name that people read, on one line and without what can't be seen.
+pub(crate) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(text::one_line(&String::deserialize(from)?))
+}
+
+/// What a person wrote, without what can't be seen. With `#[serde(default)]`, it may also be missing.
+pub(crate) fn maybe_lines<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(|said| text::lines(&said)))
 }
 
 /// A fleet's website, unless Catena invented it (CONTRACT.md trap 18). With `#[serde(default)]`, it may also be missing.
@@ -88,13 +100,15 @@ pub(crate) fn maybe_fit_to_show<'de, D: Deserializer<'de>>(from: D) -> Result<Op
     Ok(Option::<String>::deserialize(from)?.map(|text| fit_to_show(&text)))
 }
 
-/// Makes text from Catena safe to show and log: replaces ids, any of which may be an invitation's, and control characters, and
+/// Makes text from Catena safe to show and log: replaces ids, any of which may be an invitation's, drops what can't be seen, and
 /// limits the length.
 pub(crate) fn fit_to_show(text: &str) -> String {
     const LONGEST: usize = 300;
     const ID: usize = 36;
     let mut shown = String::new();
-    let mut rest = text;
+    // Cleaned first, so that nothing that can't be seen hides an id.
+    let text = text::one_line(text);
+    let mut rest = text.as_str();
     while let Some(next) = rest.chars().next() {
         if shown.len() >= LONGEST {
             shown.push('…');
@@ -104,7 +118,7 @@ pub(crate) fn fit_to_show(text: &str) -> String {
             shown.push_str("[id]");
             ID
         } else {
-            shown.push(if next.is_control() { ' ' } else { next });
+            shown.push(next);
             next.len_utf8()
         };
         rest = &rest[step..];
@@ -145,6 +159,9 @@ mod tests {
             fit_to_show(&format!("Invitation {id} (https://x/?invite={})\nis é", id.to_uppercase())),
             "Invitation [id] (https://x/?invite=[id]) is é"
         );
+        let (head, tail) = id.split_at(9);
+        assert_eq!(fit_to_show(&format!("{head}\u{200d}{tail}")), "[id]", "an id that can't be seen as one");
+        assert_eq!(fit_to_show("over\u{202e}ride \u{1b}[31mred\u{a0}end"), "override [31mred end");
         assert!(fit_to_show(&"é".repeat(5_000)).len() < 310);
     }
 }

@@ -13,6 +13,7 @@ use crate::{
             refreshed_key, state_key,
         },
     },
+    text::lines,
     timestamp::micros,
 };
 
@@ -133,7 +134,7 @@ impl Fact {
     /// The same fact with what a person wrote or what else is worth showing.
     #[must_use]
     pub fn with_note(mut self, note: Option<String>) -> Self {
-        self.about.note = note;
+        self.about.note = note.map(|note| lines(&note));
         self
     }
 }

@@ -16,7 +16,9 @@ use crate::{
         },
         observation::{InvitationRecord, Observation, Subject},
     },
-    resource, timestamp,
+    resource,
+    text::{lines, one_line},
+    timestamp,
 };
 
 /// Why a record of a known event can't be read.
@@ -116,7 +118,7 @@ impl Reader<'_> {
         };
         let about = About {
             round: Some(Round { created_at, expires_at, invitation: invitation.clone() }),
-            note: self.text("decline_reason").filter(|_| kind == Kind::InvitationDeclined).map(str::to_owned),
+            note: self.text("decline_reason").filter(|_| kind == Kind::InvitationDeclined).map(lines),
             ..self.about()
         };
         let record = InvitationRecord {
@@ -125,7 +127,7 @@ impl Reader<'_> {
             created_at,
             expires_at,
             // WEBHOOKS.md 8.12: the events' name for what the API calls `fleet_name`.
-            fleet_name: self.text("partner_provided_fleet_name").or(self.text("fleet_name")).map(str::to_owned),
+            fleet_name: self.text("partner_provided_fleet_name").or(self.text("fleet_name")).map(one_line),
         };
         let subject = Subject { invitation: Some(invitation), ..self.subject() };
         Ok(Observation::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })

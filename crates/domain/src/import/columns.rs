@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     import::cell::plain,
-    invitation::request::{Draft, FieldErrors, label},
+    invitation::request::{Draft, label},
 };
 
 /// A field that a column can hold. A callback isn't one: its events would arrive twice (WEBHOOKS.md 5.11).
@@ -169,8 +169,9 @@ impl Mapping {
     }
 
     /// Sentences about what must change before rows can be read; the field names are those of the form.
-    pub fn check(&self, header: &[String]) -> FieldErrors {
-        let mut errors = FieldErrors::new();
+    #[cfg(not(target_family = "wasm"))]
+    pub fn check(&self, header: &[String]) -> crate::invitation::request::FieldErrors {
+        let mut errors = BTreeMap::new();
         if !self.columns.contains_key(&C::FleetRef) {
             let sentence = "Choose the column with your reference for the fleet. Every invitation needs one.";
             errors.insert(C::FleetRef.name().to_owned(), sentence.to_owned());
@@ -245,6 +246,7 @@ fn kind_of_id(bare_name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invitation::request::FieldErrors;
 
     fn header(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()

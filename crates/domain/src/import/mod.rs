@@ -6,6 +6,8 @@
 
 mod cell;
 mod columns;
+// In the browser, no row is checked.
+#[cfg(not(target_family = "wasm"))]
 mod row_check;
 mod state;
 mod table;
@@ -14,6 +16,7 @@ mod verdict;
 
 pub use crate::import::cell::{inert, plain};
 pub use crate::import::columns::{Column, Mapping, Values};
+#[cfg(not(target_family = "wasm"))]
 pub use crate::import::row_check::{CheckedRow, RowChecker};
 pub use crate::import::state::{ImportState, RowState};
 pub use crate::import::table::{Delimiter, MAX_BYTES, MAX_ROWS, Row, Rows, Sheet, TableError, inspect, rows};

@@ -8,6 +8,7 @@ use crate::{
         table::Row,
     },
     invitation::request::{Checked, Draft, label},
+    text,
 };
 
 /// A row after its check.
@@ -15,7 +16,7 @@ use crate::{
 pub struct CheckedRow {
     /// The line of the file where it starts.
     pub line: u64,
-    /// Its reference as written; empty if it has none.
+    /// Its reference, as written if it can't be one; empty if it has none.
     pub fleet_ref: String,
     /// Its values.
     pub values: Values,
@@ -41,7 +42,8 @@ impl<'a> RowChecker<'a> {
     /// Checks the next row.
     pub fn check(&mut self, row: &Row) -> CheckedRow {
         let values = self.mapping.values(&row.cells);
-        let fleet_ref = values.get(&Column::FleetRef).cloned().unwrap_or_default();
+        let written = values.get(&Column::FleetRef).cloned().unwrap_or_default();
+        let fleet_ref = text::fleet_ref(&written).unwrap_or(written);
         let checked = self.mapping.draft(&values, self.base).check().map_err(|errors| {
             let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", label(field)));
             sentences.collect::<Vec<_>>().join(" ")
@@ -115,7 +117,7 @@ mod tests {
         let want = [
             (2, Ok("A")),
             (3, Err("Reference: Enter a reference: the fleet’s name in your own systems.")),
-            (4, Err("Reference: Use only letters, digits, spaces, “-”, and “_”.")),
+            (4, Err("Reference: Use only letters, digits, spaces, “-”, and “_”. Remove “/”.")),
             (5, Err("Reference: same as in line 2.")),
             (
                 6,
@@ -128,11 +130,20 @@ mod tests {
             (8, Err("Fleet name: Catena accepts only letters, digits, and spaces, and this name has none.")),
             (9, Err("This row has more cells than the header. A cell that contains the delimiter needs quotes.")),
             (10, Ok("E")),
-            (11, Err("Reference: Use only letters, digits, spaces, “-”, and “_”.")),
+            (11, Err("Reference: Use only letters, digits, spaces, “-”, and “_”. Remove “=”.")),
             (12, Ok("F")),
         ];
         assert_eq!(verdicts, want);
         assert_eq!(all[0].invitation.as_ref().map(|checked| checked.expires_in_hours), Ok(48));
         assert_eq!(all[4].values[&Column::FleetName], "=HYPERLINK(1)", "a formula is data here");
+    }
+
+    #[test]
+    fn two_references_that_look_the_same_are_one() {
+        let all = check_all("ref,name\nFLEET-1,x\n\u{feff}FLEET\u{2011}1\u{a0},y\nfleet-1\u{200b},z\n");
+        assert_eq!(all[0].fleet_ref, "FLEET-1");
+        let reasons: Vec<_> = all[1..].iter().map(|row| row.invitation.as_ref().unwrap_err().as_str()).collect();
+        assert_eq!(reasons[0], "Reference: same as in line 2.");
+        assert!(reasons[1].contains("only in capitalization"), "{}", reasons[1]);
     }
 }

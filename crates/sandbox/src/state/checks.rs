@@ -1,6 +1,6 @@
 //! Checks of single values. Each returns the value as Catena would store it (CONTRACT.md 13, trap 17) or refuses it.
 
-use domain::timestamp;
+use domain::{text::is_mark, timestamp};
 use time::{Date, macros::format_description};
 use url::Url;
 
@@ -43,9 +43,10 @@ pub(crate) fn fleet_ref(text: &str) -> Result<String, Refusal> {
     }
 }
 
-/// A `fleet_name`: letters, digits, and spaces (CONTRACT.md 13, trap 7).
+/// A `fleet_name`: letters, digits, and spaces (CONTRACT.md 13, trap 7). A choice: accents and vowel signs are part of their
+/// letters.
 pub(crate) fn fleet_name(text: &str) -> Result<String, Refusal> {
-    if !text.trim().is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == ' ') {
+    if !text.trim().is_empty() && text.chars().all(|c| c.is_alphanumeric() || is_mark(c) || c == ' ') {
         Ok(text.to_owned())
     } else {
         Err(("Value may hold letters, digits and spaces only", "string_pattern_mismatch"))

@@ -192,7 +192,7 @@ async fn read_field(mut field: Field<'_>, too_large: &mut bool) -> Result<Vec<u8
 fn shortened(name: &str) -> String {
     // Some browsers send the path.
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect()
+    domain::text::one_line(name).chars().take(NAME_MAX).collect()
 }
 
 /// Decodes and parses a file, off the threads that serve requests: it may be large.

@@ -15,12 +15,12 @@ use axum::{
 };
 use catena::Tsp;
 use domain::{
-    fleet::check_fleet_ref,
     invitation::{
         confirmation::Agreed,
         permissions::Preset,
         request::{Draft, EXPIRY_DEFAULT, FieldErrors, LABELS, hours, split_providers},
     },
+    text,
 };
 use leptos::view;
 use platform::{clock::SharedClock, random::SharedRandom};
@@ -275,9 +275,9 @@ pub(crate) async fn preview(
     let PreviewParams { fleet_ref, fleet_name, expires_in_hours, fleet_country_code, part } = params;
     let now = clock.now();
     let hours = hours(&expires_in_hours).ok();
-    let mut view = match check_fleet_ref(&fleet_ref) {
+    let mut view = match text::fleet_ref(&fleet_ref) {
         Ok(fleet_ref) => {
-            let preview = forecasts.preview(fleet_ref, hours, Some(&fleet_country_code)).await?;
+            let preview = forecasts.preview(&fleet_ref, hours, Some(&fleet_country_code)).await?;
             PreviewView::new(&preview, now)
         }
         Err(_) => PreviewView::default(),

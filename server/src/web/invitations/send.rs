@@ -8,11 +8,13 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::link::message::{Language, Occasion, holds_link_once};
+use domain::{
+    link::message::{Language, Occasion, holds_link_once},
+    text,
+};
 
 use super::share::{Chosen, EmailEntry, Parts, why_over};
 use crate::{
-    mail::is_address,
     security::idempotency::Submission,
     services::links::delivery::{EmailDraft, LinkDeliveryError, StaffEmail},
     web::{
@@ -35,15 +37,14 @@ impl ShareInput {
     fn read(fields: Vec<(String, String)>) -> Self {
         let mut fields: BTreeMap<String, String> = fields.into_iter().collect();
         let mut take = |name: &str| fields.remove(name).unwrap_or_default();
-        let (language, occasion) = (take("language"), take("occasion"));
+        let (language, occasion, to) = (take("language"), take("occasion"), take("to"));
         Self {
             once: take("once"),
             chosen: Chosen { language: Language::from_code(&language), occasion: Occasion::from_name(&occasion) },
             draft: EmailDraft {
-                to: take("to").trim().to_owned(),
-                subject: take("subject").trim().to_owned(),
-                // Browsers send CRLF; texts here have LF.
-                body: take("body").replace("\r\n", "\n"),
+                to: text::email(&to).unwrap_or(to),
+                subject: text::one_line(&take("subject")),
+                body: text::lines(&take("body")),
             },
         }
     }
@@ -92,14 +93,14 @@ pub(crate) async fn post(
 
 fn check(draft: &EmailDraft) -> BTreeMap<&'static str, String> {
     let mut errors = BTreeMap::new();
-    if draft.to.is_empty() {
+    if text::one_line(&draft.to).is_empty() {
         errors.insert("to", "Enter the e-mail address of the person at the fleet.".to_owned());
-    } else if !is_address(&draft.to) {
-        errors.insert("to", "Enter one e-mail address, such as ops@acme.example.".to_owned());
+    } else if let Err(problem) = text::email(&draft.to) {
+        errors.insert("to", problem.to_string());
     }
     if draft.subject.is_empty() {
         errors.insert("subject", "Enter a subject.".to_owned());
-    } else if draft.subject.chars().count() > SUBJECT_MAX || draft.subject.chars().any(char::is_control) {
+    } else if draft.subject.chars().count() > SUBJECT_MAX {
         errors.insert("subject", format!("Enter one line of at most {SUBJECT_MAX} characters."));
     }
     if draft.body.chars().count() > BODY_MAX as usize {

@@ -251,7 +251,9 @@ impl Parts {
             until: invitation.expires_at,
         };
         let text = message(language, occasion, &context);
-        Ok(Prepared { email: request.fleet_email, phone: request.fleet_phone, language, occasion, text })
+        // A number from before it was checked by its country's plan may be a stranger's.
+        let phone = domain::text::phone(&request.fleet_phone).unwrap_or_default();
+        Ok(Prepared { email: request.fleet_email, phone, language, occasion, text })
     }
 
     /// The form of an e-mail; `None` without a mail server.

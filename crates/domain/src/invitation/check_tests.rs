@@ -1,4 +1,5 @@
 use super::*;
+use crate::invitation::request::EXPIRY_DEFAULT;
 
 fn draft() -> Draft {
     Draft { fleet_ref: "FLEET-42".into(), ..Draft::default() }
