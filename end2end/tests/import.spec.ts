@@ -92,7 +92,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByLabel('Or paste rows').fill('only </textarea> a header');
       await send('Continue to columns');
       await expect(page.getByLabel('Or paste rows')).toHaveValue('only </textarea> a header');
-      await expect(page.getByLabel('Or paste rows')).toHaveAccessibleDescription(/only one line/);
+      await expect(page.getByLabel('Or paste rows')).toHaveAccessibleDescription(/no rows below the header in line 1/);
       await page.getByLabel('Or paste rows').fill(`who\tname\nPASTED-${mark}\tAcme`);
       await page.getByRole('button', { name: 'Continue to columns' }).click();
       await send('Check the rows');
@@ -113,6 +113,27 @@ test('a wrong delimiter can be corrected, and an old encoding is read', async ({
   await page.getByRole('button', { name: 'Apply' }).click();
   await expect(page.getByTestId('samples').getByRole('columnheader')).toHaveText(['ref,x', 'name']);
   await expect(page.getByTestId('samples')).toContainText('Müller');
+});
+
+test('the header can be chosen, and every row of the file is accounted for', async ({ page }) => {
+  await signIn(page);
+  const sheet = ['Fleets of Acme', '', 'wer,was', 'HEAD-1,Acme', 'HEAD-2,"Bolt" Ltd', 'HEAD-3,"Cold', 'HEAD-4,Dart"', 'HEAD-5,Echo'];
+  await toColumns(page, sheet.join('\r'));
+  await expect(page.getByText('5 rows below the header in line 3')).toBeVisible();
+  await expect(page.getByTestId('above')).toHaveText('1 line above the header is not imported.');
+  await page.getByLabel('Header').selectOption({ label: 'Line 4: HEAD-1, Acme' });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByTestId('samples').getByRole('columnheader')).toHaveText(['HEAD-1', 'Acme']);
+  await page.getByLabel('Header').selectOption({ label: 'Line 3: wer, was' });
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await expect(page.getByTestId('samples').getByRole('columnheader')).toHaveText(['wer', 'was']);
+  await page.getByLabel('Reference').selectOption({ label: 'wer' });
+  await page.getByLabel('Fleet name').selectOption({ label: 'was' });
+  await page.getByRole('button', { name: 'Check the rows' }).click();
+  await importStands(page, 'checked');
+  expect(await verdicts(page)).toEqual(['new', 'invalid', 'invalid', 'invalid', 'new']);
+  await expect(row(page, 'HEAD-3')).toContainText('opens a cell in line 6 is only closed in line 7');
+  await expect(page.getByTestId('file-rows')).toHaveText('5 rows below the header in line 3: 2 valid, 3 invalid. 1 line above the header is not imported.');
 });
 
 test('the progress bar moves without a reload, and the page follows the state of the import', async ({ page }) => {

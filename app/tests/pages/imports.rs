@@ -19,6 +19,9 @@ fn long_cells_are_shown_by_their_beginning() {
         file_name: None,
         encoding: Encoding::Utf8,
         delimiter: Delimiter::Comma,
+        header_line: 1,
+        top: Vec::new(),
+        above: 0,
         header: vec![long("é")],
         samples: vec![vec![long("ł")]],
         rows: 1,
@@ -56,4 +59,21 @@ fn an_import_offers_exactly_what_its_state_allows() {
     let asked = imports::detail_page(S::Running, true);
     assert_eq!(offered(&asked), ["cancel", "links.csv"]);
     assert!(!asked.contains("http-equiv"), "who is about to answer is left in peace");
+}
+
+#[test]
+fn every_line_of_the_file_is_accounted_for() {
+    let columns = imports::columns_page(imports::mapped());
+    for part in ["fleets.csv: 1,200 rows below the header in line 3,", "1 line above the header is not imported."] {
+        assert!(columns.contains(part), "{part}: {columns}");
+    }
+    let chosen = "<option value=\"3\" selected>Line 3: Ref";
+    assert!(columns.contains(chosen), "{columns}");
+    let result = imports::detail_page(ImportState::Done, false);
+    let all = "10 rows below the header in line 3: 9 valid, 1 invalid. 1 line above the header is not imported.";
+    assert!(result.contains(all), "{result}");
+    assert!(
+        !imports::detail_page(ImportState::Checking, false).contains("below the header"),
+        "not before all are checked"
+    );
 }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::import::{Delimiter, Encoding, ImportState, Mapping};
+use domain::import::{Delimiter, Encoding, ImportState, Mapping, TopLine};
 use time::OffsetDateTime;
 
 use super::StoreError;
@@ -13,6 +13,10 @@ pub struct ImportKey(pub i64);
 pub struct Reading {
     /// What separates two cells.
     pub delimiter: Delimiter,
+    /// The line of the file in which its header is, from 1.
+    pub header_line: u64,
+    /// The first lines, any of which can be chosen as the header.
+    pub top: Vec<TopLine>,
     /// The columns' names.
     pub header: Vec<String>,
     /// The first rows, as samples.
@@ -21,6 +25,13 @@ pub struct Reading {
     pub mapping: Mapping,
     /// The number of rows.
     pub row_count: u32,
+}
+
+impl Reading {
+    /// How many of the first lines are above the header, so that they aren't imported.
+    pub fn lines_above(&self) -> u64 {
+        self.top.iter().filter(|top| top.line < self.header_line).map(|_| 1).sum()
+    }
 }
 
 /// A file that was uploaded or pasted.

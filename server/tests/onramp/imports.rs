@@ -251,15 +251,17 @@ async fn wrong_files_come_back_to_the_form_with_the_reason_beside_the_control() 
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
     let too_many = format!("ref\n{}", "A\n".repeat(MAX_ROWS + 1));
-    let table: [(&[u8], &str, &str, &str); 8] = [
+    let table: [(&[u8], &str, &str, &str); 10] = [
         (b"", "", "file-error", "Choose a file, or paste rows below."),
         (b"ref\nA\n", "ref\nB\n", "file-error", "not both"),
         (b"  \n", "", "file-error", "The file is empty"),
         (b"PK\x03\x04...", "", "file-error", "spreadsheet"),
         (b"r\0e\0f\0", "", "file-error", "CSV UTF-8"),
-        (b"ref,name\n", "", "file-error", "only one line"),
+        (b"ref,name\n", "", "file-error", "no rows below the header in line 1"),
         (too_many.as_bytes(), "", "file-error", "more than 100000 rows"),
-        (b"", "only a header <b>", "text-error", "only one line"),
+        (b"", "only a header <b>", "text-error", "no rows below the header in line 1"),
+        (b",,\n,,\n", "", "file-error", "All cells of the file are empty"),
+        (b"ref,name\nA,x\nB,\"y\nC,z\n", "", "file-error", "opens a cell in line 3 is never closed"),
     ];
     for (file, text, place, sentence) in table {
         let name = if file.is_empty() { "" } else { "fleets.csv" };
@@ -350,7 +352,7 @@ async fn the_largest_file_gets_its_verdicts_in_seconds() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
     let row = |number: usize| {
-        format!("F-{number:06},Fleet number {number},ops-{number}@carrier.example,USA,{number},DOT,48\n")
+        format!("F-{number:06},Fleet number {number},ops-{number}@carrier.example,USA,{},DOT,48\n", number + 1)
     };
     let header = "fleet_ref,fleet_name,fleet_email,fleet_country_code,fleet_regulatory_id,fleet_regulatory_id_type,expires_in_hours\n";
     let file = (0..MAX_ROWS).fold(header.to_owned(), |file, number| file + &row(number));

@@ -9,6 +9,7 @@ mod connections;
 mod deliveries;
 mod disorders;
 mod import_failures;
+mod import_tables;
 mod imports;
 mod invitations;
 mod invite;

@@ -1,6 +1,6 @@
 //! What a store promises about imports, on every database.
 
-use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict};
+use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, TopLine, Verdict};
 use server::store::{
     ImportKey, ImportMove, ImportedRow, LinksTaken, NewImport, Reading, RowEnd, RowFilter, SharedStore,
 };
@@ -12,6 +12,8 @@ use crate::store::{fresh, now};
 fn reading() -> Reading {
     Reading {
         delimiter: Delimiter::Semicolon,
+        header_line: 2,
+        top: vec![TopLine { line: 1, text: "Fleets".into() }, TopLine { line: 2, text: "ref, name".into() }],
         header: vec!["ref".into(), "name".into()],
         samples: vec![vec!["A".into(), "Acme".into()]],
         mapping: Mapping { columns: [(Column::FleetRef, 0)].into(), ..Mapping::default() },
@@ -61,7 +63,7 @@ async fn an_import_moves_only_from_where_it_stands_and_its_file_goes_when_it_sta
     assert_eq!(store.import_content(key).await.unwrap().as_deref(), Some("ref;name\nA;Acme"));
     assert_eq!(store.import(ImportKey(99)).await.unwrap(), None);
 
-    let other = Reading { delimiter: Delimiter::Tab, row_count: 9, ..reading() };
+    let other = Reading { delimiter: Delimiter::Tab, header_line: 1, top: Vec::new(), row_count: 9, ..reading() };
     assert!(store.set_reading(key, &other).await.unwrap());
     assert!(!store.start_import(key, "eve", false, now()).await.unwrap(), "it was not checked");
     assert!(store.move_import(key, &[S::Uploaded], &to(S::Checking)).await.unwrap());

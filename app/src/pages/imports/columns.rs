@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::components::{Document, ErrorSummary, Field, Notice, NoticeKind, Visit};
 use domain::{
-    import::{Column, Delimiter, Encoding, Mapping},
+    import::{Column, Delimiter, Encoding, Mapping, TopLine},
     invitation::request::{EXPIRY_DEFAULT, EXPIRY_HOURS, FieldErrors, label},
     resource::RESOURCES,
 };
 
-use super::labels::grouped;
+use super::labels::{not_imported, number_of};
 
 /// Characters of a cell that are shown.
 const SHOWN_MAX: usize = 200;
@@ -25,6 +25,12 @@ pub struct ColumnsForm {
     pub encoding: Encoding,
     /// What separates two cells.
     pub delimiter: Delimiter,
+    /// The line of the header, from 1.
+    pub header_line: u64,
+    /// The first lines, any of which can be the header.
+    pub top: Vec<TopLine>,
+    /// How many lines with text are above the header.
+    pub above: u64,
     /// Names of the columns.
     pub header: Vec<String>,
     /// The first rows.
@@ -45,16 +51,29 @@ pub fn ColumnsPage(
     /// The form.
     form: ColumnsForm,
 ) -> impl IntoView {
-    let ColumnsForm { id, file_name, encoding, delimiter, header, samples, rows, mapping, errors } = form;
+    let ColumnsForm {
+        id,
+        file_name,
+        encoding,
+        delimiter,
+        header_line,
+        top,
+        above,
+        header,
+        samples,
+        rows,
+        mapping,
+        errors,
+    } = form;
     let title = if errors.is_empty() { "Import columns" } else { "Error: Import columns" };
     let names: Vec<String> = header.iter().enumerate().map(|(place, name)| called(name, place)).collect();
     let ignored: Vec<String> =
         mapping.ignored(&header).into_iter().map(|place| format!("“{}”", names[place])).collect();
     let ignored = (!ignored.is_empty()).then(|| format!("Not used: {}.", ignored.join(", ")));
     let lead = format!(
-        "{}: {} rows, read as {}.",
+        "{}: {} below the header in line {header_line}, read as {}.",
         file_name.unwrap_or_else(|| "Pasted rows".into()),
-        grouped(rows),
+        number_of(rows, "row"),
         encoding.name()
     );
     let doubtful = (encoding == Encoding::Windows1252).then_some(
@@ -74,7 +93,7 @@ pub fn ColumnsPage(
                 <ErrorSummary errors=summary/>
                 <Samples names=names.clone() samples=samples/>
                 <form method="post" action=format!("/invitations/import/{id}/columns") novalidate=true>
-                    <DelimiterChoice delimiter=delimiter/>
+                    <ReadingChoice delimiter=delimiter header_line=header_line top=top above=above errors=errors.clone()/>
                     <Choices names=names mapping=mapping.clone() errors=errors.clone()/>
                     {ignored.map(|text| view! { <p class="hint" data-testid="ignored">{text}</p> })}
                     <Defaults mapping=mapping errors=errors/>
@@ -102,8 +121,12 @@ fn shortened(cell: &str) -> String {
 }
 
 fn summary(errors: &FieldErrors) -> Vec<(String, String, String)> {
-    let all =
-        [("all_hours", label("expires_in_hours")), ("resources", label("permissions")), ("delimiter", "Delimiter")];
+    let all = [
+        ("all_hours", label("expires_in_hours")),
+        ("resources", label("permissions")),
+        ("delimiter", "Delimiter"),
+        ("header_line", "Header"),
+    ];
     let labels = Column::all().map(|column| (column.name(), column.label())).chain(all);
     labels.filter_map(|(field, label)| Some((field.to_owned(), label.to_owned(), errors.get(field)?.clone()))).collect()
 }
@@ -127,18 +150,54 @@ fn Samples(names: Vec<String>, samples: Vec<Vec<String>>) -> impl IntoView {
     }
 }
 
+/// How the file is read: what separates its cells, and which line is its header.
 #[component]
-fn DelimiterChoice(delimiter: Delimiter) -> impl IntoView {
-    let options = Delimiter::ALL.map(|each| {
+fn ReadingChoice(
+    delimiter: Delimiter,
+    header_line: u64,
+    top: Vec<TopLine>,
+    above: u64,
+    errors: FieldErrors,
+) -> impl IntoView {
+    let delimiters = Delimiter::ALL.map(|each| {
         view! { <option value=each.name() selected=each == delimiter>{each.label()}</option> }
     });
+    let lines = top.into_iter().map(move |TopLine { line, text }| {
+        view! { <option value=line.to_string() selected=line == header_line>{format!("Line {line}: {text}")}</option> }
+    });
+    let lines = lines.collect_view();
+    let header_error = errors.get("header_line").cloned();
     view! {
         <div class="reread">
-            <div class="field">
-                <label for="delimiter">"Delimiter"</label>
-                <select id="delimiter" name="delimiter">{options.into_iter().collect_view()}</select>
-            </div>
+            <Choice name="delimiter" label="Delimiter" error=errors.get("delimiter").cloned()>
+                {delimiters.into_iter().collect_view()}
+            </Choice>
+            {(!lines.is_empty()).then(|| view! {
+                <Choice name="header_line" label="Header" error=header_error>{lines}</Choice>
+            })}
             <button class="button" name="again" value="yes">"Apply"</button>
+        </div>
+        {not_imported(above).map(|text| view! { <p class="hint" data-testid="above">{text}</p> })}
+    }
+}
+
+/// A list to choose from, with its error below.
+#[component]
+fn Choice(name: &'static str, label: &'static str, error: Option<String>, children: Children) -> impl IntoView {
+    let invalid = error.is_some();
+    let error_id = format!("{name}-error");
+    view! {
+        <div class="field" class:invalid=invalid>
+            <label for=name>{label}</label>
+            <select
+                id=name
+                name=name
+                aria-describedby=invalid.then(|| error_id.clone())
+                aria-invalid=invalid.then_some("true")
+            >
+                {children()}
+            </select>
+            {error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
         </div>
     }
 }
@@ -148,26 +207,15 @@ fn Choices(names: Vec<String>, mapping: Mapping, errors: FieldErrors) -> impl In
     let choices = Column::all().map(|column| {
         let field = column.name();
         let chosen = mapping.columns.get(&column).copied();
-        let error = errors.get(field).cloned();
-        let invalid = error.is_some();
-        let error_id = format!("{field}-error");
         let options = names.iter().enumerate().map(|(place, name)| {
             view! { <option value=place.to_string() selected=chosen == Some(place)>{name.clone()}</option> }
         });
+        let options = options.collect_view();
         view! {
-            <div class="field" class:invalid=invalid>
-                <label for=field>{column.label()}</label>
-                <select
-                    id=field
-                    name=field
-                    aria-describedby=invalid.then(|| error_id.clone())
-                    aria-invalid=invalid.then_some("true")
-                >
-                    <option value="">"Not in the file"</option>
-                    {options.collect_view()}
-                </select>
-                {error.map(|error| view! { <p class="error" id=error_id>{error}</p> })}
-            </div>
+            <Choice name=field label=column.label() error=errors.get(field).cloned()>
+                <option value="">"Not in the file"</option>
+                {options}
+            </Choice>
         }
     });
     let choices = choices.collect_view();

@@ -38,6 +38,19 @@ pub struct LinksTakenView {
     pub count: u64,
 }
 
+/// The rows of a file: each is valid or invalid, and none is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRows {
+    /// How many ask for an invitation that there can be.
+    pub valid: u64,
+    /// How many don't, or can't be read.
+    pub invalid: u64,
+    /// The header's line, from 1.
+    pub header_line: u64,
+    /// How many lines with text are above the header.
+    pub above: u64,
+}
+
 /// One import.
 #[derive(Debug, Clone)]
 pub struct ImportDetail {
@@ -59,6 +72,8 @@ pub struct ImportDetail {
     pub waiting: u64,
     /// How many rows this import has invited.
     pub invited: u64,
+    /// The rows of the file.
+    pub file: FileRows,
     /// The rows of this page.
     pub rows: Vec<ImportedRowView>,
     /// The filter of the rows, as text.

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     actions::Actions,
-    data::{ImportDetail, LinksTakenView},
-    labels::grouped,
+    data::{FileRows, ImportDetail, LinksTakenView},
+    labels::{grouped, not_imported, number_of},
     row_table::RowTable,
 };
 use crate::{
@@ -33,6 +33,7 @@ pub fn ImportPage(
     let live_url = moves.then(|| format!("/invitations/import/{}/live?state={}", detail.id, detail.state.name()));
     let kind = if detail.state == ImportState::Paused { NoticeKind::Problem } else { NoticeKind::Information };
     let (reason, progress) = (detail.reason.clone(), detail.progress.clone());
+    let counted = (detail.state != ImportState::Checking).then(|| counted(&detail.file));
     // A reload would disturb someone who reads other rows or is about to answer.
     let reading = detail.filtered_by.is_some() || detail.paging.first.is_some() || detail.confirming;
     let reload = (moves && !reading).then_some(RELOAD);
@@ -51,11 +52,27 @@ pub fn ImportPage(
             <section class="card import" aria-labelledby="standing">
                 <h2 id="standing">{heading(detail.state)}</h2>
                 <LivePart url=live_url><ImportBar progress=progress/></LivePart>
+                {counted.map(|text| view! { <p class="hint" data-testid="file-rows">{text}</p> })}
                 <Actions detail=detail.clone()/>
             </section>
             <RowTable detail=detail.clone() started=started/>
             {started.then(|| view! { <Downloads detail=detail/> })}
         </Document>
+    }
+}
+
+/// Accounts for every line of the file.
+fn counted(file: &FileRows) -> String {
+    let FileRows { valid, invalid, header_line, above } = *file;
+    let rows = format!(
+        "{} below the header in line {header_line}: {} valid, {} invalid.",
+        number_of(valid + invalid, "row"),
+        grouped(valid),
+        grouped(invalid)
+    );
+    match not_imported(above) {
+        Some(above) => format!("{rows} {above}"),
+        None => rows,
     }
 }
 

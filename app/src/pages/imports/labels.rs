@@ -42,9 +42,29 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// How many there are of something: `1 row`, `1,200 rows`.
+pub(super) fn number_of(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(count))
+}
+
+/// What becomes of the lines above the header, if there are any.
+pub(super) fn not_imported(above: u64) -> Option<String> {
+    let verb = if above == 1 { "is" } else { "are" };
+    (above > 0).then(|| format!("{} above the header {verb} not imported.", number_of(above, "line")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counted_things_are_named_in_the_number_they_have() {
+        assert_eq!((number_of(1, "row"), number_of(1_200, "row")), ("1 row".into(), "1,200 rows".into()));
+        assert_eq!(not_imported(0), None);
+        assert_eq!(not_imported(1).as_deref(), Some("1 line above the header is not imported."));
+        assert_eq!(not_imported(2).as_deref(), Some("2 lines above the header are not imported."));
+    }
 
     #[test]
     fn numbers_are_grouped_by_thousands() {

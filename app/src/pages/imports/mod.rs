@@ -9,7 +9,7 @@ mod row_table;
 mod upload;
 
 pub use columns::{ColumnsForm, ColumnsPage};
-pub use data::{ImportDetail, ImportedRowView, LinksTakenView};
+pub use data::{FileRows, ImportDetail, ImportedRowView, LinksTakenView};
 pub use detail::ImportPage;
 pub use labels::{grouped, row_state_label, verdict_label};
 pub use upload::{ListedImport, UploadForm, UploadPage};

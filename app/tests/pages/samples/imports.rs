@@ -4,7 +4,7 @@ use app::{
     components::{ImportFigure, ImportProgress, Paging},
     pages::imports::*,
 };
-use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, Verdict};
+use domain::import::{Column, Delimiter, Encoding, ImportState, Mapping, RowState, TopLine, Verdict};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -32,6 +32,9 @@ pub fn columns_page(mapping: Mapping) -> String {
         file_name: Some("fleets.csv".into()),
         encoding: Encoding::Windows1252,
         delimiter: Delimiter::Semicolon,
+        header_line: 3,
+        top: vec![TopLine { line: 1, text: HOSTILE.into() }, TopLine { line: 3, text: "Ref".into() }],
+        above: 1,
         header,
         samples: vec![vec!["A".into(), HOSTILE.into()]],
         rows: 1_200,
@@ -73,6 +76,7 @@ pub fn detail_page(state: ImportState, confirming: bool) -> String {
         verdicts: vec![(Verdict::New, 8), (Verdict::Declined, 1)],
         waiting: 9,
         invited: 3,
+        file: FileRows { valid: 9, invalid: 1, header_line: 3, above: 1 },
         rows: vec![
             row(Verdict::New, RowState::Created, Some(Uuid::from_u128(7))),
             row(Verdict::Invalid, RowState::Invalid, None),

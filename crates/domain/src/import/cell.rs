@@ -3,6 +3,8 @@
 //!
 //! There is no exception for phone numbers, which begin with "+": the downloads hold none, and an exception is what an
 //! attacker looks for.
+//!
+//! The other way round, exports write `="0123"` so that a spreadsheet keeps the zero: a formula that is nothing but a text.
 
 use std::borrow::Cow;
 
@@ -16,10 +18,23 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     if begins_a_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// A cell without outer spaces and without the apostrophe that makes it inert.
-pub fn plain(cell: &str) -> &str {
+/// What a cell means: without outer spaces, without the apostrophe that makes it inert, and `0123` for `="0123"`.
+pub fn plain(cell: &str) -> Cow<'_, str> {
     let cell = cell.trim();
-    cell.strip_prefix('\'').filter(|rest| begins_a_formula(rest)).unwrap_or(cell)
+    match cell.strip_prefix('\'').filter(|rest| begins_a_formula(rest)) {
+        Some(text) => Cow::Borrowed(text),
+        None => text_of_formula(cell).unwrap_or(Cow::Borrowed(cell)),
+    }
+}
+
+/// The text of a formula that is one quoted text, in which quotes are doubled.
+fn text_of_formula(cell: &str) -> Option<Cow<'_, str>> {
+    let quoted = cell.strip_prefix("=\"")?.strip_suffix('"')?;
+    if !quoted.contains('"') {
+        return Some(Cow::Borrowed(quoted.trim()));
+    }
+    let is_one_text = !quoted.replace("\"\"", "").contains('"');
+    is_one_text.then(|| Cow::Owned(quoted.replace("\"\"", "\"").trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -28,9 +43,20 @@ mod tests {
 
     #[test]
     fn no_cell_begins_like_a_formula_and_what_was_meant_comes_back() {
-        for text in
-            ["=1+1", "+SUM(A1)", "-FLEET", "@cmd", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"]
-        {
+        for text in [
+            "=1+1",
+            "+SUM(A1)",
+            "-FLEET",
+            "@cmd",
+            "\tx",
+            "\rx",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "=cmd|' /C calc'!A0",
+            "=\"0123\"",
+        ] {
             let inert = inert(text);
             assert_eq!(inert, format!("'{text}"));
             assert_eq!(plain(&inert), text);
@@ -38,6 +64,24 @@ mod tests {
         for text in ["", "FLEET-1", "O'Neil", "'quoted'", "1-2", "a=b"] {
             assert_eq!(inert(text), text);
             assert_eq!(plain(text), text);
+        }
+    }
+
+    #[test]
+    fn a_formula_that_is_one_text_means_that_text() {
+        let table = [
+            ("=\"0123\"", "0123"),
+            (" =\" 0123 \" ", "0123"),
+            ("=\"\"", ""),
+            ("=\"the \"\"Acme\"\"\"", "the \"Acme\""),
+            ("=\"=1+1\"", "=1+1"),
+            ("=\"A\"&\"B\"", "=\"A\"&\"B\""),
+            ("=\"", "=\""),
+            ("=A1", "=A1"),
+            ("'=\"0123\"", "=\"0123\""),
+        ];
+        for (cell, want) in table {
+            assert_eq!(plain(cell), want, "{cell}");
         }
     }
 }

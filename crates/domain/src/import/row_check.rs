@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::{
     import::{
-        columns::{Column, Mapping, Values},
+        columns::Column,
+        mapping::{Mapping, Values},
         table::Row,
     },
     invitation::request::{Checked, Draft, label},
@@ -48,13 +49,18 @@ impl<'a> RowChecker<'a> {
             let sentences = errors.iter().map(|(field, sentence)| format!("{}: {sentence}", label(field)));
             sentences.collect::<Vec<_>>().join(" ")
         });
-        let beyond = row.cells.iter().skip(self.width).any(|cell| !cell.is_empty());
-        let invitation = match self.earlier(&fleet_ref, row.line) {
-            _ if beyond => {
-                Err("This row has more cells than the header. A cell that contains the delimiter needs quotes.".into())
-            }
-            Some(sentence) => Err(sentence),
-            None => checked,
+        let beyond = row.cells.len() > self.width;
+        let invitation = match row.damage {
+            // Its reference may be wrong too, so it rules nothing out.
+            Some(damage) => Err(damage.to_string()),
+            None => match self.earlier(&fleet_ref, row.line) {
+                _ if beyond => {
+                    Err("This row has more cells than the header. A cell that contains the delimiter needs quotes."
+                        .into())
+                }
+                Some(sentence) => Err(sentence),
+                None => checked,
+            },
         };
         CheckedRow { line: row.line, fleet_ref, values, invitation }
     }
@@ -81,11 +87,11 @@ impl<'a> RowChecker<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{Delimiter, rows};
+    use crate::import::{guess_delimiter, rows};
 
     fn check_all(text: &str) -> Vec<CheckedRow> {
         let base = Draft::default();
-        let rows = rows(text, Delimiter::guess(text));
+        let rows = rows(text, guess_delimiter(text), 1);
         let mapping = Mapping::guess(&rows.header);
         let mut checker = RowChecker::new(&mapping, &base, rows.header.len());
         rows.map(|row| checker.check(&row)).collect()
@@ -145,5 +151,19 @@ mod tests {
         let reasons: Vec<_> = all[1..].iter().map(|row| row.invitation.as_ref().unwrap_err().as_str()).collect();
         assert_eq!(reasons[0], "Reference: same as in line 2.");
         assert!(reasons[1].contains("only in capitalization"), "{}", reasons[1]);
+    }
+
+    #[test]
+    fn a_row_whose_cells_cannot_be_told_apart_says_why_and_rules_out_no_other() {
+        let all = check_all("ref,name,unused\nA,\"x\" y,\nA,x,\nB,y,\"oh\nC,z,no\"\nB,y,");
+        let invited: Vec<_> =
+            all.iter().map(|row| (row.line, row.fleet_ref.as_str(), row.invitation.is_ok())).collect();
+        assert_eq!(invited, [(2, "A", false), (3, "A", true), (4, "B", false), (5, "C", false), (6, "B", true)]);
+        let reason = |row: usize| all[row].invitation.clone().unwrap_err();
+        assert!(reason(0).starts_with("A quotation mark (\") in line 2 is inside a cell."), "{}", reason(0));
+        for row in [2, 3] {
+            let want = "The quotation mark (\") that opens a cell in line 4 is only closed in line 5";
+            assert!(reason(row).starts_with(want), "{}", reason(row));
+        }
     }
 }

@@ -32,7 +32,7 @@ impl Importer {
         let reading = &import.reading;
         let now = self.clock.now();
         let mut checker = RowChecker::new(&reading.mapping, &self.base, reading.header.len());
-        let mut rows = rows(&content, reading.delimiter);
+        let mut rows = rows(&content, reading.delimiter, reading.header_line);
         let mut unsettled = HashMap::new();
         let mut number = 0;
         loop {

@@ -16,14 +16,14 @@ use crate::store::{
 };
 
 /// The columns of [`import`]: everything but the file.
-const IMPORT: &str = "id, state, reason, file_name, actor, encoding, delimiter, header, samples, mapping, row_count, started_by, \
-     reopen_declined, created_at, started_at, changed_at";
+const IMPORT: &str = "id, state, reason, file_name, actor, encoding, delimiter, header_line, top, header, samples, mapping, \
+     row_count, started_by, reopen_declined, created_at, started_at, changed_at";
 
 statements! {
     ADD_IMPORT: ImportKey = import_key(
-        "INSERT INTO imports (state, file_name, actor, encoding, delimiter, header, samples, mapping, row_count, content,
-             created_at, changed_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO imports (state, file_name, actor, encoding, delimiter, header_line, top, header, samples, mapping,
+             row_count, content, created_at, changed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
     );
     BY_KEY: ImportRow = import("SELECT ", IMPORT, " FROM imports WHERE id = ?");
     CONTENT: Option<String> = rows::first("SELECT content FROM imports WHERE id = ?");
@@ -33,7 +33,7 @@ statements! {
         "SELECT ", IMPORT, " FROM imports WHERE state IN ('checking', 'running') ORDER BY state, id LIMIT 1",
     );
     SET_READING: () = no_rows(
-        "UPDATE imports SET delimiter = ?, header = ?, samples = ?, mapping = ?, row_count = ?
+        "UPDATE imports SET delimiter = ?, header_line = ?, top = ?, header = ?, samples = ?, mapping = ?, row_count = ?
          WHERE id = ? AND state = 'uploaded'",
     );
     MOVE: () = no_rows(
@@ -57,7 +57,8 @@ impl ImportStore for SqliteStore {
     async fn add_import(&self, import: &NewImport) -> Result<ImportKey, StoreError> {
         let NewImport { file_name, actor, encoding, reading, content, created_at } = import;
         let add = ADD_IMPORT.bind(ImportState::Uploaded.name()).bind(file_name).bind(actor).bind(encoding.name());
-        let add = add.bind(reading.delimiter.name()).bind(json(&reading.header)).bind(json(&reading.samples));
+        let add = add.bind(reading.delimiter.name()).bind(header_line(reading)).bind(json(&reading.top));
+        let add = add.bind(json(&reading.header)).bind(json(&reading.samples));
         let add = add.bind(json(&reading.mapping)).bind(reading.row_count).bind(content);
         add.bind(micros(*created_at)).bind(micros(*created_at)).one(&self.write).await
     }
@@ -79,8 +80,13 @@ impl ImportStore for SqliteStore {
     }
 
     async fn set_reading(&self, key: ImportKey, reading: &Reading) -> Result<bool, StoreError> {
-        let set = SET_READING.bind(reading.delimiter.name()).bind(json(&reading.header)).bind(json(&reading.samples));
-        let set = set.bind(json(&reading.mapping)).bind(reading.row_count).bind(key.0);
+        let set = SET_READING.bind(reading.delimiter.name()).bind(header_line(reading)).bind(json(&reading.top));
+        let set = set
+            .bind(json(&reading.header))
+            .bind(json(&reading.samples))
+            .bind(json(&reading.mapping))
+            .bind(reading.row_count)
+            .bind(key.0);
         Ok(set.execute(&self.write).await? == 1)
     }
 
@@ -112,7 +118,12 @@ impl ImportStore for SqliteStore {
     }
 }
 
+fn header_line(reading: &Reading) -> i64 {
+    i64::try_from(reading.header_line).unwrap_or(i64::MAX)
+}
+
 fn import(row: &SqliteRow) -> Result<ImportRow, StoreError> {
+    let header_line: i64 = row.try_get("header_line")?;
     Ok(ImportRow {
         key: ImportKey(row.try_get("id")?),
         state: ImportState::from_name(row.try_get("state")?).ok_or(StoreError::Unreadable("state"))?,
@@ -122,6 +133,8 @@ fn import(row: &SqliteRow) -> Result<ImportRow, StoreError> {
         encoding: Encoding::from_name(row.try_get("encoding")?).ok_or(StoreError::Unreadable("encoding"))?,
         reading: Reading {
             delimiter: Delimiter::from_name(row.try_get("delimiter")?).ok_or(StoreError::Unreadable("delimiter"))?,
+            header_line: u64::try_from(header_line).unwrap_or_default(),
+            top: from_json(row, "top")?,
             header: from_json(row, "header")?,
             samples: from_json(row, "samples")?,
             mapping: from_json(row, "mapping")?,

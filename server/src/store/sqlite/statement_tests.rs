@@ -141,7 +141,7 @@ fn samples(column: &Returned) -> Vec<String> {
         ("effect" | "verdict", _) => vec!["new".into()],
         ("encoding", _) => vec!["UTF-8".into()],
         ("delimiter", _) => vec!["comma".into()],
-        ("header" | "samples", _) => vec!["[]".into()],
+        ("header" | "samples" | "top", _) => vec!["[]".into()],
         ("headers" | "said" | "about" | "body", _) => vec!["{}".into()],
         ("mapping", _) => vec![serde_json::to_string(&Mapping::default()).unwrap()],
         ("figures", _) => vec![serde_json::to_string(&DeliveryMetrics::default()).unwrap()],

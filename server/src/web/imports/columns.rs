@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    import::{Column, Delimiter, ImportState, Mapping, inspect},
+    import::{Column, Delimiter, ImportState, Mapping, TableError, inspect},
     invitation::request::FieldErrors,
 };
 use leptos::view;
@@ -41,12 +41,16 @@ pub(super) struct Parts {
 }
 
 pub(super) fn show(viewer: Viewer, status: StatusCode, import: ImportRow, errors: FieldErrors) -> Response {
-    let Reading { delimiter, header, samples, mapping, row_count } = import.reading;
+    let above = import.reading.lines_above();
+    let Reading { delimiter, header_line, top, header, samples, mapping, row_count } = import.reading;
     let form = ColumnsForm {
         id: import.key.0,
         file_name: import.file_name,
         encoding: import.encoding,
         delimiter,
+        header_line,
+        top,
+        above,
         header,
         samples,
         rows: row_count.into(),
@@ -70,8 +74,13 @@ pub(super) async fn post(
     }
     let value = |name: &str| fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str());
     let delimiter = Delimiter::from_name(value("delimiter")).unwrap_or(import.reading.delimiter);
-    if !value("again").is_empty() || delimiter != import.reading.delimiter {
-        return parts.read_again(viewer, import, delimiter).await;
+    let header_line = value("header_line").parse().unwrap_or(import.reading.header_line);
+    let other_delimiter = delimiter != import.reading.delimiter;
+    let other_header = header_line != import.reading.header_line;
+    if !value("again").is_empty() || other_delimiter || other_header {
+        // With another delimiter, another line may look like the header, unless somebody chose one.
+        let header_line = (other_header || !other_delimiter).then_some(header_line);
+        return parts.read_again(viewer, import, delimiter, header_line).await;
     }
     import.reading.mapping = mapping(&fields);
     let errors = import.reading.mapping.check(&import.reading.header);
@@ -87,15 +96,16 @@ pub(super) async fn post(
 }
 
 impl Parts {
-    /// Another delimiter makes other columns, so their meaning is guessed again.
+    /// Another delimiter or header makes other columns, so their meaning is guessed again.
     async fn read_again(
         &self,
         viewer: Viewer,
         mut import: ImportRow,
         delimiter: Delimiter,
+        header_line: Option<u64>,
     ) -> Result<Response, PageError> {
         let content = self.store.import_content(import.key).await?.unwrap_or_default();
-        let sheet = tokio::task::spawn_blocking(move || inspect(&content, delimiter)).await;
+        let sheet = tokio::task::spawn_blocking(move || inspect(&content, delimiter, header_line)).await;
         match sheet {
             Ok(Ok(sheet)) => {
                 let mapping = Mapping::guess(&sheet.header);
@@ -104,7 +114,9 @@ impl Parts {
             }
             Ok(Err(error)) => {
                 import.reading.delimiter = delimiter;
-                let errors = FieldErrors::from([("delimiter".to_owned(), error.to_string())]);
+                import.reading.header_line = header_line.unwrap_or(import.reading.header_line);
+                let field = if matches!(error, TableError::HeaderOnly { .. }) { "header_line" } else { "delimiter" };
+                let errors = FieldErrors::from([(field.to_owned(), error.to_string())]);
                 Ok(show(viewer, StatusCode::UNPROCESSABLE_ENTITY, import, errors))
             }
             Err(_) => Ok(Redirect::to(&address(import.key)).into_response()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::{
     components::{ImportFigure, ImportProgress},
     pages::imports::{
-        ImportDetail, ImportPage, ImportedRowView, LinksTakenView, grouped, row_state_label, verdict_label,
+        FileRows, ImportDetail, ImportPage, ImportedRowView, LinksTakenView, grouped, row_state_label, verdict_label,
     },
 };
 use axum::{
@@ -95,6 +95,12 @@ impl Parts {
             invited: of_states(&counts, |state| {
                 matches!(state, RowState::Created | RowState::Refreshed | RowState::Unchanged)
             }),
+            file: FileRows {
+                valid: of_states(&counts, |state| state != RowState::Invalid),
+                invalid: of_states(&counts, |state| state == RowState::Invalid),
+                header_line: import.reading.header_line,
+                above: import.reading.lines_above(),
+            },
             paging,
             rows: rows.into_iter().map(shown).collect(),
             filtered_by: filter.verdict.map(verdict_label).or(filter.state.map(row_state_label)),

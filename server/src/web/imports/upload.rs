@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
-    import::{Delimiter, Encoding, MAX_BYTES, Mapping, Sheet, decode, inspect},
+    import::{Delimiter, Encoding, MAX_BYTES, Mapping, Sheet, decode, guess_delimiter, inspect},
     invitation::request::FieldErrors,
 };
 use leptos::view;
@@ -199,8 +199,8 @@ fn shortened(name: &str) -> String {
 async fn parse(bytes: Vec<u8>) -> Result<(String, Encoding, Reading), String> {
     let parsed = tokio::task::spawn_blocking(move || {
         let (content, encoding) = decode(bytes).map_err(|error| error.to_string())?;
-        let delimiter = Delimiter::guess(&content);
-        let sheet = inspect(&content, delimiter).map_err(|error| error.to_string())?;
+        let delimiter = guess_delimiter(&content);
+        let sheet = inspect(&content, delimiter, None).map_err(|error| error.to_string())?;
         let mapping = Mapping::guess(&sheet.header);
         Ok((content, encoding, reading(sheet, delimiter, mapping)))
     });
@@ -208,6 +208,7 @@ async fn parse(bytes: Vec<u8>) -> Result<(String, Encoding, Reading), String> {
 }
 
 pub(super) fn reading(sheet: Sheet, delimiter: Delimiter, mapping: Mapping) -> Reading {
-    let Sheet { header, samples, rows } = sheet;
-    Reading { delimiter, header, samples, mapping, row_count: u32::try_from(rows).unwrap_or(u32::MAX) }
+    let Sheet { header_line, header, top, samples, rows } = sheet;
+    let row_count = u32::try_from(rows).unwrap_or(u32::MAX);
+    Reading { delimiter, header_line, top, header, samples, mapping, row_count }
 }
