@@ -11,7 +11,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::{invitation::request::FieldErrors, staff::check_password, text};
+use domain::{
+    invitation::request::FieldErrors,
+    staff::check_password,
+    text::{self, EmailError},
+};
 use leptos::view;
 use serde::Deserialize;
 use tower_sessions::Session;
@@ -71,7 +75,9 @@ pub(super) async fn post(
     let Some(invited) = invited(&accounts, &session).await? else { return Ok(used_up(visitor)) };
     let email = invited.staff.as_ref().map_or_else(|| input.email.clone(), |staff| staff.email.clone());
     let again = |errors, email: &str| SetupForm { email: email.to_owned(), errors, ..blank(&invited) };
-    let email = match check(&email, &input) {
+    // An address that is here already isn't judged again.
+    let judged = if invited.staff.is_some() { Ok(email.clone()) } else { text::email(&email) };
+    let email = match check(judged, &input) {
         Ok(email) => email,
         Err(errors) => return Ok(show(visitor, StatusCode::UNPROCESSABLE_ENTITY, again(errors, &email))),
     };
@@ -85,9 +91,9 @@ pub(super) async fn post(
     Ok(Redirect::to("/invitations").into_response())
 }
 
-fn check(email: &str, input: &SetupInput) -> Result<String, FieldErrors> {
+fn check(email: Result<String, EmailError>, input: &SetupInput) -> Result<String, FieldErrors> {
     let mut errors = BTreeMap::new();
-    let email = text::email(email).unwrap_or_else(|problem| {
+    let email = email.unwrap_or_else(|problem| {
         errors.insert("email".to_owned(), problem.to_string());
         String::new()
     });

@@ -9,6 +9,7 @@ use url::Url;
 use crate::{
     invitation::request::Checked,
     resource::{RESOURCES, describe_levels},
+    text::{self, one_line},
     timestamp,
 };
 
@@ -65,18 +66,18 @@ pub fn differences(request: &Checked, returned: &Returned, now: OffsetDateTime) 
     type Text = Option<String>;
     type Normalize = fn(&str) -> String;
     let texts: [(&'static str, &Text, &Text, Normalize); 10] = [
-        ("fleet_name", &request.fleet_name, &returned.fleet_name, plain),
-        ("fleet_email", &request.fleet_email, &returned.fleet_email, lower),
+        ("fleet_name", &request.fleet_name, &returned.fleet_name, one_line),
+        ("fleet_email", &request.fleet_email, &returned.fleet_email, email),
         ("fleet_phone", &request.fleet_phone, &returned.fleet_phone, phone),
         ("fleet_website", &request.fleet_website, &returned.fleet_website, address),
         ("fleet_country_code", &request.fleet_country_code, &returned.fleet_country_code, lower),
-        ("fleet_regulatory_id", &request.fleet_regulatory_id, &returned.fleet_regulatory_id, plain),
-        ("fleet_regulatory_id_type", &request.fleet_regulatory_id_type, &returned.fleet_regulatory_id_type, plain),
+        ("fleet_regulatory_id", &request.fleet_regulatory_id, &returned.fleet_regulatory_id, one_line),
+        ("fleet_regulatory_id_type", &request.fleet_regulatory_id_type, &returned.fleet_regulatory_id_type, one_line),
         ("success_redirect_url", &request.success_redirect_url, &returned.success_redirect_url, address),
         ("failure_redirect_url", &request.failure_redirect_url, &returned.failure_redirect_url, address),
         ("callback_url", &request.callback_url, &returned.callback_url, address),
     ];
-    let reference = returned.fleet_ref.as_deref().filter(|returned| plain(returned) != plain(&request.fleet_ref));
+    let reference = returned.fleet_ref.as_deref().filter(|returned| one_line(returned) != one_line(&request.fleet_ref));
     let reference = reference.map(|returned| Difference {
         field: "fleet_ref",
         requested: request.fleet_ref.clone(),
@@ -139,12 +140,13 @@ fn permissions(request: &Checked, returned: &Returned) -> Option<Difference> {
     (!same).then_some(Difference { field: "permissions", requested, returned })
 }
 
-fn plain(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn lower(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// A domain in other letters than ASCII may come back in either form.
+fn email(text: &str) -> String {
+    text::email(text).unwrap_or_else(|_| lower(text))
 }
 
 /// `tel:+1-415-555-1234;ext=2` and `+1 (415) 555-1234` are one number.
@@ -205,6 +207,17 @@ mod tests {
     #[test]
     fn a_rewritten_value_is_no_difference() {
         assert_eq!(differences(&request(), &rewritten(), now()), []);
+    }
+
+    #[test]
+    fn one_address_in_two_forms_is_no_difference() {
+        let request = Draft { fleet_ref: "F".into(), fleet_email: "ops@müller.example".into(), ..Draft::default() };
+        let returned = Returned {
+            fleet_email: Some("Ops@müller.example".into()),
+            permissions: BTreeMap::new(),
+            ..Returned::default()
+        };
+        assert_eq!(differences(&request.check().unwrap(), &returned, now()), []);
     }
 
     #[test]

@@ -31,10 +31,10 @@ pub enum EmailError {
 }
 
 /// An address as it is stored: in lower case, without what mail programs and spreadsheets put around it (`mailto:`, a name and
-/// `<…>`, a `;` at the end).
+/// `<…>`, a `;` at the end), with its domain in ASCII, as browsers send it and mail servers know it.
 ///
 /// The part before the `@` is ASCII, because many mail servers reject other letters, and letters of other scripts look like
-/// ASCII. The domain may have any letters.
+/// ASCII.
 pub fn email(text: &str) -> Result<String, EmailError> {
     let text = one_line(text);
     if let Some(leftover) = leftover(&text) {
@@ -52,9 +52,8 @@ pub fn email(text: &str) -> Result<String, EmailError> {
     if let Some(wrong) = typed.chars().find(|c| !c.is_alphanumeric() && *c != '-' && c.is_ascii() && *c != '.') {
         return Err(if wrong == '@' { EmailError::Shape } else { EmailError::Character(wrong) });
     }
-    let (_, domain) = mailbox(text).ok_or(EmailError::Shape)?;
-    // A domain that is ASCII only after its conversion was written with letters of another width or case.
-    Ok(if domain.contains("xn--") { text.to_owned() } else { format!("{local}@{domain}") })
+    let (local, domain) = mailbox(text).ok_or(EmailError::Shape)?;
+    Ok(format!("{local}@{domain}"))
 }
 
 /// The two parts of an address, the domain in ASCII, if it is exactly that: nothing to clean, nothing that could end a command
@@ -122,7 +121,9 @@ mod tests {
             ("ada\u{200b}@example\u{ad}.com", "ada@example.com"),
             ("\u{202a}ada@example.com\u{202c}", "ada@example.com"),
             ("o'neil+fleet@a-b.co.uk", "o'neil+fleet@a-b.co.uk"),
-            ("ops@mu\u{308}ller.example", "ops@müller.example"),
+            ("ops@mu\u{308}ller.example", "ops@xn--mller-kva.example"),
+            ("ops@Müller.example", "ops@xn--mller-kva.example"),
+            ("ops@xn--mller-kva.example", "ops@xn--mller-kva.example"),
             ("ops@ＡＣＭＥ.example", "ops@acme.example"),
             ("a.b_c@x", "a.b_c@x"),
         ];

@@ -86,7 +86,9 @@ pub fn describe(c: char) -> String {
         Some(name) => format!("{name} (U+{code:04X})"),
         None if c == ' ' => "a space".to_owned(),
         None if c.is_ascii_graphic() => format!("“{c}”"),
-        None if is_invisible(c) || is_space(c) || is_mark(c) => format!("an invisible character (U+{code:04X})"),
+        // The circle carries it.
+        None if is_mark(c) && !is_invisible(c) => format!("“\u{25cc}{c}” (U+{code:04X})"),
+        None if is_invisible(c) || is_space(c) => format!("an invisible character (U+{code:04X})"),
         None => format!("“{c}” (U+{code:04X})"),
     }
 }
@@ -106,7 +108,8 @@ mod tests {
             ('\u{ad}', "SOFT HYPHEN (U+00AD)"),
             ('\u{2011}', "NON-BREAKING HYPHEN (U+2011)"),
             ('\u{1}', "an invisible character (U+0001)"),
-            ('\u{301}', "an invisible character (U+0301)"),
+            ('\u{301}', "“\u{25cc}\u{301}” (U+0301)"),
+            ('\u{fe0f}', "an invisible character (U+FE0F)"),
             ('А', "“А” (U+0410)"),
             ('ö', "“ö” (U+00F6)"),
         ];
