@@ -5,10 +5,11 @@
 
 use fuzz::domain::{
     events::{
-        envelope::{self, REDACTED},
+        envelope,
         fact::Fact,
         observation::Observation,
-        record::observations,
+        record::{is_about_data, observations},
+        redaction::{REDACTED, redact},
     },
     onboarding::lifecycle::fold,
     timestamp::{self, from_micros},
@@ -16,9 +17,7 @@ use fuzz::domain::{
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
-
-/// Shorter text may appear in a body by chance.
-const SHORTEST_ID: usize = 32;
+use uuid::Uuid;
 
 fuzz_target!(|body: &[u8]| {
     for header in [None, Some("invitation.declined"), Some("connection.staled")] {
@@ -28,19 +27,17 @@ fuzz_target!(|body: &[u8]| {
 
 fn deliver(body: &[u8], header: Option<&str>) {
     let sent_at = from_micros(1_772_465_466_000_000);
-    let read = envelope::read(body, header);
-    let redacted = envelope::redact(body, header);
-    if let (Ok(original), Some(redacted)) = (serde_json::from_slice(body), &redacted) {
-        no_secret_field_is_left(&original, redacted);
-    }
-    let Ok(envelope) = read else { return };
-    let redacted = redacted.expect("a body that can be read can be redacted");
+    let Ok(body) = envelope::parse(body) else { return };
+    let redacted = redact(body.clone(), header);
+    assert_eq!(redact(redacted.clone(), header), redacted, "redacting twice changes something");
+    no_secret_field_is_left(&body, &redacted);
+    let Ok(envelope) = envelope::read(&body, header) else { return };
     for id in invitation_ids(&envelope) {
         is_gone(&id, &redacted);
     }
-    let again = envelope::read(body, header).expect("the same bytes can be read again");
-    assert_eq!(observations(&envelope, sent_at), observations(&again, sent_at));
-    let (first, second) = (facts(&envelope, sent_at), facts(&again, sent_at + Duration::SECOND));
+    let told = observations(&envelope, sent_at);
+    assert_eq!(told.observations.len() + told.unreadable.len(), told_of(&envelope), "a record is lost");
+    let (first, second) = (facts(&envelope, sent_at), facts(&envelope, sent_at + Duration::SECOND));
     let onboarding = fold(first.iter().chain(&second).cloned());
     let backwards = fold(second.iter().rev().chain(&first).chain(first.iter().rev()).cloned());
     assert_eq!(onboarding, backwards, "the result depends on the order or the number of deliveries");
@@ -53,8 +50,13 @@ fn deliver(body: &[u8], header: Option<&str>) {
     }
 }
 
-fn facts(envelope: &envelope::Envelope, sent_at: OffsetDateTime) -> Vec<Fact> {
-    let observed = observations(envelope, sent_at).unwrap_or_default();
+/// How many records something is told of.
+fn told_of(envelope: &envelope::Envelope<'_>) -> usize {
+    if is_about_data(&envelope.name) { 0 } else { envelope.records.len() }
+}
+
+fn facts(envelope: &envelope::Envelope<'_>, sent_at: OffsetDateTime) -> Vec<Fact> {
+    let observed = observations(envelope, sent_at).observations;
     let facts = observed.into_iter().filter_map(|observation| match observation {
         Observation::Fact { fact, .. } => Some(fact),
         Observation::Subscription { .. } => None,
@@ -70,6 +72,9 @@ fn no_secret_field_is_left(original: &Value, redacted: &Value) {
         (Value::Object(original), Value::Object(redacted)) => {
             for (name, value) in original {
                 let Some(kept) = redacted.get(name) else { continue };
+                if kept == REDACTED {
+                    continue;
+                }
                 if SECRETS.contains(&name.as_str()) {
                     assert!(value.is_null() || kept == REDACTED, "{name} was not redacted");
                 } else {
@@ -81,17 +86,20 @@ fn no_secret_field_is_left(original: &Value, redacted: &Value) {
             assert_eq!(original.len(), redacted.len());
             original.iter().zip(redacted).for_each(|(original, redacted)| no_secret_field_is_left(original, redacted));
         }
+        // An address may have lost its query.
+        (Value::String(_), Value::String(kept)) if kept.contains("://") => {}
         (original, redacted) => assert!(original == redacted || redacted == REDACTED),
     }
 }
 
-fn invitation_ids(envelope: &envelope::Envelope) -> Vec<String> {
+/// Ids as Catena writes them.
+fn invitation_ids(envelope: &envelope::Envelope<'_>) -> Vec<String> {
     let of_invitation = envelope.name.starts_with("invitation.");
     let ids = envelope.records.iter().flat_map(|record| {
         let own = (of_invitation || record.get("magic_link").is_some()).then(|| record.get("id")).flatten();
         [own, record.get("invitation_id")].into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
     });
-    ids.filter(|id| id.len() >= SHORTEST_ID).collect()
+    ids.filter(|id| Uuid::try_parse(id).is_ok()).collect()
 }
 
 fn is_gone(id: &str, redacted: &Value) {

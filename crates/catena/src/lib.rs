@@ -1,7 +1,8 @@
 //! Catena's API as a partner calls it (CONTRACT.md 1–9 and 11, WEBHOOKS.md 5), and the check of its webhooks' signatures.
 //!
-//! Reads leniently: unknown fields are dropped, unknown enum values are kept. All times are UTC. Errors hold no secret, URL, or
-//! id, so they may be logged and shown; this crate logs calls at `debug` only, so callers log errors, once.
+//! Reads leniently ([`domain::json::read`]): unknown fields are dropped, unknown enum values are kept, an optional field of another
+//! type than documented reads as none, and a record that can't be read hides no other ([`Listed`]). All times are UTC. Errors hold
+//! no secret, URL, or id, so they may be logged and shown; this crate logs calls at `debug` only, so callers log errors, once.
 //!
 //! ```no_run
 //! # async fn example(secret: platform::secret::Secret) -> Result<(), Box<dyn std::error::Error>> {
@@ -36,9 +37,10 @@
 //!
 //! 1. In its resource's file in `src/client/`, add a `Call` constant: method, path with `{}` parts, and the scope that the
 //!    contract names (`Call::open` if it takes no token). GET and DELETE are retried by themselves; POST and PATCH are not.
-//! 2. Add a method to `Catena` in the same file. `find` turns 404 into `None`, `json` reads a record, `delete` accepts a record
-//!    that an earlier try already deleted, and `Pages` reads lists.
-//! 3. Add its records there. Optional fields get `#[serde(default)]`, times `wire::moment`, enums `open_enum!`; what is a bearer
+//! 2. Add a method to `Catena` in the same file. `find` turns 404 into `None`, `json` reads a record, `list` an array, `delete`
+//!    accepts a record that an earlier try already deleted, and `Pages` reads lists that come in pages.
+//! 3. Add its records there. Each field is read by a function of `wire.rs`: texts by `text` or `maybe_text`, times by `moment` or
+//!    `maybe_moment`, other optional fields by `if_it_fits`; optional ones get `default` too. Enums are `open_enum!`; what is a bearer
 //!    secret becomes a `Secret` or is left out. Export new types in `src/client/mod.rs`.
 //! 4. Add a row to `tests/catena_client/every_call.rs`, which has the call compared with the published OpenAPI documents and
 //!    its log lines searched for secrets, and take the operation off `NOT_CALLED` in `conformance.rs`.

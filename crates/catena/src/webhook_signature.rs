@@ -43,22 +43,40 @@ pub enum Refusal {
     BadSignature,
 }
 
+/// How gzip begins.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// The most members that a gzip body may have: far more than any body that was compressed piece by piece, and few enough that
+/// empty ones cost next to nothing.
+const MEMBERS_MAX: usize = 10_000;
+
 /// The body as it was signed: decompressed if it is gzip, otherwise unchanged, since a proxy may have decompressed it (WEBHOOKS.md
-/// 3.3). Never produces more than `max` bytes.
+/// 3.3). Gzip may consist of several members, which are read one after the other (RFC 1952, 2.2). Never produces more than `max`
+/// bytes.
 ///
 /// # Errors
 ///
 /// [`Refusal::BadGzip`] or [`Refusal::TooLarge`].
 pub fn inflate(raw: &[u8], max: usize) -> Result<Vec<u8>, Refusal> {
-    if !raw.starts_with(&[0x1f, 0x8b]) {
+    if !raw.starts_with(&MAGIC) {
         return if raw.len() > max { Err(Refusal::TooLarge) } else { Ok(raw.to_vec()) };
     }
     let mut body = Vec::with_capacity(raw.len().saturating_mul(4).min(max));
-    // The bytes are already in memory, so this uses the decoder that doesn't buffer them again.
-    let mut decoder = GzDecoder::new(raw);
-    let limit = max as u64 + 1;
-    decoder.by_ref().take(limit).read_to_end(&mut body).map_err(|_| Refusal::BadGzip)?;
-    if body.len() > max { Err(Refusal::TooLarge) } else { Ok(body) }
+    let mut rest = raw;
+    for _ in 0..MEMBERS_MAX {
+        // The bytes are already in memory, so this uses the decoder that doesn't buffer them again.
+        let mut decoder = GzDecoder::new(rest);
+        let limit = (max - body.len()) as u64 + 1;
+        decoder.by_ref().take(limit).read_to_end(&mut body).map_err(|_| Refusal::BadGzip)?;
+        if body.len() > max {
+            return Err(Refusal::TooLarge);
+        }
+        rest = decoder.into_inner();
+        // What follows and is no member is padding, if the signature fits without it.
+        if !rest.starts_with(&MAGIC) {
+            return Ok(body);
+        }
+    }
+    Err(Refusal::BadGzip)
 }
 
 /// Checks that the header's timestamp is near `now`. The timestamp in the body doesn't count: when Catena replays dead letters, it

@@ -147,6 +147,21 @@ fn freshness_is_five_minutes_either_way() {
 }
 
 #[test]
+fn gzip_of_several_members_is_read_whole_within_the_same_limit() {
+    let members = |parts: &[&[u8]]| parts.iter().flat_map(|part| gzip(part)).collect::<Vec<u8>>();
+    let (start, end) = BODY.as_bytes().split_at(100);
+    let body = inflate(&members(&[start, b"", end]), BODY_MAX).unwrap();
+    check(SIGNATURE, TIMESTAMP, &body, SECRET).unwrap();
+    assert_eq!(inflate(&[gzip(b"hello"), vec![0; 512]].concat(), BODY_MAX).unwrap(), b"hello", "padding is no member");
+    assert_eq!(inflate(&[gzip(b"hello"), vec![0x1f, 0x8b, 9]].concat(), BODY_MAX), Err(Refusal::BadGzip));
+    let half = vec![0; BODY_MAX / 2];
+    assert_eq!(inflate(&members(&[&half, &half]), BODY_MAX).unwrap().len(), BODY_MAX);
+    assert_eq!(inflate(&members(&[&half, &half, b"x"]), BODY_MAX), Err(Refusal::TooLarge));
+    assert_eq!(inflate(&gzip(b"x").repeat(5_000), BODY_MAX).unwrap().len(), 5_000);
+    assert_eq!(inflate(&gzip(b"").repeat(100_000), BODY_MAX), Err(Refusal::BadGzip), "nobody sends so many");
+}
+
+#[test]
 fn a_bomb_is_stopped_at_the_limit_and_broken_gzip_is_named() {
     let bomb = gzip(&vec![0; BODY_MAX + 1]);
     assert!(bomb.len() < 100_000);

@@ -3,7 +3,7 @@
 //! No I/O, no clock, no SQL, no HTML: every rule is a function of its arguments, so its tests are tables of examples. Depends on
 //! no other crate of ours.
 //!
-//! Modules depend on each other in one direction only: `text`, `timestamp`, `country`, `digest`, `fleet` and `resource` on
+//! Modules depend on each other in one direction only: `text`, `timestamp`, `country`, `digest`, `json`, `fleet` and `resource` on
 //! nothing, `staff` on `text`, then `events`, `onboarding`, `invitation`, `link`, `attention` and `import`, each on those before
 //! it; `subscription` stands by itself.
 
@@ -14,6 +14,7 @@ pub mod events;
 pub mod fleet;
 pub mod import;
 pub mod invitation;
+pub mod json;
 pub mod link;
 pub mod onboarding;
 pub mod resource;

@@ -82,6 +82,9 @@ impl Providers {
                 return Ok(());
             }
         };
+        if let Some(first) = list.unreadable.first() {
+            tracing::warn!(count = list.unreadable.len(), %first, "the list of providers has records that can't be read");
+        }
         let names: Vec<ProviderRow> = list
             .iter()
             .map(|tsp| ProviderRow {
@@ -91,7 +94,7 @@ impl Providers {
                 name: tsp.name.clone(),
             })
             .collect();
-        let mut offered = list;
+        let mut offered = list.records;
         offered.retain(|tsp| tsp.status == TspStatus::Active);
         offered.sort_by_cached_key(|tsp| tsp.name.to_lowercase());
         *cache = Cache { offered: Arc::new(offered), read_at: Some(now), failed_at: None };

@@ -1,7 +1,7 @@
 //! The only writer of the timeline: joins a fact to its fleet, merges it with what is known, recomputes the stage, and publishes
 //! the change to open pages. Deliveries, checks, landing pages and staff all record their facts here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::{
     events::{
@@ -10,7 +10,7 @@ use domain::{
         observation::{InvitationRecord, Observation, Subject},
     },
     fleet::is_invented,
-    onboarding::lifecycle::{Onboarding, fold, invitation_stage},
+    onboarding::lifecycle::{fold, invitation_stage},
 };
 use tokio::sync::broadcast;
 
@@ -28,8 +28,8 @@ const LAG: usize = 1_024;
 pub struct Ingested {
     /// The fleets with news.
     pub changed: BTreeSet<FleetKey>,
-    /// Digests of the invitations with news.
-    touched: BTreeSet<String>,
+    /// Digests of the invitations with news, by their fleet.
+    touched: BTreeMap<FleetKey, BTreeSet<String>>,
 }
 
 /// The effects of one call.
@@ -101,7 +101,7 @@ impl Timeline {
                     let adopted = adopt(tx, subject, fleet).await?;
                     if news || adopted {
                         outcome.changed.insert(fleet);
-                        outcome.touched.extend(subject.invitation.clone());
+                        outcome.touched.entry(fleet).or_default().extend(subject.invitation.clone());
                     }
                 }
             }
@@ -116,7 +116,7 @@ impl Timeline {
         tx.look_ahead(&Ahead { fleets, ..Ahead::default() }).await?;
         for fleet in &outcome.changed {
             let facts = tx.facts_of(*fleet).await?;
-            for invitation in &outcome.touched {
+            for invitation in outcome.touched.get(fleet).into_iter().flatten() {
                 if let Some(stage) = invitation_stage(&facts, invitation) {
                     tx.set_invitation_stage(invitation, Some(stage)).await?;
                 }
@@ -125,7 +125,8 @@ impl Timeline {
                 facts.iter().filter(|fact| fact.source == Source::Check).map(|fact| fact.key.clone()).collect();
             let onboarding = fold(facts);
             // What a check found and a webhook also reported is one entry, and no longer a hole.
-            let filled: Vec<String> = found.into_iter().filter(|key| !is_shown(&onboarding, key)).collect();
+            let shown: HashSet<&str> = onboarding.timeline.iter().map(|entry| &*entry.fact.key).collect();
+            let filled: Vec<String> = found.into_iter().filter(|key| !shown.contains(&**key)).collect();
             if !filled.is_empty() {
                 tx.fill_holes(&filled).await?;
             }
@@ -144,7 +145,7 @@ impl Timeline {
             Awaited::Connection(id) => tx.adopt_by_connection(*id, fleet).await?,
             Awaited::Invitation(digest) => tx.adopt_by_invitation(digest, fleet).await?,
         };
-        let outcome = Ingested { changed: BTreeSet::from([fleet]), touched: BTreeSet::new() };
+        let outcome = Ingested { changed: BTreeSet::from([fleet]), touched: BTreeMap::new() };
         self.recompute(tx.as_mut(), &outcome).await?;
         tx.commit().await?;
         self.publish(&outcome);
@@ -233,11 +234,6 @@ pub fn ahead_of<'a>(observations: impl IntoIterator<Item = &'a Observation>) -> 
     });
     let (facts, subjects) = facts.unzip();
     Ahead { facts, subjects, ..Ahead::default() }
-}
-
-/// Whether a fact has an entry of its own on the timeline.
-fn is_shown(onboarding: &Onboarding, key: &str) -> bool {
-    onboarding.timeline.iter().any(|entry| entry.fact.key == key)
 }
 
 /// The fleet to which staff assigned a name of the subject.

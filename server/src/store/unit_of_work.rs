@@ -2,7 +2,7 @@
 //! so a batch of deliveries costs a dozen trips to the database instead of a thousand. There is no SQL here: every database's
 //! transaction reads into [`UnitOfWork`] before it answers from it, and writes its [`PendingWrites`] before it commits.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use domain::{
     events::{
@@ -110,9 +110,11 @@ pub(super) struct UnitOfWork {
     /// Names whose waiting facts have all been read.
     pub waited_for: HashSet<Awaited>,
     pub changes: PendingWrites,
-    /// Keys of the facts read so far: by fleet, and of those without one.
+    /// Keys of the facts read so far: by fleet, and of those without one by each name that can lead to a fleet.
     of_fleet: HashMap<FleetKey, BTreeSet<String>>,
-    waiting: BTreeSet<String>,
+    waiting: HashMap<Awaited, BTreeSet<String>>,
+    /// Connections of waiting facts that haven't been read.
+    unread_connections: HashSet<Uuid>,
 }
 
 impl UnitOfWork {
@@ -120,16 +122,58 @@ impl UnitOfWork {
     pub fn read(&mut self, found: KnownFact) {
         let key = found.fact.key.clone();
         if self.facts.get(&key).is_none_or(Option::is_none) {
-            self.index(&key, found.fleet);
+            self.index(&key, found.fleet, &found.subject);
             self.facts.insert(key, Some(found));
         }
     }
 
-    fn index(&mut self, key: &str, fleet: Option<FleetKey>) {
-        match fleet {
-            Some(fleet) => self.of_fleet.entry(fleet).or_default().insert(key.to_owned()),
-            None => self.waiting.insert(key.to_owned()),
-        };
+    /// Takes over a connection read from the database and Catena's fleet it belongs to, unless it is known already.
+    pub fn read_connection(&mut self, connection: Uuid, fleet_id: Option<Uuid>) {
+        self.unread_connections.remove(&connection);
+        if let Entry::Vacant(entry) = self.connections.entry(connection) {
+            entry.insert(fleet_id);
+            if let Some(fleet_id) = fleet_id {
+                self.await_fleet_of(connection, fleet_id);
+            }
+        }
+    }
+
+    /// The facts that wait for a connection wait for its fleet from now on, too.
+    fn await_fleet_of(&mut self, connection: Uuid, fleet_id: Uuid) {
+        if let Some(keys) = self.waiting.get(&Awaited::Connection(connection)).cloned() {
+            self.waiting.entry(Awaited::Fleet(fleet_id)).or_default().extend(keys);
+        }
+    }
+
+    /// The names by which a waiting fact can find its fleet.
+    fn names(&self, subject: &Subject) -> impl Iterator<Item = Awaited> + use<> {
+        let of_connection = subject.connection_id.and_then(|connection| self.connections.get(&connection).copied()?);
+        let fleets = [subject.fleet_id, of_connection].map(|fleet_id| fleet_id.map(Awaited::Fleet));
+        let connection = subject.connection_id.map(Awaited::Connection);
+        let invitation = subject.invitation.clone().map(Awaited::Invitation);
+        fleets.into_iter().chain([connection, invitation]).flatten()
+    }
+
+    fn index(&mut self, key: &str, fleet: Option<FleetKey>, subject: &Subject) {
+        if let Some(fleet) = fleet {
+            self.of_fleet.entry(fleet).or_default().insert(key.to_owned());
+            return;
+        }
+        for name in self.names(subject) {
+            self.waiting.entry(name).or_default().insert(key.to_owned());
+        }
+        let unread = subject.connection_id.filter(|connection| !self.connections.contains_key(connection));
+        self.unread_connections.extend(unread);
+    }
+
+    /// The fact no longer waits.
+    fn found(&mut self, key: &str, fleet: FleetKey, subject: &Subject) {
+        for name in self.names(subject) {
+            if let Some(waiting) = self.waiting.get_mut(&name) {
+                waiting.remove(key);
+            }
+        }
+        self.index(key, Some(fleet), subject);
     }
 
     pub fn add_fleet(&mut self, key: FleetKey, fleet_ref: &str, now: OffsetDateTime) {
@@ -163,6 +207,7 @@ impl UnitOfWork {
         if entry.is_none() {
             *entry = Some(fleet_id);
             self.changes.connections.push((connection, fleet_id));
+            self.await_fleet_of(connection, fleet_id);
         }
     }
 
@@ -191,43 +236,34 @@ impl UnitOfWork {
             let key = known.key;
             if let (None, Some(fleet)) = (known.fleet, fleet) {
                 known.fleet = Some(fleet);
-                self.waiting.remove(&fact.key);
-                self.index(&fact.key, Some(fleet));
+                let waited = known.subject.clone();
+                self.found(&fact.key, fleet, &waited);
             }
             return key;
         }
         let known = KnownFact { key: new, fact: fact.clone(), fleet, subject: subject.clone() };
-        self.index(&fact.key, fleet);
+        self.index(&fact.key, fleet, subject);
         self.facts.insert(fact.key.clone(), Some(known));
         new
     }
 
-    /// Moves the waiting facts that fit to the fleet; returns how many.
-    pub fn adopt(&mut self, fleet: FleetKey, fits: impl Fn(&Subject, &HashMap<Uuid, Option<Uuid>>) -> bool) -> u64 {
-        let adopted: Vec<String> = self
-            .waiting
-            .iter()
-            .filter(|key| {
-                let known = self.facts.get(*key).and_then(Option::as_ref);
-                known.is_some_and(|known| fits(&known.subject, &self.connections))
-            })
-            .cloned()
-            .collect();
-        for key in &adopted {
-            self.waiting.remove(key);
-            self.index(key, Some(fleet));
-            if let Some(Some(known)) = self.facts.get_mut(key) {
-                known.fleet = Some(fleet);
-            }
+    /// Moves the facts that wait for a name to the fleet; returns how many. A fact that waits for a connection of a fleet waits
+    /// for the fleet, too.
+    pub fn adopt(&mut self, name: &Awaited, fleet: FleetKey) -> u64 {
+        let keys = self.waiting.remove(name).unwrap_or_default();
+        for key in &keys {
+            let Some(Some(known)) = self.facts.get_mut(key) else { continue };
+            known.fleet = Some(fleet);
+            let waited = known.subject.clone();
+            self.found(key, fleet, &waited);
             self.changes.facts.insert(key.clone());
         }
-        adopted.len() as u64
+        keys.len() as u64
     }
 
     /// Connections of waiting facts that haven't been read.
     pub fn unknown_connections(&self) -> Vec<Uuid> {
-        let waiting = self.waiting.iter().filter_map(|key| self.facts.get(key)?.as_ref()?.subject.connection_id);
-        waiting.filter(|connection| !self.connections.contains_key(connection)).collect()
+        self.unread_connections.iter().copied().collect()
     }
 
     /// The facts of a fleet that have been read.

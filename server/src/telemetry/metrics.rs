@@ -27,6 +27,7 @@ struct Inner {
     registry: Registry,
     responses: Family<Response, Counter>,
     response_time: Histogram,
+    misaddressed: Counter,
     commit_size: Histogram,
     processed: Family<State, Counter>,
     lag: Histogram,
@@ -70,6 +71,12 @@ impl Default for Metrics {
             Unit::Seconds,
             response_time.clone(),
         );
+        let misaddressed = Counter::default();
+        registry.register(
+            "webhooks_misaddressed",
+            "Webhook requests to addresses below /webhooks that Onramp doesn't have",
+            misaddressed.clone(),
+        );
         registry.register("inbox_commit_deliveries", "Deliveries per commit", commit_size.clone());
         registry.register(
             "deliveries_processed",
@@ -95,6 +102,7 @@ impl Default for Metrics {
             registry,
             responses,
             response_time,
+            misaddressed,
             commit_size,
             processed,
             lag,
@@ -111,6 +119,11 @@ impl Metrics {
     pub fn responded(&self, status: u16, took: StdDuration) {
         self.0.responses.get_or_create(&Response { status }).inc();
         self.0.response_time.observe(took.as_secs_f64());
+    }
+
+    /// Counts a webhook request to an address that Onramp doesn't have.
+    pub fn misaddressed(&self) {
+        self.0.misaddressed.inc();
     }
 
     /// Counts a commit of this many deliveries.

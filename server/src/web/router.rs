@@ -32,14 +32,18 @@ pub fn router(state: AppState, receiver: Arc<Receiver>) -> Router {
     console(&state)
         .merge(public(&state))
         // No cookies, no sessions, only its own limits: nothing may come between Catena and the inbox.
-        .merge(
-            Router::new()
-                .route("/webhooks/catena", post(receive))
-                .route("/webhooks/catena/watch", post(receive))
-                .with_state(receiver),
-        )
+        .merge(webhooks(receiver))
         .merge(state.site.router())
         .layer(from_fn(security::headers))
+}
+
+/// Where webhooks arrive: everything below `/webhooks`, also with a second slash before it. Onramp's own addresses are
+/// spelled out so that spans name them.
+fn webhooks(receiver: Arc<Receiver>) -> Router {
+    let own = ["/webhooks/catena", "/webhooks/catena/watch"];
+    let others = ["/webhooks", "/webhooks/", "/webhooks/{*path}", "//webhooks", "//webhooks/", "//webhooks/{*path}"];
+    let router = own.iter().chain(&others).fold(Router::new(), |router, path| router.route(path, post(receive)));
+    router.with_state(receiver)
 }
 
 /// The console: what staff see.
@@ -103,6 +107,11 @@ fn public(state: &AppState) -> Router {
     Router::new()
         .route("/onboarding/success", get(landing::success))
         .route("/onboarding/failure", get(landing::failure))
+        // With a slash too many, from a setting or a proxy.
+        .route("/onboarding/success/", get(landing::success))
+        .route("/onboarding/failure/", get(landing::failure))
+        .route("//onboarding/success", get(landing::success))
+        .route("//onboarding/failure", get(landing::failure))
         .layer(from_fn(security::public_headers))
         .layer(security::compression())
         .route("/healthz", get(health::healthz))

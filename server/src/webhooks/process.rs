@@ -3,14 +3,15 @@
 use domain::{
     events::{
         delivery::DeliveryState,
-        envelope::{self, Envelope, EnvelopeError, redact},
-        observation::Observation,
-        record::{RecordError, observations},
+        envelope::{self, EnvelopeError},
+        record::{Observed, observations},
+        redaction::redact,
     },
     timestamp,
 };
 use serde_json::Value;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::{
     security::vault::{Purpose, Vault, VaultError},
@@ -32,9 +33,6 @@ pub enum ProcessingError {
     /// Its body isn't the documented object.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// One of its records lacks its id.
-    #[error(transparent)]
-    Record(#[from] RecordError),
 }
 
 /// Processes deliveries. Cheap to clone.
@@ -48,9 +46,11 @@ pub struct Processor {
 }
 
 struct Read {
-    envelope: Envelope,
-    observations: Vec<Observation>,
-    body: Option<Value>,
+    event_name: String,
+    event_id: Option<Uuid>,
+    observed: Observed,
+    /// Redacted.
+    body: Value,
 }
 
 impl Processor {
@@ -66,8 +66,8 @@ impl Processor {
         let mut outcome = Ingested::default();
         let mut ends = Vec::with_capacity(read.len());
         let readable = || read.iter().filter_map(|(_, read)| read.as_ref().ok());
-        let events = readable().filter_map(|read| read.envelope.id).collect();
-        let ahead = Ahead { events, ..ahead_of(readable().flat_map(|read| &read.observations)) };
+        let events = readable().filter_map(|read| read.event_id).collect();
+        let ahead = Ahead { events, ..ahead_of(readable().flat_map(|read| &read.observed.observations)) };
         let mut tx = self.store.begin().await?;
         tx.look_ahead(&ahead).await?;
         for (delivery, read) in read {
@@ -97,12 +97,13 @@ impl Processor {
     }
 
     fn read(&self, delivery: &PendingDelivery) -> Result<Read, ProcessingError> {
-        let body = self.vault.open(Purpose::Body, &delivery.sealed_body)?;
-        let envelope = envelope::read(&body, delivery.event_name.as_deref())?;
+        let event_type = delivery.event_name.as_deref();
+        let body = envelope::parse(&self.vault.open(Purpose::Body, &delivery.sealed_body)?)?;
+        let envelope = envelope::read(&body, event_type)?;
         let sent_at = delivery.sent_at.as_deref().and_then(timestamp::parse).unwrap_or(delivery.received_at);
-        let observations = observations(&envelope, sent_at)?;
-        let body = redact(&body, delivery.event_name.as_deref());
-        Ok(Read { envelope, observations, body })
+        let observed = observations(&envelope, sent_at);
+        let (event_name, event_id) = (envelope.name, envelope.id);
+        Ok(Read { event_name, event_id, observed, body: redact(body, event_type) })
     }
 
     async fn record(
@@ -112,19 +113,34 @@ impl Processor {
         read: Read,
         outcome: &mut Ingested,
     ) -> Result<DeliveryState, StoreError> {
-        let Read { envelope, observations, body } = read;
-        let first = match envelope.id {
-            Some(id) => tx.remember_event(id, delivery.key).await?,
-            None => true,
+        let Read { event_name, event_id, observed, body } = read;
+        let problem = observed.problem();
+        let first = match event_id {
+            // An incomplete event isn't remembered: processed again by a newer Onramp, it may be complete.
+            Some(id) if problem.is_none() => tx.remember_event(id, delivery.key).await?,
+            _ => true,
         };
+        let observations = observed.observations;
         let reports_nothing = observations.is_empty();
         let effects = if first { self.timeline.ingest(tx, &observations, outcome).await? } else { Effects::default() };
         for (fact, effect) in &effects.facts {
             tx.link_fact(delivery.key, *fact, *effect).await?;
         }
         let news = effects.news || (first && reports_nothing);
-        let state = if news { DeliveryState::Processed } else { DeliveryState::Duplicate };
-        let end = DeliveryEnd { event_name: Some(&envelope.name), event_id: envelope.id, body, ..self.end(state) };
+        let state = match &problem {
+            Some(problem) => {
+                tracing::warn!(
+                    delivery = delivery.key.0,
+                    problem,
+                    "a delivery was parked because some records can't be read"
+                );
+                DeliveryState::Parked
+            }
+            None if news => DeliveryState::Processed,
+            None => DeliveryState::Duplicate,
+        };
+        let (event_name, body) = (Some(&*event_name), Some(body));
+        let end = DeliveryEnd { reason: problem, event_name, event_id, body, ..self.end(state) };
         tx.finish_delivery(delivery.key, &end).await?;
         Ok(state)
     }

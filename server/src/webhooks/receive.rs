@@ -200,10 +200,27 @@ impl Receiver {
     }
 }
 
-/// Handles `POST /webhooks/catena` and times it.
+/// Where subscriptions deliver, below `/webhooks`. News of a subscription that went stale comes to an address of its own
+/// (WEBHOOKS.md 8.25).
+const ENDPOINTS: [&[&str]; 2] = [&["webhooks", "catena"], &["webhooks", "catena", "watch"]];
+
+/// Handles every `POST` below `/webhooks` and times it. A slash too many, from a setting or a proxy, makes no difference. Any
+/// other address gets 503: with a 404, the sender would take the delivery for done, and nobody would ever know of it.
 pub async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Body>) -> StatusCode {
     let started = Instant::now();
-    let status = receiver.receive(request).await;
+    let is_endpoint = |path: &str| {
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        ENDPOINTS.contains(&&*parts)
+    };
+    let status = if is_endpoint(request.uri().path()) {
+        receiver.receive(request).await
+    } else {
+        receiver.metrics.misaddressed();
+        tracing::warn!(
+            "a webhook came to an address below /webhooks that isn't Onramp's; its sender will send it again"
+        );
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     receiver.metrics.responded(status.as_u16(), started.elapsed());
     status
 }

@@ -154,7 +154,7 @@ async fn a_parked_delivery_is_processed_again_on_request() {
     let key = newest(&server).await;
     assert_eq!(state(&server, key).await, DeliveryState::Parked);
     let page = browser.get(&format!("/deliveries/{}", key.0)).await.body;
-    assert!(page.contains("record 0 has no usable") && page.contains("Process again"), "{page}");
+    assert!(page.contains("record 1 has no usable") && page.contains("Process again"), "{page}");
     // What made it fail is mended, as an update of Onramp would: here, what lies in the inbox.
     let mended = server.state.vault.seal(server::security::vault::Purpose::Body, &example("invitation.viewed"));
     let database = sqlx::SqlitePool::connect(server.dir.path().join("onramp.db").to_str().unwrap()).await.unwrap();

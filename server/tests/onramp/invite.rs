@@ -61,7 +61,7 @@ async fn answer_as_fleet(server: &TestServer, invitation: &Invitation, how: &str
 async fn only_invitation(server: &TestServer, fleet_ref: &str) -> Invitation {
     let mut all = server.state.catena.invitations_of(fleet_ref).await.unwrap();
     assert_eq!(all.len(), 1);
-    all.remove(0)
+    all.records.remove(0)
 }
 
 #[tokio::test]

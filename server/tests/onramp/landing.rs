@@ -143,3 +143,28 @@ async fn the_failure_page_makes_do_with_what_is_known_when_catena_does_not_answe
     server.processed().await;
     assert!(!land(&server.browser(), "failure", &query).await.body.contains("still works"));
 }
+
+#[tokio::test]
+async fn a_slash_too_many_leads_to_the_landing_page() {
+    let server = invited().await;
+    for path in [
+        "/onboarding/success",
+        "/onboarding/success/",
+        "//onboarding/success",
+        "/onboarding/failure/",
+        "//onboarding/failure",
+    ] {
+        let url = format!("{}{path}", server.url.as_str().trim_end_matches('/'));
+        let answer = reqwest::get(url).await.unwrap();
+        assert_eq!(
+            (answer.status(), &answer.headers()["cache-control"]),
+            (StatusCode::OK, &"no-store".parse().unwrap()),
+            "{path}"
+        );
+        assert!(!answer.text().await.unwrap().contains("Sign in"), "{path}");
+    }
+    let query = format!("invitation_id={INVITATION}&fleet_ref={FLEET_REF}&status=success");
+    let first = server.browser().get(&format!("/onboarding/success/?{query}")).await;
+    assert_eq!((first.status, first.header("location")), (StatusCode::SEE_OTHER, "/onboarding/success"));
+    assert!(server.facts(FLEET_REF).await.iter().any(|fact| fact.kind.is_claim()), "and is noted");
+}

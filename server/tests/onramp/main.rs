@@ -6,6 +6,7 @@ mod architecture;
 mod commands;
 mod configuration;
 mod connections;
+mod damaged_json;
 mod deliveries;
 mod disorders;
 mod import_failures;

@@ -96,3 +96,36 @@ async fn pages_carry_a_policy_with_their_own_nonce_and_no_inline_style() {
         assert_eq!(page.header("x-content-type-options"), "nosniff");
     }
 }
+
+#[tokio::test]
+async fn what_catena_does_not_document_is_neither_stored_in_the_clear_nor_shown() {
+    let server = TestServer::start().await;
+    let hook = uuid::Uuid::from_u128(1);
+    server.subscribe(hook, &[SECRET]).await;
+    let mut body: serde_json::Value = serde_json::from_slice(&example("invitation.accepted")).unwrap();
+    body["data"][0]["apiKey"] = "undocumented-1".into();
+    body["data"][0]["pin"] = 987_654.into();
+    body["data"][0]["note"] = format!("see {}", INVITATION.to_uppercase()).into();
+    body["authorization"] = "Bearer undocumented-2".into();
+    assert_eq!(server.delivery(hook, serde_json::to_vec(&body).unwrap()).send(&server).await, StatusCode::ACCEPTED);
+    let key = server.processed().await[0].key.0;
+    // A row of an older version, which kept what it didn't know.
+    let database = sqlx::SqlitePool::connect(server.dir.path().join("onramp.db").to_str().unwrap()).await.unwrap();
+    let browser = server.signed_in(Role::Viewer).await;
+    let page = async || browser.get(&format!("/deliveries/{key}")).await.body;
+    let secrets =
+        ["undocumented-1", "987654", "undocumented-2", &INVITATION.to_uppercase(), "example-pre-registration"];
+    let disk = on_disk(server.dir.path());
+    let shown = page().await;
+    for secret in secrets {
+        assert!(!holds(&disk, secret), "{secret} lies on disk");
+        assert!(!shown.contains(secret), "{secret} is shown");
+    }
+    for documented in ["apiKey", "FLEET-42", "Acme Trucking", "2026-03-03T15:00:00.412884Z", "[redacted]"] {
+        assert!(shown.contains(documented), "{documented}: {shown}");
+    }
+    let old = sqlx::query("UPDATE deliveries SET body = ? WHERE id = ?").bind(body.to_string()).bind(key);
+    old.execute(&database).await.unwrap();
+    let shown = page().await;
+    assert!(shown.contains("FLEET-42") && secrets.iter().all(|secret| !shown.contains(secret)), "{shown}");
+}

@@ -175,7 +175,7 @@ async fn the_command_gives_the_same_answers_as_the_form() {
                 assert!(output.status.success(), "{typed:?}: {error}");
                 let said: Value = serde_json::from_slice(&output.stdout).unwrap();
                 assert_eq!(said["fleet_ref"], want[0].1, "{typed:?}");
-                let record = server.state.catena.invitations_of(want[0].1).await.unwrap().remove(0);
+                let record = server.state.catena.invitations_of(want[0].1).await.unwrap().records.remove(0);
                 let name = want.get(1).map(|(_, name)| *name);
                 assert_eq!(record.fleet_name.as_deref().filter(|_| name.is_some()), name, "{typed:?}");
             }

@@ -286,3 +286,45 @@ async fn events_about_data_stay_in_the_inbox_and_on_no_timeline() {
     let page = browser.get(&format!("/deliveries/{}", ends[0].0.0)).await.body;
     assert!(page.contains("about a fleet’s data"), "{page}");
 }
+
+#[tokio::test]
+async fn a_slash_too_many_loses_no_delivery_and_any_other_address_below_is_asked_for_again() {
+    let server = server().await;
+    let post = async |path: &str, body: Vec<u8>| {
+        let delivery = server.delivery(HOOK, body);
+        // As it stands: joining would normalize it.
+        let url = format!("{}{path}", server.url.as_str().trim_end_matches('/'));
+        let headers = (&delivery.headers).into_iter();
+        let request =
+            headers.fold(reqwest::Client::new().post(url), |request, (name, value)| request.header(*name, value));
+        request.body(delivery.wire).send().await.unwrap().status()
+    };
+    let there = [
+        "/webhooks/catena",
+        "/webhooks/catena/",
+        "//webhooks/catena",
+        "//webhooks//catena//",
+        "/webhooks/catena/watch/",
+    ];
+    for (index, path) in there.into_iter().enumerate() {
+        let body = format!(r#"{{"event_name":"tsp.requested","data":[{{"fleet_ref":"F-{index}"}}]}}"#);
+        assert_eq!(post(path, body.into_bytes()).await, StatusCode::ACCEPTED, "{path}");
+    }
+    assert!(states(&server).await.iter().all(|state| *state == DeliveryState::Processed));
+    assert_eq!(server.deliveries().await.len(), there.len());
+    for path in ["/webhooks", "/webhooks/", "/webhooks/stripe", "/webhooks/catena/x", "//webhooks/Catena"] {
+        assert_eq!(post(path, b"{}".to_vec()).await, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+    }
+    let metrics = server.browser().get("/metrics").await.body;
+    assert!(metrics.contains("onramp_webhooks_misaddressed_total 5"), "{metrics}");
+}
+
+#[tokio::test]
+async fn gzip_of_several_members_is_verified_whole() {
+    let server = server().await;
+    let body = example("invitation.viewed");
+    let (start, end) = body.split_at(100);
+    let members = [gzip(start), gzip(end)].concat();
+    assert_eq!(server.delivery(HOOK, body).wire(members).send(&server).await, StatusCode::ACCEPTED);
+    assert_eq!(states(&server).await, [DeliveryState::Processed]);
+}

@@ -88,7 +88,7 @@ pub fn DeliveryPage(
                 <h2 id="payload">"Payload"</h2>
                 {match payload {
                     Ok(text) => view! {
-                        <p class="hint">"Magic links, tokens, and invitation IDs are removed before the payload is stored."</p>
+                        <p class="hint">"Only fields that Catena documents, and no secrets: the rest is [redacted] before the payload is stored."</p>
                         <pre class="payload" tabindex="0" aria-labelledby="payload"><code>{text}</code></pre>
                     }.into_any(),
                     Err(why) => view! { <p>{why}</p> }.into_any(),
@@ -115,7 +115,7 @@ fn Outcome(row: DeliveryRow, ended_at: Option<OffsetDateTime>, may_operate: bool
         DeliveryState::Processed => ("Processed. What it reported is on the timeline.", None),
         DeliveryState::Duplicate => ("It contained nothing new, so it isn’t shown on timelines again.", None),
         DeliveryState::Parked => (
-            "It can’t be processed and was set aside so that it doesn’t block others. Its body is stored encrypted.",
+            "Not all of it can be processed, so it was set aside and doesn’t block others. Its body is stored encrypted.",
             Some(("process-again", "Process again")),
         ),
         DeliveryState::Quarantined => (

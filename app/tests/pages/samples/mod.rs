@@ -64,8 +64,8 @@ pub fn at(hours: i64) -> OffsetDateTime {
 pub fn facts(events: &[&str]) -> Vec<Fact> {
     let of_event = |event: &&str| {
         let path = format!("{}/../crates/contract/data/events/{event}.json", env!("CARGO_MANIFEST_DIR"));
-        let envelope = envelope::read(&std::fs::read(path).unwrap(), None).unwrap();
-        observations(&envelope, timestamp::from_micros(0)).unwrap()
+        let body = envelope::parse(&std::fs::read(path).unwrap()).unwrap();
+        observations(&envelope::read(&body, None).unwrap(), timestamp::from_micros(0)).observations
     };
     let told = events.iter().flat_map(of_event);
     told.filter_map(|told| if let Observation::Fact { fact, .. } = told { Some(fact) } else { None }).collect()

@@ -11,6 +11,7 @@ use super::{
     call::{Call, Parts},
     catena::Catena,
     error::CatenaError,
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     patch::Change,
@@ -67,10 +68,10 @@ pub struct Agreement {
     /// The fleet that shares its data, by Catena's id.
     pub fleet_id: Uuid,
     /// The partner that receives the data.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub partner_id: Option<Uuid>,
     /// Our reference for the fleet.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_ref: Option<String>,
     /// Whether data flows.
     pub status: AgreementStatus,
@@ -131,11 +132,11 @@ impl Catena {
     }
 
     /// The agreements that match `filter`, in no particular order.
-    pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Vec<Agreement>, CatenaError> {
+    pub async fn agreements(&self, filter: &AgreementFilter) -> Result<Listed<Agreement>, CatenaError> {
         let mut pages = AgreementPages::new(self, filter.query());
-        let mut all = Vec::new();
+        let mut all = Listed::default();
         while let Some(page) = pages.next().await? {
-            all.extend(page);
+            all.append(page);
         }
         Ok(all)
     }
@@ -194,7 +195,7 @@ impl AgreementPages {
     }
 
     /// The next page; `None` after the last one. After an error, the same page is requested again.
-    pub async fn next(&mut self) -> Result<Option<Vec<Agreement>>, CatenaError> {
+    pub async fn next(&mut self) -> Result<Option<Listed<Agreement>>, CatenaError> {
         match self.pages.next().await {
             Err(error) if !self.is_served && error.is_about_the_path() => {
                 let mut elsewhere = Pages::new(&self.catena, &calls(!self.older).list, self.query.clone());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::json;
 use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -86,11 +87,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The body, read leniently ([`json::read`]).
     pub fn json<T: DeserializeOwned>(&self, side: Side) -> Result<T, CatenaError> {
         let status = self.status.as_u16();
-        serde_json::from_slice(&self.body).map_err(|error| {
+        json::read(&self.body).map_err(|error| {
             if error.is_data() {
-                CatenaError::UnexpectedAnswer { side, status, problem: place_of(&error) }
+                CatenaError::UnexpectedAnswer { side, status, problem: problem_of(&error) }
             } else {
                 CatenaError::NotJson { side, status }
             }
@@ -99,11 +101,15 @@ impl Answer {
 }
 
 /// Serde's message repeats what was read, which may be a token. Only parts that are our own words or numbers are used.
-fn place_of(error: &serde_json::Error) -> String {
+pub(crate) fn problem_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let place = format!("line {}, column {}", error.line(), error.column());
-    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-        Some((field, _)) => format!("the field {field} is missing ({place})"),
-        None => format!("a value has another type than documented ({place})"),
+    let problem = match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((field, _)) => format!("the field {field} is missing"),
+        None => "a value has another type than documented".to_owned(),
+    };
+    match (error.line(), error.column()) {
+        // A record of a list, whose place there says more.
+        (0, _) => problem,
+        (line, column) => format!("{problem} (line {line}, column {column})"),
     }
 }

@@ -10,12 +10,14 @@ use std::{
 
 use reqwest::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
     call::{Answer, Call, Parts},
     error::{CatenaError, Side},
+    listed::Listed,
     refusal,
     settings::CatenaSettings,
     token::{Token, Tokens},
@@ -111,6 +113,16 @@ impl Catena {
     /// Makes the call and reads the answer's JSON.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call, parts: &Parts<'_>) -> Result<T, CatenaError> {
         self.call(call, parts).await?.json(Side::Api)
+    }
+
+    /// Makes the call and reads the answer's array.
+    pub(crate) async fn list<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        parts: &Parts<'_>,
+    ) -> Result<Listed<T>, CatenaError> {
+        let items: Vec<Value> = self.json(call, parts).await?;
+        Ok(Listed::read(&items, 0))
     }
 
     /// Makes the call and reads the record; `None` if Catena doesn't know it.

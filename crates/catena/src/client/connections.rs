@@ -10,6 +10,7 @@ use super::{
     catena::Catena,
     error::CatenaError,
     fleets::MOST_AT_ONCE,
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     resource::{Resource, ShareLevel},
@@ -51,20 +52,21 @@ pub struct Connection {
     /// Catena's id of the connection.
     pub id: Uuid,
     /// The fleet it belongs to, by Catena's id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub fleet_id: Option<Uuid>,
     /// Our reference for the fleet. May be null even if another call returns it for the same connection: map by `fleet_id`
     /// (CONTRACT.md trap 14).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_ref: Option<String>,
     /// The provider it leads to.
     pub tsp_id: Uuid,
     /// The integration that reads the provider's data.
+    #[serde(deserialize_with = "wire::text")]
     pub source_name: String,
     /// Whether it works.
     pub status: ConnectionStatus,
     /// Free text about the connection.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub description: Option<String>,
     /// When it was created, UTC.
     #[serde(deserialize_with = "wire::moment")]
@@ -80,28 +82,29 @@ pub struct DataFreshness {
     /// The kind of data.
     pub resource: Resource,
     /// Whether the fleet shares it for reading, or for reading and writing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub share_level: Option<ShareLevel>,
     /// The fleet whose data it is, by Catena's id.
     pub fleet_id: Uuid,
     /// Our reference for the fleet.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_ref: Option<String>,
     /// The connection it is fetched over.
     pub connection_id: Uuid,
     /// Free text about the connection.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub connection_description: Option<String>,
     /// The schedule it is fetched by.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub schedule_id: Option<Uuid>,
     /// The integration that reads the provider's data.
+    #[serde(deserialize_with = "wire::text")]
     pub source_name: String,
     /// The provider, by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub tsp_id: Option<Uuid>,
     /// The provider, by slug.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub tsp_slug: Option<String>,
     /// When it was last fetched, UTC; `None` if never.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
@@ -110,7 +113,7 @@ pub struct DataFreshness {
     #[serde(default, deserialize_with = "wire::maybe_moment")]
     pub next_execution_at: Option<OffsetDateTime>,
     /// Whether it is fetched at all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub schedule_status: Option<ScheduleStatus>,
 }
 
@@ -152,11 +155,11 @@ pub struct ConnectionFilter {
 
 impl Catena {
     /// The connections that match `filter`, whatever their status: Catena can't filter by it.
-    pub async fn connections(&self, filter: &ConnectionFilter) -> Result<Vec<Connection>, CatenaError> {
-        let mut connections = Vec::new();
+    pub async fn connections(&self, filter: &ConnectionFilter) -> Result<Listed<Connection>, CatenaError> {
+        let mut connections = Listed::default();
         for mut query in filter.fleets.portions() {
             query.extend(filter.tsp_id.map(|id| ("tsp_id", id.to_string())));
-            connections.extend(Pages::new(self, &LIST, query).all().await?);
+            connections.append(Pages::new(self, &LIST, query).all().await?);
         }
         Ok(connections)
     }
@@ -173,11 +176,10 @@ impl Catena {
     }
 
     /// One row per resource and connection.
-    pub async fn data_freshness(&self, fleets: &FleetFilter) -> Result<Vec<DataFreshness>, CatenaError> {
-        let mut rows: Vec<DataFreshness> = Vec::new();
+    pub async fn data_freshness(&self, fleets: &FleetFilter) -> Result<Listed<DataFreshness>, CatenaError> {
+        let mut rows = Listed::default();
         for query in fleets.portions() {
-            let portion: Vec<DataFreshness> = self.json(&FRESHNESS, &Parts::query(query)).await?;
-            rows.extend(portion);
+            rows.append(self.list(&FRESHNESS, &Parts::query(query)).await?);
         }
         Ok(rows)
     }

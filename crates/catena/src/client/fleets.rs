@@ -11,6 +11,7 @@ use super::{
     catena::Catena,
     error::CatenaError,
     ids::InvitationId,
+    listed::Listed,
     paging::Pages,
     wire,
 };
@@ -28,10 +29,10 @@ pub struct Fleet {
     /// Catena's id of the fleet.
     pub id: Uuid,
     /// Our reference for it. Always present according to the current contract.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_ref: Option<String>,
     /// The invitation that it accepted, a bearer secret.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub invitation_id: Option<InvitationId>,
     /// Its name, unless Catena invented it.
     #[serde(default, deserialize_with = "wire::real_name")]
@@ -46,46 +47,46 @@ pub struct Fleet {
     #[serde(default, deserialize_with = "wire::real_name")]
     pub dba_name: Option<String>,
     /// Free text about it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub description: Option<String>,
     /// Its websites, without the one that Catena invents.
     #[serde(default, deserialize_with = "wire::real_sites")]
     pub websites: Vec<String>,
     /// Its regulatory id, a DOT number for example.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub regulatory_id: Option<String>,
     /// The kind of regulatory id: `DOT`, `MC`, `EASA`, or other text.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub regulatory_id_type: Option<String>,
     /// The day from which the regulatory id is valid, `YYYY-MM-DD`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub regulatory_id_date: Option<String>,
     /// Whether the regulatory id is valid, in Catena's words.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub regulatory_id_status: Option<String>,
     /// Its registered e-mail address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub registered_email: Option<String>,
     /// Its registered phone number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub registered_phone: Option<String>,
     /// Its registered fax number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub registered_fax: Option<String>,
     /// Street and number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub address: Option<String>,
     /// City.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub city: Option<String>,
     /// State or province.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub province: Option<String>,
     /// Postal code.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub postal_code: Option<String>,
     /// Country, ISO 3166-1 alpha-3.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub country_code: Option<String>,
     /// When Catena created the record, UTC.
     #[serde(deserialize_with = "wire::moment")]
@@ -102,17 +103,17 @@ impl Catena {
     }
 
     /// Every fleet whose agreement is active.
-    pub async fn fleets(&self) -> Result<Vec<Fleet>, CatenaError> {
+    pub async fn fleets(&self) -> Result<Listed<Fleet>, CatenaError> {
         Pages::new(self, &LIST, Vec::new()).all().await
     }
 
     /// Those of the given fleets whose agreement is active. Makes one call for every hundred references, and none if there are
     /// none.
-    pub async fn fleets_of(&self, fleet_refs: &[String]) -> Result<Vec<Fleet>, CatenaError> {
-        let mut fleets = Vec::new();
+    pub async fn fleets_of(&self, fleet_refs: &[String]) -> Result<Listed<Fleet>, CatenaError> {
+        let mut fleets = Listed::default();
         for portion in fleet_refs.chunks(MOST_AT_ONCE) {
             let query = portion.iter().map(|fleet_ref| ("fleet_refs", fleet_ref.clone())).collect();
-            fleets.extend(Pages::new(self, &LIST, query).all().await?);
+            fleets.append(Pages::new(self, &LIST, query).all().await?);
         }
         Ok(fleets)
     }

@@ -11,6 +11,7 @@ use super::{
     catena::Catena,
     error::{CatenaError, Side},
     ids::InvitationId,
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     resource::Permissions,
@@ -48,38 +49,38 @@ pub struct Invitation {
     #[serde(deserialize_with = "wire::moment")]
     pub expires_at: OffsetDateTime,
     /// The validity that was asked for, in hours.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub expires_in_hours: Option<i64>,
     /// The link that the fleet opens, a bearer secret. Always use this one, never build it (CONTRACT.md trap 21).
     pub magic_link: Secret,
     /// Its state.
     pub status: InvitationStatus,
     /// Our reference for the fleet. Always present according to the current contract; null in older records.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_ref: Option<String>,
     /// Catena's id for the fleet, once it has accepted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub fleet_id: Option<Uuid>,
     /// The fleet's name, unless Catena invented it.
     #[serde(default, deserialize_with = "wire::real_name")]
     pub fleet_name: Option<String>,
     /// The fleet's e-mail address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_email: Option<String>,
     /// The fleet's regulatory id, a DOT number for example.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_regulatory_id: Option<String>,
     /// The kind of that id, free text: `DOT`, `MC`, `EASA` for example.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_regulatory_id_type: Option<String>,
     /// The fleet's phone number; may come as `tel:+1-415-555-1234` (CONTRACT.md trap 17).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_phone: Option<String>,
     /// The fleet's website, unless Catena invented it.
     #[serde(default, deserialize_with = "wire::real_site")]
     pub fleet_website: Option<String>,
     /// The fleet's country, ISO 3166-1 alpha-3.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub fleet_country_code: Option<String>,
     /// When the fleet accepted, UTC.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
@@ -91,22 +92,22 @@ pub struct Invitation {
     #[serde(default, deserialize_with = "wire::maybe_lines")]
     pub decline_reason: Option<String>,
     /// Where Catena sends the events of this invitation, in addition to the subscriptions.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub callback_url: Option<String>,
     /// Where the fleet's browser goes after success.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub success_redirect_url: Option<String>,
     /// Where the fleet's browser goes after any other outcome.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub failure_redirect_url: Option<String>,
     /// The providers that the fleet may choose from, by slug; `None` for all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub limit_tsps: Option<Vec<String>>,
     /// The partner that invites, by id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub partner_id: Option<Uuid>,
     /// The partner that invites, by slug.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub partner_slug: Option<String>,
     /// What it asks the fleet to share.
     #[serde(default, deserialize_with = "wire::or_default")]
@@ -217,14 +218,16 @@ impl Catena {
     /// All invitations of one fleet, in no particular order and with any status: choose by `status` and `created_at` (CONTRACT.md
     /// trap 6). Those of other fleets are dropped, because Catena ignores a filter it doesn't know and returns everything (trap 11).
     /// Compares references without regard to case, since it is unknown whether case matters to Catena (trap 8).
-    pub async fn invitations_of(&self, fleet_ref: &str) -> Result<Vec<Invitation>, CatenaError> {
-        let mut all: Vec<Invitation> = Pages::new(self, &LIST, vec![("fleet_ref", fleet_ref.to_owned())]).all().await?;
-        all.retain(|one| one.fleet_ref.as_deref().is_none_or(|theirs| theirs.eq_ignore_ascii_case(fleet_ref)));
+    pub async fn invitations_of(&self, fleet_ref: &str) -> Result<Listed<Invitation>, CatenaError> {
+        let query = vec![("fleet_ref", fleet_ref.to_owned())];
+        let mut all: Listed<Invitation> = Pages::new(self, &LIST, query).all().await?;
+        all.records.retain(|one| one.fleet_ref.as_deref().is_none_or(|theirs| theirs.eq_ignore_ascii_case(fleet_ref)));
+        all.unreadable.retain(|one| one.may_be_of(fleet_ref));
         Ok(all)
     }
 
     /// All invitations of this partner in memory at once. If there may be many, use [`Self::invitation_pages`].
-    pub async fn invitations(&self) -> Result<Vec<Invitation>, CatenaError> {
+    pub async fn invitations(&self) -> Result<Listed<Invitation>, CatenaError> {
         self.invitation_pages().all().await
     }
 

@@ -3,8 +3,8 @@
 //!
 //! Underneath, from the outside in: `catena` (sends a token where one is needed, and replaces it once on 401), `transport`
 //! (retries, waits, timeouts), `rate_limit` (how many requests at once), `retry_after`, `token`. Beside them: `paging`, `call`
-//! (describes an operation), `url`, `error` and `refusal` (what went wrong and what to do), `wire`, `open_enum`, `patch`,
-//! `resource`, and `ids` (how records are read and written).
+//! (describes an operation), `url`, `error` and `refusal` (what went wrong and what to do), `listed` (a record that
+//! can't be read doesn't hide the others), `wire`, `open_enum`, `patch`, `resource`, and `ids` (how records are read and written).
 
 mod agreements;
 mod call;
@@ -14,6 +14,7 @@ mod error;
 mod fleets;
 mod ids;
 mod invitations;
+mod listed;
 mod open_enum;
 mod paging;
 mod partners;
@@ -40,6 +41,7 @@ pub use error::{CatenaError, FieldProblem, Side};
 pub use fleets::Fleet;
 pub use ids::{InvitationId, NotAnInvitationId};
 pub use invitations::{CreateInvitation, Invitation, InvitationStatus, Upsert};
+pub use listed::{Listed, Unreadable};
 pub use paging::Pages;
 pub use partners::{NewPartnerProperty, Partner, PartnerProperty, PartnerPropertyKey};
 pub use patch::Change;

@@ -4,19 +4,22 @@ use std::{borrow::Cow, collections::HashSet, marker::PhantomData};
 
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
     call::{Call, Parts},
     catena::Catena,
     error::{CatenaError, Side},
+    listed::Listed,
+    wire,
 };
 
 /// Fits both envelopes; `total` and the links back are not needed.
 #[derive(Deserialize)]
-struct Page<T> {
-    items: Vec<T>,
-    #[serde(default)]
+struct Page {
+    items: Vec<Value>,
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     next_page: Option<String>,
 }
 
@@ -28,6 +31,8 @@ pub struct Pages<T> {
     filter: Vec<(&'static str, String)>,
     next: Next,
     seen: HashSet<String>,
+    /// How many items came on earlier pages.
+    before: usize,
     item: PhantomData<fn() -> T>,
 }
 
@@ -50,7 +55,8 @@ impl<T: DeserializeOwned> Pages<T> {
         filter: Vec<(&'static str, String)>,
     ) -> Self {
         let ids = ids.iter().map(Uuid::to_string).collect();
-        Self { catena: catena.clone(), call, ids, filter, next: Next::First, seen: HashSet::new(), item: PhantomData }
+        let (next, seen) = (Next::First, HashSet::new());
+        Self { catena: catena.clone(), call, ids, filter, next, seen, before: 0, item: PhantomData }
     }
 
     /// Asks for pages of `size` items, 1 to 1000, instead of Catena's default, 300.
@@ -81,7 +87,7 @@ impl<T: DeserializeOwned> Pages<T> {
     /// # Errors
     ///
     /// Those of any call, and [`CatenaError::UnexpectedAnswer`] if Catena returns a cursor twice.
-    pub async fn next(&mut self) -> Result<Option<Vec<T>>, CatenaError> {
+    pub async fn next(&mut self) -> Result<Option<Listed<T>>, CatenaError> {
         let mut query = self.filter.clone();
         match &self.next {
             Next::First => {}
@@ -90,7 +96,7 @@ impl<T: DeserializeOwned> Pages<T> {
         }
         let ids: Vec<&str> = self.ids.iter().map(String::as_str).collect();
         let parts = Parts { ids: &ids, query, body: None };
-        let page: Page<T> = self.catena.json(self.call, &parts).await?;
+        let page: Page = self.catena.json(self.call, &parts).await?;
         self.next = match page.next_page.as_deref().map(plain_cursor) {
             None => Next::End,
             Some(cursor) if cursor.is_empty() => Next::End,
@@ -102,14 +108,16 @@ impl<T: DeserializeOwned> Pages<T> {
                 Next::At(cursor)
             }
         };
-        Ok(Some(page.items))
+        let listed = Listed::read(&page.items, self.before);
+        self.before += page.items.len();
+        Ok(Some(listed))
     }
 
     /// All remaining items.
-    pub async fn all(mut self) -> Result<Vec<T>, CatenaError> {
-        let mut all = Vec::new();
-        while let Some(items) = self.next().await? {
-            all.extend(items);
+    pub async fn all(mut self) -> Result<Listed<T>, CatenaError> {
+        let mut all = Listed::default();
+        while let Some(page) = self.next().await? {
+            all.append(page);
         }
         Ok(all)
     }

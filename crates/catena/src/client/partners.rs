@@ -10,6 +10,7 @@ use super::{
     call::{Call, Parts},
     catena::Catena,
     error::CatenaError,
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     wire,
@@ -31,10 +32,10 @@ pub struct Partner {
     #[serde(deserialize_with = "wire::name")]
     pub name: String,
     /// Its short name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub slug: Option<String>,
     /// Free text about it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub description: Option<String>,
     /// Its websites.
     #[serde(default, deserialize_with = "wire::or_default")]
@@ -43,10 +44,10 @@ pub struct Partner {
     #[serde(default, deserialize_with = "wire::or_default")]
     pub categories: Vec<String>,
     /// Whether it exists for tests only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub is_sandbox: bool,
     /// The partner it is part of.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub parent_partner_id: Option<Uuid>,
     /// When Catena created the record, UTC.
     #[serde(deserialize_with = "wire::moment")]
@@ -81,7 +82,7 @@ pub struct PartnerProperty {
     /// Catena's id of the property.
     pub id: Uuid,
     /// The partner it belongs to.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub partner_id: Option<Uuid>,
     /// What it is about.
     pub key: PartnerPropertyKey,
@@ -103,7 +104,7 @@ pub struct NewPartnerProperty {
 
 impl Catena {
     /// The partners that this client may see: only itself (CONTRACT.md 9).
-    pub async fn partners(&self) -> Result<Vec<Partner>, CatenaError> {
+    pub async fn partners(&self) -> Result<Listed<Partner>, CatenaError> {
         Pages::new(self, &LIST, Vec::new()).all().await
     }
 
@@ -113,8 +114,8 @@ impl Catena {
     }
 
     /// All properties of a partner.
-    pub async fn partner_properties(&self, partner: Uuid) -> Result<Vec<PartnerProperty>, CatenaError> {
-        self.json(&PROPERTIES, &Parts::ids(&[&partner.to_string()])).await
+    pub async fn partner_properties(&self, partner: Uuid) -> Result<Listed<PartnerProperty>, CatenaError> {
+        self.list(&PROPERTIES, &Parts::ids(&[&partner.to_string()])).await
     }
 
     /// The partner's `default_callback_url`, if it is set. Check this before setting up webhooks: with it, each event arrives twice.
@@ -138,8 +139,8 @@ impl Catena {
         &self,
         partner: Uuid,
         new: &[NewPartnerProperty],
-    ) -> Result<Vec<PartnerProperty>, CatenaError> {
-        self.json(&ADD, &Parts::ids(&[&partner.to_string()]).body(&new)?).await
+    ) -> Result<Listed<PartnerProperty>, CatenaError> {
+        self.list(&ADD, &Parts::ids(&[&partner.to_string()]).body(&new)?).await
     }
 
     /// Deletes one property of a partner.

@@ -1,6 +1,7 @@
 //! Turns answers other than success into errors (CONTRACT.md 3). Their bodies are read leniently: no field is guaranteed, and
 //! `detail` is a string, an array, an object, or null.
 
+use domain::json;
 use serde_json::Value;
 
 use super::{
@@ -69,7 +70,7 @@ fn body(answer: &Answer) -> Option<Value> {
     if answer.body.trim_ascii().is_empty() {
         return Some(Value::Null);
     }
-    serde_json::from_slice(&answer.body).ok()
+    json::read(&answer.body).ok()
 }
 
 fn words(detail: &Value) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::json;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -14,9 +15,9 @@ pub(crate) fn of(answer: &Answer) -> Option<Duration> {
 }
 
 fn from_body(body: &[u8]) -> Option<Duration> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let seconds = body.get("detail")?.get("retry_after_seconds")?.as_f64()?;
-    Duration::try_from_secs_f64(seconds).ok()
+    let body: Value = json::read(body).ok()?;
+    let seconds = json::text(body.get("detail")?.get("retry_after_seconds")?)?;
+    Duration::try_from_secs_f64(seconds.trim().parse().ok()?).ok()
 }
 
 /// The header `Retry-After`: seconds or an HTTP date. A date counts from the answer's own `Date`, so that our clock may be wrong;
@@ -81,7 +82,11 @@ mod tests {
             (r#"{"detail":{"retry_after_seconds":5,"message":"Rate limit exceeded"}}"#, Some(Duration::from_secs(5))),
             (r#"{"detail":{"retry_after_seconds":0.5}}"#, Some(Duration::from_millis(500))),
             (r#"{"detail":{"retry_after_seconds":-1}}"#, None),
-            (r#"{"detail":{"retry_after_seconds":"5"}}"#, None),
+            (r#"{"detail":{"retry_after_seconds":"5"}}"#, Some(Duration::from_secs(5))),
+            (r#"{"detail":{"retry_after_seconds":5,"message":"\ud83d"}}"#, Some(Duration::from_secs(5))),
+            (r#"{"detail":{"retry_after_seconds":NaN}}"#, None),
+            (r#"{"detail":{"retry_after_seconds":"NaN"}}"#, None),
+            (r#"{"detail":{"retry_after_seconds":true}}"#, None),
             (r#"{"detail":null}"#, None),
             (r#"{"code":429}"#, None),
             ("<html>", None),

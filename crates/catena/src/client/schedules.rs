@@ -11,6 +11,7 @@ use super::{
     catena::Catena,
     connections::ScheduleStatus,
     error::CatenaError,
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     resource::Resource,
@@ -44,16 +45,16 @@ pub struct Schedule {
     /// Whether it runs.
     pub status: ScheduleStatus,
     /// Seconds between two runs.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub execution_interval_seconds: Option<i64>,
     /// How many of the last runs failed in a row.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub consecutive_error_count: Option<i64>,
     /// How many failures in a row make it `inactive`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub consecutive_error_threshold: Option<i64>,
     /// How many of its runs may overlap.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub max_concurrent_executions: Option<i64>,
     /// The time of the newest data, UTC; `None` if there is no data yet.
     #[serde(default, deserialize_with = "wire::maybe_moment")]
@@ -70,11 +71,12 @@ pub struct Execution {
     /// The connection it fetches from.
     pub connection_id: Uuid,
     /// The fleet whose data it fetches, by Catena's id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub fleet_id: Option<Uuid>,
     /// How it went.
     pub status: ExecutionStatus,
     /// The integration that reads the provider's data.
+    #[serde(deserialize_with = "wire::text")]
     pub source_name: String,
     /// The kind of data it fetches.
     pub resource: Resource,
@@ -91,7 +93,7 @@ pub struct Execution {
 
 impl Catena {
     /// The schedules of a connection, for one resource or for all.
-    pub async fn schedules(&self, connection: Uuid, of: Option<&Resource>) -> Result<Vec<Schedule>, CatenaError> {
+    pub async fn schedules(&self, connection: Uuid, of: Option<&Resource>) -> Result<Listed<Schedule>, CatenaError> {
         let query = of.map(|resource| ("resource", resource.to_string())).into_iter().collect();
         Pages::below(self, &LIST, &[connection], query).all().await
     }

@@ -27,20 +27,21 @@ pub struct SubscriptionLog {
     /// The subscription it belongs to.
     pub webhook_id: Uuid,
     /// The event: probably the `id` in the delivery's body.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub message_id: Option<Uuid>,
     /// The event's name.
+    #[serde(deserialize_with = "wire::text")]
     pub event_name: String,
     /// Whether it succeeded.
     pub status: LogStatus,
     /// The HTTP status that we answered.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub status_code: Option<i64>,
     /// Catena's explanation of the failure, safe to show.
     #[serde(default, deserialize_with = "wire::maybe_fit_to_show")]
     pub error_message: Option<String>,
     /// How long our answer took, in milliseconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
     pub response_time_ms: Option<i64>,
 }
 

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use super::{
     call::{Call, Parts},
     catena::Catena,
     error::{CatenaError, Side},
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     wire,
@@ -48,9 +50,10 @@ pub struct Subscription {
     #[serde(rename = "url", deserialize_with = "wire::masked")]
     pub masked_url: String,
     /// The event it delivers; may be a wildcard (WEBHOOKS.md 5.10).
+    #[serde(deserialize_with = "wire::text")]
     pub event_name: String,
     /// The fleets whose events it delivers.
-    #[serde(default, deserialize_with = "wire::or_default")]
+    #[serde(default, deserialize_with = "wire::null_or")]
     pub filters: SubscriptionFilters,
     /// The signing secret. Only in the answer to a creation; masked in all others.
     #[serde(default, deserialize_with = "wire::unmasked")]
@@ -132,16 +135,16 @@ pub struct UpdateSubscription {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 pub struct Periods {
     /// The last 6 hours.
-    #[serde(default, rename = "6h")]
+    #[serde(default, rename = "6h", deserialize_with = "wire::maybe_whole")]
     pub six_hours: Option<i64>,
     /// The last 24 hours.
-    #[serde(default, rename = "24h")]
+    #[serde(default, rename = "24h", deserialize_with = "wire::maybe_whole")]
     pub day: Option<i64>,
     /// The last 7 days.
-    #[serde(default, rename = "7d")]
+    #[serde(default, rename = "7d", deserialize_with = "wire::maybe_whole")]
     pub week: Option<i64>,
     /// The last 14 days.
-    #[serde(default, rename = "14d")]
+    #[serde(default, rename = "14d", deserialize_with = "wire::maybe_whole")]
     pub fortnight: Option<i64>,
 }
 
@@ -151,28 +154,28 @@ pub struct SubscriptionMetrics {
     /// The subscription's id.
     pub webhook_id: Uuid,
     /// Requests sent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub http_attempts: Periods,
     /// Requests answered with 2xx.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub http_success_attempts: Periods,
     /// Requests that failed or were answered with another status.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub http_failure_attempts: Periods,
     /// Distinct events.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub message_count: Periods,
     /// Events that were delivered eventually.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub message_success_count: Periods,
     /// In whole **percent**, 96 for example; `None` for fewer than 200 events.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub success_rate: Periods,
     /// The mean time we took to answer, in milliseconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub avg_response_time_ms: Periods,
     /// A **fraction**, 0.98 for example. Below 0.95 counts as unhealthy.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_number")]
     pub ewma_success_rate: Option<f64>,
     /// The number of dead letters that wait for a replay.
     #[serde(default, deserialize_with = "wire::count")]
@@ -185,16 +188,24 @@ impl Catena {
     /// # Errors
     ///
     /// [`CatenaError::Conflict`] if there already is one for this event, URL, and filters (WEBHOOKS.md 5.1, 5.2).
-    pub async fn create_subscription(&self, new: &CreateSubscription) -> Result<Vec<Subscription>, CatenaError> {
+    pub async fn create_subscription(&self, new: &CreateSubscription) -> Result<Listed<Subscription>, CatenaError> {
         let answer = self.call(&CREATE, &Parts::default().body(new)?).await?;
-        if answer.body.trim_ascii_start().starts_with(b"[") {
-            return answer.json(Side::Api);
+        let items = match answer.json(Side::Api)? {
+            Value::Array(items) => items,
+            one => vec![one],
+        };
+        let listed = Listed::read(&items, 0);
+        match listed.unreadable.first() {
+            Some(first) if listed.is_empty() => {
+                let (status, problem) = (answer.status.as_u16(), first.problem.clone());
+                Err(CatenaError::UnexpectedAnswer { side: Side::Api, status, problem })
+            }
+            _ => Ok(listed),
         }
-        Ok(vec![answer.json(Side::Api)?])
     }
 
     /// All subscriptions that are not deleted. Catena's list contains deleted ones too; they are dropped.
-    pub async fn subscriptions(&self) -> Result<Vec<Subscription>, CatenaError> {
+    pub async fn subscriptions(&self) -> Result<Listed<Subscription>, CatenaError> {
         self.subscriptions_that_match(&SubscriptionFilter::default()).await
     }
 
@@ -202,13 +213,13 @@ impl Catena {
     pub async fn subscriptions_that_match(
         &self,
         filter: &SubscriptionFilter,
-    ) -> Result<Vec<Subscription>, CatenaError> {
+    ) -> Result<Listed<Subscription>, CatenaError> {
         let SubscriptionFilter { event_name, status } = filter;
         let mut query = Vec::new();
         query.extend(event_name.clone().map(|name| ("event_name", name)));
         query.extend(status.as_ref().map(|status| ("status", status.to_string())));
-        let mut all: Vec<Subscription> = Pages::new(self, &LIST, query).all().await?;
-        all.retain(|one| !one.is_deleted() || *status == Some(SubscriptionStatus::Deleted));
+        let mut all: Listed<Subscription> = Pages::new(self, &LIST, query).all().await?;
+        all.records.retain(|one| !one.is_deleted() || *status == Some(SubscriptionStatus::Deleted));
         Ok(all)
     }
 

@@ -28,6 +28,10 @@ static REVOKE: Call = Call::open(Method::POST, "/protocol/openid-connect/revoke"
 /// How long before its expiry a token is renewed; a short-lived one is renewed after half of its life.
 const EARLY: Duration = Duration::seconds(30);
 
+/// How long a token counts as valid whose answer doesn't say it, which OAuth allows (RFC 6749, 5.1): as long as Keycloak's do
+/// unless set otherwise. One that ends earlier is replaced when the API rejects it.
+const UNSTATED_LIFE: Duration = Duration::minutes(5);
+
 /// A token in use.
 pub(crate) struct Token {
     pub secret: Secret,
@@ -57,7 +61,8 @@ struct State {
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: Secret,
-    expires_in: i64,
+    #[serde(default, deserialize_with = "wire::maybe_whole")]
+    expires_in: Option<i64>,
     #[serde(default, deserialize_with = "wire::or_default")]
     scope: String,
 }
@@ -139,7 +144,7 @@ impl Tokens {
             return Err(refusal::from_auth(&answer));
         }
         let TokenAnswer { access_token, expires_in, scope } = answer.json(Side::Auth)?;
-        let life = Duration::seconds(expires_in.clamp(0, 10 * 365 * 86_400));
+        let life = expires_in.map_or(UNSTATED_LIFE, |seconds| Duration::seconds(seconds.clamp(0, 10 * 365 * 86_400)));
         Ok(Token {
             secret: access_token,
             scopes: scope.split_whitespace().map(str::to_owned).collect(),

@@ -10,6 +10,7 @@ use super::{
     call::{Call, Parts},
     catena::Catena,
     error::CatenaError,
+    listed::Listed,
     open_enum::open_enum,
     paging::Pages,
     resource::Resource,
@@ -34,10 +35,10 @@ pub struct TspIntegrations {
     /// The provider, by id.
     pub tsp_id: Uuid,
     /// The provider, by slug.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub slug: Option<String>,
     /// The integration that reads its data.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub source_name: Option<String>,
     /// The status of each resource. A missing one is unknown.
     #[serde(default, deserialize_with = "wire::or_default")]
@@ -54,7 +55,7 @@ impl TspIntegrations {
 
 impl Catena {
     /// Which data Catena can get from each provider. Sends no token. Worth caching (CONTRACT.md trap 26).
-    pub async fn tsp_integrations(&self) -> Result<Vec<TspIntegrations>, CatenaError> {
+    pub async fn tsp_integrations(&self) -> Result<Listed<TspIntegrations>, CatenaError> {
         Pages::new(self, &LIST, Vec::new()).all().await
     }
 

@@ -9,6 +9,7 @@ use super::{
     call::{Call, Parts},
     catena::Catena,
     error::CatenaError,
+    listed::Listed,
     open_enum::open_enum,
     wire,
 };
@@ -40,13 +41,16 @@ pub struct Tsp {
     /// Catena's id of the provider.
     pub id: Uuid,
     /// Its short name, which [`CreateInvitation::limit_tsps`](crate::CreateInvitation::limit_tsps) takes.
+    #[serde(deserialize_with = "wire::text")]
     pub slug: String,
     /// Its name, to show.
     #[serde(deserialize_with = "wire::name")]
     pub name: String,
     /// The integration that reads its data.
+    #[serde(deserialize_with = "wire::text")]
     pub source_name: String,
     /// How a fleet connects to it: which credentials it asks for.
+    #[serde(deserialize_with = "wire::text")]
     pub conn_type: String,
     /// Whether it is offered to fleets.
     #[serde(default = "active")]
@@ -55,25 +59,25 @@ pub struct Tsp {
     #[serde(default = "unknown")]
     pub compliance_status: TspCompliance,
     /// Whether it exists for tests only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::or_default")]
     pub is_sandbox: bool,
     /// Free text about it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub description: Option<String>,
     /// Its websites.
     #[serde(default, deserialize_with = "wire::or_default")]
     pub websites: Vec<String>,
     /// Its logo, on somebody else's server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub logo_url: Option<String>,
     /// Its logo for dark backgrounds, likewise.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub logo_dark_url: Option<String>,
     /// Its id in the registry's list.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::if_it_fits")]
     pub ext_tsp_id: Option<Uuid>,
     /// The registry that lists it, `fmcsa` for example.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wire::maybe_text")]
     pub registry: Option<String>,
     /// When Catena created the record, UTC.
     #[serde(deserialize_with = "wire::moment")]
@@ -102,11 +106,11 @@ pub struct TspFilter {
 
 impl Catena {
     /// The providers that match `filter`, in a single answer. Sends no token.
-    pub async fn tsps(&self, filter: &TspFilter) -> Result<Vec<Tsp>, CatenaError> {
+    pub async fn tsps(&self, filter: &TspFilter) -> Result<Listed<Tsp>, CatenaError> {
         let mut query = Vec::new();
         query.extend(filter.slug.clone().map(|slug| ("slug", slug)));
         query.extend(filter.source_name.clone().map(|name| ("source_name", name)));
-        self.json(&LIST, &Parts::query(query)).await
+        self.list(&LIST, &Parts::query(query)).await
     }
 
     /// One provider; `None` if Catena doesn't know it. Sends no token.

@@ -34,6 +34,57 @@ async fn the_filter_goes_with_every_page_and_the_real_empty_page_is_the_end() {
     assert_eq!(fake.api_requests()[1].query, "fleet_ref=demo&cursor=Pg%3D%3D");
 }
 
+/// A page as text, so that it can hold what no JSON library writes.
+fn raw(items: &[String]) -> Reply {
+    Reply::text(200, "application/json", format!("\u{feff}{{\"items\":[{}],\"next_page\":null}}", items.join(",")))
+}
+
+#[tokio::test]
+async fn a_damaged_text_in_a_record_costs_that_text_and_nothing_else() {
+    let fake = Fake::start().await;
+    let good = sample("invitation").to_string();
+    let named = |text: &str| {
+        let record = with(sample("invitation"), &json!({ "decline_reason": "DAMAGED", "expires_in_hours": "HOURS" }));
+        record.to_string().replace("DAMAGED", text).replace("\"HOURS\"", "1e400")
+    };
+    fake.api([raw(&[good, named(r"a\ud83db")])]);
+    let listed = fake.client().invitations().await.unwrap();
+    assert_eq!(listed.unreadable, []);
+    assert_eq!(listed[1].decline_reason.as_deref(), Some("a\u{fffd}b"));
+    assert_eq!(listed[1].expires_in_hours, None);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_hides_no_other_and_is_named_without_its_secrets() {
+    let fake = Fake::start().await;
+    let good = sample("invitation");
+    let broken = with(good.clone(), &json!({ "id": 7, "fleet_ref": "FLEET-7" }));
+    let mut nameless = good.clone();
+    for field in ["expires_at", "fleet_ref", "fleet_id"] {
+        nameless.as_object_mut().unwrap().remove(field);
+    }
+    fake.api([
+        page(&[good.clone(), broken.clone()], Some("Pg%3D%3D")),
+        page(&[json!("text"), good.clone(), nameless.clone()], None),
+    ]);
+    let listed = fake.client().invitations().await.unwrap();
+    assert_eq!(listed.len(), 2);
+    let told: Vec<String> = listed.unreadable.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "record 2 (fleet FLEET-7): a value has another type than documented",
+            "record 3: a value has another type than documented",
+            "record 5: the field expires_at is missing",
+        ]
+    );
+    // Of one fleet, only what can be its own counts.
+    fake.api([page(&[good, broken, nameless], None)]);
+    let listed = fake.client().invitations_of("demo").await.unwrap();
+    assert_eq!((listed.len(), listed.unreadable.len()), (1, 1));
+    assert!(listed.unreadable[0].may_be_of("anybody"));
+}
+
 #[tokio::test]
 async fn pages_that_run_in_a_circle_come_to_an_end() {
     let fake = Fake::start().await;

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use catena::{Catena, CatenaError, CatenaSettings, CreateInvitation, Retries};
+use catena::{Catena, CatenaError, CatenaSettings, CreateInvitation, Listed, Retries};
 use contract::sample;
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ async fn waiting_for_ones_turn_is_no_part_of_the_timeout() {
     fake.release_one();
     let (first, second) = timeout(LONG, both).await.unwrap().unwrap();
     assert!(matches!(first, Err(CatenaError::TimedOut { .. })), "{first:?}");
-    assert_eq!(second, Ok(Vec::new()));
+    assert_eq!(second, Ok(Listed::default()));
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_call_that_is_given_up_sends_nothing_further_and_gives_its_place_back(
     given_up.abort();
     assert!(given_up.await.unwrap_err().is_cancelled());
     // This one waits as long as that one would have, and both of its tries are all that comes.
-    assert_eq!(timeout(LONG, catena.fleets()).await.unwrap(), Ok(Vec::new()));
+    assert_eq!(timeout(LONG, catena.fleets()).await.unwrap(), Ok(Listed::default()));
     let paths: Vec<_> = fake.api_requests().into_iter().map(|seen| seen.path).collect();
     assert_eq!(paths, ["/v2/orgs/fleets", "/v2/orgs/invitations", "/v2/orgs/fleets", "/v2/orgs/fleets"]);
 }
@@ -120,7 +120,7 @@ async fn who_gives_up_asking_for_a_token_does_not_leave_the_others_without() {
     fake.until_asked_for_tokens(1).await;
     let waiting = tokio::spawn(async move { catena.fleets().await });
     given_up.abort();
-    assert_eq!(timeout(LONG, waiting).await.unwrap().unwrap(), Ok(Vec::new()));
+    assert_eq!(timeout(LONG, waiting).await.unwrap().unwrap(), Ok(Listed::default()));
     assert_eq!(fake.token_requests().len(), 2);
 }
 

@@ -42,7 +42,7 @@ async fn trap_c14_a_connection_read_by_its_id_is_its_fleets_by_the_fleets_id() {
     let fake = Fake::faithful().await;
     fake.api([page(&[sample("connection")], None), Reply::json(200, &sample("connection-get"))]);
     let catena = fake.client();
-    let listed = catena.connections(&catena::ConnectionFilter::default()).await.unwrap().remove(0);
+    let listed = catena.connections(&catena::ConnectionFilter::default()).await.unwrap().records.remove(0);
     let read = catena.connection(OTHER).await.unwrap().unwrap();
     assert_eq!((listed.id, listed.fleet_ref.as_deref()), (read.id, Some("sandbox")));
     assert_eq!(read.fleet_ref, None);

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use catena::{CatenaError, CreateInvitation, InvitationId, Side, TspFilter};
+use catena::{CatenaError, CreateInvitation, InvitationId, Listed, Side, TspFilter};
 use contract::sample;
 use serde_json::json;
 use tokio::time::Instant;
@@ -90,7 +90,7 @@ async fn creating_is_not_repeated_when_no_answer_comes() {
 async fn reading_is_repeated_when_no_answer_comes() {
     let fake = Fake::start().await;
     fake.api([Reply::never(), Reply::json(200, &json!([]))]);
-    assert_eq!(fake.impatient_client().tsps(&TspFilter::default()).await, Ok(Vec::new()));
+    assert_eq!(fake.impatient_client().tsps(&TspFilter::default()).await, Ok(Listed::default()));
     assert_eq!(fake.api_requests().len(), 2);
 }
 

@@ -1,4 +1,4 @@
-use catena::{CatenaError, CatenaSettings, CreateInvitation, Retries, Side};
+use catena::{CatenaError, CatenaSettings, CreateInvitation, Listed, Retries, Side};
 use contract::sample;
 use futures::future::join_all;
 use serde_json::json;
@@ -12,7 +12,7 @@ async fn fifty_calls_at_once_ask_for_one_token() {
     fake.api((0..50).map(|_| page(&[], None)));
     let catena = fake.client();
     for outcome in join_all((0..50).map(|_| catena.invitations())).await {
-        assert_eq!(outcome, Ok(Vec::new()));
+        assert_eq!(outcome, Ok(Listed::default()));
     }
     assert_eq!(fake.token_requests().len(), 1);
     assert!(fake.api_requests().iter().all(|seen| seen.bearer() == Some("token-1")));
@@ -58,6 +58,33 @@ async fn a_token_of_a_few_seconds_is_used_for_half_of_them() {
     fake.clock.advance(Duration::seconds(1));
     catena.invitations().await.unwrap();
     assert_eq!(fake.token_requests().len(), 2);
+}
+
+#[tokio::test]
+async fn the_life_of_a_token_is_read_however_it_is_written_and_is_five_minutes_if_it_is_not() {
+    let answer = |life: &str| format!(r#"{{"access_token":"t",{life}"scope":null}}"#);
+    let table = [
+        (r#""expires_in":600,"#, 600),
+        (r#""expires_in":"600","#, 600),
+        (r#""expires_in":600.9,"#, 600),
+        (r#""expires_in":"600.0","#, 600),
+        ("", 300),
+        (r#""expires_in":null,"#, 300),
+        (r#""expires_in":NaN,"#, 300),
+        (r#""expires_in":"soon","#, 300),
+    ];
+    for (life, seconds) in table {
+        let fake = Fake::start().await;
+        fake.tokens([Reply::text(200, "application/json", answer(life))]).api((0..3).map(|_| page(&[], None)));
+        let catena = fake.client();
+        catena.invitations().await.unwrap();
+        fake.clock.advance(Duration::seconds(seconds - 31));
+        catena.invitations().await.unwrap();
+        assert_eq!(fake.token_requests().len(), 1, "{life}: 31 s before its end");
+        fake.clock.advance(Duration::seconds(1));
+        catena.invitations().await.unwrap();
+        assert_eq!(fake.token_requests().len(), 2, "{life}: 30 s before its end");
+    }
 }
 
 #[tokio::test]
@@ -172,7 +199,7 @@ async fn many_refusals_of_one_token_bring_one_new_one() {
     fake.revoke("token-1");
     fake.api((0..10).map(|_| page(&[], None)));
     for outcome in join_all((0..10).map(|_| catena.invitations())).await {
-        assert_eq!(outcome, Ok(Vec::new()));
+        assert_eq!(outcome, Ok(Listed::default()));
     }
     assert_eq!(fake.token_requests().len(), 2);
 }

@@ -1,25 +1,40 @@
 //! Tells views by people from views by mail scanners. Mail servers open links within seconds to check them; Catena counts that as
 //! a view, too.
 
-use time::Duration;
+use std::collections::BTreeMap;
 
-use crate::events::fact::{Fact, Kind};
+use time::{Duration, OffsetDateTime};
+
+use crate::events::fact::{Fact, Kind, Round};
 
 /// A view this soon after an e-mail can be a mail scanner's: hardly anyone reads that fast.
 pub const SCANNERS_OPEN_WITHIN: Duration = Duration::seconds(60);
 
-/// How long after the last e-mail with this round's link a view of it came, if suspiciously soon. None for anything but a view.
-pub(crate) fn scanned_after(view: &Fact, facts: &[Fact]) -> Option<Duration> {
-    if view.kind != Kind::InvitationViewed {
-        return None;
+/// When the link of each round was e-mailed.
+pub(crate) struct Mails<'a>(BTreeMap<Option<&'a Round>, Vec<OffsetDateTime>>);
+
+impl<'a> Mails<'a> {
+    /// Those among these facts, which are sorted by time.
+    pub(crate) fn of(facts: &'a [Fact]) -> Self {
+        let mut mails: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for fact in facts {
+            if matches!(fact.kind, Kind::InvitationSent | Kind::LinkSent | Kind::ReminderSent) {
+                mails.entry(fact.about.round.as_ref()).or_default().push(fact.at);
+            }
+        }
+        Self(mails)
     }
-    let mailed = facts.iter().filter(|fact| {
-        matches!(fact.kind, Kind::InvitationSent | Kind::LinkSent | Kind::ReminderSent)
-            && fact.about.round == view.about.round
-            && fact.at <= view.at
-    });
-    let after = view.at - mailed.map(|fact| fact.at).max()?;
-    (after <= SCANNERS_OPEN_WITHIN).then_some(after)
+
+    /// How long after the last e-mail with this round's link a view of it came, if suspiciously soon. None for anything but a view.
+    pub(crate) fn scanned_after(&self, view: &Fact) -> Option<Duration> {
+        if view.kind != Kind::InvitationViewed {
+            return None;
+        }
+        let mails = self.0.get(&view.about.round.as_ref())?;
+        let before = mails.partition_point(|at| *at <= view.at);
+        let after = view.at - *mails.get(before.checked_sub(1)?)?;
+        (after <= SCANNERS_OPEN_WITHIN).then_some(after)
+    }
 }
 
 #[cfg(test)]
@@ -62,7 +77,7 @@ mod tests {
             ("no view", vec![fact(K::LinkSent, 900, 100)], fact(K::InvitationAccepted, 900, 104), None),
         ];
         for (name, facts, view, want) in table {
-            assert_eq!(scanned_after(&view, &facts), want.map(Duration::seconds), "{name}");
+            assert_eq!(Mails::of(&facts).scanned_after(&view), want.map(Duration::seconds), "{name}");
         }
     }
 }

@@ -10,3 +10,4 @@ pub mod missed_webhooks;
 pub mod observation;
 pub mod own_facts;
 pub mod record;
+pub mod redaction;

@@ -1,5 +1,7 @@
 //! Turns the records of an event into facts: what happened, when, to whom, and the key that identifies it.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -26,12 +28,15 @@ use crate::{
 pub enum RecordError {
     /// A record must be an object.
     #[error("record {0} is not an object")]
-    NotAnObject(usize),
+    NotAnObject(
+        /// Which record, from 1.
+        usize,
+    ),
     /// It lacks a field that identifies it.
-    #[error("record {index} has no usable “{field}”")]
+    #[error("record {place} has no usable “{field}”")]
     Missing {
-        /// Which record, from 0.
-        index: usize,
+        /// Which record, from 1.
+        place: usize,
         /// Which field.
         field: &'static str,
     },
@@ -44,33 +49,68 @@ pub fn is_about_data(event_name: &str) -> bool {
     resource == "group_message" || resource::label(resource).is_some()
 }
 
+/// What the records of an event say: one that can't be read costs only itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// What those say that can be read.
+    pub observations: Vec<Observation>,
+    /// Those that can't be read, and why.
+    pub unreadable: Vec<RecordError>,
+}
+
+impl Observed {
+    /// What keeps the event from being complete, in words: which records can't be read, and why. None if all can.
+    pub fn problem(&self) -> Option<String> {
+        /// Records that are named; more are counted.
+        const NAMED: usize = 5;
+        let named: Vec<_> = self.unreadable.iter().take(NAMED).map(ToString::to_string).collect();
+        let mut problem = named.join("; ");
+        if problem.is_empty() {
+            return None;
+        }
+        if self.unreadable.len() > NAMED {
+            problem.push_str(&format!("; and {} more", self.unreadable.len() - NAMED));
+        }
+        match self.observations.len() {
+            0 => {}
+            1 => problem.push_str(". The other record was processed"),
+            others => problem.push_str(&format!(". The other {others} records were processed")),
+        }
+        Some(problem)
+    }
+}
+
 /// What an event says about onboarding, record by record; nothing if it [is about data](is_about_data), which comes by the
 /// thousand and is on no timeline. `sent_at` is the signed `X-Catena-Timestamp`: the last resort for an event without a time
 /// of its own.
-pub fn observations(envelope: &Envelope, sent_at: OffsetDateTime) -> Result<Vec<Observation>, RecordError> {
+pub fn observations(envelope: &Envelope<'_>, sent_at: OffsetDateTime) -> Observed {
+    let mut observed = Observed::default();
     if is_about_data(&envelope.name) {
-        return Ok(Vec::new());
+        return observed;
     }
-    envelope
-        .records
-        .iter()
-        .enumerate()
-        .map(|(index, record)| {
-            let record = record.as_object().ok_or(RecordError::NotAnObject(index))?;
-            Reader { envelope, index, record, sent_at }.observations()
-        })
-        .collect()
+    for (index, record) in envelope.records.iter().enumerate() {
+        let place = index + 1;
+        let read = record
+            .as_object()
+            .ok_or(RecordError::NotAnObject(place))
+            .and_then(|record| Reader { envelope, place, record, sent_at }.observation());
+        match read {
+            Ok(observation) => observed.observations.push(observation),
+            Err(error) => observed.unreadable.push(error),
+        }
+    }
+    observed
 }
 
 struct Reader<'a> {
-    envelope: &'a Envelope,
-    index: usize,
+    envelope: &'a Envelope<'a>,
+    place: usize,
     record: &'a Map<String, Value>,
     sent_at: OffsetDateTime,
 }
 
 impl Reader<'_> {
-    fn observations(&self) -> Result<Observation, RecordError> {
+    fn observation(&self) -> Result<Observation, RecordError> {
         let kind = Kind::from_name(&self.envelope.name);
         match kind {
             _ if self.envelope.name.starts_with("webhook.") => self.subscription(),
@@ -91,7 +131,7 @@ impl Reader<'_> {
     }
 
     fn subscription(&self) -> Result<Observation, RecordError> {
-        let status = self.text("status").unwrap_or("unknown").to_owned();
+        let status = self.text("status").map_or_else(|| "unknown".to_owned(), Cow::into_owned);
         Ok(Observation::Subscription { id: self.need("id")?, status })
     }
 
@@ -118,16 +158,19 @@ impl Reader<'_> {
         };
         let about = About {
             round: Some(Round { created_at, expires_at, invitation: invitation.clone() }),
-            note: self.text("decline_reason").filter(|_| kind == Kind::InvitationDeclined).map(lines),
+            note: self.text("decline_reason").filter(|_| kind == Kind::InvitationDeclined).map(|said| lines(&said)),
             ..self.about()
         };
         let record = InvitationRecord {
             id,
-            magic_link: self.text("magic_link").map(str::to_owned),
+            magic_link: self.text("magic_link").map(Cow::into_owned),
             created_at,
             expires_at,
             // WEBHOOKS.md 8.12: the events' name for what the API calls `fleet_name`.
-            fleet_name: self.text("partner_provided_fleet_name").or(self.text("fleet_name")).map(one_line),
+            fleet_name: self
+                .text("partner_provided_fleet_name")
+                .or(self.text("fleet_name"))
+                .map(|name| one_line(&name)),
         };
         let subject = Subject { invitation: Some(invitation), ..self.subject() };
         Ok(Observation::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })
@@ -159,7 +202,7 @@ impl Reader<'_> {
         let (fleet, connection) = (self.need("fleet_id")?, self.need("connection_id")?);
         // WEBHOOKS.md 6: `data[].id`. A connection that is attached again has another one.
         let own = self.text("id").unwrap_or_default();
-        let key = fleet_connection_key(fleet, connection, own);
+        let key = fleet_connection_key(fleet, connection, &own);
         Ok(self.plain(kind, None, key, About { connection: Some(connection), ..self.about() }, self.subject()))
     }
 
@@ -208,9 +251,9 @@ impl Reader<'_> {
             agreement: None,
             connection: uuid(self.record, "connection_id"),
             schedule: None,
-            provider: self.text("source_name").map(str::to_owned),
-            resource: self.text("resource").map(str::to_owned),
-            status: self.text("status").map(str::to_owned),
+            provider: self.text("source_name").map(Cow::into_owned),
+            resource: self.text("resource").map(Cow::into_owned),
+            status: self.text("status").map(Cow::into_owned),
             note: None,
         }
     }
@@ -218,18 +261,18 @@ impl Reader<'_> {
     fn subject(&self) -> Subject {
         Subject {
             invitation: None,
-            fleet_ref: self.text("fleet_ref").map(str::to_owned),
+            fleet_ref: self.text("fleet_ref").map(Cow::into_owned),
             fleet_id: uuid(self.record, "fleet_id"),
             connection_id: uuid(self.record, "connection_id"),
         }
     }
 
-    fn text(&self, field: &str) -> Option<&str> {
+    fn text(&self, field: &str) -> Option<Cow<'_, str>> {
         text(self.record, field)
     }
 
     fn time(&self, field: &str) -> Option<OffsetDateTime> {
-        self.text(field).and_then(timestamp::parse)
+        self.text(field).and_then(|text| timestamp::parse(text.trim()))
     }
 
     fn need(&self, field: &'static str) -> Result<Uuid, RecordError> {
@@ -237,7 +280,7 @@ impl Reader<'_> {
     }
 
     fn missing(&self, field: &'static str) -> RecordError {
-        RecordError::Missing { index: self.index, field }
+        RecordError::Missing { place: self.place, field }
     }
 
     /// The whole record as text, its fields in a fixed order.
@@ -245,3 +288,7 @@ impl Reader<'_> {
         Value::Object(self.record.clone()).to_string()
     }
 }
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     events::{
         fact::{Fact, Kind, Round, Source},
-        mail_scanner::scanned_after,
+        mail_scanner::Mails,
     },
     onboarding::{
         problem::{Problem, open_problems},
@@ -76,12 +76,15 @@ pub fn fold(facts: impl IntoIterator<Item = Fact>) -> Onboarding {
         health: connected.then_some(worst),
         problems,
         steps: steps(&cycle, stage),
-        timeline: timeline.into_iter().map(|fact| entry(fact, &facts)).collect(),
+        timeline: entries(timeline, &facts),
     }
 }
 
-fn entry(fact: Fact, facts: &[Fact]) -> Entry {
-    Entry { confirmed: is_confirmed(&fact, facts), scanned_after: scanned_after(&fact, facts), fact }
+fn entries(timeline: Vec<Fact>, facts: &[Fact]) -> Vec<Entry> {
+    let mails = Mails::of(facts);
+    let entry =
+        |fact: Fact| Entry { confirmed: is_confirmed(&fact, facts), scanned_after: mails.scanned_after(&fact), fact };
+    timeline.into_iter().map(entry).collect()
 }
 
 /// The facts that count now, by time: those since every agreement with the fleet last ended.

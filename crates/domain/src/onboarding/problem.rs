@@ -55,8 +55,13 @@ type Place = (ProblemKind, Option<Uuid>, Option<Uuid>);
 
 /// The open problems in these facts, which are sorted by time.
 pub(crate) fn open_problems(facts: &[&Fact]) -> Vec<Problem> {
-    let fixes: Vec<&Fact> = facts.iter().copied().filter(|fact| is_fix(fact)).collect();
-    let is_open = |fact: &Fact| !fixes.iter().any(|later| later.at > fact.at && is_fixed_by(fact, later));
+    let mut fixed_at: BTreeMap<Fix, OffsetDateTime> = BTreeMap::new();
+    for fact in facts {
+        if let Some(fix) = fix(fact) {
+            fixed_at.insert(fix, fact.at);
+        }
+    }
+    let is_open = |fact: &Fact| fixes_of(fact).iter().all(|fix| fixed_at.get(fix).is_none_or(|at| *at <= fact.at));
     let mut reports: BTreeMap<Place, Vec<&Fact>> = BTreeMap::new();
     for fact in facts {
         let Some(kind) = problem_kind(fact).filter(|_| is_open(fact)) else { continue };
@@ -83,21 +88,34 @@ fn is_repeated(failures: &[&Fact]) -> bool {
     failures.windows(REPEATED_FAILURES).any(|window| window[REPEATED_FAILURES - 1].at - window[0].at <= Duration::DAY)
 }
 
-fn is_fix(fact: &Fact) -> bool {
-    matches!(fact.kind, Kind::ConnectionRecovered | Kind::ConnectionCreated | Kind::FleetConnectionCreated)
+/// What ends problems, if it comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fix {
+    /// The connection was attached, perhaps anew: the fleet signed in to its provider.
+    Attached(Option<Uuid>),
+    /// A check found this schedule of the connection fetching; without a schedule, the connection working.
+    Recovered(Option<Uuid>, Option<Uuid>),
 }
 
-/// Whether `later`, if it is later, fixes `problem`. Only checks find recoveries. A fleet that signs in to the same provider
-/// again attaches its connection anew: that fixes credentials and schedules, and says nothing about single fetches.
-pub(crate) fn is_fixed_by(problem: &Fact, later: &Fact) -> bool {
-    let (Some(kind), true) = (problem_kind(problem), is_fix(later)) else { return false };
-    let recovers = later.kind == Kind::ConnectionRecovered;
-    let fits = match kind {
-        ProblemKind::Stale => !recovers || later.about.schedule.is_none(),
-        ProblemKind::Stopped => !recovers || later.about.schedule == problem.about.schedule,
-        ProblemKind::Failing => {
-            recovers && later.about.schedule.is_none_or(|schedule| problem.about.schedule == Some(schedule))
-        }
-    };
-    fits && later.about.connection == problem.about.connection
+/// What the fact fixes.
+pub(crate) fn fix(fact: &Fact) -> Option<Fix> {
+    match fact.kind {
+        Kind::ConnectionRecovered => Some(Fix::Recovered(fact.about.connection, fact.about.schedule)),
+        Kind::ConnectionCreated | Kind::FleetConnectionCreated => Some(Fix::Attached(fact.about.connection)),
+        _ => None,
+    }
+}
+
+/// What would fix the fact, if it reports a problem. Only checks find recoveries. A fleet that signs in to the same provider again
+/// attaches its connection anew: that fixes credentials and schedules, and says nothing about single fetches.
+pub(crate) fn fixes_of(problem: &Fact) -> Vec<Fix> {
+    let (connection, schedule) = (problem.about.connection, problem.about.schedule);
+    let works = Fix::Recovered(connection, None);
+    let fetches = Fix::Recovered(connection, schedule);
+    match problem_kind(problem) {
+        None => Vec::new(),
+        Some(ProblemKind::Stale) => vec![Fix::Attached(connection), works],
+        Some(ProblemKind::Stopped) => vec![Fix::Attached(connection), fetches],
+        Some(ProblemKind::Failing) => vec![works, fetches],
+    }
 }

@@ -32,13 +32,16 @@ pub fn rounds<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Vec<RoundStory> 
             by_round.entry(round).or_default().push(fact.clone());
         }
     }
-    let first_of = |invitation: &str| by_round.keys().find(|round| round.invitation == invitation).copied();
+    let mut first_of: BTreeMap<&str, &Round> = BTreeMap::new();
+    for round in by_round.keys().copied() {
+        first_of.entry(&round.invitation).or_insert(round);
+    }
     let stories = by_round.iter().rev().map(|(round, facts)| {
         let begins = |fact: &&Fact| matches!(fact.kind, Kind::InvitationCreated | Kind::InvitationRefreshed);
         let beginning = facts.iter().filter(begins).min_by_key(|fact| fact.at);
         RoundStory {
             round: (*round).clone(),
-            is_first: first_of(&round.invitation) == Some(*round),
+            is_first: first_of.get(&*round.invitation) == Some(round),
             began_at: beginning.map(|fact| fact.at),
             actor: beginning.and_then(|fact| fact.actor.clone()),
             came_to: invitation_stage(facts, &round.invitation).unwrap_or(Stage::Created),

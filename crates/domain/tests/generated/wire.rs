@@ -159,10 +159,11 @@ impl Event {
     }
 }
 
-/// What the server makes of a verified body: facts, or nothing when the delivery is parked.
+/// What the server makes of a verified body: the facts of all records that can be read.
 pub fn read(body: &[u8], event_type: Option<&str>, sent_at: i64) -> Vec<Fact> {
-    let Ok(envelope) = envelope::read(body, event_type) else { return Vec::new() };
-    let Ok(told) = observations(&envelope, from_micros(sent_at)) else { return Vec::new() };
+    let Ok(body) = envelope::parse(body) else { return Vec::new() };
+    let Ok(envelope) = envelope::read(&body, event_type) else { return Vec::new() };
+    let told = observations(&envelope, from_micros(sent_at)).observations;
     let facts = told.into_iter().filter_map(|told| match told {
         Observation::Fact { fact, .. } => Some(fact),
         Observation::Subscription { .. } => None,

@@ -57,7 +57,6 @@ pub struct Written {
 #[derive(Debug, Clone)]
 pub struct File {
     pub text: String,
-    pub header: Written,
     pub rows: Vec<Written>,
 }
 
@@ -104,14 +103,14 @@ impl Dialect {
         lines.extend(self.above.iter().map(|above| (*above).to_owned()));
         // Counted naively: a line break is a line more, wherever it stands.
         let number = |lines: &[String]| lines.iter().map(|line| 1 + breaks(line)).sum::<u64>() + 1;
-        let mut put = |lines: &mut Vec<String>, cells: &[String], text: String| {
+        let put = |lines: &mut Vec<String>, cells: &[String], text: String| {
             let first = number(lines);
             let last = first + breaks(&text);
             lines.push(text);
             Written { lines: (first, last), cells: meant(cells) }
         };
         let text = self.line(header, header.len(), |_, cell| cell);
-        let header_written = put(&mut lines, header, text);
+        put(&mut lines, header, text);
         let gaps = self.gaps.iter().copied().cycle();
         let mut written = Vec::new();
         for ((number, cells), gap) in rows.iter().enumerate().zip(gaps) {
@@ -120,7 +119,7 @@ impl Dialect {
             written.push(put(&mut lines, cells, text));
         }
         let end = if self.ended { self.line_end } else { "" };
-        File { text: lines.join(self.line_end) + end, header: header_written, rows: written }
+        File { text: lines.join(self.line_end) + end, rows: written }
     }
 
     pub fn encode(&self, text: &str) -> Vec<u8> {

@@ -11,7 +11,10 @@ use time::OffsetDateTime;
 use crate::{
     services::{
         imports::{Importer, lookup::forecast_from_store},
-        invitations::{existing::from_record, request},
+        invitations::{
+            existing::{from_list, from_record, unreadable},
+            request,
+        },
     },
     store::{FleetsInvitation, ImportKey, ImportMove, ImportRow, ImportedRow, StoreError},
 };
@@ -21,6 +24,9 @@ use catena::CatenaError;
 const BATCH: usize = 500;
 /// Up to this many fleets are looked up one by one; for more, all of Catena's invitations are listed once.
 const FEW: usize = 20;
+
+/// Catena's invitations, by the rows' numbers; and how many can't be read and don't say whose they are.
+type Found = (HashMap<u32, Vec<ExistingInvitation>>, usize);
 
 impl Importer {
     #[tracing::instrument(skip_all)]
@@ -78,8 +84,8 @@ impl Importer {
         if unsettled.is_empty() {
             return Ok(None);
         }
-        let theirs = match self.known_at_catena(key, unsettled).await? {
-            Ok(theirs) => theirs,
+        let (theirs, unassigned) = match self.known_at_catena(key, unsettled, now).await? {
+            Ok(found) => found,
             Err(error) => {
                 tracing::warn!(import = key.0, %error, "an import's dry run can't look up fleets at Catena");
                 return Ok(Some(format!(
@@ -97,41 +103,61 @@ impl Importer {
         for batch in verdicts.chunks(BATCH) {
             self.store.set_verdicts(key, batch).await?;
         }
-        Ok(None)
+        if unassigned == 0 {
+            return Ok(None);
+        }
+        tracing::warn!(
+            import = key.0,
+            count = unassigned,
+            "an import's dry run left out invitations of Catena's that can't be read"
+        );
+        let (some, one) = if unassigned == 1 { ("one", "It may") } else { ("some", "They may") };
+        Ok(Some(format!(
+            "Onramp can’t read {some} of Catena’s invitations. {one} belong to a fleet that is new here. Each fleet is looked up \
+             again before it is invited."
+        )))
     }
 
-    /// What Catena knows of the rows with these references, by the rows' numbers.
+    /// What Catena knows of the rows with these references.
     async fn known_at_catena(
         &self,
         key: ImportKey,
         unsettled: &HashMap<String, u32>,
-    ) -> Result<Result<HashMap<u32, Vec<ExistingInvitation>>, CatenaError>, StoreError> {
+        now: OffsetDateTime,
+    ) -> Result<Result<Found, CatenaError>, StoreError> {
+        let mut unassigned = 0;
         let mut known: HashMap<u32, Vec<ExistingInvitation>> = HashMap::new();
         if unsettled.len() <= FEW {
             for (fleet_ref, number) in unsettled {
                 match self.catena.invitations_of(fleet_ref).await {
-                    Ok(theirs) => known.entry(*number).or_default().extend(theirs.iter().map(from_record)),
+                    Ok(theirs) => known.entry(*number).or_default().extend(from_list(&theirs, now)),
                     Err(error) => return Ok(Err(error)),
                 }
                 tokio::time::sleep(self.pace.interval()).await;
             }
-            return Ok(Ok(known));
+            return Ok(Ok((known, unassigned)));
         }
         let mut pages = self.catena.invitation_pages();
         loop {
             let page = match pages.next().await {
                 Ok(Some(page)) => page,
-                Ok(None) => return Ok(Ok(known)),
+                Ok(None) => return Ok(Ok((known, unassigned))),
                 Err(error) => return Ok(Err(error)),
             };
-            for invitation in &page {
-                let number = invitation.fleet_ref.as_deref().and_then(|fleet_ref| unsettled.get(fleet_ref));
-                if let Some(number) = number {
+            let number = |fleet_ref: &Option<String>| unsettled.get(fleet_ref.as_deref()?);
+            for invitation in page.iter() {
+                if let Some(number) = number(&invitation.fleet_ref) {
                     known.entry(*number).or_default().push(from_record(invitation));
                 }
             }
+            for record in &page.unreadable {
+                match number(&record.fleet_ref) {
+                    Some(number) => known.entry(*number).or_default().push(unreadable(now)),
+                    None => unassigned += usize::from(record.fleet_ref.is_none()),
+                }
+            }
             if !self.is_wanted(key).await? {
-                return Ok(Ok(known));
+                return Ok(Ok((known, unassigned)));
             }
             tokio::time::sleep(self.pace.interval()).await;
         }

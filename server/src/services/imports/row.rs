@@ -18,7 +18,7 @@ use crate::{
         },
         invitations::{
             create::{InviteError, Invited},
-            existing::from_record,
+            existing::from_list,
             request,
         },
     },
@@ -77,11 +77,11 @@ impl Importer {
                 }));
             }
         };
-        let known: Vec<_> = theirs.iter().map(from_record).collect();
+        let known = from_list(&theirs, now);
         let actor = import.started_by.as_deref().unwrap_or(&import.actor);
         if let Some(started_at) = started_at
             && let lost = (Lost { started_at, hours: checked.expires_in_hours, requested: &requested })
-            && let Some((invitation, is_new)) = find_lost(theirs, &ours, lost, now)
+            && let Some((invitation, is_new)) = find_lost(theirs.records, &ours, lost, now)
         {
             return end(&checked, self.invitations.catch_up(&checked, actor, invitation, is_new).await);
         }

@@ -165,7 +165,7 @@ impl Invitations {
 
     /// The reference's invitations at Catena, or in our store if Catena doesn't let us read them.
     async fn existing(&self, fleet_ref: &str) -> Result<Vec<ExistingInvitation>, InviteError> {
-        match existing::from_catena(&self.catena, fleet_ref).await {
+        match existing::from_catena(&self.catena, fleet_ref, self.clock.now()).await {
             Ok(known) => Ok(known),
             Err(CatenaError::Forbidden { .. }) => {
                 let known = existing::from_store(&self.store, fleet_ref).await;

@@ -4,9 +4,10 @@ use domain::{
     events::fact::{Fact, Kind},
     invitation::existing::{ExistingInvitation, InvitationState},
 };
+use time::OffsetDateTime;
 
 use crate::store::{InvitationRow, SharedStore, StoreError};
-use catena::{Catena, CatenaError, Invitation, InvitationStatus};
+use catena::{Catena, CatenaError, Invitation, InvitationStatus, Listed};
 
 /// All invitations of the reference in our store; none if it has none of them or doesn't know the state of one.
 pub(crate) async fn from_store(
@@ -34,8 +35,24 @@ fn from_row(row: &InvitationRow, facts: &[Fact]) -> Option<ExistingInvitation> {
 }
 
 /// All invitations of the reference at Catena.
-pub(crate) async fn from_catena(catena: &Catena, fleet_ref: &str) -> Result<Vec<ExistingInvitation>, CatenaError> {
-    Ok(catena.invitations_of(fleet_ref).await?.iter().map(from_record).collect())
+pub(crate) async fn from_catena(
+    catena: &Catena,
+    fleet_ref: &str,
+    now: OffsetDateTime,
+) -> Result<Vec<ExistingInvitation>, CatenaError> {
+    Ok(from_list(&catena.invitations_of(fleet_ref).await?, now))
+}
+
+/// All of Catena's records of one reference.
+pub(crate) fn from_list(listed: &Listed<Invitation>, now: OffsetDateTime) -> Vec<ExistingInvitation> {
+    let unreadable = listed.unreadable.iter().map(|_| unreadable(now));
+    listed.iter().map(from_record).chain(unreadable).collect()
+}
+
+/// A record that can't be read. It may be the latest and in force, so nothing is done to it unseen.
+pub(crate) fn unreadable(now: OffsetDateTime) -> ExistingInvitation {
+    let state = InvitationState::Unrecognized;
+    ExistingInvitation { state, created_at: now, expires_at: now, decline_reason: None }
 }
 
 /// One of Catena's records.

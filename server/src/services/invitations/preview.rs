@@ -88,7 +88,7 @@ impl InvitationPreview {
         if let Some(known) = self.cached(fleet_ref, now) {
             return Ok(Some(known));
         }
-        match timeout(TIMEOUT, existing::from_catena(&self.catena, fleet_ref)).await {
+        match timeout(TIMEOUT, existing::from_catena(&self.catena, fleet_ref, now)).await {
             Ok(Ok(known)) => {
                 self.cache(fleet_ref, now, known.clone());
                 Ok(Some(known))

@@ -30,8 +30,8 @@ fn facts(observations: &[Observation]) -> Vec<Fact> {
 
 fn webhooks(events: &[&str]) -> Vec<Fact> {
     let observations = events.iter().flat_map(|event| {
-        let envelope = envelope::read(contract::event(event).as_bytes(), None).unwrap();
-        domain::events::record::observations(&envelope, asked_at()).unwrap()
+        let body = envelope::parse(contract::event(event).as_bytes()).unwrap();
+        domain::events::record::observations(&envelope::read(&body, None).unwrap(), asked_at()).observations
     });
     facts(&observations.collect::<Vec<_>>())
 }

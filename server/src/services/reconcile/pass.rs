@@ -10,7 +10,8 @@ use crate::{
     services::reconcile::{
         agreements, connections,
         error::ReconcileError,
-        fleet::{FleetReconciler, Refusals, digest},
+        fleet::{FleetReconciler, by_connection, digest},
+        gaps::Gaps,
         invitations,
         report::{Discovery, Tally},
     },
@@ -54,7 +55,7 @@ pub(crate) struct Pass {
     /// Requests for single records in this step.
     single_requests: u32,
     pub found: Tally,
-    pub refusals: Refusals,
+    pub gaps: Gaps,
 }
 
 impl Pass {
@@ -67,7 +68,7 @@ impl Pass {
             agreements: HashSet::new(),
             single_requests: 0,
             found: Tally::default(),
-            refusals: Refusals::default(),
+            gaps: Gaps::default(),
         }
     }
 
@@ -88,7 +89,7 @@ impl Pass {
             Step::Done => Ok(()),
         };
         // Without permission a step is skipped, along with the one that compares with it.
-        if self.refusals.skip(step)?.is_none() {
+        if self.gaps.skip(step)?.is_none() {
             self.step = match &self.step {
                 Step::Invitations(_) | Step::GoneInvitations { .. } => {
                     Step::Agreements(fleets.catena.agreement_pages())
@@ -109,8 +110,9 @@ impl Pass {
                 Step::GoneInvitations { after: (self.started_at, Uuid::max()), first_asked_at: self.started_at };
             return Ok(());
         };
+        self.gaps.note("invitations", &listed.unreadable);
         let mut findings = Vec::new();
-        for invitation in &listed {
+        for invitation in listed.iter() {
             self.invitations.extend(digest(&invitation.id));
             let fleet = match &invitation.fleet_ref {
                 Some(fleet_ref) => fleets.recorder.store.fleet_by_ref(fleet_ref).await?,
@@ -134,7 +136,7 @@ impl Pass {
             // One that was made after the first request can be missing from the answers for that reason alone.
             let listed = self.invitations.contains(&row.digest) || row.created_at >= *first_asked_at;
             let asked_at = fleets.now();
-            let gone = !listed && fleets.is_gone(&row).await?;
+            let gone = !listed && fleets.is_gone(&row, &mut self.gaps).await?;
             *after = (row.expires_at, row.id);
             if gone {
                 let observation = invitations::gone(&row, asked_at);
@@ -158,8 +160,9 @@ impl Pass {
             self.single_requests = 0;
             return Ok(());
         };
+        self.gaps.note("agreements", &listed.unreadable);
         let mut findings = Vec::new();
-        for agreement in &listed {
+        for agreement in listed.iter() {
             self.agreements.insert(agreement.id);
             let fleet = fleet_of(fleets, Some(agreement.fleet_id), agreement.fleet_ref.as_deref()).await?;
             let known = fleets.recorder.known(fleet.as_ref()).await?;
@@ -200,7 +203,10 @@ impl Pass {
         if to_do.is_empty() {
             let now = fleets.now();
             match pages.next().await? {
-                Some(listed) => (*to_do, *asked_at) = (listed.into(), now),
+                Some(listed) => {
+                    self.gaps.note("connections", &listed.unreadable);
+                    (*to_do, *asked_at) = (listed.records.into(), now);
+                }
                 None => self.step = Step::Done,
             }
             return Ok(());
@@ -214,14 +220,16 @@ impl Pass {
         let fleet_ids: Vec<Uuid> = by_fleet.keys().copied().flatten().collect();
         // An empty list of ids asks for nothing.
         let rows = fleets.catena.data_freshness(&FleetFilter::Ids(fleet_ids)).await?;
+        self.gaps.note("freshness of data", &rows.unreadable);
+        let rows = by_connection(&rows);
         let mut findings = Vec::new();
         for (fleet_id, connections) in &by_fleet {
             let fleet_ref = connections.iter().find_map(|connection| connection.fleet_ref.as_deref());
             let fleet = fleet_of(fleets, *fleet_id, fleet_ref).await?;
             let known = fleets.recorder.known(fleet.as_ref()).await?;
             for connection in connections {
-                let own: Vec<_> = rows.iter().filter(|row| row.connection_id == connection.id).collect();
-                let missing = connections::missing(connection, &own, &known, *asked_at);
+                let own = rows.get(&connection.id).map(Vec::as_slice).unwrap_or_default();
+                let missing = connections::missing(connection, own, &known, *asked_at);
                 findings.extend(missing.into_iter().map(|observation| finding(observation, fleet.as_ref())));
             }
         }

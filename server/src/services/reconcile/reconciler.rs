@@ -106,7 +106,7 @@ impl Reconciler {
         let failure = self.run(&mut pass).await;
         let problem = match &failure {
             Some(error) => Some(error.explain()),
-            None => pass.refusals.first.as_ref().map(CatenaError::explain),
+            None => pass.gaps.explain(),
         };
         let retry_after = failure.as_ref().and_then(ReconcileError::retry_after);
         match &failure {
@@ -114,11 +114,7 @@ impl Reconciler {
             // A shutdown is no failure.
             Some(ReconcileError::Catena(CatenaError::Cancelled)) => {}
             Some(error) => tracing::warn!(%error, "a check of Catena stopped; the next one resumes here"),
-            None => {
-                if let Some(error) = &pass.refusals.first {
-                    tracing::warn!(%error, "Catena does not allow a part of the check");
-                }
-            }
+            None => pass.gaps.log(),
         }
         let row = CheckRow {
             fleet: None,
@@ -159,12 +155,12 @@ impl Reconciler {
         let mut found = Tally::default();
         let result = self.fleets.check_fleet(fleet, &mut found).await;
         let problem = match &result {
-            Ok(refusal) => refusal.as_ref().map(CatenaError::explain),
+            Ok(gaps) => gaps.explain(),
             Err(error) => Some(error.explain()),
         };
         match &result {
-            Ok(None) | Err(ReconcileError::Catena(CatenaError::Cancelled)) => {}
-            Ok(Some(error)) => tracing::warn!(%error, "Catena does not allow a part of the check of a fleet"),
+            Ok(gaps) => gaps.log(),
+            Err(ReconcileError::Catena(CatenaError::Cancelled)) => {}
             Err(ReconcileError::Store(error)) => tracing::error!(%error, "the check of a fleet stopped"),
             Err(error) => tracing::warn!(%error, "the check of a fleet stopped"),
         }

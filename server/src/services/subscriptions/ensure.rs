@@ -27,7 +27,7 @@ impl Subscriptions {
     #[tracing::instrument(skip_all)]
     pub async fn ensure(&self) -> Result<Vec<Ensured>, SubscriptionError> {
         let _guard = self.write_lock.lock().await;
-        let listed = self.fetch_list().await?;
+        let (listed, _) = self.fetch_list().await?;
         let mut views = self.list().await?;
         let mut all = Vec::new();
         // Those that post to a former address of ours only need the new one; we have their secrets.
@@ -114,7 +114,7 @@ impl Subscriptions {
         };
         let rows: Vec<SubscriptionRow> = created.iter().map(row).collect();
         self.store.put_subscriptions(stored.id, &rows).await?;
-        for subscription in &created {
+        for subscription in created.iter() {
             self.store.put_seen_one(&seen(subscription)).await?;
         }
         Ok(rows)

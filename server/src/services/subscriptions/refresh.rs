@@ -26,16 +26,17 @@ impl Subscriptions {
     pub async fn refresh(&self) -> Result<(), SubscriptionError> {
         let outcome = self.fetch().await;
         let problem = match &outcome {
-            Ok(()) => None,
-            Err(SubscriptionError::Store(_)) => return outcome,
+            Ok(problem) => problem.clone(),
+            Err(SubscriptionError::Store(_)) => return outcome.map(drop),
             Err(error) => Some(error.explain()),
         };
         self.store.put_look(self.clock.now(), problem.as_deref()).await?;
-        outcome
+        outcome.map(drop)
     }
 
-    async fn fetch(&self) -> Result<(), SubscriptionError> {
-        let listed = {
+    /// Returns what can't be read, in words.
+    async fn fetch(&self) -> Result<Option<String>, SubscriptionError> {
+        let (listed, problem) = {
             let _guard = self.write_lock.lock().await;
             self.fetch_list().await?
         };
@@ -48,14 +49,20 @@ impl Subscriptions {
                 other => other?,
             }
         }
-        Ok(())
+        Ok(problem)
     }
 
-    /// Fetches the list and stores it. The caller holds `write_lock`.
-    pub(super) async fn fetch_list(&self) -> Result<Vec<SeenSubscription>, SubscriptionError> {
-        let listed: Vec<_> = self.catena.subscriptions().await?.iter().map(seen).collect();
+    /// Fetches the list and stores it. The caller holds `write_lock`. Also returns what can't be read, in words.
+    pub(super) async fn fetch_list(&self) -> Result<(Vec<SeenSubscription>, Option<String>), SubscriptionError> {
+        let listed = self.catena.subscriptions().await?;
+        let problem = listed.unreadable.first().map(|first| {
+            let count = listed.unreadable.len();
+            tracing::warn!(count, %first, "the list of subscriptions has records that can't be read");
+            format!("Some of Catena’s subscriptions can’t be read and are missing here: {count}; the first is {first}.")
+        });
+        let listed: Vec<_> = listed.iter().map(seen).collect();
         self.store.put_seen(&listed).await?;
-        Ok(listed)
+        Ok((listed, problem))
     }
 
     /// Fetches the figures of one subscription and stores them.

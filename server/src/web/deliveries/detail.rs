@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::events::delivery::DeliveryState;
+use domain::events::{delivery::DeliveryState, redaction::redact};
 use leptos::view;
 use serde::Deserialize;
 
@@ -97,7 +97,11 @@ fn headers(delivery: &StoredDelivery) -> Vec<(String, String)> {
 
 fn payload(delivery: &StoredDelivery) -> Result<String, &'static str> {
     match (&delivery.body, delivery.row.state) {
-        (Some(body), _) => serde_json::to_string_pretty(body).map_err(|_| "It can’t be shown."),
+        // Redacted again: an older version may have stored more than is shown today.
+        (Some(body), _) => {
+            let body = redact(body.clone(), delivery.row.event_name.as_deref());
+            serde_json::to_string_pretty(&body).map_err(|_| "It can’t be shown.")
+        }
         (None, DeliveryState::Received) => Err("Encrypted until it is processed: it may contain secrets."),
         (None, DeliveryState::Quarantined) => Err("Encrypted: it could not be verified, and may contain secrets."),
         (None, _) => Err("Encrypted: it could not be read, so it is unknown which parts are secret."),

@@ -80,7 +80,7 @@ async fn load(
         None => pages,
     };
     let lines = pages.next().await?.unwrap_or_default();
-    Ok((lines, pages.cursor().map(str::to_owned)))
+    Ok((lines.records, pages.cursor().map(str::to_owned)))
 }
 
 /// The filter to apply, and the form as it was filled in.

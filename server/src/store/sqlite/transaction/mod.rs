@@ -88,6 +88,8 @@ impl Transaction for SqliteTransaction {
 
     async fn learn_connection(&mut self, connection_id: Uuid, fleet_id: Uuid) -> Result<(), StoreError> {
         self.read_connections(vec![connection_id]).await?;
+        // What waits for it waits for its fleet from now on, and the database doesn't know that yet.
+        self.read_waiting(vec![Awaited::Connection(connection_id)]).await?;
         self.known.learn_connection(connection_id, fleet_id);
         Ok(())
     }
@@ -148,24 +150,22 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn adopt(&mut self, fleet_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError> {
-        let learnt = self.known.changes.connections.iter().filter(|(_, of)| *of == fleet_id);
-        let names = learnt.map(|(connection, _)| Awaited::Connection(*connection)).chain([Awaited::Fleet(fleet_id)]);
-        self.read_waiting(names.collect()).await?;
+        let name = Awaited::Fleet(fleet_id);
+        self.read_waiting(vec![name.clone()]).await?;
         self.read_connections(self.known.unknown_connections()).await?;
-        Ok(self.known.adopt(fleet, |subject, connections| {
-            let of_connection = || connections.get(&subject.connection_id?).copied().flatten();
-            subject.fleet_id == Some(fleet_id) || of_connection() == Some(fleet_id)
-        }))
+        Ok(self.known.adopt(&name, fleet))
     }
 
     async fn adopt_by_invitation(&mut self, digest: &str, fleet: FleetKey) -> Result<u64, StoreError> {
-        self.read_waiting(vec![Awaited::Invitation(digest.to_owned())]).await?;
-        Ok(self.known.adopt(fleet, |subject, _| subject.invitation.as_deref() == Some(digest)))
+        let name = Awaited::Invitation(digest.to_owned());
+        self.read_waiting(vec![name.clone()]).await?;
+        Ok(self.known.adopt(&name, fleet))
     }
 
     async fn adopt_by_connection(&mut self, connection_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError> {
-        self.read_waiting(vec![Awaited::Connection(connection_id)]).await?;
-        Ok(self.known.adopt(fleet, |subject, _| subject.connection_id == Some(connection_id)))
+        let name = Awaited::Connection(connection_id);
+        self.read_waiting(vec![name.clone()]).await?;
+        Ok(self.known.adopt(&name, fleet))
     }
 
     async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Reads for many questions at once: each function takes a list and reads the part of it that isn't known yet. A list is bound
 //! as one JSON array, so one prepared statement serves lists of any length.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::events::observation::Subject;
 use serde::Serialize;
@@ -138,10 +138,10 @@ impl SqliteTransaction {
             return Ok(());
         }
         for (id, fleet_id) in self.read(CONNECTIONS, &ids).await? {
-            self.known.connections.insert(id, Some(fleet_id));
+            self.known.read_connection(id, Some(fleet_id));
         }
         for id in ids {
-            self.known.connections.entry(id).or_default();
+            self.known.read_connection(id, None);
         }
         Ok(())
     }
@@ -151,10 +151,10 @@ impl SqliteTransaction {
         if names.is_empty() {
             return Ok(());
         }
-        let subjects: Vec<_> = names.iter().map(|name| rows::write_awaited(name)).collect();
-        for (subject, fleet) in self.read(ASSIGNMENTS, &subjects).await? {
-            if let Some(at) = subjects.iter().position(|wanted| *wanted == subject) {
-                self.known.assignments.insert(names[at].clone(), Some(fleet));
+        let by_subject: HashMap<_, _> = names.iter().map(|name| (rows::write_awaited(name), *name)).collect();
+        for (subject, fleet) in self.read(ASSIGNMENTS, &by_subject.keys().collect::<Vec<_>>()).await? {
+            if let Some(name) = by_subject.get(&subject) {
+                self.known.assignments.insert((*name).clone(), Some(fleet));
             }
         }
         for name in names {
