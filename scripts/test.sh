@@ -3,7 +3,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 say "tests, 1 of 4: tools"
-scripts/tools.sh build e2e fuzz
+scripts/tools.sh build e2e fuzz proxies
 say "tests, 2 of 4: unit, property and integration tests (cargo test)"
 cargo test --locked --workspace
 cargo test --locked --manifest-path scripts/site/Cargo.toml --target-dir "$target_dir/tools"

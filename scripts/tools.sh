@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing on this machine, and only that. A tool found on PATH at the right version is used as it is.
-#   scripts/tools.sh [GROUP...]      rust (always), build, npm, e2e, deny, fuzz; none named: build and e2e
+#   scripts/tools.sh [GROUP...]      rust (always), build, npm, e2e, deny, fuzz, proxies; none named: build and e2e
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # What no script should install behind a person's back.
@@ -72,6 +72,30 @@ ensure_playwright() {
   cp end2end/package-lock.json end2end/node_modules/.installed-lock.json
 }
 
+# Where a distribution's package puts a program that servers run.
+export PATH="$PATH:/usr/sbin"
+
+# Debian's packages unpacked, not installed: an installation would start a web server on this machine.
+unpack_proxies() {
+  local dir="$tools/proxies"
+  rm -rf "$dir" && mkdir -p "$dir" "$tools/bin"
+  (cd "$dir" && { apt-get download nginx caddy || { as_root apt-get update && apt-get download nginx caddy; }; }) || return
+  local package
+  for package in "$dir"/*.deb; do dpkg -x "$package" "$dir" || return; done
+  ln -sf ../proxies/usr/sbin/nginx "$tools/bin/nginx"
+  ln -sf ../proxies/usr/bin/caddy "$tools/bin/caddy"
+}
+
+# The tests say what they could not test, and fail under CI.
+ensure_proxies() {
+  nginx -v >/dev/null 2>&1 && caddy version >/dev/null 2>&1 && return
+  if has apt-get && has dpkg; then
+    step proxies "unpacking nginx and Caddy in $tools/proxies for the tests behind a proxy (some seconds)" unpack_proxies || true
+  fi
+  nginx -v >/dev/null 2>&1 && caddy version >/dev/null 2>&1 \
+    || say "nginx and Caddy are missing, so what they pass on is not tested: install both (macOS: brew install nginx caddy)"
+}
+
 [ $# -gt 0 ] || set -- build e2e
 need_basics
 ensure_rust
@@ -86,6 +110,7 @@ for group in "$@"; do
       ;;
     deny) ensure_cargo_deny ;;
     fuzz) ensure_cargo_fuzz ;;
-    *) die "unknown group of tools: $group (known: rust, build, npm, e2e, deny, fuzz)" ;;
+    proxies) ensure_proxies ;;
+    *) die "unknown group of tools: $group (known: rust, build, npm, e2e, deny, fuzz, proxies)" ;;
   esac
 done

@@ -1,6 +1,7 @@
 import { Cable } from '../support/cable';
 import { expect, test } from '../support/fixtures';
 import { liveness } from '../support/liveness';
+import { setVisible, textsOf, translate } from '../support/browser';
 import { acceptAsFleet, connectAsFleet, entries, expectStage, invite, isLive, kinds, openAsFleet, signIn } from '../support/steps';
 
 test('updates keep focus, selection, and scroll position', async ({ page, fleet }) => {
@@ -128,6 +129,118 @@ test('signing out stops updates in every open page', async ({ page, context, fle
   await expect(other).toHaveURL('/login');
 
   await openAsFleet(fleet, link);
-  await expect(page.getByTestId('live-status')).toContainText('Connection lost');
+  await expect(page.getByTestId('live-status')).toHaveText('Not live. Reload to see changes.');
   expect(await kinds(page)).toEqual(['invitation.created', 'link.shown']);
+});
+
+test('hidden pages leave a browser its connections, and catch up when they are shown', async ({ page, context, fleet }) => {
+  await signIn(page);
+  const { link, path } = await invite(page, { ref: 'FLEET-hidden' });
+  await isLive(page);
+  await setVisible(page, false);
+  const hidden = [page];
+  // A browser opens six connections to a server.
+  while (hidden.length < 6) {
+    const next = await context.newPage();
+    await next.goto(path);
+    await isLive(next);
+    await setVisible(next, false);
+    hidden.push(next);
+  }
+  const seventh = await context.newPage();
+  await seventh.goto(path);
+  await isLive(seventh);
+  await openAsFleet(fleet, link);
+  await expectStage(seventh, 'viewed');
+  for (const each of hidden) {
+    await expect(each.getByTestId('live-status'), 'it gave its stream up by itself').toHaveText('Live.');
+    await expectStage(each, 'created');
+  }
+  await setVisible(page, true);
+  await expectStage(page, 'viewed');
+});
+
+test('with more open windows than live pages, every page loads, and the oldest says that it is not live', async ({ page, context }) => {
+  await signIn(page);
+  const { path } = await invite(page, { ref: 'FLEET-windows' });
+  await isLive(page);
+  for (let more = 0; more < 6; more++) {
+    const next = await context.newPage();
+    await next.goto(path);
+    await isLive(next);
+  }
+  const other = await context.newPage();
+  await other.goto('/deliveries');
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Deliveries');
+  await expect(page.getByTestId('live-status')).toHaveText('Not live: open in too many windows. Reload to see changes.');
+  await page.reload();
+  await isLive(page);
+});
+
+test('a translated page starts, and keeps saying the same thing in all its parts', async ({ page, context, fleet }) => {
+  await signIn(page);
+  const { link, path } = await invite(page, { ref: 'FLEET-translated' });
+  // The translation is there before the island starts.
+  let go = () => {};
+  const translated = new Promise<void>((resolve) => (go = resolve));
+  await page.route('**/*.wasm', async (route) => {
+    await translated;
+    await route.continue();
+  });
+  await page.goto(path);
+  await translate(page);
+  go();
+  await isLive(page);
+  await expect(page.getByTestId('fleet-ref'), 'a reference is not translated').toHaveText('FLEET-translated');
+  await openAsFleet(fleet, link);
+  await expectStage(page, 'viewed');
+  await translate(page);
+  await acceptAsFleet(fleet);
+  await expectStage(page, 'agreement');
+  await translate(page);
+  await connectAsFleet(fleet);
+  await expectStage(page, 'connected');
+  await expect(entries(page, 'landing.success')).toHaveCount(1);
+
+  const plain = await context.newPage();
+  await plain.goto(path);
+  await isLive(plain);
+  expect(await textsOf(page)).toEqual(await textsOf(plain));
+});
+
+test('a page without its scripts says that it is not live', async ({ page }) => {
+  await signIn(page);
+  const { path } = await invite(page, { ref: 'FLEET-still' });
+  await page.route('**/*.wasm', (route) => route.abort());
+  await page.goto(path);
+  const status = page.getByTestId('live-status');
+  await expect(status, 'not before the scripts could have started').toBeHidden();
+  await expect(status).toBeVisible();
+  await expect(status).toHaveText('Not live. Reload to see changes.');
+});
+
+test('a page whose stream is refused says so, and tries again', async ({ page }) => {
+  await signIn(page);
+  const { path } = await invite(page, { ref: 'FLEET-refused' });
+  await page.route('**/live?*', (route) => route.fulfill({ status: 503 }));
+  await page.goto(path);
+  const status = page.getByTestId('live-status');
+  // Not the text that the server renders.
+  await expect(page.locator('.live-part.lost')).toHaveCount(1);
+  await expect(status).toHaveText('Not live. Reload to see changes.');
+  await page.unroute('**/live?*');
+  await expect(status).toHaveText('Live again.');
+});
+
+test('a page whose scripts fail later says so', async ({ page, fleet }) => {
+  await signIn(page);
+  const { link } = await invite(page, { ref: 'FLEET-broken' });
+  await isLive(page);
+  await page.evaluate(() => {
+    Element.prototype.getAttribute = () => {
+      throw new Error('broken by the test');
+    };
+  });
+  await openAsFleet(fleet, link);
+  await expect(page.locator('.live-status')).toHaveText('Not live. Reload to see changes.');
 });

@@ -27,7 +27,7 @@ test('the whole story works without JavaScript', async ({ onramp, page, fleet })
   await expectStage(page, 'created');
   await expect(page.getByTestId('magic-link')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Copy link' })).toHaveCount(0);
-  await expect(page.getByTestId('live-status')).toBeEmpty();
+  await expect(page.getByTestId('live-status')).toHaveText('Not live. Reload to see changes.');
 
   /** A webhook takes a moment; a person would reload until it has arrived. */
   const reloadUntil = (stage: string) =>

@@ -18,7 +18,7 @@ use crate::{
     config::Settings,
     jobs,
     mail::Mailer,
-    security::{passwords::Passwords, vault::Vault},
+    security::{live_streams::LiveStreams, passwords::Passwords, vault::Vault},
     services::{
         imports::Importer,
         invitations::{
@@ -71,6 +71,7 @@ pub struct Application {
     tasks: TaskTracker,
     /// Canceled when the last request has been answered.
     stopping: CancellationToken,
+    limits: Limits,
 }
 
 impl Application {
@@ -151,6 +152,7 @@ impl Application {
             idempotency: Arc::default(),
             throttle: Arc::default(),
             import_wakeup: ImportWakeup::default(),
+            live_streams: LiveStreams::default(),
             running_forms: RunningForms::default(),
             settings: Arc::new(settings),
             site: Arc::new(site),
@@ -166,12 +168,18 @@ impl Application {
         };
         let router = requests::traced(web::router(state.clone(), Arc::new(receiver)), &state.random);
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
-        Ok(Self { state, router, writer, processor, arrived, tasks, stopping })
+        Ok(Self { state, router, writer, processor, arrived, tasks, stopping, limits: Limits::default() })
     }
 
     /// What handlers share.
     pub fn state(&self) -> &AppState {
         &self.state
+    }
+
+    /// Grants clients other limits than the usual ones.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Serves `router` below `path` too: the sandbox, or a scripted Catena in tests.
@@ -194,12 +202,12 @@ impl Application {
     /// Serves `listener`, with every job beside it, until `shutdown`. Then the pages that stay open end first, so that
     /// requests still find the tasks that serve them; requests get [`Limits::drain`] to finish, and the tasks stop last.
     pub async fn run_until(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let Self { state, router, writer, processor, arrived, tasks, stopping } = self;
+        let Self { state, router, writer, processor, arrived, tasks, stopping, limits } = self;
         tasks.spawn(writer.run(stopping.clone()));
         tasks.spawn(run_worker(state.store.clone(), processor, arrived, stopping.clone()));
         spawn_jobs(&state, &tasks, &stopping);
         let closing = state.shutdown.0.clone();
-        let server = serve(listener, router, Limits::default(), closing.clone(), state.running_forms.0.clone());
+        let server = serve(listener, router, limits, closing.clone(), state.running_forms.0.clone());
         let signal = async {
             shutdown.await;
             tracing::info!("stopping");

@@ -11,7 +11,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::Settings,
-    security::{idempotency::IdempotencyKeys, login_throttle::Throttle, passwords::Passwords, vault::Vault},
+    security::{
+        idempotency::IdempotencyKeys, live_streams::LiveStreams, login_throttle::Throttle, passwords::Passwords,
+        vault::Vault,
+    },
     services::{
         invitations::{
             callback_policy::CallbackPolicies, create::Invitations, delete::InvitationDeletion,
@@ -61,6 +64,7 @@ pub struct AppState {
     pub idempotency: Arc<IdempotencyKeys>,
     pub throttle: Arc<Throttle>,
     pub import_wakeup: ImportWakeup,
+    pub live_streams: LiveStreams,
     pub shutdown: Shutdown,
     pub running_forms: RunningForms,
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::{LiveStatus, version};
+
 /// Progress of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportProgress {
@@ -16,7 +18,7 @@ pub struct ImportProgress {
 }
 
 /// The number of rows of one kind, with a link to their list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ImportFigure {
     /// Name of the kind.
     pub label: &'static str,
@@ -30,26 +32,33 @@ pub struct ImportFigure {
     pub shown: bool,
 }
 
-/// Progress bar, sentence, and counts.
+/// Progress bar, sentence, and counts, in lists that the island `LivePart` keeps up to date.
 #[component]
 pub fn ImportBar(
     /// The progress.
     progress: ImportProgress,
+    /// Whether it changes while the page is open.
+    live: bool,
 ) -> impl IntoView {
     let ImportProgress { done, total, words, figures } = progress;
+    let version_of_bar = version(&(done, total, &words));
     view! {
-        <p class="import-progress">
-            <progress max=total.max(1).to_string() value=done.to_string() aria-label="Rows done"></progress>
-            <span data-testid="progress">{words}</span>
-        </p>
-        <dl class="figures" data-testid="figures">{figures.into_iter().map(figure).collect_view()}</dl>
+        <div data-live="progress">
+            <p class="import-progress" data-version=version_of_bar>
+                <progress max=total.max(1).to_string() value=done.to_string() aria-label="Rows done"></progress>
+                <span data-testid="progress">{words}</span>
+            </p>
+        </div>
+        {live.then(|| view! { <LiveStatus/> })}
+        <dl class="figures" data-testid="figures" data-live="figures">{figures.into_iter().map(figure).collect_view()}</dl>
     }
 }
 
 fn figure(figure: ImportFigure) -> impl IntoView {
+    let version = version(&figure);
     let ImportFigure { label, count, href, attention, shown } = figure;
     view! {
-        <div class:attention=attention>
+        <div class:attention=attention data-version=version>
             <dt>{label}</dt>
             <dd><a href=href aria-current=shown.then_some("true")>{count}</a></dd>
         </div>

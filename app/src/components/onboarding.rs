@@ -1,6 +1,5 @@
-//! An onboarding ready for display: all texts and times are already formatted, so the browser only puts them in place.
+//! An onboarding ready for display: all texts and times are already formatted.
 
-use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::components::labels::{entry_detail, fact_title, is_trouble, next_move, source_label, step_label};
@@ -13,7 +12,7 @@ use domain::{
 };
 
 /// A time for machines and for people.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MomentView {
     /// RFC 3339, UTC.
     pub datetime: String,
@@ -29,7 +28,7 @@ impl MomentView {
 }
 
 /// Progress of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StepMark {
     /// It happened.
     Done,
@@ -42,7 +41,7 @@ pub enum StepMark {
 }
 
 /// One of the six steps.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StepView {
     /// Its name.
     pub label: String,
@@ -57,7 +56,7 @@ pub struct StepView {
 }
 
 /// One entry of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EntryView {
     /// Identifies the entry.
     pub key: String,
@@ -80,7 +79,7 @@ pub struct EntryView {
 }
 
 /// An onboarding ready for display.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnboardingView {
     /// Its stage.
     pub stage: Option<Stage>,

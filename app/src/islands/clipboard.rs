@@ -8,12 +8,13 @@ use web_sys::{Element, HtmlInputElement};
 /// How long the button shows the outcome.
 const SHOWN: Duration = Duration::from_secs(2);
 
-/// Copies the value (or else the text) of the element with this id and shows the result in `outcome` for a moment. If the
-/// browser refuses, it selects the text so that a person can copy it.
+/// Copies what the element with this id stands for and shows the result in `outcome` for a moment: its `data-copy`, or else its
+/// value, but never the text that is shown, which the browser may have translated. If the browser refuses, it selects the text so
+/// that a person can copy it.
 pub fn copy(id: &str, outcome: RwSignal<Option<&'static str>>) {
     let Some(element) = document().get_element_by_id(id) else { return };
     let input = element.dyn_ref::<HtmlInputElement>();
-    let text = input.map_or_else(|| element.text_content().unwrap_or_default(), HtmlInputElement::value);
+    let text = element.get_attribute("data-copy").or_else(|| input.map(HtmlInputElement::value)).unwrap_or_default();
     let clipboard = window().navigator().clipboard();
     // Browsers provide the clipboard only over HTTPS and on localhost.
     let written = (!clipboard.is_undefined()).then(|| clipboard.write_text(&text));

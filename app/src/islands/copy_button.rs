@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-/// Copies the text or value of an element. Hidden without scripts.
+/// Copies the text that an element stands for. Hidden without scripts.
 #[island]
 pub fn CopyButton(
-    /// Id of the element to copy from: its value, or else its text.
+    /// Id of the element to copy from: its `data-copy`, or else its value.
     text_of: String,
     /// Label of the button.
     label: String,
@@ -21,7 +21,7 @@ pub fn CopyButton(
     };
     view! {
         <button type="button" class="button copy" hidden=move || !ready.get() on:click=copy>
-            <span aria-live="polite">{move || outcome.get().map_or_else(|| label.clone(), Into::into)}</span>
+            <span aria-live="polite" prop:textContent=move || outcome.get().map_or_else(|| label.clone(), Into::into)></span>
         </button>
     }
 }

@@ -1,99 +1,126 @@
-//! Receives the server's events in the browser.
+//! Receives the server's events in the browser while the page can be seen.
 
-use std::time::Duration;
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::{ev, prelude::*, web_sys};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, EventSource, MessageEvent};
+use web_sys::{Element, EventSource, MessageEvent, js_sys::Function};
 
-use super::live_state::Live;
-use crate::components::OnboardingView;
+use super::live_list;
+use crate::components::NOT_LIVE;
 
 /// After this long, a stream that the server refused is opened again. The browser itself reopens a broken one.
 const AFTER_REFUSAL: Duration = Duration::from_secs(5);
 
-/// Updates `onboarding` with the events of `url` until the visitor leaves the page, and reports the connection in `live`.
-pub fn follow(url: String, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>) {
-    let source = StoredValue::new_local(None::<EventSource>);
-    let close = move || source.update_value(|source| drop(source.take().inspect(EventSource::close)));
-    let url = StoredValue::new(url);
-    let open = move || {
-        close();
-        source.set_value(url.with_value(|url| connect(url, onboarding, live)));
+/// What the server sends (`part`, `over`, `replaced`), and what the browser says about the connection.
+const EVENTS: [&str; 5] = ["open", "error", "part", "over", "replaced"];
+
+/// Keeps `part` up to date with the events of `url` until the visitor leaves the page. An `over` event reloads the page.
+pub fn follow(url: String, part: Element) {
+    let stream = Rc::new(Stream { url, part, source: RefCell::default(), listener: RefCell::default() });
+    let told = stream.clone();
+    let listener = Closure::<dyn Fn(MessageEvent)>::new(move |event| told.hear(&event)).into_js_value();
+    stream.listener.replace(Some(listener.unchecked_into()));
+    stream.open();
+    let hidden_or_shown = {
+        let stream = stream.clone();
+        move || if document().hidden() { stream.close() } else { stream.open() }
     };
-    open();
-    window_event_listener(ev::pagehide, move |_| close());
+    // A browser opens only six connections to a server over HTTP/1.1: hidden pages must not take them from the one in use.
+    window_event_listener_untyped("visibilitychange", move |_| hidden_or_shown());
+    let left = stream.clone();
+    window_event_listener(ev::pagehide, move |_| left.close());
     // A page restored from the browser's page cache has missed what happened in the meantime.
-    window_event_listener(ev::pageshow, move |event| {
-        if event.persisted() {
-            open();
-        }
-    });
-    // The browser gives up if the response is anything but an event stream, as while the server restarts.
+    let restored = stream.clone();
+    window_event_listener(ev::pageshow, move |_| restored.open());
+    // A page whose scripts have failed must not look as if it were up to date.
+    let failed = stream.clone();
+    window_event_listener_untyped("error", move |_| failed.give_up());
+    // The browser gives up if the response is anything but an event stream, as while the server restarts behind a proxy.
     set_interval(
         move || {
-            let refused = source.with_value(|source| source.as_ref().map(EventSource::ready_state));
-            if refused == Some(EventSource::CLOSED) {
-                open();
+            if stream.is_refused() {
+                stream.close();
+                stream.open();
             }
         },
         AFTER_REFUSAL,
     );
 }
 
-fn connect(url: &str, onboarding: RwSignal<OnboardingView>, live: RwSignal<Live>) -> Option<EventSource> {
-    let source = EventSource::new(url).ok()?;
-    on(&source, "open", move |_| {
-        let came_back = live.with_untracked(|live| !live.following && !live.says.is_empty());
-        let says = if came_back { "Live again." } else { "Live." };
-        live.set(Live { following: true, says: says.to_owned() });
-    });
-    on(&source, "error", move |_| {
-        live.set(Live { following: false, says: "Connection lost. Trying again …".to_owned() });
-    });
-    on(&source, "onboarding", move |event| {
-        let text = event.data().as_string().unwrap_or_default();
-        let Ok(news) = serde_json::from_str::<OnboardingView>(&text) else { return };
-        if let Some(says) = onboarding.with_untracked(|before| announcement(before, &news)) {
-            live.set(Live { following: true, says });
+struct Stream {
+    url: String,
+    part: Element,
+    source: RefCell<Option<EventSource>>,
+    /// Told of every event. It needs the stream, so it is made after it.
+    listener: RefCell<Option<Function>>,
+}
+
+impl Stream {
+    /// Opens the stream unless it is open or nobody could see it. The first event has the current state, so nothing is missed.
+    fn open(&self) {
+        if document().hidden() || self.source.borrow().is_some() {
+            return;
         }
-        onboarding.set(news);
-    });
-    Some(source)
-}
-
-/// Replaces the content of `element` with the HTML of each `part` event from `url`. An `over` event reloads the page.
-pub fn replace(url: &str, element: Element) {
-    let Ok(source) = EventSource::new(url) else { return };
-    let reload = || {
-        let _ = window().location().reload();
-    };
-    on(&source, "part", move |event| element.set_inner_html(&event.data().as_string().unwrap_or_default()));
-    on(&source, "over", move |_| reload());
-    let source = StoredValue::new_local(source);
-    window_event_listener(ev::pagehide, move |_| source.with_value(EventSource::close));
-    // A page restored from the browser's page cache has missed what happened in the meantime.
-    window_event_listener(ev::pageshow, move |event| {
-        if event.persisted() {
-            reload();
+        let Ok(source) = EventSource::new(&self.url) else { return say(&self.part, false, NOT_LIVE) };
+        if let Some(listener) = &*self.listener.borrow() {
+            for name in EVENTS {
+                // This fails only if the name isn't a string.
+                let _ = source.add_event_listener_with_callback(name, listener);
+            }
         }
-    });
+        self.source.replace(Some(source));
+    }
+
+    fn close(&self) {
+        if let Some(source) = self.source.take() {
+            source.close();
+        }
+    }
+
+    fn give_up(&self) {
+        self.close();
+        say(&self.part, false, NOT_LIVE);
+    }
+
+    fn is_refused(&self) -> bool {
+        self.source.borrow().as_ref().is_some_and(|source| source.ready_state() == EventSource::CLOSED)
+    }
+
+    fn hear(&self, event: &MessageEvent) {
+        match event.type_().as_str() {
+            "open" if is_live(&self.part) => {}
+            "open" => say(&self.part, true, if is_lost(&self.part) { "Live again." } else { "Live." }),
+            "part" => match live_list::update(&self.part, &event.data().as_string().unwrap_or_default()) {
+                Ok(news) if news.is_empty() => {}
+                Ok(news) => say(&self.part, true, &format!("New: {news}")),
+                Err(_) => self.give_up(),
+            },
+            "over" => drop(window().location().reload()),
+            "replaced" => {
+                self.close();
+                say(&self.part, false, "Not live: open in too many windows. Reload to see changes.");
+            }
+            _ if self.is_refused() => say(&self.part, false, NOT_LIVE),
+            _ => say(&self.part, false, "Connection lost. Trying again …"),
+        }
+    }
 }
 
-fn on(source: &EventSource, name: &str, handle: impl Fn(MessageEvent) + 'static) {
-    let closure = Closure::<dyn Fn(MessageEvent)>::new(handle).into_js_value();
-    // This fails only if the name isn't a string.
-    let _ = source.add_event_listener_with_callback(name, closure.unchecked_ref());
+const LIVE: &str = "live-part live";
+const LOST: &str = "live-part lost";
+
+fn is_live(part: &Element) -> bool {
+    part.class_name() == LIVE
 }
 
-/// The announcement of entries that are in `news` but not in `before`.
-fn announcement(before: &OnboardingView, news: &OnboardingView) -> Option<String> {
-    let known = |key: &str| before.entries.iter().any(|entry| entry.key == key);
-    let titles: Vec<&str> =
-        news.entries.iter().filter(|entry| !known(&entry.key)).map(|entry| entry.title.as_str()).collect();
-    (!titles.is_empty()).then(|| {
-        let mut says = String::from("New: ");
-        says.push_str(&titles.join(", "));
-        says
-    })
+fn is_lost(part: &Element) -> bool {
+    part.class_name() == LOST
+}
+
+fn say(part: &Element, live: bool, text: &str) {
+    part.set_class_name(if live { LIVE } else { LOST });
+    if let Ok(Some(status)) = part.query_selector(".live-status") {
+        status.set_text_content(Some(text));
+    }
 }

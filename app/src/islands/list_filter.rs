@@ -25,10 +25,10 @@ pub fn ListFilter(
     };
     view! {
         <div class="field filter" hidden=move || !ready.get()>
-            <label for="list-filter">{label}</label>
+            <label for="list-filter" prop:textContent=label></label>
             // It has no name, so the form doesn't submit it. Enter in it must not submit the form either.
             <input id="list-filter" type="search" autocomplete="off" spellcheck="false" on:input=filter on:keydown=swallow_enter/>
-            <p class="hint" role="status">{move || says.get()}</p>
+            <p class="hint" role="status" prop:textContent=move || says.get()></p>
         </div>
     }
 }

@@ -1,9 +1,10 @@
-//! A part of a page that the server sends again after each change. For parts without controls, this needs the least WASM.
+//! A part of a page that the server sends again after each change.
 
 use leptos::{html, prelude::*};
 
-/// Shows its children as rendered, then the HTML of each `part` event from `url`. An `over` event means that the whole page
-/// is out of date, and reloads it.
+/// Shows its children as rendered, then keeps them like the HTML of the `part` events from `url`: in each list of elements that
+/// is marked with `data-live`, it adds, moves, and removes elements by their `data-version`. A `LiveStatus` among the children
+/// says whether that works.
 #[island]
 pub fn LivePart(
     /// Address of the events; none if nothing will change.
@@ -14,12 +15,12 @@ pub fn LivePart(
     let node = NodeRef::<html::Div>::new();
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        if let (Some(url), Some(element)) = (&url, node.get()) {
-            super::event_stream::replace(url, element.into());
+        if let (Some(url), Some(element)) = (url.clone(), node.get()) {
+            super::event_stream::follow(url, element.into());
         }
     });
     #[cfg(not(feature = "hydrate"))]
     drop(url);
 
-    view! { <div node_ref=node>{children()}</div> }
+    view! { <div class="live-part" node_ref=node>{children()}</div> }
 }

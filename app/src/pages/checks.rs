@@ -141,8 +141,10 @@ fn CheckFigures(
 #[component]
 fn Fleets(fleets: Vec<RepairedFleet>) -> impl IntoView {
     let row = |fleet: RepairedFleet| {
-        let reference =
-            fleet.name.is_some().then(|| view! { " "<code class="reference">{fleet.fleet_ref.clone()}</code> });
+        let reference = fleet
+            .name
+            .is_some()
+            .then(|| view! { " "<code translate="no" class="reference">{fleet.fleet_ref.clone()}</code> });
         view! {
             <tr>
                 <th scope="row">{fleet.name.unwrap_or(fleet.fleet_ref)}{reference}</th>

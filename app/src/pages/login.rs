@@ -51,8 +51,8 @@ fn DemoAccount(email: String, password: String, next: String) -> impl IntoView {
             <h2 id="demo">"Just trying out Onramp?"</h2>
             <p>"The sandbox has a demo account. It can do everything, and nothing reaches Catena."</p>
             <dl>
-                <div><dt>"E-mail"</dt><dd><code>{email.clone()}</code></dd></div>
-                <div><dt>"Password"</dt><dd><code>{password.clone()}</code></dd></div>
+                <div><dt>"E-mail"</dt><dd><code translate="no">{email.clone()}</code></dd></div>
+                <div><dt>"Password"</dt><dd><code translate="no">{password.clone()}</code></dd></div>
             </dl>
             <input type="hidden" name="next" value=next/>
             <input type="hidden" name="email" value=email/>

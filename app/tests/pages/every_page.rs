@@ -4,7 +4,7 @@ use app::pages::{Landing, subscriptions::Confirmation};
 use domain::{import::ImportState, invitation::existing::InvitationState};
 
 use super::{
-    html::{after, attributes},
+    html::{after, attributes, text},
     samples::{imports, subscriptions, *},
 };
 
@@ -111,4 +111,45 @@ fn nobody_is_offered_actions_they_may_not_take() {
             page.matches("action=\"/subscriptions").count() - page.matches("action=\"/subscriptions/refresh\"").count();
         assert_eq!(moves, 0, "{page}");
     }
+}
+
+#[test]
+fn what_is_copied_or_typed_elsewhere_is_not_translated() {
+    let mut codes = 0;
+    for (title, page) in all() {
+        for tag in ["<code", "<pre"] {
+            for tag in page.split(tag).skip(1).filter_map(|rest| rest.split('>').next()) {
+                assert!(tag.contains("translate=\"no\""), "{title}: {tag}");
+                codes += 1;
+            }
+        }
+    }
+    assert!(codes > 10);
+}
+
+#[test]
+fn a_copy_button_finds_its_text_without_reading_the_page() {
+    let page = share_page(share_view(true));
+    for id in ["magic-link", "text-subject", "text-body", "text-sms"] {
+        let element = page.split('<').find(|tag| attributes(tag, "id") == [id]).unwrap();
+        let held =
+            ["data-copy", "value"].iter().any(|name| attributes(element, name).iter().any(|text| !text.is_empty()));
+        assert!(held, "{element}");
+    }
+}
+
+#[test]
+fn no_island_needs_a_text_that_a_translation_may_have_replaced() {
+    let mut islands = 0;
+    for (title, page) in all() {
+        for island in page.split("<leptos-island").skip(1) {
+            let island = island.split_once('>').unwrap().1.split("</leptos-island>").next().unwrap();
+            // Children are not the island's own.
+            let (before, rest) = island.split_once("<leptos-children>").unwrap_or((island, ""));
+            let after = rest.rsplit_once("</leptos-children>").map_or("", |(_, after)| after);
+            assert_eq!(text(&format!("{before}{after}")), "", "{title}: {island}");
+            islands += 1;
+        }
+    }
+    assert!(islands > 5);
 }

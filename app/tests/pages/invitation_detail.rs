@@ -1,10 +1,13 @@
 //! An invitation, its link, and its onboarding.
 
+use std::collections::BTreeSet;
+
 use app::{
-    components::OnboardingView,
+    components::{OnboardingStatus, OnboardingView},
     pages::{InvitationDetail, RenewView},
 };
-use domain::{invitation::renewal::RenewalAction, onboarding::lifecycle::fold};
+use domain::{events::fact::Fact, invitation::renewal::RenewalAction, onboarding::lifecycle::fold};
+use leptos::view;
 
 use super::{
     html::{after, attributes, text},
@@ -94,9 +97,36 @@ fn times_are_readable_for_machines_and_people() {
     assert!(expiry.contains("The link expires in 21 hours 3 Mar 2026, 15:00 UTC"), "{expiry}");
 }
 
+/// The versions of the elements of the page's live lists.
+fn versions(html: &str) -> Vec<&str> {
+    attributes(html, "data-version")
+}
+
+fn status(facts: Vec<Fact>, now: i64) -> String {
+    let onboarding = OnboardingView::new(&fold(facts), at(24), at(now));
+    html(|| view! { <OnboardingStatus onboarding=onboarding/> })
+}
+
 #[test]
-fn an_update_contains_what_the_page_shows() {
-    let sent = OnboardingView::new(&fold(facts_with_gaps()), at(24), at(3));
-    let json = serde_json::to_string(&sent).unwrap();
-    assert_eq!(serde_json::from_str::<OnboardingView>(&json).unwrap(), sent);
+fn an_update_changes_no_element_that_shows_the_same() {
+    let page = detail_page(detail(facts_with_gaps(), None));
+    let update = status(facts_with_gaps(), 3);
+    assert_eq!(versions(&page), versions(&update), "nothing has changed");
+
+    let later = status(facts_with_gaps(), 4);
+    let changed = versions(&update).into_iter().zip(versions(&later)).filter(|(before, after)| before != after).count();
+    assert_eq!(changed, 1, "an hour later, only the time until the link expires has changed");
+}
+
+#[test]
+fn the_elements_of_a_live_list_can_be_told_apart() {
+    for html in [status(facts_with_gaps(), 3), status(facts(&["invitation.created", "invitation.viewed"]), 3)] {
+        let all = versions(&html);
+        let distinct: BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len(), "{html}");
+        for list in html.split("<ol ").skip(1) {
+            let list = list.split("</ol>").next().unwrap();
+            assert_eq!(list.matches("<li").count(), versions(list).len(), "each has a version: {list}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
-//! What keeps secrets and accounts safe: sealing, passwords, limits on guessing, and forms that act once.
+//! What keeps secrets and accounts safe: sealing, passwords, limits on guessing and on live pages, and forms that act once.
 
 pub(crate) mod idempotency;
+pub mod live_streams;
 pub(crate) mod login_throttle;
 pub mod passwords;
 pub mod vault;

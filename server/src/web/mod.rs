@@ -15,6 +15,7 @@ mod health;
 mod imports;
 mod invitations;
 mod landing;
+mod live_stream;
 mod login;
 pub mod middleware;
 mod reminders;

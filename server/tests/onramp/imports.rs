@@ -9,7 +9,10 @@ use domain::{
 use reqwest::{Method, StatusCode};
 use server::store::{ImportKey, ImportRow, ImportedRow, RowFilter};
 
-use crate::support::{Answer, Browser, TestServer, until, within};
+use crate::{
+    live::Live,
+    support::{Answer, Browser, TestServer, until, within},
+};
 
 pub const HOME: &str = "/invitations/import";
 
@@ -369,24 +372,13 @@ async fn the_largest_file_gets_its_verdicts_in_seconds() {
     assert!(page.body.contains("F-099999") && page.body.contains("100,000 of 100,000 rows"));
 }
 
-/// The first event of an open page's stream.
-async fn first_event(browser: &Browser, path: &str) -> String {
-    let mut stream = browser.request(Method::GET, path).send().await.unwrap();
-    assert_eq!(stream.headers()["content-type"], "text/event-stream");
-    let mut text = String::new();
-    while !text.contains("\n\n") {
-        text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
-    }
-    text
-}
-
 #[tokio::test]
 async fn an_open_page_is_told_how_far_the_import_is_and_when_it_stands_otherwise() {
     let server = TestServer::start().await;
     let browser = server.signed_in(Role::Operator).await;
     let path = done(&server, &browser, "fleet_ref\nA\na/b\n").await;
-    let part = first_event(&browser, &format!("{path}/live?state=done")).await;
+    let part = Live::open(&browser, &format!("{path}/live?state=done")).await.until("event:").await;
     assert!(part.contains("event: part") && part.contains("1 of 1 rows") && part.contains("outcome=created"), "{part}");
-    let over = first_event(&browser, &format!("{path}/live?state=running")).await;
+    let over = Live::open(&browser, &format!("{path}/live?state=running")).await.until("event:").await;
     assert!(over.contains("event: over") && over.contains("data: reload"), "{over}");
 }

@@ -22,6 +22,7 @@ use flate2::{Compression, write::GzEncoder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use platform::{
     clock::{Clock as _, ManualClock},
+    http_server::Limits,
     random::{SharedRandom, SystemRandom},
     secret::Secret,
 };
@@ -101,8 +102,24 @@ impl TestServer {
         Self::start_tuned("2026-03-02T15:31:06Z", Catena::Sandbox, tempfile::tempdir().unwrap(), tune).await
     }
 
+    /// As [`start`](Self::start), with other limits for its clients.
+    pub async fn start_limited(limits: Limits) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self::start_with_limits("2026-03-02T15:31:06Z", Catena::Sandbox, dir, limits, |_| {}).await
+    }
+
     /// As [`start_at`](Self::start_at), with some settings changed.
     pub async fn start_tuned(now: &str, catena: Catena, dir: TempDir, tune: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_with_limits(now, catena, dir, Limits::default(), tune).await
+    }
+
+    async fn start_with_limits(
+        now: &str,
+        catena: Catena,
+        dir: TempDir,
+        limits: Limits,
+        tune: impl FnOnce(&mut Settings),
+    ) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
@@ -147,7 +164,7 @@ impl TestServer {
         let vault = Vault::new(&[7; 32], random.clone());
         let dependencies =
             Dependencies { settings, site: Site::none(), store, vault, clock: clock.clone(), random: random.clone() };
-        let mut application = Application::build(dependencies).unwrap();
+        let mut application = Application::build(dependencies).unwrap().with_limits(limits);
         let recording = match catena {
             Catena::Routes(played) => {
                 let (played, recording) = recorded(played, Answers::Scripted);
@@ -296,7 +313,12 @@ impl TestServer {
 
     pub fn browser(&self) -> Browser {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Browser { client, base: self.url.clone(), cookies: Mutex::default() }
+        self.browser_at(&self.url, client)
+    }
+
+    /// A browser that reaches us in another way.
+    pub fn browser_at(&self, base: &Url, client: reqwest::Client) -> Browser {
+        Browser { client, base: base.clone(), cookies: Mutex::default() }
     }
 }
 

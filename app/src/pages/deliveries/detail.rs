@@ -68,7 +68,7 @@ pub fn DeliveryPage(
             <div class="page-head">
                 <div>
                     <p class="crumbs"><a href="/deliveries">"Deliveries"</a></p>
-                    <h1><code>{title}</code></h1>
+                    <h1><code translate="no">{title}</code></h1>
                     <p class="lead"><StateBadge state=row.state/></p>
                 </div>
             </div>
@@ -89,7 +89,7 @@ pub fn DeliveryPage(
                 {match payload {
                     Ok(text) => view! {
                         <p class="hint">"Only fields that Catena documents, and no secrets: the rest is [redacted] before the payload is stored."</p>
-                        <pre class="payload" tabindex="0" aria-labelledby="payload"><code>{text}</code></pre>
+                        <pre translate="no" class="payload" tabindex="0" aria-labelledby="payload"><code>{text}</code></pre>
                     }.into_any(),
                     Err(why) => view! { <p>{why}</p> }.into_any(),
                 }}
@@ -103,7 +103,7 @@ pub fn DeliveryPage(
 }
 
 fn header((name, value): (String, String)) -> impl IntoView {
-    view! { <div><dt>{name}</dt><dd><code>{value}</code></dd></div> }
+    view! { <div><dt>{name}</dt><dd><code translate="no">{value}</code></dd></div> }
 }
 
 #[component]
@@ -177,7 +177,7 @@ fn change(change: DeliveryChange) -> impl IntoView {
             <span class="what">{fact_title(&fact.kind)}</span>
             <span class="muted">
                 {match fleet_ref {
-                    Some(fleet_ref) => view! { "of "<code>{fleet_ref}</code> }.into_any(),
+                    Some(fleet_ref) => view! { "of "<code translate="no">{fleet_ref}</code> }.into_any(),
                     None => view! { <a href="/deliveries/waiting">"unassigned"</a> }.into_any(),
                 }}
                 ", "<time datetime=at.datetime>{at.display}</time>

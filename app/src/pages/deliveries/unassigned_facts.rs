@@ -77,7 +77,7 @@ fn row(group: UnassignedGroup, now: OffsetDateTime, may_operate: bool) -> impl I
     };
     view! {
         <tr>
-            <th scope="row">{group.awaits}{group.id.map(|id| view! { " "<code class="reference">{id}</code> })}</th>
+            <th scope="row">{group.awaits}{group.id.map(|id| view! { " "<code translate="no" class="reference">{id}</code> })}</th>
             <td data-label="Facts">{group.count}</td>
             <td data-label="First">{when(group.first_at)}</td>
             <td data-label="Last">{when(group.last_at)}</td>
@@ -122,7 +122,7 @@ pub fn AssignPage(
             <div class="medium">
                 <p class="crumbs"><a href="/deliveries/waiting">"Unassigned facts"</a></p>
                 <h1>"Assign facts to a fleet"</h1>
-                <p class="lead">{form.awaits}{form.id.map(|id| view! { " "<code>{id}</code> })}</p>
+                <p class="lead">{form.awaits}{form.id.map(|id| view! { " "<code translate="no">{id}</code> })}</p>
                 <ErrorSummary errors=errors.into_iter().collect()/>
                 <section class="card" aria-labelledby="facts">
                     <h2 id="facts">"Facts"</h2>

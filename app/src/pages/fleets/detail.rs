@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    components::{Document, ExactTime, OnboardingView, RecordTable, Visit, fact_title, stage_label},
-    islands::LiveOnboarding,
+    components::{Document, ExactTime, OnboardingStatus, OnboardingView, RecordTable, Visit, fact_title, stage_label},
+    islands::LivePart,
 };
 use domain::{
     onboarding::{lifecycle::Entry, stage::Stage},
@@ -58,7 +58,10 @@ pub fn FleetPage(
     let FleetDetail { fleet_ref, fleet_name, onboarding, timeline, rounds, invite } = fleet;
     let title = fleet_name.unwrap_or_else(|| fleet_ref.clone());
     let standing = match onboarding {
-        Some((initial, live_url)) => view! { <LiveOnboarding initial=initial live_url=live_url/> }.into_any(),
+        Some((onboarding, live_url)) => view! {
+            <LivePart url=Some(live_url)><OnboardingStatus onboarding=onboarding/></LivePart>
+        }
+        .into_any(),
         None => view! { <PlainTimeline timeline=timeline/> }.into_any(),
     };
     view! {
@@ -67,7 +70,7 @@ pub fn FleetPage(
                 <div>
                     <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                     <h1>{title}</h1>
-                    <p class="lead">"Reference "<code data-testid="fleet-ref">{fleet_ref}</code></p>
+                    <p class="lead">"Reference "<code translate="no" data-testid="fleet-ref">{fleet_ref}</code></p>
                 </div>
                 {invite.map(|href| view! { <a class="button" href=href>"Invite this fleet"</a> })}
             </div>

@@ -51,7 +51,7 @@ pub fn ImportPage(
             {reason.map(|text| view! { <Notice kind=kind text=text/> })}
             <section class="card import" aria-labelledby="standing">
                 <h2 id="standing">{heading(detail.state)}</h2>
-                <LivePart url=live_url><ImportBar progress=progress/></LivePart>
+                <LivePart url=live_url><ImportBar progress=progress live=moves/></LivePart>
                 {counted.map(|text| view! { <p class="hint" data-testid="file-rows">{text}</p> })}
                 <Actions detail=detail.clone()/>
             </section>

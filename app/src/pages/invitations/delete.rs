@@ -48,7 +48,7 @@ pub fn DeletePage(
                 <p class="crumbs"><a href=back.clone()>{name.clone()}</a></p>
                 <h1>"Delete this invitation?"</h1>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
-                <p class="lead">"Invitation for "<strong>{name}</strong>", reference "<code>{fleet_ref}</code>". "{explanation}</p>
+                <p class="lead">"Invitation for "<strong>{name}</strong>", reference "<code translate="no">{fleet_ref}</code>". "{explanation}</p>
                 <form method="post" action=format!("/invitations/{id}/delete")>
                     <div class="actions">
                         {delete}

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::share::ShowLink;
 use crate::{
-    components::{Document, ExactTime, Notice, NoticeKind, OnboardingView, Visit},
-    islands::{CopyButton, LiveOnboarding},
+    components::{Document, ExactTime, Notice, NoticeKind, OnboardingStatus, OnboardingView, Visit},
+    islands::{CopyButton, LivePart},
     pages::invitations::{
         renew::{RenewSection, RenewView},
         response_diff::{DifferenceRow, ResponseDiff},
@@ -91,7 +91,7 @@ pub fn InvitationDetailPage(
                 <div>
                     <p class="crumbs"><a href="/invitations">"Invitations"</a></p>
                     <h1>{title}</h1>
-                    <p class="lead">"Reference "<a href=fleet_page><code data-testid="fleet-ref">{detail.fleet_ref}</code></a></p>
+                    <p class="lead">"Reference "<a href=fleet_page><code translate="no" data-testid="fleet-ref">{detail.fleet_ref}</code></a></p>
                 </div>
             </div>
             {detail.problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
@@ -106,7 +106,7 @@ pub fn InvitationDetailPage(
                 </section>
                 {urgent.map(|view| view! { <RenewSection view=view/> })}
                 <ResponseDiff rows=detail.differences/>
-                <LiveOnboarding initial=detail.onboarding live_url=detail.live_url/>
+                <LivePart url=Some(detail.live_url)><OnboardingStatus onboarding=detail.onboarding/></LivePart>
                 <div class="side">
                     <section class="card facts" aria-labelledby="invitation">
                         <h2 id="invitation">"Invitation"</h2>

@@ -133,7 +133,10 @@ fn InvitationTable(rows: Vec<InvitationRow>, now: OffsetDateTime) -> impl IntoVi
 }
 
 fn invitation_row(row: InvitationRow, now: OffsetDateTime) -> impl IntoView {
-    let reference = row.fleet_name.is_some().then(|| view! { <code class="reference">{row.fleet_ref.clone()}</code> });
+    let reference = row
+        .fleet_name
+        .is_some()
+        .then(|| view! { <code translate="no" class="reference">{row.fleet_ref.clone()}</code> });
     let name = row.fleet_name.unwrap_or(row.fleet_ref);
     view! {
         <tr>

@@ -79,7 +79,7 @@ fn provider_item(provider: OfferedProvider, ticked: bool) -> impl IntoView {
         <li>
             <input type="checkbox" name="tsp" id=id.clone() value=slug.clone() checked=ticked/>
             <label for=id>
-                <span>{name}</span>" "<code>{slug}</code>
+                <span>{name}</span>" "<code translate="no">{slug}</code>
                 {note.map(|note| view! { " "<span class="note">{note}</span> })}
             </label>
         </li>

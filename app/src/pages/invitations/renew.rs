@@ -151,7 +151,7 @@ pub fn RenewPage(
             <div class="medium">
                 <p class="crumbs"><a href=format!("/invitations/{id}")>{name}</a></p>
                 <h1>{title}</h1>
-                <p class="lead">"Reference "<a href=fleet_page><code>{fleet_ref}</code></a>". "{about}</p>
+                <p class="lead">"Reference "<a href=fleet_page><code translate="no">{fleet_ref}</code></a>". "{about}</p>
                 {problem.map(|problem| view! { <Notice kind=NoticeKind::Problem text=problem/> })}
                 <form method="post" action=format!("/invitations/{id}/again") novalidate=true>
                     <input type="hidden" name="once" value=once/>

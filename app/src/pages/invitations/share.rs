@@ -105,7 +105,7 @@ pub fn SharePage(
     let head = view! {
         <p class="crumbs"><a href="/invitations">"Invitations"</a>" / "<a href=format!("/invitations/{id}")>{name}</a></p>
         <h1>"Share the link"</h1>
-        <p class="lead">"Reference "<a href=path_of(&share.fleet_ref)><code>{share.fleet_ref.clone()}</code></a>". "{share.expiry.clone()}</p>
+        <p class="lead">"Reference "<a href=path_of(&share.fleet_ref)><code translate="no">{share.fleet_ref.clone()}</code></a>". "{share.expiry.clone()}</p>
     };
     view! {
         <Document visit=visit title=title islands=true>
@@ -145,7 +145,7 @@ fn ShareCards(share: ShareView) -> impl IntoView {
                 None => view! {
                     <section class="card mail" aria-labelledby="mail">
                         <h2 id="mail">"Send by e-mail"</h2>
-                        <p class="hint" data-testid="no-mail">"Onramp has no mail server. Ask whoever runs it to set "<code>"ONRAMP_SMTP_URL"</code>" and "<code>"ONRAMP_MAIL_FROM"</code>"."</p>
+                        <p class="hint" data-testid="no-mail">"Onramp has no mail server. Ask whoever runs it to set "<code translate="no">"ONRAMP_SMTP_URL"</code>" and "<code translate="no">"ONRAMP_MAIL_FROM"</code>"."</p>
                     </section>
                 }.into_any(),
             }}
@@ -221,7 +221,7 @@ fn Select(name: &'static str, label: &'static str, choices: Vec<Choice>) -> impl
 #[component]
 fn TextCard(share: ShareView) -> impl IntoView {
     let ShareView { id, languages, occasions, message, mailto, sms, link, .. } = share;
-    let action = format!("/invitations/{id}/share");
+    let (action, copied) = (format!("/invitations/{id}/share"), message.clone());
     view! {
         <section class="card text" aria-labelledby="text">
             <h2 id="text">"Message"</h2>
@@ -231,21 +231,21 @@ fn TextCard(share: ShareView) -> impl IntoView {
                 <button class="button">"Show message"</button>
             </form>
             <h3 id="mail-text">"E-mail"</h3>
-            <p class="subject"><span class="muted">"Subject: "</span><span id="text-subject" data-testid="subject">{message.subject}</span></p>
-            <pre class="ready" id="text-body" data-testid="body" tabindex="0" aria-labelledby="mail-text">{message.body}</pre>
+            <p class="subject"><span class="muted">"Subject: "</span><span translate="no" id="text-subject" data-testid="subject" data-copy=copied.subject>{message.subject}</span></p>
+            <pre translate="no" class="ready" id="text-body" data-testid="body" tabindex="0" aria-labelledby="mail-text" data-copy=copied.body>{message.body}</pre>
             <p class="actions">
                 <CopyButton text_of="text-subject".into() label="Copy subject".into()/>
                 <CopyButton text_of="text-body".into() label="Copy text".into()/>
                 {mailto.map(|href| view! { <a class="button" href=href data-testid="mailto">"Open in mail app"</a> })}
             </p>
             <h3 id="sms-text">"SMS"</h3>
-            <pre class="ready" id="text-sms" data-testid="sms" tabindex="0" aria-labelledby="sms-text">{message.sms}</pre>
+            <pre translate="no" class="ready" id="text-sms" data-testid="sms" tabindex="0" aria-labelledby="sms-text" data-copy=copied.sms>{message.sms}</pre>
             <p class="actions">
                 <CopyButton text_of="text-sms".into() label="Copy text".into()/>
                 {sms.map(|href| view! { <a class="button" href=href data-testid="sms-link">"Open in messages app"</a> })}
             </p>
             {link.is_none().then(|| view! {
-                <p class="hint">"The link replaces "<code>{LINK}</code>". "<a href="#link">"Show link"</a>" to include it in the text."</p>
+                <p class="hint">"The link replaces "<code translate="no">{LINK}</code>". "<a href="#link">"Show link"</a>" to include it in the text."</p>
             })}
         </section>
     }
@@ -271,7 +271,7 @@ fn MailCard(id: Uuid, email_form: EmailForm, language: &'static str, occasion: &
                     <label for="body">"Message"</label>
                     <TextArea id="body" name="body" maxlength=BODY_MAX value=body rows=12 described_by=described_by invalid=invalid/>
                     {body_error.map(|error| view! { <p class="error" id="body-error">{error}</p> })}
-                    <p class="hint" id="body-hint">"The link replaces "<code>{LINK}</code>"."</p>
+                    <p class="hint" id="body-hint">"The link replaces "<code translate="no">{LINK}</code>"."</p>
                 </div>
                 <button class="button primary">"Send e-mail"</button>
             </form>

@@ -75,7 +75,7 @@ pub fn RemindersPage(
             {waiting.map(|(count, problem)| view! { <Waiting count=count problem=problem/> })}
             {(!can_mail && !empty).then(|| view! {
                 <p class="notice" role="status" data-testid="no-mail">
-                    "Onramp has no mail server. Share the links yourself, or ask whoever runs Onramp to set "<code>"ONRAMP_SMTP_URL"</code>" and "<code>"ONRAMP_MAIL_FROM"</code>"."
+                    "Onramp has no mail server. Share the links yourself, or ask whoever runs Onramp to set "<code translate="no">"ONRAMP_SMTP_URL"</code>" and "<code translate="no">"ONRAMP_MAIL_FROM"</code>"."
                 </p>
             })}
             {if empty {

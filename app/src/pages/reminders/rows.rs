@@ -71,7 +71,8 @@ pub(super) fn reason(occasion: Option<Occasion>) -> &'static str {
 /// The fleet, linked to its invitation.
 #[component]
 pub(super) fn FleetCell(fleet: RemindedFleet) -> impl IntoView {
-    let reference = fleet.name.is_some().then(|| view! { <code class="reference">{fleet.fleet_ref.clone()}</code> });
+    let reference =
+        fleet.name.is_some().then(|| view! { <code translate="no" class="reference">{fleet.fleet_ref.clone()}</code> });
     let name = fleet.name.unwrap_or(fleet.fleet_ref);
     view! { <a href=format!("/invitations/{}", fleet.invitation)>{name}</a>{reference} }
 }

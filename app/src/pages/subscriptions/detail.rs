@@ -34,7 +34,7 @@ pub fn SubscriptionPage(
             <div class="page-head">
                 <div>
                     <p class="crumbs"><a href="/subscriptions">"Subscriptions"</a></p>
-                    <h1><code>{name}</code></h1>
+                    <h1><code translate="no">{name}</code></h1>
                     <p class="lead"><StatusBadge status=detail.row.status.clone()/></p>
                 </div>
                 <a class="button" href=format!("/subscriptions/{id}/logs")>"Delivery log"</a>
@@ -86,12 +86,12 @@ fn About(detail: SubscriptionDetail) -> impl IntoView {
             <p>{labels::breaker_sentence(row.breaker)}</p>
             <dl class="headers">
                 {fact("Owner", owner.into())}
-                <div><dt>"Posts to"</dt><dd><code>{row.address}</code></dd></div>
+                <div><dt>"Posts to"</dt><dd><code translate="no">{row.address}</code></dd></div>
                 {fact("Fleets", if detail.filtered { "some only".into() } else { "all, including future ones".into() })}
                 {fact("Dead letters", labels::dead_letters(row.dead, detail.now))}
                 {when("Created", detail.created_at)}
                 {when("Last changed", detail.updated_at)}
-                <div><dt>"Catena’s ID"</dt><dd><code>{row.id}</code></dd></div>
+                <div><dt>"Catena’s ID"</dt><dd><code translate="no">{row.id}</code></dd></div>
             </dl>
         </section>
         {(!detail.secrets.is_empty()).then(|| view! { <Secrets secrets=detail.secrets/> })}

@@ -26,7 +26,7 @@ fn Missing(missing: Vec<Ask>, may_administer: bool) -> impl IntoView {
         1 => "1 subscription is missing".to_owned(),
         count => format!("{count} subscriptions are missing"),
     };
-    let tag = |ask: Ask| view! { <li><code>{ask.event_name}</code></li> };
+    let tag = |ask: Ask| view! { <li><code translate="no">{ask.event_name}</code></li> };
     view! {
         <section class="card missing" aria-labelledby="missing">
             <h2 id="missing">{title}</h2>
@@ -58,7 +58,7 @@ fn Serious(findings: Vec<Finding>, may_administer: bool) -> impl IntoView {
         let button = may_administer.then(|| remedy_button(what.remedy(), id.clone(), event_name.clone())).flatten();
         view! {
             <li>
-                <p><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{problem(what)}</p>
+                <p><a href=format!("/subscriptions/{id}")><code translate="no">{event_name}</code></a>" "{problem(what)}</p>
                 {button}
             </li>
         }
@@ -99,7 +99,7 @@ fn FetchAll(stale: usize, dead_letters: u64) -> impl IntoView {
 fn Notes(findings: Vec<Finding>) -> impl IntoView {
     let line = |finding: Finding| {
         let Finding { id, event_name, trouble: what } = finding;
-        view! { <li><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a>" "{problem(what)}</li> }
+        view! { <li><a href=format!("/subscriptions/{id}")><code translate="no">{event_name}</code></a>" "{problem(what)}</li> }
     };
     view! {
         <details class="card notes">

@@ -94,7 +94,7 @@ pub fn SubscriptionsPage(
             <div class="page-head">
                 <div>
                     <h1>"Subscriptions"</h1>
-                    <p class="lead">"Catena reports what fleets do by webhook. Each subscription delivers one kind of event to "<code>{endpoint}</code>"."</p>
+                    <p class="lead">"Catena reports what fleets do by webhook. Each subscription delivers one kind of event to "<code translate="no">{endpoint}</code>"."</p>
                 </div>
                 {may_administer.then(|| view! { <a class="button" href="/subscriptions/new">"Add a subscription"</a> })}
             </div>
@@ -185,7 +185,7 @@ fn subscription_row(row: SubscriptionRow, now: OffsetDateTime) -> impl IntoView 
             <td data-label="Success, 24 h">{labels::rate(rate)}</td>
             <td data-label="Breaker"><span class:alarming=breaker.is_near()>{labels::breaker(breaker)}</span></td>
             <td data-label="Dead letters"><span class:alarming=waits>{labels::dead_letters(dead, now)}</span></td>
-            <td data-label="Endpoint"><code class="address">{address}</code></td>
+            <td data-label="Endpoint"><code translate="no" class="address">{address}</code></td>
         </tr>
     }
 }

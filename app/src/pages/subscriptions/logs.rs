@@ -78,7 +78,7 @@ pub fn LogsPage(
         <Document visit=visit title=format!("Delivery log of {event_name}")>
             <div class="page-head">
                 <div>
-                    <p class="crumbs"><a href=format!("/subscriptions/{id}")><code>{event_name}</code></a></p>
+                    <p class="crumbs"><a href=format!("/subscriptions/{id}")><code translate="no">{event_name}</code></a></p>
                     <h1>"Delivery log"</h1>
                     <p class="lead">"Every request that Catena made for this subscription in the last 14 days, from Catena’s point of view."</p>
                 </div>
@@ -148,7 +148,7 @@ fn log_row(row: LogRow, now: OffsetDateTime) -> impl IntoView {
             </td>
             <td data-label="Duration">{row.took_ms.map_or_else(|| "not available".into(), |took| format!("{took} ms"))}</td>
             <td data-label="Event ID">{match row.event_id {
-                Some(id) => view! { <code class="address">{id}</code> }.into_any(),
+                Some(id) => view! { <code translate="no" class="address">{id}</code> }.into_any(),
                 None => view! { "not available" }.into_any(),
             }}</td>
         </tr>

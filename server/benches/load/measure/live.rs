@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use server::security::live_streams::PER_SESSION;
+
 use super::{Plan, say};
 use crate::{
     Failure,
@@ -50,7 +52,7 @@ async fn changes(plan: &Plan, fleets: usize, other_load: u32) -> Result<Spread, 
     say(&format!("live: {fleets} pages, {other_load} other deliveries per second"));
     let running = Running::start(Contestant::Onramp, &plan.places).await?;
     let requests = deliveries(fleets * EVENTS.len())?;
-    let browser = Browser::sign_in(running.address).await?;
+    let mut browser = Browser::sign_in(running.address).await?;
     let mut catena = Connection::open(running.address).await?;
     let mut look = CallbackPolicy::at(&running.database()).await?;
     let mut pages = Vec::new();
@@ -62,6 +64,10 @@ async fn changes(plan: &Plan, fleets: usize, other_load: u32) -> Result<Spread, 
                 None => tokio::time::sleep(Duration::from_millis(1)).await,
             }
         };
+        // One session has only so many live pages.
+        if !pages.is_empty() && pages.len() % PER_SESSION == 0 {
+            browser = Browser::sign_in(running.address).await?;
+        }
         let mut page = browser.live(invitation).await?;
         page.wait_for(story[0].event).await?;
         pages.push(page);

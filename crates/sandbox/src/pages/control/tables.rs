@@ -100,7 +100,7 @@ fn subscription_row(row: SubscriptionRow, action: String) -> impl IntoView {
     let replay = (row.status == "active" && row.dead > 0).then(|| button("replay", "Replay"));
     view! {
         <tr>
-            <th scope="row"><code>{row.event_name.clone()}</code></th>
+            <th scope="row"><code translate="no">{row.event_name.clone()}</code></th>
             <td data-label="Status"><span class=tone(&row.status)>{row.status.clone()}</span></td>
             <td data-label="Success rate">{row.success.clone()}</td>
             <td data-label="Pending">{row.pending}</td>
