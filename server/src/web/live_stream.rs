@@ -57,7 +57,6 @@ impl LiveStream {
         let Self { store, clock, streams, shutdown, session } = self;
         let (staff, session) = (viewer.staff.id, session.id().map(|id| id_digest(&id)).unwrap_or_default());
         let open = streams.open(&session, staff);
-        let replaced = open.replaced();
         let news = ticks
             .then(move |()| {
                 let (store, now, session, state) = (store.clone(), clock.now(), session.clone(), load());
@@ -75,19 +74,17 @@ impl LiveStream {
             })
             .take_while(|state| ready(state.is_some()))
             .filter_map(move |state| ready(state.and_then(&mut event)));
-        let end = select(Box::pin(shutdown.0.cancelled_owned()), Box::pin(replaced.clone().cancelled_owned()));
+        let end = select(Box::pin(shutdown.0.cancelled_owned()), Box::pin(open.replaced().cancelled_owned()));
+        // It holds the place among the open streams to the end.
         let last = stream::once(async move {
             // Browsers ignore events without data.
-            replaced.is_cancelled().then(|| Event::default().event("replaced").data("yes"))
+            open.replaced().is_cancelled().then(|| Event::default().event("replaced").data("yes"))
         });
         // The first byte comes at once: until then, a browser counts the page as loading, and a proxy may give up.
         let events = stream::once(ready(Event::default().comment("open")))
             .chain(news.take_until(end))
             .chain(last.filter_map(ready))
-            .map(move |event| {
-                let _until_the_stream_ends = &open;
-                Ok::<_, Infallible>(event)
-            });
+            .map(Ok::<_, Infallible>);
         let headers = [
             // nginx and others that know this header pass the stream on as it comes.
             (HeaderName::from_static("x-accel-buffering"), "no"),

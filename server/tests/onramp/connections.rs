@@ -79,7 +79,7 @@ async fn served(limits: Limits) -> Served {
         let gave_up = gave_up.clone();
         async move || {
             let held = OnDrop(gave_up);
-            Body::from_stream(stream::repeat(Bytes::from_static(&[b'x'; 65_536])).map(move |part| {
+            Body::from_stream(stream::repeat(Bytes::from("x".repeat(65_536))).map(move |part| {
                 let _ = &held;
                 Ok::<_, std::io::Error>(part)
             }))
@@ -184,7 +184,7 @@ async fn a_large_body_may_take_longer_than_a_small_one() {
     let head = "POST /form HTTP/1.1\r\nhost: x\r\ncontent-length: 262144\r\n\r\n";
     let mut stream = served.send(head.as_bytes()).await;
     for _ in 0..4 {
-        stream.write_all(&[b'x'; 65_536]).await.unwrap();
+        stream.write_all("x".repeat(65_536).as_bytes()).await.unwrap();
         tokio::time::sleep(SHORT / 2).await;
     }
     assert!(read_until(&mut stream, "whole").await.contains("whole"));

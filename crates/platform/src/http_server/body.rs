@@ -11,7 +11,7 @@ use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::{
-    BODY_RATE,
+    limits::BODY_RATE,
     place::{Ongoing, Reading},
 };
 
@@ -79,17 +79,17 @@ impl HttpBody for Upload {
     }
 }
 
-/// The body of a response.
+/// The body of a response. It is asked for more only once the client has taken what was there.
 #[derive(Debug)]
 pub(super) struct Download {
     body: Body,
     /// Ends with the body.
-    _ongoing: Ongoing,
+    ongoing: Ongoing,
 }
 
 impl Download {
     pub(super) fn new(body: Body, ongoing: Ongoing) -> Self {
-        Self { body, _ongoing: ongoing }
+        Self { body, ongoing }
     }
 }
 
@@ -101,7 +101,10 @@ impl HttpBody for Download {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        self.ongoing.set_untaken(false);
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        self.ongoing.set_untaken(matches!(frame, Poll::Ready(Some(Ok(_)))));
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

@@ -2,6 +2,7 @@
 //! program stops.
 
 mod body;
+mod limits;
 mod place;
 mod places;
 
@@ -23,58 +24,15 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::{Instant, sleep, sleep_until, timeout},
 };
-use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::add_extension::AddExtension;
 
+pub use self::limits::{BODY_RATE, Limits};
 use self::{
     body::{Download, Upload},
     place::Place,
     places::{Places, Seat},
 };
-
-/// What a server grants its clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// How long a new connection may take until the headers of its first request are complete.
-    pub first_request: Duration,
-    /// How long a connection may stay open between two requests.
-    pub idle: Duration,
-    /// How long we wait in all for the body of a request, beside one second for every [`BODY_RATE`] bytes of it.
-    pub body: Duration,
-    /// How long a client may take no further byte of a response.
-    pub write: Duration,
-    /// The number of connections at the same time. If all are taken, a new one replaces the one that has kept us waiting for
-    /// longest; if none keeps us waiting, it waits its turn.
-    pub connections: usize,
-    /// How many of them one source may have; see [`places`] for what a source is.
-    pub per_source: usize,
-    /// How long the rest of a request may take to arrive once the server stops.
-    pub rest: Duration,
-    /// How long requests may go on once the server stops.
-    pub drain: Duration,
-}
-
-/// The slowest upload that is waited for, in bytes per second: 256 kbit/s, a poor line in the country.
-pub const BODY_RATE: u32 = 32 * 1024;
-
-impl Default for Limits {
-    /// Fewer connections than the 1,024 open files that systems usually allow, so that some are left for the database. Idle ones
-    /// are kept for longer than proxies keep them (nginx one minute, Caddy two): a proxy that reuses one while we close it would
-    /// have to answer a form with an error.
-    fn default() -> Self {
-        Self {
-            first_request: Duration::from_secs(10),
-            idle: Duration::from_secs(150),
-            body: Duration::from_secs(20),
-            write: Duration::from_secs(30),
-            connections: 800,
-            per_source: 200,
-            rest: Duration::from_millis(500),
-            drain: Duration::from_secs(10),
-        }
-    }
-}
 
 /// How long to wait when the system can't give us another connection, for lack of open files for example.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -95,7 +53,7 @@ pub async fn serve(
     closing: CancellationToken,
     detached: TaskTracker,
 ) {
-    let server = Server { app: app.layer(from_fn(track)), builder: builder(), limits, closing: closing.clone() };
+    let server = Server { app: app.layer(from_fn(track)), builder: builder(), closing: closing.clone() };
     let places = Arc::new(Places::new(limits));
     let connections = TaskTracker::new();
     loop {
@@ -147,7 +105,6 @@ fn builder() -> Builder<TokioExecutor> {
 struct Server {
     app: Router,
     builder: Builder<TokioExecutor>,
-    limits: Limits,
     closing: CancellationToken,
 }
 
@@ -156,14 +113,12 @@ impl Server {
     async fn connection(self, stream: TcpStream, seat: Seat) {
         // Responses are small: waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.limits.write));
         let place = seat.place();
         let service = TowerToHyperService::new(AddExtension::new(self.app, place.clone()));
-        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(Box::pin(stream)), service));
+        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
         tokio::select! {
             _ = connection.as_mut() => return,
-            () = overdue(place, self.limits, None) => return,
+            () = overdue(place, None) => return,
             () = place.is_needed() => return,
             () = self.closing.cancelled() => {}
         }
@@ -171,18 +126,18 @@ impl Server {
         connection.as_mut().graceful_shutdown();
         tokio::select! {
             _ = connection.as_mut() => {}
-            () = overdue(place, self.limits, Some(Instant::now())) => {}
+            () = overdue(place, Some(Instant::now())) => {}
         }
     }
 }
 
 /// Returns once the connection has kept us waiting for longer than it may.
-async fn overdue(place: &Place, limits: Limits, stopping: Option<Instant>) {
+async fn overdue(place: &Place, stopping: Option<Instant>) {
     loop {
-        match place.due(&limits, stopping) {
+        match place.due(stopping) {
             Some(due) if due <= Instant::now() => return,
             Some(due) => sleep_until(due).await,
-            None => sleep(LOOK_EVERY.min(limits.idle)).await,
+            None => sleep(LOOK_EVERY).await,
         }
     }
 }

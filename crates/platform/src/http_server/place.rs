@@ -10,7 +10,7 @@ use axum::body::{Body, HttpBody as _};
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::Limits;
+use super::limits::Limits;
 
 /// A connection.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) struct Place {
 
 #[derive(Debug)]
 struct State {
-    /// When the connection was accepted, when its last response ended, or when the first of its open requests began.
+    /// When it began to keep us waiting, if it does.
     since: Instant,
     /// Whether it has had a request.
     used: bool,
@@ -33,12 +33,20 @@ struct State {
     ongoing: usize,
     /// Those of them whose body has not arrived.
     reading: usize,
+    /// Those of them whose client has not yet taken what it was last given of the response.
+    untaken: usize,
+}
+
+impl State {
+    fn waits(&self) -> bool {
+        self.ongoing == self.reading + self.untaken
+    }
 }
 
 impl Place {
     /// A new connection from `peer`, which notifies `waits` whenever it begins to keep us waiting.
     pub(super) fn new(peer: SocketAddr, limits: Limits, waits: Arc<Notify>) -> Self {
-        let state = State { since: Instant::now(), used: false, ongoing: 0, reading: 0 };
+        let state = State { since: Instant::now(), used: false, ongoing: 0, reading: 0, untaken: 0 };
         Self { peer, limits, state: Mutex::new(state), needed: CancellationToken::new(), waits }
     }
 
@@ -47,30 +55,26 @@ impl Place {
         self.peer
     }
 
-    /// How long we may wait for the body of a request, apart from what arrives.
-    pub(super) fn body_limit(&self) -> Duration {
-        self.limits.body
-    }
-
     /// Since when all we do is wait for the client; `None` while it waits for us.
     pub(super) fn waiting_since(&self) -> Option<Instant> {
         let state = self.state();
-        (state.ongoing == state.reading).then_some(state.since)
+        state.waits().then_some(state.since)
     }
 
     /// When the connection has to end unless its client does something. `stopping` is when the server was told to stop. The time
     /// for bodies is kept where they are read.
-    pub(super) fn due(&self, limits: &Limits, stopping: Option<Instant>) -> Option<Instant> {
-        let state = self.state();
-        if state.ongoing > state.reading {
+    pub(super) fn due(&self, stopping: Option<Instant>) -> Option<Instant> {
+        let (state, limits) = (self.state(), &self.limits);
+        if !state.waits() {
             return None;
         }
-        let rest = stopping.map(|stopping| stopping + limits.rest);
-        if state.ongoing > 0 {
-            return rest;
-        }
-        let due = state.since + if state.used { limits.idle } else { limits.first_request };
-        Some(rest.map_or(due, |rest| rest.min(due)))
+        let due = match *state {
+            State { untaken: 1.., .. } => return Some(state.since + limits.write),
+            State { ongoing: 1.., .. } => None,
+            State { used: true, .. } => Some(state.since + limits.idle),
+            State { used: false, .. } => Some(state.since + limits.first_request),
+        };
+        stopping.map(|stopping| stopping + limits.rest).into_iter().chain(due).min()
     }
 
     /// Asks the connection to end, so that another one can have its place.
@@ -85,13 +89,11 @@ impl Place {
 
     /// Notes a request until the guard is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> Ongoing {
-        let mut state = self.state();
-        state.used = true;
-        if state.ongoing == 0 {
-            state.since = Instant::now();
-        }
-        state.ongoing += 1;
-        Ongoing(self.clone())
+        self.change(|state| {
+            state.used = true;
+            state.ongoing += 1;
+        });
+        Ongoing { place: self.clone(), untaken: false }
     }
 
     /// Notes that the body of a request is awaited until the guard is dropped; `None` if there is none to wait for.
@@ -99,8 +101,18 @@ impl Place {
         if body.is_end_stream() {
             return None;
         }
-        self.state().reading += 1;
+        self.change(|state| state.reading += 1);
         Some(Reading(self.clone()))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state();
+        let waited = state.waits();
+        change(&mut state);
+        if state.waits() && !waited {
+            state.since = Instant::now();
+            self.waits.notify_one();
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -110,18 +122,25 @@ impl Place {
 
 /// A request whose response has not ended.
 #[derive(Debug)]
-pub(super) struct Ongoing(Arc<Place>);
+pub(super) struct Ongoing {
+    place: Arc<Place>,
+    untaken: bool,
+}
+
+impl Ongoing {
+    /// Notes whether the client has yet to take what it was given of the response.
+    pub(super) fn set_untaken(&mut self, untaken: bool) {
+        if untaken != self.untaken {
+            self.untaken = untaken;
+            self.place.change(|state| if untaken { state.untaken += 1 } else { state.untaken -= 1 });
+        }
+    }
+}
 
 impl Drop for Ongoing {
     fn drop(&mut self) {
-        let mut state = self.0.state();
-        state.ongoing -= 1;
-        if state.ongoing == 0 {
-            state.since = Instant::now();
-        }
-        if state.ongoing == state.reading {
-            self.0.waits.notify_one();
-        }
+        self.set_untaken(false);
+        self.place.change(|state| state.ongoing -= 1);
     }
 }
 
@@ -130,13 +149,14 @@ impl Drop for Ongoing {
 pub(super) struct Reading(Arc<Place>);
 
 impl Reading {
+    /// How long we may wait for the body, apart from what arrives.
     pub(super) fn limit(&self) -> Duration {
-        self.0.body_limit()
+        self.0.limits.body
     }
 }
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        self.0.state().reading -= 1;
+        self.0.change(|state| state.reading -= 1);
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use super::{Limits, place::Place};
+use super::{limits::Limits, place::Place};
 
 /// How often the log may say that connections are short.
 const WARN_EVERY: Duration = Duration::from_mins(1);
