@@ -55,7 +55,7 @@ test('cookies are out of reach of scripts and other sites', async ({ page, conte
   await acceptAsFleet(fleet);
   await connectAsFleet(fleet);
   const cookies = [...(await context.cookies()), ...(await phone.cookies())];
-  expect(cookies.map((cookie) => cookie.name).sort()).toEqual(['onramp', 'onramp-landing']);
+  expect(cookies.map((cookie) => cookie.name).sort()).toEqual(['onramp', 'onramp-device', 'onramp-landing']);
   for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
   expect(await page.evaluate(() => document.cookie)).toBe('');
 });

@@ -12,6 +12,7 @@ use platform::{
 };
 use tokio::{net::TcpListener, sync::Notify};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
 use crate::{
@@ -28,13 +29,14 @@ use crate::{
         landing::FleetReturns,
         links::{delivery::LinkDelivery, landing_urls::with_landing_pages},
         providers::Providers,
+        readiness::Readiness,
         reconcile::Reconciler,
         reminders::Reminders,
         staff::Accounts,
         subscriptions::Subscriptions,
         timeline::Timeline,
     },
-    state::{AppState, ImportWakeup, RunningForms, Shutdown},
+    state::{AppState, ImportWakeup, RunningForms, Shutdown, Uploads},
     static_files::Site,
     store::SharedStore,
     telemetry::{metrics::Metrics, requests},
@@ -154,6 +156,8 @@ impl Application {
             import_wakeup: ImportWakeup::default(),
             live_streams: LiveStreams::default(),
             running_forms: RunningForms::default(),
+            uploads: Uploads::default(),
+            readiness: Arc::new(Readiness::new(store.clone(), clock.clone())),
             settings: Arc::new(settings),
             site: Arc::new(site),
             links,
@@ -185,7 +189,7 @@ impl Application {
     /// Serves `router` below `path` too: the sandbox, or a scripted Catena in tests.
     #[must_use]
     pub fn nest(mut self, path: &str, router: Router) -> Self {
-        self.router = self.router.merge(Router::new().nest(path, router));
+        self.router = self.router.merge(Router::new().nest(path, router).layer(CatchPanicLayer::new()));
         self
     }
 

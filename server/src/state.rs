@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use catena::Catena;
 use platform::{clock::SharedClock, random::SharedRandom};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
         landing::FleetReturns,
         links::delivery::LinkDelivery,
         providers::Providers,
+        readiness::Readiness,
         reconcile::Reconciler,
         reminders::Reminders,
         staff::Accounts,
@@ -58,6 +59,7 @@ pub struct AppState {
     pub subscriptions: Arc<Subscriptions>,
     pub reconciler: Arc<Reconciler>,
     pub reprocessor: Arc<Reprocessor>,
+    pub readiness: Arc<Readiness>,
     pub accounts: Arc<Accounts>,
     pub metrics: Metrics,
     pub passwords: Arc<Passwords>,
@@ -67,6 +69,7 @@ pub struct AppState {
     pub live_streams: LiveStreams,
     pub shutdown: Shutdown,
     pub running_forms: RunningForms,
+    pub uploads: Uploads,
 }
 
 /// Canceled when the server is told to stop: pages that stay open, such as event streams, end then.
@@ -80,3 +83,19 @@ pub struct RunningForms(pub TaskTracker);
 /// Wakes the importer after someone decided something about an import.
 #[derive(Clone, Default)]
 pub struct ImportWakeup(pub Arc<Notify>);
+
+/// The turns that uploads of imports take: a file is in memory until it is stored.
+#[derive(Clone)]
+pub struct Uploads {
+    /// Held while a file is received, and until it is stored.
+    pub receive: Arc<Semaphore>,
+    /// Held while its rows are read, which takes a multiple of its size, and until it is stored.
+    pub read: Arc<Semaphore>,
+}
+
+impl Default for Uploads {
+    /// Four at the same time, of which one is read.
+    fn default() -> Self {
+        Self { receive: Arc::new(Semaphore::new(4)), read: Arc::new(Semaphore::new(1)) }
+    }
+}

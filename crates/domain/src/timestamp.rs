@@ -1,20 +1,32 @@
 //! Reading, writing and displaying points in time. All of them are UTC.
 
-use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
+use time::{
+    Duration, OffsetDateTime, UtcOffset,
+    format_description::well_known::Rfc3339,
+    macros::{datetime, format_description},
+};
 use uuid::Uuid;
+
+/// The first and the last time that is read, from wherever it comes: earlier and later ones count as these. Between them and the
+/// ends of what can be represented are years, so that adding or subtracting a wait never fails. What "never expires" stays far away.
+const FIRST: OffsetDateTime = datetime!(0000-01-01 0:00 UTC);
+const LAST: OffsetDateTime = datetime!(9990-01-01 0:00 UTC);
 
 /// Microseconds since 1970, UTC: how times are stored and compared.
 pub fn micros(moment: OffsetDateTime) -> i64 {
     i64::try_from(moment.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
-/// The time `micros` microseconds after 1970, UTC.
+/// The time `micros` microseconds after 1970, UTC. At least the year 0, and at most the year 9990.
 pub fn from_micros(micros: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    let nanos = i128::from(micros) * 1_000;
+    let nanos = nanos.clamp(FIRST.unix_timestamp_nanos(), LAST.unix_timestamp_nanos());
+    OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// Parses an RFC 3339 time with `Z` or an offset and any number of fraction digits, and converts it to UTC (CONTRACT.md 1: six
-/// digits as observed; a parser must also accept fewer or none). None for anything else, and for times outside UTC's range.
+/// digits as observed; a parser must also accept fewer or none). None for anything else, and for times outside UTC's range. As in
+/// [`from_micros`], times after the year 9990 count as its beginning.
 pub fn parse(text: &str) -> Option<OffsetDateTime> {
     let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     Some(from_micros(micros(moment.checked_to_offset(UtcOffset::UTC)?)))
@@ -95,6 +107,28 @@ mod tests {
         // Anyone may send it as X-Catena-Timestamp: in UTC it falls into the year 10000, which can't be represented.
         assert_eq!(parse("9999-12-31T23:59:59-23:59"), None);
         assert!(parse("9999-12-31T23:59:59Z").is_some() && parse("0000-01-01T00:00:00+23:59").is_some());
+    }
+
+    #[test]
+    fn waits_can_be_added_to_and_subtracted_from_every_time_that_is_read() {
+        let of_ids = [0, u128::MAX >> 80].map(|millis| Uuid::from_u128(millis << 80 | 0x7000_u128 << 64));
+        let read = [
+            parse("9999-12-31T23:59:59.999999Z"),
+            parse("0000-01-01T00:00:00+23:59"),
+            parse_local("9999-12-31T23:59"),
+            of_uuid(of_ids[0]),
+            of_uuid(of_ids[1]),
+            Some(from_micros(i64::MAX)),
+            Some(from_micros(i64::MIN)),
+        ];
+        for moment in read {
+            let moment = moment.unwrap();
+            for wait in [Duration::MINUTE, Duration::hours(672), Duration::days(3_650)] {
+                assert!(moment.checked_add(wait).is_some() && moment.checked_sub(wait).is_some(), "{moment}");
+            }
+            assert_eq!(from_micros(micros(moment)), moment);
+            assert!(!rfc3339(moment).is_empty() && !display(moment).is_empty());
+        }
     }
 
     #[test]

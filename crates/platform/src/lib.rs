@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod http_server;
+pub mod memory;
 pub mod periodic;
 pub mod random;
 pub mod secret;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use time::OffsetDateTime;
+use time::{OffsetDateTime, macros::datetime};
 use tokio::sync::Notify;
 
 use platform::{
@@ -20,6 +20,9 @@ use crate::{
 
 /// How long the sandbox waits for a receiver's response (WEBHOOKS.md 4.1).
 pub(crate) const RESPONSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Where business time ends. Everything that has to happen before it can be caught up with, and sums of times stay in range.
+pub(crate) const END_OF_TIME: OffsetDateTime = datetime!(2200-01-01 0:00 UTC);
 
 /// A local Catena. Cheap to clone; all clones are the same sandbox.
 #[derive(Clone)]
@@ -113,7 +116,7 @@ impl Sandbox {
     pub(crate) fn with<T>(&self, act: impl FnOnce(&mut Change<'_>) -> T) -> T {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         let offset = time::Duration::seconds(state.clock_offset_seconds);
-        let now = self.0.clock.now().saturating_add(offset);
+        let now = self.0.clock.now().saturating_add(offset).min(END_OF_TIME);
         act(&mut Change { state: &mut state, now, random: &*self.0.random, settings: &self.0.settings })
     }
 

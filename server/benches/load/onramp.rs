@@ -76,7 +76,7 @@ pub async fn prepare(dir: &Path) -> Result<(), Failure> {
         id: random.uuid_v4(),
         email: email.into(),
         role: Role::Operator,
-        password_hash: Some(Passwords::new(random).hash(password.into()).await),
+        password_hash: Some(Passwords::new(random).hash(password.into()).await?),
         demo: false,
     };
     store.add_staff(&NewStaff { row, created_at }).await?;

@@ -34,7 +34,7 @@ pub(super) async fn run(cli: CliArgs, command: Command) -> Result<(), Failure> {
     let password_hash = match password {
         Some(password) => {
             check_password(&password, &email)?;
-            Some(state.passwords.hash(password).await)
+            Some(state.passwords.hash(password).await?)
         }
         None => None,
     };

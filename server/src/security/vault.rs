@@ -26,6 +26,8 @@ pub enum Purpose {
     Body,
     /// What a landing page remembers in a cookie of the fleet's browser.
     Landing,
+    /// What a browser in which someone has signed in remembers of that.
+    Device,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Self::SigningSecret => b"signing secret",
             Self::Body => b"delivery body",
             Self::Landing => b"landing",
+            Self::Device => b"device",
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What it means when a fleet's browser returns from Catena (CONTRACT.md 10). The parameters it brings are a claim that anyone
 //! can make up, so a return goes onto the timeline as not confirmed, and Catena is asked for what really happened.
 
-use std::{fmt::Write as _, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use catena::{Catena, InvitationId, InvitationStatus};
 use domain::{
@@ -12,6 +17,10 @@ use domain::{
 use platform::clock::SharedClock;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    time::timeout,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -21,6 +30,15 @@ use crate::{
 
 /// How long a fleet's browser waits for Catena's answer.
 const CATENA_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// How long it waits for the return to be recorded.
+const STORE_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// Calls to Catena at the same time for all returning fleets: fewer than [`catena::CALLS_AT_ONCE`], so that staff never wait for
+/// fleets only.
+const CALLS_AT_ONCE: usize = 2;
+/// How long a return is remembered: a browser that reloads the address meanwhile costs nothing, neither here nor at Catena.
+const REMEMBERED_FOR: Duration = Duration::from_secs(5);
+/// Returns to remember.
+const REMEMBERED_MAX: usize = 1_000;
 
 /// The landing page that Catena redirected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +112,15 @@ pub struct FleetReturns {
     catena: Catena,
     reconciler: Arc<Reconciler>,
     clock: SharedClock,
+    calls: Semaphore,
+    recent: Mutex<HashMap<(String, String), Remembered>>,
+}
+
+/// A return that was noted, and what Catena said. Whoever comes first asks, and the others wait for that.
+#[derive(Clone)]
+struct Remembered {
+    since: Duration,
+    is_over: Arc<OnceCell<bool>>,
 }
 
 impl FleetReturns {
@@ -104,7 +131,8 @@ impl FleetReturns {
         reconciler: Arc<Reconciler>,
         clock: SharedClock,
     ) -> Self {
-        Self { store, timeline, catena, reconciler, clock }
+        let (calls, recent) = (Semaphore::new(CALLS_AT_ONCE), Mutex::default());
+        Self { store, timeline, catena, reconciler, clock, calls, recent }
     }
 
     /// Records a return on the fleet's timeline. `None`, and nothing recorded, unless the claim names an invitation together
@@ -112,39 +140,72 @@ impl FleetReturns {
     #[tracing::instrument(skip_all)]
     pub async fn record(&self, claim: &Claim) -> Result<Option<FleetReturn>, StoreError> {
         let (Some(id), Some(fleet_ref)) = (claim.invitation_id, &claim.fleet_ref) else { return Ok(None) };
-        let Some(invitation) = self.store.invitation_by_digest(&of_invitation(id)).await? else { return Ok(None) };
+        let digest = of_invitation(id);
+        let Some(invitation) = self.store.invitation_by_digest(&digest).await? else { return Ok(None) };
         let Some(fleet) = self.store.fleet(invitation.fleet).await? else { return Ok(None) };
         if !bool::from(fleet.fleet_ref.as_bytes().ct_eq(fleet_ref.as_bytes())) {
             return Ok(None);
         }
-        let outcome = self.outcome(claim, id, &invitation).await;
-        // A browser proves nothing. So on the first such return, Catena is asked what happened, unless a webhook reports it.
-        // One fact for each outcome of a round: a browser that returns again adds nothing.
-        let landed = Fact::landed(invitation.round(), claim.kind(), self.clock.now()).with_note(claim.note());
-        if self.timeline.record(&[landed.into()]).await? {
-            self.reconciler.expect_news_of(invitation.fleet);
-        }
+        let is_dead = is_link_dead(invitation.stage, invitation.expires_at, self.clock.now());
+        let ask = matches!(claim.kind(), Kind::ReturnedFailure) && !is_dead;
+        let remembered = self.remembered((digest, claim.kind().name().to_owned()));
+        let is_over = remembered.is_over.get_or_init(async || {
+            let ((), is_over) = tokio::join!(self.note(claim, &invitation), self.is_over_at_catena(id, ask));
+            is_over
+        });
+        let is_over = *is_over.await || is_dead;
+        let outcome = match claim.kind() {
+            Kind::ReturnedSuccess => Outcome::Success,
+            Kind::ReturnedIntegrationRequested => Outcome::IntegrationRequested,
+            _ if is_over => Outcome::FailureAndOver,
+            _ => Outcome::Failure,
+        };
         Ok(Some(FleetReturn { fleet_ref: fleet.fleet_ref, outcome }))
     }
 
-    async fn outcome(&self, claim: &Claim, id: Uuid, invitation: &InvitationRow) -> Outcome {
-        match claim.kind() {
-            Kind::ReturnedSuccess => Outcome::Success,
-            Kind::ReturnedIntegrationRequested => Outcome::IntegrationRequested,
-            _ if is_link_dead(invitation.stage, invitation.expires_at, self.clock.now())
-                || self.is_over_at_catena(id).await =>
-            {
-                Outcome::FailureAndOver
-            }
-            _ => Outcome::Failure,
+    fn remembered(&self, claim: (String, String)) -> Remembered {
+        let now = self.clock.elapsed();
+        let is_fresh = |remembered: &Remembered| now.saturating_sub(remembered.since) < REMEMBERED_FOR;
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = recent.get(&claim).filter(|known| is_fresh(known)) {
+            return known.clone();
+        }
+        if recent.len() >= REMEMBERED_MAX {
+            recent.retain(|_, remembered| is_fresh(remembered));
+        }
+        let new = Remembered { since: now, is_over: Arc::default() };
+        if recent.len() < REMEMBERED_MAX {
+            recent.insert(claim, new.clone());
+        }
+        new
+    }
+
+    /// Puts the return on the timeline. If that fails, the fleet still learns how it ended.
+    async fn note(&self, claim: &Claim, invitation: &InvitationRow) {
+        let landed = Fact::landed(invitation.round(), claim.kind(), self.clock.now()).with_note(claim.note());
+        // A browser proves nothing. So on the first such return, Catena is asked what happened, unless a webhook reports it.
+        // One fact for each outcome of a round: a browser that returns again adds nothing.
+        match timeout(STORE_TIMEOUT, self.timeline.record(&[landed.into()])).await {
+            Ok(Ok(true)) => self.reconciler.expect_news_of(invitation.fleet),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a fleet's return can't be recorded"),
+            Err(_) => tracing::error!(error = "the database is busy", "a fleet's return can't be recorded"),
         }
     }
 
     /// Whether Catena says that the link no longer works: a fleet that has just declined returns before the webhook arrives. If
-    /// Catena doesn't answer in time, no.
-    async fn is_over_at_catena(&self, id: Uuid) -> bool {
+    /// Catena isn't asked, or doesn't answer in time, no.
+    async fn is_over_at_catena(&self, id: Uuid, ask: bool) -> bool {
+        if !ask {
+            return false;
+        }
         let Ok(id) = InvitationId::parse(&id.to_string()) else { return false };
-        match tokio::time::timeout(CATENA_TIMEOUT, self.catena.invitation(&id)).await {
+        let ask = async {
+            // It is never closed.
+            let _turn = self.calls.acquire().await;
+            self.catena.invitation(&id).await
+        };
+        match timeout(CATENA_TIMEOUT, ask).await {
             Ok(Ok(Some(invitation))) => {
                 use InvitationStatus::{Declined, Deleted, Expired};
                 matches!(invitation.status, Declined | Deleted | Expired)

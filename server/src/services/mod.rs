@@ -6,6 +6,7 @@ pub mod landing;
 pub mod links;
 pub mod local_time;
 pub mod providers;
+pub mod readiness;
 pub mod reconcile;
 pub mod reminders;
 pub mod staff;

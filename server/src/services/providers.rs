@@ -56,7 +56,7 @@ impl Providers {
     pub(crate) async fn refresh_names(&self) -> Result<(), StoreError> {
         let mut cache = self.cache.lock().await;
         let read_at = self.store.providers_read_at().await?;
-        if read_at.is_some_and(|read_at| self.clock.now() - read_at < FRESH_FOR) {
+        if read_at.is_some_and(|read_at| (self.clock.now() - read_at).abs() < FRESH_FOR) {
             return Ok(());
         }
         self.refresh(&mut cache).await
@@ -65,7 +65,7 @@ impl Providers {
     /// Reads the list into the cache and the database, unless it is fresh or Catena has just failed.
     async fn refresh(&self, cache: &mut Cache) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let within = |at: Option<OffsetDateTime>, span| at.is_some_and(|at| now - at < span);
+        let within = |at: Option<OffsetDateTime>, span| at.is_some_and(|at| (now - at).abs() < span);
         if within(cache.read_at, FRESH_FOR) || within(cache.failed_at, PAUSE) {
             return Ok(());
         }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use domain::{digest::digest, staff::Role};
 use platform::{clock::SharedClock, random::SharedRandom};
+use thiserror::Error;
 use time::Duration;
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    security::passwords::Passwords,
+    security::passwords::{Busy, Passwords},
     store::{NewStaff, OneTimeLink, SharedStore, StaffRow, StoreError},
 };
 
@@ -27,6 +28,17 @@ pub struct Accounts {
     clock: SharedClock,
     random: SharedRandom,
     public_url: Url,
+}
+
+/// Why an account can't be changed.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its password can't be hashed now.
+    #[error(transparent)]
+    Busy(#[from] Busy),
 }
 
 /// A one-time link that works: for an account without a password, or for the first administrator (`staff` is `None`).
@@ -88,8 +100,8 @@ impl Accounts {
         invited: Invited,
         email: String,
         password: String,
-    ) -> Result<Option<StaffRow>, StoreError> {
-        let hash = self.passwords.hash(password).await;
+    ) -> Result<Option<StaffRow>, AccountError> {
+        let hash = self.passwords.hash(password).await?;
         if !self.store.use_link(&invited.link.code_digest).await? {
             return Ok(None);
         }
@@ -99,15 +111,15 @@ impl Accounts {
             self.store.end_sessions_of(staff.id).await?;
             return Ok(Some(staff));
         }
-        self.add(email, Role::Administrator, Some(hash), false).await
+        Ok(self.add(email, Role::Administrator, Some(hash), false).await?)
     }
 
     /// Creates the sandbox's demo account unless it exists.
     #[tracing::instrument(skip_all)]
-    pub async fn ensure_demo(&self) -> Result<(), StoreError> {
+    pub async fn ensure_demo(&self) -> Result<(), AccountError> {
         let (email, password) = DEMO;
         if self.store.staff_by_email(email).await?.is_none() {
-            let hash = self.passwords.hash(password.to_owned()).await;
+            let hash = self.passwords.hash(password.to_owned()).await?;
             self.add(email.to_owned(), Role::Administrator, Some(hash), true).await?;
         }
         Ok(())

@@ -14,28 +14,51 @@ pub enum StoreError {
     Unreadable(&'static str),
 }
 
+/// Why the database as a whole fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    /// Another program or connection holds it.
+    Locked,
+    /// There is no space left.
+    Full,
+    /// It can't be written.
+    ReadOnly,
+    /// Its file, disk, or server can't be used.
+    Unreachable,
+}
+
 impl StoreError {
-    /// Whether the database as a whole is at fault (out of space, read-only, busy, unreachable), not the one statement: then
-    /// other statements fail as well, and trying again later helps.
-    pub fn is_outage(&self) -> bool {
+    /// What is wrong with the database as a whole, if it is at fault and not the one statement: then other statements fail as
+    /// well, and trying again later helps.
+    pub fn outage(&self) -> Option<Outage> {
         match self {
             Self::Database(sqlx::Error::Database(error)) => {
-                // SQLite's primary result codes: busy, locked, no memory, read-only, I/O, full, can't open.
-                const OUTAGES: [u32; 7] = [5, 6, 7, 8, 10, 13, 14];
-                error
-                    .code()
-                    .and_then(|code| code.parse::<u32>().ok())
-                    .is_some_and(|code| OUTAGES.contains(&(code & 0xff)))
+                // SQLite's primary result codes.
+                match error.code()?.parse::<u32>().ok()? & 0xff {
+                    // Busy, locked.
+                    5 | 6 => Some(Outage::Locked),
+                    8 => Some(Outage::ReadOnly),
+                    13 => Some(Outage::Full),
+                    // No memory, I/O, can't open.
+                    7 | 10 | 14 => Some(Outage::Unreachable),
+                    _ => None,
+                }
             }
-            Self::Database(error) => !matches!(
-                error,
+            Self::Database(
                 sqlx::Error::RowNotFound
-                    | sqlx::Error::ColumnNotFound(_)
-                    | sqlx::Error::ColumnDecode { .. }
-                    | sqlx::Error::Decode(_)
-            ),
-            Self::Migration(_) | Self::Unreadable(_) => false,
+                | sqlx::Error::ColumnNotFound(_)
+                | sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Decode(_),
+            )
+            | Self::Migration(_)
+            | Self::Unreadable(_) => None,
+            Self::Database(_) => Some(Outage::Unreachable),
         }
+    }
+
+    /// Whether the database as a whole is at fault.
+    pub fn is_outage(&self) -> bool {
+        self.outage().is_some()
     }
 }
 
@@ -69,8 +92,8 @@ mod tests {
         let read_only = refused(&mut reader, "INSERT INTO kept VALUES (1, x'00')").await;
         one.execute("PRAGMA max_page_count = 3").await.unwrap();
         let full = refused(&mut one, "INSERT INTO kept VALUES (1, zeroblob(100000))").await;
-        for (name, error) in [("locked", locked), ("read-only", read_only), ("full", full)] {
-            assert!(error.is_outage(), "{name}: {error}");
+        for (want, error) in [(Outage::Locked, locked), (Outage::ReadOnly, read_only), (Outage::Full, full)] {
+            assert_eq!(error.outage(), Some(want), "{error}");
         }
 
         one.execute("INSERT INTO kept VALUES (1, x'00')").await.unwrap();

@@ -63,11 +63,13 @@ mod unit_of_work;
 
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 pub use crate::store::reconcile_runs::{Cause, CheckRow, ProviderRow, ReconcileRunStore};
 pub use crate::store::subscription_snapshots::{LastLook, Measured, SeenSubscription, SubscriptionSnapshotStore};
 pub use crate::store::unassigned_facts::{Awaited, Change, FactKey, UnassignedFactStore, WaitingFacts};
 pub use deliveries::{DeliveryCursor, DeliveryFilter, DeliveryRow, DeliveryStore, Expired, InboxState, StoredDelivery};
-pub use error::StoreError;
+pub use error::{Outage, StoreError};
 pub use import_rows::{FleetsInvitation, ImportRowStore, ImportedRow, LinksTaken, RowEnd, RowFilter};
 pub use imports::{ImportKey, ImportMove, ImportRow, ImportStore, NewImport, Reading};
 pub use inbox::{DeliveryKey, InboxStore, NewDelivery, PendingDelivery, Quarantined};
@@ -99,6 +101,9 @@ pub trait Store:
 
     /// Asks the database for an answer, to see if it gives one.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Stores something durably, about as much as a delivery, to see if that works.
+    async fn probe_write(&self, now: OffsetDateTime) -> Result<(), StoreError>;
 }
 
 /// A store that its users share.

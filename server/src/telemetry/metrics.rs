@@ -26,6 +26,7 @@ pub struct Metrics(Arc<Inner>);
 struct Inner {
     registry: Registry,
     responses: Family<Response, Counter>,
+    not_kept: Counter,
     response_time: Histogram,
     misaddressed: Counter,
     commit_size: Histogram,
@@ -59,12 +60,18 @@ impl Default for Metrics {
         let times = || Histogram::new(exponential_buckets(0.000_5, 2.0, 17));
         let mut registry = Registry::with_prefix("onramp");
         let responses = Family::<Response, Counter>::default();
+        let not_kept = Counter::default();
         let (response_time, lag) = (times(), times());
         let commit_size = Histogram::new(exponential_buckets(1.0, 2.0, 11));
         let (processed, stuck, expired) =
             (Family::<State, Counter>::default(), Family::<State, Gauge>::default(), Family::<State, Gauge>::default());
         let (waiting, oldest) = (Gauge::default(), Gauge::default());
         registry.register("webhook_answers", "Webhook requests, by the status of the response", responses.clone());
+        registry.register(
+            "webhook_refusals_not_kept",
+            "Refused webhook requests that were only counted, because there were too many",
+            not_kept.clone(),
+        );
         registry.register_with_unit(
             "webhook_answer",
             "From a webhook's headers to the response",
@@ -101,6 +108,7 @@ impl Default for Metrics {
         Self(Arc::new(Inner {
             registry,
             responses,
+            not_kept,
             response_time,
             misaddressed,
             commit_size,
@@ -124,6 +132,11 @@ impl Metrics {
     /// Counts a webhook request to an address that Onramp doesn't have.
     pub fn misaddressed(&self) {
         self.0.misaddressed.inc();
+    }
+
+    /// Counts a refused request of which nothing else is kept.
+    pub fn not_kept(&self) {
+        self.0.not_kept.inc();
     }
 
     /// Counts a commit of this many deliveries.

@@ -8,7 +8,11 @@ use axum::{
 };
 use thiserror::Error;
 
-use crate::{security::vault::VaultError, store::StoreError};
+use crate::{
+    security::{passwords::Busy, vault::VaultError},
+    services::staff::AccountError,
+    store::StoreError,
+};
 
 /// Why there is no page.
 #[derive(Debug, Error)]
@@ -35,12 +39,18 @@ pub(crate) enum PageError {
     /// A secret can't be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The session can't be read, so nobody knows who visits.
-    #[error("can't read the visitor's session: {0}")]
-    Visitor(String),
-    /// The session can't be changed.
+    /// Too many people are signing in.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Nobody knows who visits. The log has the cause already.
+    #[error("can't tell who visits")]
+    Visitor,
+    /// The session can't be read or changed. The log has the cause already.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
+    /// The session can't be ended. The log has the cause already.
+    #[error(transparent)]
+    SignOut(tower_sessions::session::Error),
 }
 
 /// Marks a response whose page is still to be rendered.
@@ -51,7 +61,7 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let view = self.view();
         let status = StatusCode::from_u16(view.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if status.is_server_error() {
+        if status.is_server_error() && !self.is_logged() {
             tracing::error!(error = %self, "can't show a page");
         }
         let mut response = status.into_response();
@@ -60,7 +70,22 @@ impl IntoResponse for PageError {
     }
 }
 
+impl From<AccountError> for PageError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => Self::Store(error),
+            AccountError::Busy(error) => Self::Busy(error),
+        }
+    }
+}
+
 impl PageError {
+    /// Whether `sessions.rs` or `extract/session.rs` has logged it: only they know what the database said.
+    fn is_logged(&self) -> bool {
+        use tower_sessions::session::Error::Store;
+        matches!(self, Self::Visitor | Self::Session(Store(_)) | Self::SignOut(Store(_)))
+    }
+
     fn view(&self) -> ErrorView {
         match self {
             Self::NotFound => status_view(StatusCode::NOT_FOUND),
@@ -94,7 +119,19 @@ impl PageError {
                 ("/invitations/import", "All imports"),
             ),
             Self::Forbidden => status_view(StatusCode::FORBIDDEN),
-            Self::Store(_) | Self::Session(_) | Self::Visitor(_) => status_view(StatusCode::SERVICE_UNAVAILABLE),
+            Self::Store(_) | Self::Session(_) | Self::Visitor => status_view(StatusCode::SERVICE_UNAVAILABLE),
+            Self::Busy(_) => error_view(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too many people are signing in",
+                "Go back and try again in a minute.",
+                ("/login", "Sign in"),
+            ),
+            Self::SignOut(_) => error_view(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "You may still be signed in",
+                "Onramp can’t use its database right now, so your session goes on. Go back and sign out again in a moment.",
+                ("/", "Back to Onramp"),
+            ),
             Self::Vault(_) => status_view(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -118,7 +155,7 @@ pub(super) fn status_view(status: StatusCode) -> ErrorView {
         StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "What was sent is larger than this page accepts."),
         StatusCode::TOO_MANY_REQUESTS => ("Too many attempts", "Wait a few minutes, then try again."),
         StatusCode::SERVICE_UNAVAILABLE => {
-            ("Not available right now", "Onramp can't reach its database. Nothing was lost; try again in a moment.")
+            ("Not available right now", "Onramp can’t use its database. Try again in a moment.")
         }
         status if status.is_client_error() => {
             ("That did not work", "The request could not be understood. Go back and try again.")

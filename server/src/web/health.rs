@@ -1,6 +1,8 @@
 //! `/healthz`: the process runs. `/readyz`: it can serve requests. Both are for load balancers and `make` targets that wait.
 //! `/metrics` is for Prometheus.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, State},
     http::{StatusCode, header},
@@ -11,6 +13,7 @@ use time::Duration;
 use platform::clock::SharedClock;
 
 use crate::{
+    services::readiness::Readiness,
     state::AppState,
     store::{SharedStore, StoreError},
     telemetry::metrics::Metrics,
@@ -23,13 +26,10 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn readyz(State(store): State<SharedStore>) -> (StatusCode, &'static str) {
-    match store.ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(%error, "not ready: the database doesn't answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer\n")
-        }
+pub(super) async fn readyz(State(readiness): State<Arc<Readiness>>) -> (StatusCode, String) {
+    match readiness.check().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(cause) => (StatusCode::SERVICE_UNAVAILABLE, format!("{cause}\n")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! without parameters, because they contain a password. What to show travels in a sealed cookie. A browser without a valid
 //! claim sees a neutral page that reveals nothing.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use app::{
     html::to_html,
@@ -10,7 +10,7 @@ use app::{
 };
 use axum::{
     extract::{FromRequestParts, RawQuery, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -20,6 +20,7 @@ use platform::clock::SharedClock;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::cookies;
 use crate::{
     config::Settings,
     security::vault::{Purpose, Vault},
@@ -67,12 +68,57 @@ fn path(page: ReturnPage) -> &'static str {
     }
 }
 
-pub(super) async fn success(parts: Parts, query: RawQuery, headers: HeaderMap) -> Response {
-    parts.land(ReturnPage::Success, query.0, &headers).await
+pub(super) async fn success(parts: Parts, visit: Visit, query: RawQuery, headers: HeaderMap) -> Response {
+    parts.land(ReturnPage::Success, visit, query.0, &headers).await
 }
 
-pub(super) async fn failure(parts: Parts, query: RawQuery, headers: HeaderMap) -> Response {
-    parts.land(ReturnPage::Failure, query.0, &headers).await
+pub(super) async fn failure(parts: Parts, visit: Visit, query: RawQuery, headers: HeaderMap) -> Response {
+    parts.land(ReturnPage::Failure, visit, query.0, &headers).await
+}
+
+/// What a request for a landing page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visit {
+    /// Someone came here.
+    Navigation,
+    /// A browser or a program looks ahead, and perhaps nobody comes.
+    Ahead,
+    /// A program looks at the address, or fetches it as part of something else.
+    Other,
+}
+
+impl Visit {
+    /// Browsers say what a request is for. Those that don't, and all old ones, are taken for people.
+    fn of(method: &Method, headers: &HeaderMap) -> Self {
+        let says = |name: &str, word: &str| {
+            let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+            values.flat_map(|value| value.split([';', ','])).any(|value| value.trim().eq_ignore_ascii_case(word))
+        };
+        let ahead = [
+            ("sec-purpose", "prefetch"),
+            ("sec-purpose", "prerender"),
+            ("purpose", "prefetch"),
+            ("x-moz", "prefetch"),
+            ("x-purpose", "preview"),
+        ];
+        if ahead.iter().any(|(name, word)| says(name, word)) {
+            Self::Ahead
+        } else if *method == Method::GET && (!headers.contains_key(FETCH_MODE) || says(FETCH_MODE, "navigate")) {
+            Self::Navigation
+        } else {
+            Self::Other
+        }
+    }
+}
+
+const FETCH_MODE: &str = "sec-fetch-mode";
+
+impl<S: Sync> FromRequestParts<S> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut request::Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.method, &parts.headers))
+    }
 }
 
 /// Reads leniently: an invalid parameter counts as missing, and of a repeated one the last counts. Connect appends other
@@ -103,8 +149,14 @@ fn read_claim(page: ReturnPage, query: &str) -> Claim {
 }
 
 impl Parts {
-    async fn land(&self, page: ReturnPage, query: Option<String>, headers: &HeaderMap) -> Response {
+    async fn land(&self, page: ReturnPage, visit: Visit, query: Option<String>, headers: &HeaderMap) -> Response {
         let Some(query) = query.filter(|query| !query.is_empty()) else { return self.show(page, headers) };
+        match visit {
+            Visit::Navigation => {}
+            // A browser doesn't keep an error: it asks again if someone really comes.
+            Visit::Ahead => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Visit::Other => return Redirect::to(path(page)).into_response(),
+        }
         let query = if query.len() <= QUERY_MAX { query.as_str() } else { "" };
         let cookie = match self.returns.record(&read_claim(page, query)).await {
             Ok(Some(fleet_return)) => self.cookie(fleet_return),
@@ -164,13 +216,39 @@ impl Parts {
 
     fn remembered(&self, headers: &HeaderMap) -> Option<Remembered> {
         let (name, _) = self.cookie_name();
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let value = cookies.flat_map(|line| line.split(';')).find_map(|pair| {
-            let (key, value) = pair.trim().split_once('=')?;
-            (key == name).then_some(value)
-        })?;
-        let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
+        let sealed = URL_SAFE_NO_PAD.decode(cookies::value(headers, name)?).ok()?;
         let remembered: Remembered = serde_json::from_slice(&self.vault.open(Purpose::Landing, &sealed).ok()?).ok()?;
         (remembered.until >= micros(self.clock.now())).then_some(remembered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_someone_who_comes_is_a_navigation() {
+        let table: [(Method, &[(&str, &str)], Visit); 13] = [
+            (Method::GET, &[], Visit::Navigation),
+            (Method::GET, &[("sec-fetch-mode", "navigate")], Visit::Navigation),
+            (Method::GET, &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")], Visit::Navigation),
+            (Method::HEAD, &[], Visit::Other),
+            (Method::HEAD, &[("sec-fetch-mode", "navigate")], Visit::Other),
+            (Method::GET, &[("sec-fetch-mode", "no-cors")], Visit::Other),
+            (Method::GET, &[("sec-fetch-mode", "cors")], Visit::Other),
+            (Method::GET, &[("sec-fetch-mode", "navigate"), ("sec-purpose", "prefetch")], Visit::Ahead),
+            (Method::GET, &[("sec-fetch-mode", "navigate"), ("sec-purpose", "prefetch;prerender")], Visit::Ahead),
+            (Method::GET, &[("sec-purpose", "prefetch;anonymous-client-ip")], Visit::Ahead),
+            (Method::GET, &[("purpose", "prefetch")], Visit::Ahead),
+            (Method::GET, &[("x-moz", "prefetch")], Visit::Ahead),
+            (Method::GET, &[("x-purpose", "preview")], Visit::Ahead),
+        ];
+        for (method, headers, want) in table {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.insert(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(Visit::of(&method, &map), want, "{method} {headers:?}");
+        }
     }
 }

@@ -1,28 +1,34 @@
 //! Signing in and out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::pages::{LoginForm, LoginPage};
 use axum::{
     Form,
     extract::{FromRequestParts, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
-use domain::text;
+use domain::{digest::digest, text};
 use leptos::view;
-use platform::clock::SharedClock;
+use platform::{clock::SharedClock, random::SharedRandom};
 use serde::Deserialize;
 use tower_sessions::Session;
+use uuid::Uuid;
 
-use super::{errors::PageError, render::page, sessions::STAFF_ID};
+use super::{device::Devices, errors::PageError, render::page, sessions::STAFF_ID};
 use crate::{
     config::Settings,
-    security::{login_throttle::Throttle, passwords::Passwords},
+    security::{
+        login_throttle::{Attempt, Throttle},
+        passwords::{Busy, Lane, Passwords},
+        source::Source,
+        vault::Vault,
+    },
     services::staff::DEMO,
-    state::AppState,
+    state::{AppState, Shutdown},
     store::{SharedStore, StaffRow},
-    web::extract::session::Visitor,
+    web::extract::{session::Visitor, source::CameFrom},
 };
 
 #[derive(Deserialize)]
@@ -54,6 +60,24 @@ pub(super) struct Parts {
     passwords: Arc<Passwords>,
     #[from_request(via(State))]
     throttle: Arc<Throttle>,
+    #[from_request(via(State))]
+    vault: Vault,
+    #[from_request(via(State))]
+    random: SharedRandom,
+    #[from_request(via(State))]
+    shutdown: Shutdown,
+    from: CameFrom,
+    headers: HeaderMap,
+}
+
+/// Why nobody was signed in.
+enum Refusal {
+    /// The address or the password is wrong.
+    Wrong,
+    /// Too many attempts came before this one: wait for so long.
+    Wait(Duration),
+    /// Too many other people are signing in.
+    Busy,
 }
 
 pub(super) async fn get(parts: Parts, Query(params): Query<Params>, visitor: Visitor) -> Response {
@@ -71,34 +95,37 @@ pub(super) async fn post(
     Form(input): Form<LoginInput>,
 ) -> Result<Response, PageError> {
     let next = local(input.next);
-    let refuse = |visitor, status, problem: &str| {
-        let form =
-            LoginForm { email: input.email.clone(), next: next.clone(), problem: Some(problem.to_owned()), demo: None };
-        Ok(parts.show(visitor, status, form))
-    };
     // An address that can't exist is treated like one that doesn't, so that both look the same and take as long.
     let email = text::email(&input.email).unwrap_or_else(|_| input.email.trim().to_lowercase());
-    let now = parts.clock.now();
-    let Some(place) = parts.passwords.place() else {
-        let problem = "Too many people are signing in right now. Try again in a minute.";
-        return refuse(visitor, StatusCode::SERVICE_UNAVAILABLE, problem);
-    };
-    if !parts.throttle.begin(&email, now) {
-        let problem = "Too many wrong passwords for this address. Wait a quarter of an hour, then try again.";
-        return refuse(visitor, StatusCode::TOO_MANY_REQUESTS, problem);
+    let device = parts.devices().known(&parts.headers, &email);
+    let attempt = Attempt::new(&email, parts.from.0, device.clone());
+    match parts.attempt(&attempt, device, &email, input.password).await? {
+        Ok(staff) => {
+            sign_in(&session, &staff).await?;
+            tracing::info!(by = %staff.id, source = %parts.from.0, "staff signed in");
+            let mut response = Redirect::to(&next).into_response();
+            parts.devices().remember(&parts.headers, &email, &parts.random, &mut response);
+            Ok(response)
+        }
+        Err(refusal) => {
+            let form = LoginForm { email: input.email, next, problem: Some(refusal.sentence()), demo: None };
+            let mut response = parts.show(visitor, refusal.status(), form);
+            if let Refusal::Wait(wait) = refusal {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
+            }
+            Ok(response)
+        }
     }
-    let staff = parts.store.staff_by_email(&email).await?.filter(|staff| parts.settings.sandbox || !staff.demo);
-    let hash = staff.as_ref().and_then(|staff| staff.password_hash.clone());
-    if let (true, Some(staff)) = (parts.passwords.check(place, input.password, hash).await, staff) {
-        parts.throttle.reset(&email);
-        sign_in(&session, &staff).await?;
-        return Ok(Redirect::to(&next).into_response());
-    }
-    refuse(visitor, StatusCode::UNPROCESSABLE_ENTITY, "The e-mail address or the password is wrong.")
 }
 
-pub(super) async fn logout(session: Session) -> Result<Redirect, PageError> {
-    session.flush().await?;
+pub(super) async fn logout(session: Session, CameFrom(source): CameFrom) -> Result<Redirect, PageError> {
+    let by = session.get::<Uuid>(STAFF_ID).await?;
+    // First in the database: as long as the session works there, the browser keeps its cookie and can try again.
+    session.delete().await.map_err(PageError::SignOut)?;
+    session.clear().await;
+    if let Some(by) = by {
+        tracing::info!(%by, %source, "staff signed out");
+    }
     Ok(Redirect::to("/login"))
 }
 
@@ -110,12 +137,91 @@ pub(super) async fn sign_in(session: &Session, staff: &StaffRow) -> Result<(), P
     Ok(())
 }
 
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::Wrong => "The e-mail address or the password is wrong.".to_owned(),
+            Self::Wait(wait) => {
+                let wait = match seconds(*wait) {
+                    1 => "1 second".to_owned(),
+                    seconds if seconds < 120 => format!("{seconds} seconds"),
+                    seconds => format!("{} minutes", seconds.div_ceil(60)),
+                };
+                format!("Too many attempts. Wait {wait}, then try again.")
+            }
+            Self::Busy => "Too many people are signing in right now. Try again in a minute.".to_owned(),
+        }
+    }
+}
+
+/// Rounded up.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
 impl Parts {
+    fn devices(&self) -> Devices<'_> {
+        Devices { vault: &self.vault, public_url: &self.settings.public_url, now: self.clock.now() }
+    }
+
+    /// Checks the password, if the attempt is allowed, and returns who it belongs to.
+    async fn attempt(
+        &self,
+        attempt: &Attempt,
+        device: Option<String>,
+        email: &str,
+        password: String,
+    ) -> Result<Result<StaffRow, Refusal>, PageError> {
+        let delay = match self.throttle.begin(attempt, self.clock.elapsed()) {
+            Ok(delay) => delay,
+            Err(wait) => return Ok(Err(Refusal::Wait(wait))),
+        };
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = self.shutdown.0.cancelled(), if !delay.is_zero() => return Ok(Err(Refusal::Busy)),
+        }
+        let staff = self.store.staff_by_email(email).await?.filter(|staff| self.settings.sandbox || !staff.demo);
+        let hash = staff.as_ref().and_then(|staff| staff.password_hash.clone());
+        let source = self.from.0;
+        let lane = device.map_or(Lane::Source(source), Lane::Device);
+        match (self.passwords.check(lane, password, hash).await, staff) {
+            (Ok(true), Some(staff)) => {
+                self.throttle.succeeded(attempt);
+                Ok(Ok(staff))
+            }
+            (Ok(_), staff) => {
+                let wait = self.throttle.wait(attempt, self.clock.elapsed());
+                log_failure(staff.as_ref(), email, source, wait);
+                Ok(Err(Refusal::Wrong))
+            }
+            (Err(Busy), _) => Ok(Err(Refusal::Busy)),
+        }
+    }
+
     fn show(&self, visitor: Visitor, status: StatusCode, form: LoginForm) -> Response {
         let demo = self.settings.sandbox.then(|| (DEMO.0.to_owned(), DEMO.1.to_owned()));
         let form = LoginForm { demo, ..form };
         let Visitor { visit, nonce, .. } = visitor;
         page(status, &nonce, || view! { <LoginPage visit=visit form=form/> })
+    }
+}
+
+/// One line for an attempt, and one if the next has to wait. Those that are refused while they wait aren't logged: anyone can make
+/// any number. An address that isn't an account's isn't logged either, since people type passwords there; its digest tells whether
+/// two lines are about the same.
+fn log_failure(staff: Option<&StaffRow>, email: &str, source: Source, wait: Option<Duration>) {
+    let account = staff.map_or_else(|| format!("unknown-{}", &digest(&["typed", email])[..12]), |it| it.id.to_string());
+    tracing::warn!(account, %source, "signing in failed");
+    if let Some(wait) = wait {
+        tracing::warn!(account, %source, wait_s = seconds(wait), "further attempts have to wait");
     }
 }
 

@@ -5,8 +5,10 @@
 //! a struct `Parts` of its page, which also has the page's helper functions.
 
 mod checks;
+mod cookies;
 mod counts;
 mod deliveries;
+mod device;
 mod errors;
 mod events;
 pub mod extract;

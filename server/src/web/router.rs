@@ -10,14 +10,18 @@ use axum::{
 };
 
 use super::{
-    checks, deliveries,
+    checks, deliveries, device,
     errors::PageError,
     events,
     extract::session,
     fleets, health, imports,
     invitations::{self, delete, new, renew, send, share},
     landing, login,
-    middleware::{render_errors::render_errors, run_to_completion::run_to_completion, security},
+    middleware::{
+        render_errors::{catch_panics, catch_panics_with, render_errors, render_public_errors, render_session_errors},
+        run_to_completion::run_to_completion,
+        security,
+    },
     reminders, sessions, setup,
     subscriptions::{self, detail},
     unassigned_facts,
@@ -43,7 +47,8 @@ fn webhooks(receiver: Arc<Receiver>) -> Router {
     let own = ["/webhooks/catena", "/webhooks/catena/watch"];
     let others = ["/webhooks", "/webhooks/", "/webhooks/{*path}", "//webhooks", "//webhooks/", "//webhooks/{*path}"];
     let router = own.iter().chain(&others).fold(Router::new(), |router, path| router.route(path, post(receive)));
-    router.with_state(receiver)
+    // A panic is answered so that Catena sends it again.
+    router.layer(catch_panics_with(StatusCode::SERVICE_UNAVAILABLE)).with_state(receiver)
 }
 
 /// The console: what staff see.
@@ -93,11 +98,15 @@ fn console(state: &AppState) -> Router {
         .layer(security::same_origin())
         // Layers run from the bottom up. Error pages, including those for the rejections above, need to know who visits, which
         // comes from the session.
+        .layer(catch_panics())
         .layer(from_fn_with_state(state.clone(), render_errors))
         .layer(from_fn_with_state(state.clone(), session::identify))
         .layer(sessions::layer(state))
+        .layer(from_fn(device::set_cookie))
         .layer(from_fn_with_state(state.clone(), run_to_completion))
         .layer(security::body_limit())
+        .layer(catch_panics())
+        .layer(from_fn_with_state(state.clone(), render_session_errors))
         .layer(security::compression())
         .with_state(state.clone())
 }
@@ -112,6 +121,8 @@ fn public(state: &AppState) -> Router {
         .route("/onboarding/failure/", get(landing::failure))
         .route("//onboarding/success", get(landing::success))
         .route("//onboarding/failure", get(landing::failure))
+        .layer(catch_panics())
+        .layer(from_fn_with_state(state.clone(), render_public_errors))
         .layer(from_fn(security::public_headers))
         .layer(security::compression())
         .route("/healthz", get(health::healthz))

@@ -1,5 +1,7 @@
 //! Browser sessions: tower-sessions on top of our store. The database has a digest of the cookie, never the cookie.
 
+use std::{future::Future, time::Duration};
+
 use async_trait::async_trait;
 use domain::digest::digest;
 use tower_sessions::{
@@ -20,6 +22,8 @@ use platform::clock::SharedClock;
 pub(super) const STAFF_ID: &str = "staff_id";
 /// A session ends after this long without a request, plus or minus an hour (see `extract/session.rs`).
 const IDLE: time::Duration = time::Duration::hours(12);
+/// How long a request waits for the database to read or change its session. A page that can't be shown is better than none.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// The session layer. Over HTTPS, the cookie is bound to this host (`__Host-`).
 pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
@@ -58,33 +62,45 @@ fn row(record: &Record) -> Result<SessionRow, session_store::Error> {
     Ok(SessionRow { id_digest: id_digest(&record.id), staff_id, data, expires_at: record.expiry_date })
 }
 
-fn backend(error: StoreError) -> session_store::Error {
-    session_store::Error::Backend(error.to_string())
+impl Sessions {
+    /// What the database answers, within [`PATIENCE`]. This is where a failure is logged: tower-sessions passes it on as a text.
+    async fn ask<T>(
+        operation: &'static str,
+        answer: impl Future<Output = Result<T, StoreError>>,
+    ) -> session_store::Result<T> {
+        let error = match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {} ms", PATIENCE.as_millis()),
+        };
+        tracing::error!(error, operation, "a session can't be read or changed");
+        Err(session_store::Error::Backend(error))
+    }
 }
 
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        while !self.store.add_session(&row(record)?).await.map_err(backend)? {
+        while !Self::ask("create", self.store.add_session(&row(record)?)).await? {
             record.id = Id::default();
         }
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.store.put_session(&row(record)?).await.map_err(backend)
+        Self::ask("save", self.store.put_session(&row(record)?)).await
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
-        let Some(row) = self.store.session(&id_digest(id), self.clock.now()).await.map_err(backend)? else {
-            return Ok(None);
-        };
+        let digest = id_digest(id);
+        let load = self.store.session(&digest, self.clock.now());
+        let Some(row) = Self::ask("load", load).await? else { return Ok(None) };
         let data =
             serde_json::from_slice(&row.data).map_err(|error| session_store::Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date: row.expires_at }))
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.store.end_session(&id_digest(id)).await.map_err(backend)
+        Self::ask("end", self.store.end_session(&id_digest(id))).await
     }
 }

@@ -24,7 +24,7 @@ use super::{errors::PageError, login::sign_in, render::page};
 use crate::{
     services::staff::{Accounts, Invited},
     store::SharedStore,
-    web::extract::session::Visitor,
+    web::extract::{session::Visitor, source::CameFrom},
 };
 
 /// The session key with the digest of the code.
@@ -70,6 +70,7 @@ pub(super) async fn post(
     State(store): State<SharedStore>,
     session: Session,
     visitor: Visitor,
+    CameFrom(source): CameFrom,
     Form(input): Form<SetupInput>,
 ) -> Result<Response, PageError> {
     let Some(invited) = invited(&accounts, &session).await? else { return Ok(used_up(visitor)) };
@@ -88,6 +89,7 @@ pub(super) async fn post(
     }
     let Some(staff) = accounts.accept(invited, email, input.password).await? else { return Ok(used_up(visitor)) };
     sign_in(&session, &staff).await?;
+    tracing::info!(by = %staff.id, %source, "staff set up an account, and signed in");
     Ok(Redirect::to("/invitations").into_response())
 }
 

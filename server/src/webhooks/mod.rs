@@ -7,6 +7,7 @@ pub mod headers;
 pub mod inbox;
 pub mod process;
 pub mod receive;
+mod refusals;
 pub mod reprocess;
 pub mod signing_secrets;
 pub mod worker;

@@ -20,7 +20,7 @@ use platform::clock::SharedClock;
 const PENDING: Duration = Duration::minutes(10);
 
 /// How long secrets are cached: meanwhile another process may retire one of them.
-const CACHE_TIME: Duration = Duration::MINUTE;
+const CACHE_TIME: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// The secrets of one subscription: those in use first, then the newest first.
 pub type Secrets = Arc<Vec<Zeroizing<Vec<u8>>>>;
@@ -46,8 +46,10 @@ pub struct SigningSecrets {
 
 struct Cached {
     secrets: Secrets,
-    /// When to load them again.
-    until: OffsetDateTime,
+    /// When they were loaded, by the clock that never jumps.
+    since: std::time::Duration,
+    /// When one of them is retired.
+    until: Option<OffsetDateTime>,
 }
 
 impl SigningSecrets {
@@ -60,7 +62,9 @@ impl SigningSecrets {
     pub fn cached(&self, webhook_id: Uuid) -> Option<Secrets> {
         let cache = self.cache.read().unwrap_or_else(PoisonError::into_inner);
         let cached = cache.get(&webhook_id)?;
-        (self.clock.now() < cached.until).then(|| cached.secrets.clone())
+        let is_fresh = self.clock.elapsed().saturating_sub(cached.since) < CACHE_TIME;
+        let is_whole = cached.until.is_none_or(|until| self.clock.now() < until);
+        (is_fresh && is_whole).then(|| cached.secrets.clone())
     }
 
     /// The secrets from the database. For an unknown subscription, those of unanswered creation calls, because its first delivery
@@ -84,9 +88,9 @@ impl SigningSecrets {
         if own.is_empty() {
             return Ok(None);
         }
-        let until = own.iter().filter_map(|accepted| accepted.until).fold(now + CACHE_TIME, OffsetDateTime::min);
+        let until = own.iter().filter_map(|accepted| accepted.until).min();
         let secrets = self.open(own.iter().map(|accepted| &accepted.secret))?;
-        let cached = Cached { secrets: secrets.clone(), until };
+        let cached = Cached { secrets: secrets.clone(), since: self.clock.elapsed(), until };
         self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(webhook_id, cached);
         Ok(Some(secrets))
     }

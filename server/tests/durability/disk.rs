@@ -6,7 +6,7 @@ use reqwest::{Client, StatusCode};
 
 use crate::{
     catena::{STORY, Stories, client, send},
-    process::{Process, subscribe, until},
+    process::{EMAIL, PASSWORD, Process, add_operator, subscribe, until},
 };
 
 /// What a sender saw.
@@ -74,6 +74,7 @@ fn small_disk(from: &Path, at: &Path, megabytes: u32) -> Option<String> {
 async fn a_full_disk_is_answered_with_503_and_heals_without_a_restart() {
     let (data, disk) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     subscribe(data.path()).await;
+    add_operator(data.path()).await;
     let Some(wrapper) = small_disk(data.path(), disk.path(), 6) else {
         // A person's machine may forbid it; CI must not pass without having tested.
         assert!(
@@ -99,6 +100,19 @@ async fn a_full_disk_is_answered_with_503_and_heals_without_a_restart() {
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
     drop(file);
     sender.send_until(&process, StatusCode::SERVICE_UNAVAILABLE).await;
+    let unready = unready(&sender.client, &process).await;
+    assert!(unready.contains("the disk of the database is full"), "{unready}");
+    // A session takes less room than a delivery, so some may still fit.
+    let page = until("a sign-in that can't be stored", async || {
+        let sign_in = sender.client.post(format!("{}/login", process.url)).header("sec-fetch-site", "same-origin");
+        let sign_in = sign_in.form(&[("email", EMAIL), ("password", PASSWORD)]).send().await.unwrap();
+        let status = sign_in.status();
+        assert!(!status.is_client_error() && status != StatusCode::INTERNAL_SERVER_ERROR, "{status}");
+        let page = sign_in.text().await.unwrap();
+        (status == StatusCode::SERVICE_UNAVAILABLE).then_some(page)
+    })
+    .await;
+    assert!(page.contains("Not available right now"), "a page, not nothing: {page:?}");
     std::fs::remove_file(&filler).unwrap();
     sender.send_until(&process, StatusCode::ACCEPTED).await;
     sender.processed(&process).await;
@@ -117,12 +131,24 @@ async fn a_disk_that_refuses_writes_is_answered_with_503_and_heals_without_a_res
     }
     limit_files(&process, "0");
     sender.send_until(&process, StatusCode::SERVICE_UNAVAILABLE).await;
-    let page = sender.client.get(format!("{}/readyz", process.url)).send().await.unwrap();
+    unready(&sender.client, &process).await;
+    let page = sender.client.get(format!("{}/login", process.url)).send().await.unwrap();
     assert_eq!(page.status(), StatusCode::OK, "what only reads goes on");
     limit_files(&process, "unlimited");
     sender.send_until(&process, StatusCode::ACCEPTED).await;
     sender.processed(&process).await;
     process.kill().await;
+}
+
+/// What `/readyz` says once it is not ready.
+async fn unready(client: &Client, process: &Process) -> String {
+    until("it to be not ready", async || {
+        let answer = client.get(format!("{}/readyz", process.url)).send().await.unwrap();
+        let unready = answer.status() == StatusCode::SERVICE_UNAVAILABLE;
+        let text = answer.text().await.unwrap();
+        unready.then_some(text)
+    })
+    .await
 }
 
 fn limit_files(process: &Process, soft: &str) {

@@ -5,4 +5,5 @@
 mod catena;
 mod crash;
 mod disk;
+mod memory;
 mod process;

@@ -3,11 +3,14 @@
 use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::timestamp;
+use domain::{staff::Role, timestamp};
 use platform::random::SystemRandom;
 use server::{
-    security::vault::{Purpose, Vault},
-    store::{SharedStore, SigningSecret, SubscriptionRow, sqlite::SqliteStore},
+    security::{
+        passwords::Passwords,
+        vault::{Purpose, Vault},
+    },
+    store::{NewStaff, SharedStore, SigningSecret, StaffRow, SubscriptionRow, sqlite::SqliteStore},
 };
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -18,6 +21,9 @@ use uuid::Uuid;
 use crate::catena::{HOOK, SECRET};
 
 const KEY: [u8; 32] = [7; 32];
+/// Who can sign in after [`add_operator`].
+pub const EMAIL: &str = "ada@example.com";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// A running Onramp.
 pub struct Process {
@@ -92,6 +98,18 @@ pub async fn subscribe(dir: &Path) {
     let shared: SharedStore = Arc::new(store.clone());
     shared.put_secret(&secret).await.unwrap();
     shared.put_subscriptions(secret.id, &[row]).await.unwrap();
+    store.close().await;
+}
+
+/// Adds a member of staff in `dir`.
+pub async fn add_operator(dir: &Path) {
+    let store = SqliteStore::open(&dir.join("onramp.db")).await.unwrap();
+    let hash = Passwords::new(Arc::new(SystemRandom)).hash(PASSWORD.into()).await.unwrap();
+    let (id, password_hash) = (Uuid::from_u128(2), Some(hash));
+    let row = StaffRow { id, email: EMAIL.into(), role: Role::Operator, password_hash, demo: false };
+    let created_at = timestamp::parse("2026-03-02T15:00:00Z").unwrap();
+    let shared: SharedStore = Arc::new(store.clone());
+    assert!(shared.add_staff(&NewStaff { row, created_at }).await.unwrap());
     store.close().await;
 }
 

@@ -128,6 +128,8 @@ async fn the_failure_page_asks_catena_whether_the_invitation_is_over_before_any_
     let decline = server.url.join(&format!("/sandbox/v2/orgs/invitations/{id}/decline")).unwrap();
     let answer = reqwest::Client::new().post(decline).json(&serde_json::json!({})).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
+    // For some seconds, it isn't asked again.
+    server.clock.advance(time::Duration::seconds(5));
     let over = land(&server.browser(), "failure", &query).await;
     assert!(over.body.contains(FLEET_REF) && !over.body.contains("still works"));
 }

@@ -3,7 +3,11 @@
 use std::{
     collections::BTreeMap,
     io::Write as _,
-    sync::{Arc, Mutex},
+    net::IpAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,7 +27,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use platform::{
     clock::{Clock as _, ManualClock},
     http_server::Limits,
-    random::{SharedRandom, SystemRandom},
+    random::{Random, SharedRandom, SystemRandom},
     secret::Secret,
 };
 use reqwest::{Method, StatusCode, header};
@@ -58,12 +62,30 @@ pub const FLEET_REF: &str = "FLEET-42";
 pub struct TestServer {
     pub state: AppState,
     pub clock: Arc<ManualClock>,
+    pub random: Arc<BreakableRandom>,
     pub url: Url,
     pub dir: TempDir,
     /// What Onramp and Catena said to each other, held against the OpenAPI documents.
     pub recording: Recording,
     shutdown: CancellationToken,
     serving: JoinHandle<()>,
+}
+
+/// The system's randomness, until a test breaks it: whoever asks then, panics.
+#[derive(Default)]
+pub struct BreakableRandom(AtomicBool);
+
+impl BreakableRandom {
+    pub fn set_broken(&self, broken: bool) {
+        self.0.store(broken, Ordering::SeqCst);
+    }
+}
+
+impl Random for BreakableRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        assert!(!self.0.load(Ordering::SeqCst), "a test broke the randomness");
+        SystemRandom.fill(bytes);
+    }
 }
 
 /// How Catena is played.
@@ -124,7 +146,8 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let clock = Arc::new(ManualClock::at(timestamp::parse(now).unwrap()));
-        let random: SharedRandom = Arc::new(SystemRandom);
+        let breakable = Arc::new(BreakableRandom::default());
+        let random: SharedRandom = breakable.clone();
         let database = dir.path().join("onramp.db");
         let store: SharedStore = Arc::new(SqliteStore::open(&database).await.unwrap());
         let base = match catena {
@@ -198,7 +221,7 @@ impl TestServer {
         };
         let (state, shutdown) = (application.state().clone(), CancellationToken::new());
         let serving = tokio::spawn(application.run_until(listener, shutdown.clone().cancelled_owned()));
-        Self { state, clock, url, dir, recording, shutdown, serving }
+        Self { state, clock, random: breakable, url, dir, recording, shutdown, serving }
     }
 
     /// Ends it and gives its directory, to start again over the same data.
@@ -256,7 +279,7 @@ impl TestServer {
             ("x-catena-signature", signature),
             ("x-catena-timestamp", timestamp),
             ("x-webhook-id", webhook_id.to_string()),
-            ("x-request-id", self.state.random.uuid_v4().to_string()),
+            ("x-request-id", (&SystemRandom as &dyn Random).uuid_v4().to_string()),
             ("x-delivery-attempt", "1".to_owned()),
         ];
         Delivery { headers: headers.into_iter().collect(), wire: gzip(&body) }
@@ -294,7 +317,7 @@ impl TestServer {
 
     /// Adds a member of staff with [`PASSWORD`].
     pub async fn add_staff(&self, email: &str, role: Role) -> Uuid {
-        let hash = self.state.passwords.hash(PASSWORD.into()).await;
+        let hash = self.state.passwords.hash(PASSWORD.into()).await.unwrap();
         let id = self.state.random.uuid_v4();
         let row = StaffRow { id, email: email.into(), role, password_hash: Some(hash), demo: false };
         assert!(self.state.store.add_staff(&NewStaff { row, created_at: self.clock.now() }).await.unwrap());
@@ -319,6 +342,12 @@ impl TestServer {
     /// A browser that reaches us in another way.
     pub fn browser_at(&self, base: &Url, client: reqwest::Client) -> Browser {
         Browser { client, base: base.clone(), cookies: Mutex::default() }
+    }
+
+    /// A browser on the machine with this address, one of those of the loopback network.
+    pub fn browser_on(&self, address: [u8; 4]) -> Browser {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        self.browser_at(&self.url, client.local_address(IpAddr::from(address)).build().unwrap())
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::request::{Checked, Draft, FieldErrors, hours, split_providers};
+use super::{
+    redirect::check_redirect,
+    request::{Checked, Draft, FieldErrors, hours, split_providers},
+};
 use crate::{
     country::by_code,
     resource,
@@ -32,10 +35,8 @@ impl Draft {
             fleet_regulatory_id,
             fleet_regulatory_id_type,
             expires_in_hours: errors.take("expires_in_hours", hours(&self.expires_in_hours)),
-            success_redirect_url: errors
-                .optional("success_redirect_url", &self.success_redirect_url, |text| web_address(text, false)),
-            failure_redirect_url: errors
-                .optional("failure_redirect_url", &self.failure_redirect_url, |text| web_address(text, false)),
+            success_redirect_url: errors.optional("success_redirect_url", &self.success_redirect_url, redirect),
+            failure_redirect_url: errors.optional("failure_redirect_url", &self.failure_redirect_url, redirect),
             callback_url: errors.optional("callback_url", &self.callback_url, |text| web_address(text, true)),
             limit_tsps: errors.optional("limit_tsps", &self.limit_tsps, providers),
             permissions: errors.take("permissions", permissions(&self.permissions)),
@@ -95,6 +96,10 @@ fn website(text: &str) -> Result<String, String> {
     } else {
         web_address(&format!("https://{text}"), false)
     }
+}
+
+fn redirect(text: &str) -> Result<String, String> {
+    web_address(text, false).and_then(check_redirect)
 }
 
 fn web_address(text: &str, https_only: bool) -> Result<String, String> {

@@ -8,6 +8,7 @@ pub mod confirmation;
 pub mod existing;
 pub mod expiry_hint;
 pub mod permissions;
+mod redirect;
 pub mod renewal;
 pub mod request;
 pub mod response_diff;

@@ -12,7 +12,7 @@ use axum::{
 use uuid::Uuid;
 
 use crate::{
-    control::{clock, page::page, stories, webhook_faults},
+    control::{page::page, stories, webhook_faults},
     engine::story::{Pace, Story},
     pages::control::{ApiFaultForm, StoryForm},
     sandbox::Sandbox,
@@ -66,7 +66,7 @@ async fn move_clock(State(sandbox): State<Sandbox>, form: FormFields) -> Respons
             // Rounds up, so that it has expired.
             state.next_expiry().map_or(0, |at| (at - now).whole_seconds() + 1)
         })),
-        _ => parse_number(field(&form, "hours"), 1..=clock::MAX_ADVANCE_SECONDS / 3_600).map(|hours| hours * 3_600),
+        _ => parse_number(field(&form, "hours"), 1..=sandbox.max_advance_seconds() / 3_600).map(|hours| hours * 3_600),
     };
     match seconds {
         Ok(seconds) => {

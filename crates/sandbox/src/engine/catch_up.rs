@@ -22,6 +22,8 @@ impl State {
 
 impl Change<'_> {
     /// Makes everything happen that is due by now, each at its own time. Returns whether anything was.
+    ///
+    /// It ends: each turn uses up a step or an expiry, steps plan no others, and a turn that uses up nothing is the last.
     pub(crate) fn catch_up(&mut self) -> bool {
         let present = self.now;
         let mut happened = false;
@@ -31,11 +33,14 @@ impl Change<'_> {
             else {
                 break;
             };
-            happened = true;
             self.now = next;
             if expiry == Some(next) {
-                self.expire();
+                happened |= self.expire();
+                if self.state.next_expiry() <= expiry {
+                    break;
+                }
             } else {
+                happened = true;
                 self.play_next_step();
             }
         }

@@ -38,6 +38,27 @@ async fn business_time_only_moves_forward() {
 }
 
 #[tokio::test]
+async fn business_time_ends_and_nothing_stands_still_there() {
+    let world = World::open().await;
+    world.invited("F-1").await;
+    let ten_years = 10 * 365 * 24 * 3_600;
+    let (mut moved, mut refused) = (0, 0);
+    for _ in 0..800 {
+        match world.post("/control/clock", json!({ "advance_seconds": ten_years })).await.0 {
+            200 => moved += 1,
+            422 => refused += 1,
+            other => panic!("answered {other}"),
+        }
+    }
+    assert_eq!((moved, refused), (17, 783), "the rest to 2200 is less than ten years");
+    assert_eq!(world.post("/control/clock", json!({ "advance_seconds": 3_600 })).await.0, 200);
+    let (status, invitations) = world.get("/v2/orgs/invitations?fleet_ref=F-1").await;
+    assert_eq!((status, &invitations["items"][0]["status"]), (200, &json!("expired")));
+    let created = world.invited("F-2").await;
+    assert!(!created.is_empty(), "it can be used on");
+}
+
+#[tokio::test]
 async fn api_faults_have_every_documented_format_and_end() {
     let world = World::open().await;
     let fault = |body: Value| world.post("/control/faults", body);

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::invitation::callback_policy::{CallbackPolicy, Found};
-use time::OffsetDateTime;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::store::{SharedStore, StoreError};
@@ -11,7 +10,7 @@ use catena::{Catena, CatenaError, Subscription, SubscriptionFilters, Subscriptio
 use platform::clock::SharedClock;
 
 /// How long Catena's answers are reused.
-const FRESH_FOR: time::Duration = time::Duration::minutes(1);
+const FRESH_FOR: Duration = Duration::from_mins(1);
 /// How long a page waits for Catena.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// The events a callback address receives: those from an invitation to data.
@@ -22,7 +21,7 @@ pub struct CallbackPolicies {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
-    cache: Mutex<Option<(OffsetDateTime, CallbackPolicy)>>,
+    cache: Mutex<Option<(Duration, CallbackPolicy)>>,
 }
 
 impl CallbackPolicies {
@@ -36,9 +35,9 @@ impl CallbackPolicies {
     pub async fn probe(&self) -> Result<CallbackPolicy, StoreError> {
         let ours = self.ours().await?;
         let mut cache = self.cache.lock().await;
-        let now = self.clock.now();
+        let now = self.clock.elapsed();
         let policy = match *cache {
-            Some((at, policy)) if now - at < FRESH_FOR => policy,
+            Some((at, policy)) if now.saturating_sub(at) < FRESH_FOR => policy,
             _ => {
                 let (organization_wide, default_callback) =
                     tokio::join!(self.organization_wide(), self.default_callback());

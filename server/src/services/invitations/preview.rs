@@ -22,7 +22,7 @@ use catena::Catena;
 use platform::clock::SharedClock;
 
 /// How long a lookup at Catena is reused while somebody types.
-const FRESH_FOR: time::Duration = time::Duration::seconds(30);
+const FRESH_FOR: Duration = Duration::from_secs(30);
 /// How many references are cached; beyond it, the cache is cleared.
 const CACHE_SIZE: usize = 256;
 /// How long somebody who types waits for Catena.
@@ -50,7 +50,7 @@ pub struct InvitationPreview {
     catena: Catena,
     store: SharedStore,
     clock: SharedClock,
-    cache: Mutex<HashMap<String, (OffsetDateTime, Vec<ExistingInvitation>)>>,
+    cache: Mutex<HashMap<String, (Duration, Vec<ExistingInvitation>)>>,
 }
 
 impl InvitationPreview {
@@ -69,7 +69,7 @@ impl InvitationPreview {
         country: Option<&str>,
     ) -> Result<Preview, StoreError> {
         let now = self.clock.now();
-        let known = self.existing(fleet_ref, now).await?;
+        let known = self.existing(fleet_ref).await?;
         Ok(Preview {
             fleet_ref: fleet_ref.to_owned(),
             forecast: UpsertForecast::new(known.as_deref(), now),
@@ -77,20 +77,16 @@ impl InvitationPreview {
         })
     }
 
-    async fn existing(
-        &self,
-        fleet_ref: &str,
-        now: OffsetDateTime,
-    ) -> Result<Option<Vec<ExistingInvitation>>, StoreError> {
+    async fn existing(&self, fleet_ref: &str) -> Result<Option<Vec<ExistingInvitation>>, StoreError> {
         if let Some(known) = existing::from_store(&self.store, fleet_ref).await? {
             return Ok(Some(known));
         }
-        if let Some(known) = self.cached(fleet_ref, now) {
+        if let Some(known) = self.cached(fleet_ref) {
             return Ok(Some(known));
         }
-        match timeout(TIMEOUT, existing::from_catena(&self.catena, fleet_ref, now)).await {
+        match timeout(TIMEOUT, existing::from_catena(&self.catena, fleet_ref, self.clock.now())).await {
             Ok(Ok(known)) => {
-                self.cache(fleet_ref, now, known.clone());
+                self.cache(fleet_ref, known.clone());
                 Ok(Some(known))
             }
             Ok(Err(error)) => {
@@ -101,12 +97,14 @@ impl InvitationPreview {
         }
     }
 
-    fn cached(&self, fleet_ref: &str, now: OffsetDateTime) -> Option<Vec<ExistingInvitation>> {
+    fn cached(&self, fleet_ref: &str) -> Option<Vec<ExistingInvitation>> {
+        let now = self.clock.elapsed();
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.get(fleet_ref).filter(|(at, _)| now - *at < FRESH_FOR).map(|(_, known)| known.clone())
+        cache.get(fleet_ref).filter(|(at, _)| now.saturating_sub(*at) < FRESH_FOR).map(|(_, known)| known.clone())
     }
 
-    fn cache(&self, fleet_ref: &str, now: OffsetDateTime, known: Vec<ExistingInvitation>) {
+    fn cache(&self, fleet_ref: &str, known: Vec<ExistingInvitation>) {
+        let now = self.clock.elapsed();
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= CACHE_SIZE {
             cache.clear();

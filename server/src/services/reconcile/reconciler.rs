@@ -37,6 +37,8 @@ const RETURN_DELAY: time::Duration = time::Duration::seconds(20);
 const RESUMABLE_FOR: time::Duration = time::Duration::hours(2);
 /// How long past checks are stored.
 const RETENTION: time::Duration = time::Duration::days(90);
+/// The longest wait for the next check, whatever Catena asks for: a tenth more than the longest period that can be set.
+const LONGEST_WAIT: time::Duration = time::Duration::minutes(24 * 66);
 /// The first check comes this long after the start, and up to twice as long.
 const FIRST_AFTER: time::Duration = time::Duration::seconds(30);
 
@@ -212,7 +214,8 @@ impl Reconciler {
         let now = self.now();
         let next = self.settings.every.map(|every| {
             let regular = every * (0.9 + self.chance() / 5.0);
-            now + retry_after.and_then(|wait| wait.try_into().ok()).map_or(regular, |wait| regular.max(wait))
+            let asked = retry_after.map(|wait| wait.try_into().unwrap_or(LONGEST_WAIT));
+            now.saturating_add(asked.map_or(regular, |wait: time::Duration| regular.max(wait)).min(LONGEST_WAIT))
         });
         *self.times() = ReconcileStatus { running_since: None, next_at: next };
     }
@@ -225,7 +228,7 @@ impl Reconciler {
     /// Checks everything, if it is due.
     #[tracing::instrument(skip_all)]
     pub async fn check_what_is_due(&self) {
-        let due = self.status().next_at.is_some_and(|next| next <= self.now());
+        let due = self.status().next_at.is_some_and(|next| has_come(next, self.now(), LONGEST_WAIT));
         if !due {
             return;
         }
@@ -258,8 +261,9 @@ impl Reconciler {
     fn returns_due(&self) -> Vec<FleetKey> {
         let now = self.now();
         let mut returns = self.returns.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = returns.iter().filter(|(_, at)| **at <= now).map(|(fleet, _)| *fleet).collect();
-        returns.retain(|_, at| *at > now);
+        let is_due = |at: OffsetDateTime| has_come(at, now, RETURN_DELAY);
+        let due = returns.iter().filter(|(_, at)| is_due(**at)).map(|(fleet, _)| *fleet).collect();
+        returns.retain(|_, at| !is_due(*at));
         due
     }
 
@@ -285,6 +289,24 @@ fn can_resume(error: &ReconcileError) -> bool {
         ReconcileError::Store(_) => false,
         ReconcileError::Catena(error) => {
             matches!(error, RateLimited { .. } | Server { .. } | Unreachable { .. } | TimedOut { .. } | NotJson { .. })
+        }
+    }
+}
+
+/// Whether the time `at` has come. A time further away than the longest wait was planned before the date was set back.
+fn has_come(at: OffsetDateTime, now: OffsetDateTime, longest: time::Duration) -> bool {
+    at <= now || at - now > longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_that_is_set_back_puts_nothing_off() {
+        let (now, longest) = (OffsetDateTime::UNIX_EPOCH, time::Duration::seconds(20));
+        for (seconds, come) in [(-1, true), (0, true), (1, false), (20, false), (21, true), (400 * 86_400, true)] {
+            assert_eq!(has_come(now + time::Duration::seconds(seconds), now, longest), come, "{seconds}");
         }
     }
 }

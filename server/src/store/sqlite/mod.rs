@@ -27,17 +27,24 @@ mod unassigned_facts;
 use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
+use domain::timestamp::micros;
 use sqlx::{
     Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
+use time::OffsetDateTime;
 
 use super::{Store, StoreError, Transaction};
-use statement::statements;
+use statement::{no_rows, statements};
 use transaction::SqliteTransaction;
 
 statements! {
     PING: i64 = rows::first("SELECT 1 AS pong");
+    // The filler takes pages of the log of changes, as a delivery does, so that a disk with hardly any space left is noticed.
+    PROBE: () = no_rows(
+        "INSERT INTO readiness (id, checked_at, filler) VALUES (1, ?, zeroblob(16384)) \
+         ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at, filler = excluded.filler",
+    );
 }
 
 /// How long a writer waits for another process to finish writing.
@@ -103,6 +110,11 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         PING.query().one(&self.read).await?;
+        Ok(())
+    }
+
+    async fn probe_write(&self, now: OffsetDateTime) -> Result<(), StoreError> {
+        PROBE.bind(micros(now)).execute(&self.write).await?;
         Ok(())
     }
 }

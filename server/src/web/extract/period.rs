@@ -21,7 +21,7 @@ impl Period {
         if from.zip(to).is_some_and(|(from, to)| from > to) {
             to_error = Some("This is before the start.".to_owned());
         }
-        Self { from, before: to.map(|to| to + Duration::minutes(1)), from_error, to_error }
+        Self { from, before: to.map(|to| to.saturating_add(Duration::MINUTE)), from_error, to_error }
     }
 }
 

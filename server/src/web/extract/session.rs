@@ -24,9 +24,13 @@ use crate::{
     web::{errors::PageError, sessions::STAFF_ID},
 };
 
-/// Who is signed in, if anyone; or why that can't be determined.
+/// Who is signed in, if anyone.
 #[derive(Debug, Clone)]
-struct SignedIn(Result<Option<Arc<StaffRow>>, String>);
+struct SignedIn(Result<Option<Arc<StaffRow>>, Unknown>);
+
+/// The database didn't say who is signed in. The log has the cause.
+#[derive(Debug, Clone, Copy)]
+struct Unknown;
 
 /// The session key with the time at which its owner was last seen, in microseconds.
 const SEEN: &str = "seen";
@@ -45,19 +49,22 @@ pub(crate) async fn identify(
     next.run(request).await
 }
 
-async fn find(state: &AppState, session: &Session) -> Result<Option<StaffRow>, String> {
+async fn find(state: &AppState, session: &Session) -> Result<Option<StaffRow>, Unknown> {
     let id = match session.get::<Uuid>(STAFF_ID).await {
         Ok(Some(id)) => id,
         // An outage must not look like being signed out.
-        Err(session::Error::Store(session_store::Error::Backend(error))) => return Err(error),
+        Err(session::Error::Store(session_store::Error::Backend(_))) => return Err(Unknown),
         // A broken session is no session.
         Ok(None) | Err(_) => return Ok(None),
     };
-    let staff = state.store.staff_by_id(id).await.map_err(|error| error.to_string())?;
+    let staff = state.store.staff_by_id(id).await.map_err(|error| {
+        tracing::error!(%error, "can't tell who is signed in");
+        Unknown
+    })?;
     // The sandbox's demo account must not open a console that talks to the real Catena.
     let staff = staff.filter(|staff| state.settings.sandbox || !staff.demo);
     if staff.is_some() {
-        update_seen(session, state.clock.now()).await.map_err(|error| error.to_string())?;
+        update_seen(session, state.clock.now()).await.map_err(|_| Unknown)?;
     }
     Ok(staff)
 }
@@ -85,7 +92,7 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         let signed_in = parts.extensions.get::<SignedIn>().map_or(Ok(None), |signed_in| signed_in.0.clone());
-        let staff = signed_in.map_err(PageError::Visitor)?;
+        let staff = signed_in.map_err(|Unknown| PageError::Visitor)?;
         let nonce = parts.extensions.get::<CspNonce>().cloned().unwrap_or(CspNonce("".into()));
         let visit = visit(state, staff.as_deref(), parts.uri.path()).await?;
         Ok(Self { staff, visit, nonce })

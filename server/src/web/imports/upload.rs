@@ -1,6 +1,7 @@
-//! Uploading a file or pasting rows.
+//! Uploading a file or pasting rows. A file is in memory until it is stored, so only a few are received at the same time, and one
+//! is read.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::pages::imports::{ListedImport, UploadForm, UploadPage};
 use axum::{
@@ -8,7 +9,7 @@ use axum::{
         FromRequestParts, Multipart, State,
         multipart::{Field, MultipartError},
     },
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::{
@@ -17,11 +18,12 @@ use domain::{
 };
 use leptos::view;
 use platform::clock::SharedClock;
+use tokio::sync::SemaphorePermit;
 
 use super::address::address;
 use crate::{
     config::Settings,
-    state::AppState,
+    state::{AppState, Uploads},
     store::{NewImport, Reading, SharedStore},
     web::{
         errors::PageError,
@@ -34,6 +36,9 @@ use crate::{
 const LAST: u32 = 20;
 /// The longest file name that is stored, in characters.
 const NAME_MAX: usize = 120;
+
+/// How long an upload waits until it is received.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A larger body is read up to this size, in bytes, and discarded: a browser shows the response only after it has sent
 /// everything.
@@ -116,14 +121,26 @@ impl From<MultipartError> for Rejection {
     }
 }
 
-pub(super) async fn post(Inviter(viewer): Inviter, parts: Parts, form: Multipart) -> Result<Response, PageError> {
-    let Parsed { file_name, content, encoding, reading } = match read_and_parse(form).await {
-        Ok(parsed) => parsed,
-        Err(Rejection { status, text, field, sentence }) => {
-            let errors = FieldErrors::from([(field.to_owned(), sentence)]);
-            return parts.show(viewer, status, text, errors).await;
-        }
+pub(super) async fn post(
+    Inviter(viewer): Inviter,
+    parts: Parts,
+    State(turns): State<Uploads>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Result<Response, PageError> {
+    let Ok(Ok(_received)) = tokio::time::timeout(PATIENCE, turns.receive.acquire()).await else {
+        let sentence = "Other files are being uploaded right now. Try again in a minute.";
+        let errors = FieldErrors::from([("file".to_owned(), sentence.to_owned())]);
+        return parts.show(viewer, StatusCode::SERVICE_UNAVAILABLE, String::new(), errors).await;
     };
+    let Parsed { file_name, content, encoding, reading, turn: _turn } =
+        match read_and_parse(form, &headers, &turns).await {
+            Ok(parsed) => parsed,
+            Err(Rejection { status, text, field, sentence }) => {
+                let errors = FieldErrors::from([(field.to_owned(), sentence)]);
+                return parts.show(viewer, status, text, errors).await;
+            }
+        };
     let actor = viewer.staff.email.clone();
     let import = NewImport { file_name, actor, encoding, reading, content, created_at: parts.clock.now() };
     let key = parts.store.add_import(&import).await?;
@@ -132,15 +149,19 @@ pub(super) async fn post(Inviter(viewer): Inviter, parts: Parts, form: Multipart
 }
 
 /// A file, or pasted rows, that can be imported.
-struct Parsed {
+struct Parsed<'a> {
     file_name: Option<String>,
     content: String,
     encoding: Encoding,
     reading: Reading,
+    /// Until it is stored.
+    turn: Option<SemaphorePermit<'a>>,
 }
 
-async fn read_and_parse(form: Multipart) -> Result<Parsed, Rejection> {
-    let UploadInput { file_name, file, text } = read(form).await?;
+async fn read_and_parse<'a>(form: Multipart, headers: &HeaderMap, turns: &'a Uploads) -> Result<Parsed<'a>, Rejection> {
+    let UploadInput { file_name, file, text } = read(form, announced(headers)).await?;
+    // It is never closed.
+    let turn = turns.read.acquire().await.ok();
     let has_text = !text.trim().is_empty();
     let has_file = file_name.is_some() || !file.is_empty();
     let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -152,32 +173,38 @@ async fn read_and_parse(form: Multipart) -> Result<Parsed, Rejection> {
         (false, true) => ("text", text.clone().into_bytes()),
     };
     match parse(bytes).await {
-        Ok((content, encoding, reading)) => Ok(Parsed { file_name, content, encoding, reading }),
+        Ok((content, encoding, reading)) => Ok(Parsed { file_name, content, encoding, reading, turn }),
         Err(sentence) => Err(reject(field, sentence, text)),
     }
 }
 
-async fn read(mut form: Multipart) -> Result<UploadInput, Rejection> {
+/// How many bytes the request says it has; at most what an import may have.
+fn announced(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    length.unwrap_or(0).min(MAX_BYTES)
+}
+
+async fn read(mut form: Multipart, announced: usize) -> Result<UploadInput, Rejection> {
     let mut input = UploadInput::default();
     let mut too_large = false;
     while let Some(field) = form.next_field().await? {
         match field.name() {
             Some("file") => {
                 input.file_name = field.file_name().filter(|name| !name.is_empty()).map(shortened);
-                input.file = read_field(field, &mut too_large).await?;
+                // Growing as it goes would take up to three times as much for a moment.
+                input.file = read_field(field, Vec::with_capacity(announced), &mut too_large).await?;
             }
             Some("text") => {
-                let text = read_field(field, &mut too_large).await?;
+                let text = read_field(field, Vec::new(), &mut too_large).await?;
                 input.text = String::from_utf8(text).map_err(|_| Rejection::incomplete())?;
             }
-            _ => drop(read_field(field, &mut too_large).await?),
+            _ => drop(read_field(field, Vec::new(), &mut too_large).await?),
         }
     }
     if too_large { Err(Rejection::too_large()) } else { Ok(input) }
 }
 
-async fn read_field(mut field: Field<'_>, too_large: &mut bool) -> Result<Vec<u8>, Rejection> {
-    let mut bytes = Vec::new();
+async fn read_field(mut field: Field<'_>, mut bytes: Vec<u8>, too_large: &mut bool) -> Result<Vec<u8>, Rejection> {
     while let Some(chunk) = field.chunk().await? {
         if *too_large || bytes.len() + chunk.len() > MAX_BYTES {
             *too_large = true;
