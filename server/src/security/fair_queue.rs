@@ -25,8 +25,8 @@ impl<K: PartialEq, T> FairQueue<K, T> {
         } else {
             let own = self.lanes.iter().find(|(known, _)| *known == lane).map_or(0, |(_, jobs)| jobs.len());
             let Some((_, longest)) = self.lanes.iter_mut().max_by_key(|(_, jobs)| jobs.len()) else { return Some(job) };
-            // What remains must not be empty, and a lane must not push itself on.
-            if longest.len() <= own.max(1) {
+            // What remains must not be empty, and no lane may become the longest by it.
+            if longest.len() <= own + 1 {
                 return Some(job);
             }
             self.len -= 1;
