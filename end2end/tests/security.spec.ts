@@ -1,5 +1,6 @@
 import type { APIResponse } from '@playwright/test';
 import { expect, test } from '../support/fixtures';
+import type { Onramp } from '../support/onramp';
 import {
   acceptAsFleet,
   connectAsFleet,
@@ -48,22 +49,23 @@ test('every page carries its security headers and no inline style', async ({ pag
   expect(new Set(nonces).size, 'each answer has a nonce of its own').toBe(nonces.length);
 });
 
-test('cookies are out of reach of scripts and other sites', async ({ page, context, fleet, phone }) => {
+test('cookies are out of reach of scripts and other sites', async ({ onramp, page, context, fleet, phone }) => {
   await signIn(page);
   const { link } = await invite(page, { ref: 'FLEET-cookie' });
   await openAsFleet(fleet, link);
   await acceptAsFleet(fleet);
   await connectAsFleet(fleet);
   const cookies = [...(await context.cookies()), ...(await phone.cookies())];
-  expect(cookies.map((cookie) => cookie.name).sort()).toEqual(['onramp', 'onramp-device', 'onramp-landing']);
+  const names = ['onramp', 'onramp-device', 'onramp-landing'].map((name) => `${name}-${port(onramp)}`);
+  expect(cookies.map((cookie) => cookie.name).sort()).toEqual(names.sort());
   for (const cookie of cookies) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
   expect(await page.evaluate(() => document.cookie)).toBe('');
 });
 
-test('signing in starts a new session, signing out ends it on the server', async ({ page, context }) => {
+test('signing in starts a new session, signing out ends it on the server', async ({ onramp, page, context }) => {
   await page.goto('/login');
   await signIn(page);
-  const cookie = (await context.cookies()).find((cookie) => cookie.name === 'onramp');
+  const cookie = (await context.cookies()).find((cookie) => cookie.name === `onramp-${port(onramp)}`);
   if (!cookie) throw new Error('no session');
   await signOut(page);
   await context.addCookies([cookie]);
@@ -92,7 +94,7 @@ test('a request from another site that would change something is refused', async
   const answered = page.waitForResponse((response) => response.url().endsWith('/logout'));
   await page.getByRole('button').click();
   expect((await answered).status()).toBe(403);
-  await expect(page.getByRole('heading', { name: 'Not allowed' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Not sent from here' })).toBeVisible();
 
   await page.goto('/invitations');
   await expect(page.getByRole('button', { name: 'Sign out' }), 'nobody was signed out').toBeVisible();
@@ -197,6 +199,11 @@ test('the server never prints an invitation’s secrets', async ({ onramp, page,
   // Nor is it in any of our URLs.
   expect(good.path).not.toContain(good.id);
 });
+
+/** Cookies of two Onramps on one host differ by the port in their names. */
+function port(onramp: Onramp): string {
+  return new URL(onramp.baseURL).port;
+}
 
 function expectPrivate(answer: APIResponse): void {
   expect(answer.headers()).toMatchObject({

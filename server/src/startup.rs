@@ -40,7 +40,10 @@ use crate::{
     static_files::Site,
     store::SharedStore,
     telemetry::{metrics::Metrics, requests},
-    web,
+    web::{
+        self,
+        middleware::host::{for_us_alone, naming_a_host},
+    },
     webhooks::{
         inbox::{InboxWriter, inbox},
         process::Processor,
@@ -90,7 +93,14 @@ impl Application {
         let arrived = Arc::new(Notify::new());
         let (handle, writer) = inbox(store.clone(), arrived.clone(), metrics.clone());
         let secrets = Arc::new(SigningSecrets::new(store.clone(), vault.clone(), clock.clone()));
-        let receiver = Receiver::new(handle, secrets.clone(), vault.clone(), clock.clone(), metrics.clone());
+        let receiver = Receiver::new(
+            handle,
+            secrets.clone(),
+            vault.clone(),
+            clock.clone(),
+            metrics.clone(),
+            settings.may_hear_real,
+        );
         let processor = Processor::new(store.clone(), timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
         let passwords = Arc::new(Passwords::new(random.clone()));
         let invitations = Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));
@@ -157,7 +167,7 @@ impl Application {
             live_streams: LiveStreams::default(),
             running_forms: RunningForms::default(),
             uploads: Uploads::default(),
-            readiness: Arc::new(Readiness::new(store.clone(), clock.clone())),
+            readiness: Arc::new(Readiness::new(store.clone(), vault.clone(), clock.clone())),
             settings: Arc::new(settings),
             site: Arc::new(site),
             links,
@@ -189,7 +199,9 @@ impl Application {
     /// Serves `router` below `path` too: the sandbox, or a scripted Catena in tests.
     #[must_use]
     pub fn nest(mut self, path: &str, router: Router) -> Self {
-        self.router = self.router.merge(Router::new().nest(path, router).layer(CatchPanicLayer::new()));
+        let router = Router::new().nest(path, router).layer(CatchPanicLayer::new());
+        let router = for_us_alone(router, &self.state.settings.public_url, &self.state.site.stylesheet);
+        self.router = self.router.merge(naming_a_host(router));
         self
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use axum::{
     Router,
     http::{HeaderValue, header},
+    response::Response,
 };
 use leptos::config::LeptosOptions;
 use tower_http::{
@@ -15,6 +16,7 @@ use tower_http::{
 /// The prefix of the file names, as `scripts/site` writes them.
 const NAME: &str = "onramp";
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 /// Where the site files are, and their names.
@@ -66,7 +68,14 @@ impl Site {
         let Some(dir) = &self.dir else { return Router::new() };
         let pkg = ServeDir::new(dir).precompressed_gzip().precompressed_br();
         let favicon = ServeFile::new(dir.join("favicon.svg"));
-        let cached = |value: HeaderValue| SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value);
+        // A file that is missing now, in the middle of an upgrade for example, may be there later.
+        let cached = |value: HeaderValue| {
+            let header_value = move |response: &Response| {
+                let is_missing = response.status().is_client_error() || response.status().is_server_error();
+                Some(if is_missing { NO_STORE } else { value.clone() })
+            };
+            SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, header_value)
+        };
         Router::new()
             .route_service("/pkg/{*path}", pkg)
             .layer(cached(IMMUTABLE))

@@ -13,6 +13,8 @@ pub struct LoginForm {
     pub next: String,
     /// Why the last attempt failed.
     pub problem: Option<String>,
+    /// The address of this Onramp, if the page seems to be open under another, where signing in doesn't last.
+    pub elsewhere: Option<String>,
     /// E-mail address and password of the sandbox's demo account, which the page offers.
     pub demo: Option<(String, String)>,
 }
@@ -31,6 +33,7 @@ pub fn LoginPage(
         <Document visit=visit title="Sign in">
             <div class="narrow">
                 <h1>"Sign in"</h1>
+                {form.elsewhere.map(|address| view! { <Elsewhere address=address/> })}
                 {problem}
                 <form class="card" method="post" action="/login">
                     <input type="hidden" name="next" value=form.next/>
@@ -41,6 +44,16 @@ pub fn LoginPage(
                 {form.demo.map(|(email, password)| view! { <DemoAccount email=email password=password next=next/> })}
             </div>
         </Document>
+    }
+}
+
+#[component]
+fn Elsewhere(address: String) -> impl IntoView {
+    view! {
+        <p class="notice problem" role="status">
+            "Sign in at "<a href=format!("{address}/login") translate="no">{address.clone()}</a>
+            ". Under any other address, your browser forgets at once that you signed in."
+        </p>
     }
 }
 

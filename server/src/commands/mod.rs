@@ -1,6 +1,7 @@
 //! The command line, one file per command. All commands read the same settings and work while a server runs. A failed one prints
 //! one line on standard error and exits with a status other than 0.
 
+mod data;
 mod deliveries;
 mod invite;
 mod sandbox;
@@ -13,13 +14,13 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
+use data::{open_data, open_store};
+
 use crate::{
-    config::{CliArgs, Settings, make_dir},
-    security::vault::Vault,
+    config::{CliArgs, Settings},
     startup::{Application, Dependencies},
     state::AppState,
     static_files::Site,
-    store::{SharedStore, sqlite::SqliteStore},
 };
 use platform::{
     clock::{SharedClock, SystemClock},
@@ -69,6 +70,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// Runs the command, or the server if there is none.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { args: cli, command } = cli;
+    let cli = cli.cleaned()?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(cli).await,
         Command::User { command } => user::run(cli, command).await,
@@ -88,19 +90,9 @@ async fn open(args: &CliArgs) -> Result<AppState, Failure> {
 
 async fn build(args: &CliArgs, settings: Settings) -> Result<Application, Failure> {
     let (clock, random): (SharedClock, SharedRandom) = (Arc::new(SystemClock), Arc::new(SystemRandom));
-    let vault = Vault::new(&*args.key(&random)?, random.clone());
-    let store = open_store(&settings).await?;
+    let (store, vault) = open_data(args, &settings, &random).await?;
     let site = Site::find(settings.site_dir.as_deref());
     Ok(Application::build(Dependencies { settings, site, store, vault, clock, random })?)
-}
-
-async fn open_store(settings: &Settings) -> Result<SharedStore, Failure> {
-    make_dir(&settings.data_dir)?;
-    let file = &settings.database;
-    let store = SqliteStore::open(file)
-        .await
-        .map_err(|error| format!("DATABASE_URL: {} can't be opened: {error}", file.display()))?;
-    Ok(Arc::new(store))
 }
 
 /// Prints a line on standard output. It is no failure if the reader stopped reading, as `| head` does.

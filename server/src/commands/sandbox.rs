@@ -7,11 +7,17 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use super::{Failure, say, serve::wait_for_signal};
+use super::{
+    Failure,
+    data::{lock, tighten_database},
+    say,
+    serve::wait_for_signal,
+};
 use crate::{
     config::{CliArgs, SANDBOX_CLIENT},
     static_files::Site,
     telemetry::log,
+    web::middleware::host::{for_us_alone, naming_a_host},
 };
 use platform::{
     clock::{SharedClock, SystemClock},
@@ -48,8 +54,14 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     let listener = TcpListener::bind(address).await.map_err(|error| {
         format!("--listen: can't listen on {address}: {error}. Choose another port, or stop the program that uses it.")
     })?;
-    let base_url = cli.public_url(listener.local_addr()?)?;
+    let public_url = cli.public_url(listener.local_addr()?)?;
+    let base_url = public_url.as_url().clone();
     let site = Site::find(cli.site_dir.as_deref());
+    // The state is in memory and written to the file: of two sandboxes, one would undo what the other did.
+    let _lock = args.data.as_deref().map(|file| lock("--data", file, file)).transpose()?;
+    if let Some(file) = &args.data {
+        tighten_database(file);
+    }
     let settings = SandboxSettings {
         base_url: base_url.clone(),
         client_id: args.client_id.clone(),
@@ -67,7 +79,8 @@ pub(super) async fn run(cli: CliArgs, args: Args) -> Result<(), Failure> {
     if args.demo {
         sandbox.ensure_demo();
     }
-    let app: Router = sandbox.router().merge(site.router());
+    let app: Router = for_us_alone(sandbox.router(), &public_url, &site.stylesheet).merge(site.router());
+    let app = naming_a_host(app);
     let (closing, stopping, tasks) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     tasks.spawn(sandbox.run(stopping.clone()));
     greet(&base_url, &args.client_id, &args.client_secret);

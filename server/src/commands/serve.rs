@@ -1,17 +1,22 @@
 //! `onramp serve`: runs the server, with the sandbox if no client id is set.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use platform::{
     clock::{SharedClock, SystemClock},
+    file_lock::FileLock,
     random::{SharedRandom, SystemRandom},
 };
 use sandbox::{DEFAULT_TOKEN_LIFETIME, Sandbox, SandboxSettings};
 use tokio::net::TcpListener;
 
-use super::{Failure, build, say};
+use super::{
+    Failure, build,
+    data::{lock, tighten_database},
+    say,
+};
 use crate::{
-    config::{CliArgs, SANDBOX_CLIENT, Settings},
+    config::{CliArgs, SANDBOX_CLIENT, Settings, make_dir},
     jobs,
     services::staff::DEMO,
     state::AppState,
@@ -27,6 +32,7 @@ pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
         )
     })?;
     let settings = cli.check(listener.local_addr()?)?;
+    let _locks = lock_data(&settings)?;
     let mut application = build(&cli, settings).await?;
     let state = application.state().clone();
     // Before any message is sent.
@@ -52,15 +58,35 @@ pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Two servers would send every message and invite every row of an import twice. Commands work beside a server: what they do
+/// ends with one transaction.
+fn lock_data(settings: &Settings) -> Result<Vec<FileLock>, Failure> {
+    let dir = &settings.data_dir;
+    make_dir(dir)?;
+    // Servers with directories of their own may have been given the same database.
+    let mut locks = vec![
+        lock("ONRAMP_DATA_DIR", &dir.join("onramp"), dir)?,
+        lock("DATABASE_URL", &settings.database, &settings.database)?,
+    ];
+    if settings.sandbox {
+        let state = sandbox_state(settings);
+        locks.push(lock("ONRAMP_DATA_DIR", &state, &state)?);
+    }
+    Ok(locks)
+}
+
+fn sandbox_state(settings: &Settings) -> PathBuf {
+    settings.data_dir.join("sandbox.db")
+}
+
 async fn open_sandbox(state: &AppState) -> Result<Sandbox, Failure> {
-    let Settings { public_url, data_dir, .. } = &*state.settings;
-    let mut base_url = public_url.clone();
-    base_url.set_path(&format!("{}/sandbox", public_url.path().trim_end_matches('/')));
+    let data = sandbox_state(&state.settings);
+    tighten_database(&data);
     let settings = SandboxSettings {
-        base_url,
+        base_url: state.settings.public_url.below("/sandbox"),
         client_id: SANDBOX_CLIENT.0.to_owned(),
         client_secret: SANDBOX_CLIENT.1.to_owned(),
-        data: Some(data_dir.join("sandbox.db")),
+        data: Some(data),
         seed: None,
         scopes: state.settings.sandbox_scopes.clone(),
         token_lifetime: DEFAULT_TOKEN_LIFETIME,
@@ -74,7 +100,7 @@ async fn open_sandbox(state: &AppState) -> Result<Sandbox, Failure> {
 
 /// Prints where Onramp is and how to sign in. On standard output and not in the log, because it may print a one-time link.
 async fn greet(state: &AppState) -> Result<(), Failure> {
-    say(format_args!("Onramp is at {}", state.settings.public_url));
+    say(format_args!("Onramp is at {}", state.settings.public_url.as_url()));
     if state.settings.sandbox {
         let (email, password) = DEMO;
         tracing::warn!("no CATENA_CLIENT_ID is set; the sandbox stands in for Catena");

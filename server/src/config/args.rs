@@ -12,7 +12,7 @@ pub struct CliArgs {
     /// Address and port to listen on.
     #[arg(long, global = true, env = "ONRAMP_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
     pub listen: String,
-    /// Address at which browsers and Catena reach this Onramp, for example https://onramp.example.com.
+    /// Address at which browsers and Catena reach this Onramp, for example https://onramp.example.com, without a path.
     /// [default: http:// and the listen address]
     #[arg(long, global = true, env = "ONRAMP_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -25,6 +25,10 @@ pub struct CliArgs {
     /// Key that encrypts secrets at rest: 32 bytes in base64. [default: from secret.key in the data directory, created once]
     #[arg(long, global = true, env = "ONRAMP_SECRET_KEY", value_name = "BASE64", hide_env_values = true)]
     pub secret_key: Option<String>,
+    /// Whether to run against the built-in sandbox, in which anyone can sign in: yes or no. Needed where others than this
+    /// machine reach Onramp, and in a directory with the data of the real Catena. [default: yes without CATENA_CLIENT_ID]
+    #[arg(long, global = true, env = "ONRAMP_SANDBOX", value_name = "YES|NO", num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
+    pub sandbox: Option<String>,
     /// Address of Catena's API.
     #[arg(long, global = true, env = "CATENA_API_URL", value_name = "URL")]
     pub catena_api_url: Option<String>,

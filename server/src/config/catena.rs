@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::LazyLock, time::Duration};
 
-use url::{Host, Url};
+use url::Url;
 
 use super::{args::CliArgs, error::ConfigError};
 use catena::{CALLS_AT_ONCE, CatenaSettings, Retries, scopes as known};
@@ -111,13 +111,4 @@ pub(super) fn local_url(listen: SocketAddr) -> Url {
     let _ = url.set_host(Some(&host));
     let _ = url.set_port(Some(listen.port()));
     url
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
 }

@@ -3,17 +3,21 @@
 
 mod args;
 mod catena;
+mod clean;
 mod error;
 mod key_file;
 mod limits;
 mod mail;
+mod mode;
+mod public_url;
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use ::catena::CatenaSettings;
-use url::Url;
 
 use crate::mail::MailSettings;
+use mode::{Mode, REAL_DATABASE, SANDBOX_DATABASE};
+use public_url::is_loopback;
 
 pub use crate::config::{
     args::CliArgs,
@@ -21,6 +25,7 @@ pub use crate::config::{
     error::ConfigError,
     key_file::make_dir,
     limits::{ImportPace, ReconcileSettings, Retention},
+    public_url::{Addressed, PublicUrl},
 };
 
 /// The format of log lines.
@@ -38,7 +43,7 @@ pub struct Settings {
     /// Where the server listens.
     pub listen: SocketAddr,
     /// The address at which browsers and Catena reach us.
-    pub public_url: Url,
+    pub public_url: PublicUrl,
     /// The directory of the key file and, unless `database` says otherwise, the database.
     pub data_dir: PathBuf,
     /// The SQLite file.
@@ -47,6 +52,8 @@ pub struct Settings {
     pub catena: CatenaSettings,
     /// Whether `catena` is the built-in sandbox.
     pub sandbox: bool,
+    /// Whether this is a sandbox to which the real Catena may send by mistake.
+    pub may_hear_real: bool,
     /// The scopes of the sandbox's tokens, separated by spaces.
     pub sandbox_scopes: String,
     /// The directory of the site files; `None`: search for it.
@@ -70,14 +77,20 @@ pub struct Settings {
 impl CliArgs {
     /// Checks the settings. `listen` is the address that the server is bound to: with port 0, only binding decides it.
     pub fn check(&self, listen: SocketAddr) -> Result<Settings, ConfigError> {
-        let sandbox = self.catena_client_id.as_deref().is_none_or(|id| id.trim().is_empty());
         let local = catena::local_url(listen);
         let public_url = self.public_url(listen)?;
+        let (sandbox, may_hear_real) = match mode::mode(self, listen, &public_url)? {
+            Mode::Real => (false, false),
+            Mode::Sandbox { may_hear_real } => (true, may_hear_real),
+        };
         let catena = if sandbox { catena::sandbox_catena(self, &local)? } else { catena::real_catena(self)? };
-        if !sandbox && public_url.scheme() != "https" && !catena::is_loopback(&catena.api_url) {
+        if !sandbox && !public_url.is_https() && !is_loopback(&catena.api_url) {
             return Err(ConfigError::Invalid {
                 setting: "ONRAMP_PUBLIC_URL",
-                problem: format!("{public_url} is not https, and Catena posts webhooks only to https addresses"),
+                problem: format!(
+                    "{} is not https, and Catena posts webhooks only to https addresses",
+                    public_url.origin()
+                ),
                 fix: "Give the https address at which Catena reaches this Onramp.",
             });
         }
@@ -88,6 +101,7 @@ impl CliArgs {
             database: self.database(sandbox)?,
             catena,
             sandbox,
+            may_hear_real,
             sandbox_scopes: self.scopes()?,
             site_dir: self.site_dir.clone(),
             retention: Retention {
@@ -107,9 +121,14 @@ impl CliArgs {
     }
 
     /// The address at which the outside reaches a server bound to `listen`: the setting, or else `listen` itself.
-    pub fn public_url(&self, listen: SocketAddr) -> Result<Url, ConfigError> {
+    pub fn public_url(&self, listen: SocketAddr) -> Result<PublicUrl, ConfigError> {
         let url = catena::given_url("ONRAMP_PUBLIC_URL", self.public_url.as_deref())?;
-        Ok(url.unwrap_or_else(|| catena::local_url(listen)))
+        let url = url.unwrap_or_else(|| catena::local_url(listen));
+        PublicUrl::try_from(url.clone()).map_err(|problem| ConfigError::Invalid {
+            setting: "ONRAMP_PUBLIC_URL",
+            problem: format!("\"{url}\" {problem}"),
+            fix: "Write an address such as https://onramp.example.com, without a path: Onramp needs a host or port of its own.",
+        })
     }
 
     /// The address to listen on.
@@ -141,7 +160,7 @@ impl CliArgs {
 
     fn database(&self, sandbox: bool) -> Result<PathBuf, ConfigError> {
         // The sandbox's made-up fleets must never mix with real ones, so they have a file of their own.
-        let file = if sandbox { "onramp-sandbox.db" } else { "onramp.db" };
+        let file = if sandbox { SANDBOX_DATABASE } else { REAL_DATABASE };
         let Some(url) = self.database_url.as_deref().filter(|url| !url.is_empty()) else {
             return Ok(self.data_dir.join(file));
         };

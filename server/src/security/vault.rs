@@ -28,6 +28,8 @@ pub enum Purpose {
     Landing,
     /// What a browser in which someone has signed in remembers of that.
     Device,
+    /// A constant that tells whether the key is the right one.
+    Probe,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Body => b"delivery body",
             Self::Landing => b"landing",
             Self::Device => b"device",
+            Self::Probe => b"probe",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What Onramp does, one folder or file per use case. Services know nothing of HTTP, cookies or HTML.
 
 pub mod imports;
+pub mod installation;
 pub mod invitations;
 pub mod landing;
 pub mod links;

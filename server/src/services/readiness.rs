@@ -6,7 +6,11 @@ use platform::clock::SharedClock;
 use thiserror::Error;
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::store::{Outage, SharedStore, StoreError};
+use super::installation;
+use crate::{
+    security::vault::Vault,
+    store::{Outage, SharedStore, StoreError},
+};
 
 /// How long the database may take. Catena gives up a delivery after three seconds.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -28,6 +32,12 @@ pub enum Unready {
     /// Its file or file system can't be written.
     #[error("the database is read-only")]
     ReadOnly,
+    /// Its file was removed or replaced under the running server.
+    #[error("the database file was removed or replaced")]
+    Lost,
+    /// It was sealed with another key, as when it is restored under a running server.
+    #[error("the key doesn't fit the database")]
+    WrongKey,
     /// Anything else; the log has the cause.
     #[error("the database doesn't answer")]
     Failed,
@@ -36,14 +46,15 @@ pub enum Unready {
 /// Finds out by writing.
 pub struct Readiness {
     store: SharedStore,
+    vault: Vault,
     clock: SharedClock,
     last: Mutex<Option<(Duration, Result<(), Unready>)>>,
 }
 
 impl Readiness {
     /// Nothing is known yet.
-    pub fn new(store: SharedStore, clock: SharedClock) -> Self {
-        Self { store, clock, last: Mutex::default() }
+    pub fn new(store: SharedStore, vault: Vault, clock: SharedClock) -> Self {
+        Self { store, vault, clock, last: Mutex::default() }
     }
 
     /// Whether something can be stored now, within about a second. The log says when that changes.
@@ -56,21 +67,29 @@ impl Readiness {
         {
             return result;
         }
-        let answer = timeout(PATIENCE, self.store.probe_write(self.clock.now())).await;
+        let answer = timeout(PATIENCE, self.look()).await;
         let result = match &answer {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(Unready::WrongKey),
             Ok(Err(error)) => Err(cause(error)),
             Err(_) => Err(Unready::Slow),
         };
         let was_ready = last.is_none_or(|(_, result)| result.is_ok());
-        match (&answer, was_ready) {
-            (Ok(Ok(())), false) => tracing::info!("ready again"),
-            (Ok(Err(error)), true) => tracing::error!(%error, "not ready: nothing can be stored"),
-            (Err(_), true) => tracing::error!(error = %Unready::Slow, "not ready: nothing can be stored"),
+        match (&answer, result, was_ready) {
+            (_, Ok(()), false) => tracing::info!("ready again"),
+            // What the database said tells more than what visitors read.
+            (Ok(Err(error)), Err(_), true) => tracing::error!(%error, "not ready: nothing can be stored"),
+            (_, Err(error), true) => tracing::error!(%error, "not ready"),
             _ => {}
         }
         *last = Some((self.clock.elapsed(), result));
         result
+    }
+
+    /// Writes something; then whether the key fits.
+    async fn look(&self) -> Result<bool, StoreError> {
+        self.store.probe_write(self.clock.now()).await?;
+        installation::key_fits(&self.store, &self.vault).await
     }
 }
 
@@ -79,6 +98,7 @@ fn cause(error: &StoreError) -> Unready {
         Some(Outage::Locked) => Unready::Locked,
         Some(Outage::Full) => Unready::Full,
         Some(Outage::ReadOnly) => Unready::ReadOnly,
+        Some(Outage::Lost) => Unready::Lost,
         Some(Outage::Unreachable) | None => Unready::Failed,
     }
 }

@@ -6,10 +6,10 @@ use domain::{digest::digest, staff::Role};
 use platform::{clock::SharedClock, random::SharedRandom};
 use thiserror::Error;
 use time::Duration;
-use url::Url;
 use uuid::Uuid;
 
 use crate::{
+    config::PublicUrl,
     security::passwords::{Busy, Passwords},
     store::{NewStaff, OneTimeLink, SharedStore, StaffRow, StoreError},
 };
@@ -27,7 +27,7 @@ pub struct Accounts {
     passwords: Arc<Passwords>,
     clock: SharedClock,
     random: SharedRandom,
-    public_url: Url,
+    public_url: PublicUrl,
 }
 
 /// Why an account can't be changed.
@@ -53,7 +53,7 @@ impl Accounts {
         passwords: Arc<Passwords>,
         clock: SharedClock,
         random: SharedRandom,
-        public_url: Url,
+        public_url: PublicUrl,
     ) -> Self {
         Self { store, passwords, clock, random, public_url }
     }
@@ -66,7 +66,7 @@ impl Accounts {
         let link =
             OneTimeLink { code_digest: code_digest(&code), staff_id, expires_at: self.clock.now() + LINK_LIFETIME };
         self.store.put_link(&link).await?;
-        Ok(format!("{}/setup?code={code}", self.public_url.as_str().trim_end_matches('/')))
+        Ok(self.public_url.page(&format!("/setup?code={code}")))
     }
 
     /// The digest of a one-time link's code, if such a link exists and has not expired.

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 /// Why the database gave no answer.
@@ -9,6 +11,9 @@ pub enum StoreError {
     /// Its migrations failed.
     #[error("the database's tables could not be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// Its file was removed or replaced while it was open. What is written now would be gone with the process.
+    #[error("the database file {} was removed or replaced under the running server; put it back, or restart Onramp", .0.display())]
+    Lost(PathBuf),
     /// It holds a value that this version can't read; names the value's column or type.
     #[error("the database holds an unreadable {0}")]
     Unreadable(&'static str),
@@ -23,6 +28,8 @@ pub enum Outage {
     Full,
     /// It can't be written.
     ReadOnly,
+    /// Its file was removed or replaced.
+    Lost,
     /// Its file, disk, or server can't be used.
     Unreachable,
 }
@@ -53,6 +60,7 @@ impl StoreError {
             | Self::Migration(_)
             | Self::Unreadable(_) => None,
             Self::Database(_) => Some(Outage::Unreachable),
+            Self::Lost(_) => Some(Outage::Lost),
         }
     }
 

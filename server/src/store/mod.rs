@@ -49,6 +49,7 @@ mod fact_json;
 mod import_rows;
 mod imports;
 mod inbox;
+mod installation;
 mod invitations;
 mod messages;
 mod reconcile_runs;
@@ -73,6 +74,7 @@ pub use error::{Outage, StoreError};
 pub use import_rows::{FleetsInvitation, ImportRowStore, ImportedRow, LinksTaken, RowEnd, RowFilter};
 pub use imports::{ImportKey, ImportMove, ImportRow, ImportStore, NewImport, Reading};
 pub use inbox::{DeliveryKey, InboxStore, NewDelivery, PendingDelivery, Quarantined};
+pub use installation::{Installation, InstallationStore, SealedValue};
 pub use invitations::{FleetKey, FleetRow, InvitationRow, InvitationStore, ListCursor, ListedInvitation};
 pub use messages::{ListedMessage, MessageRow, MessageStore};
 pub use sessions::{SessionRow, SessionStore};
@@ -95,11 +97,12 @@ pub trait Store:
     + ReconcileRunStore
     + SubscriptionSnapshotStore
     + MessageStore
+    + InstallationStore
 {
     /// Starts a transaction that may write. Dropped without [`Transaction::commit`], it leaves no trace.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
 
-    /// Asks the database for an answer, to see if it gives one.
+    /// Asks the database for an answer, to see if it gives one, and if it is still the one that was opened.
     async fn ping(&self) -> Result<(), StoreError>;
 
     /// Stores something durably, about as much as a delivery, to see if that works.

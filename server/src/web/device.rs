@@ -13,10 +13,12 @@ use domain::{digest::digest, timestamp::micros};
 use platform::random::SharedRandom;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
-use url::Url;
 
 use super::cookies;
-use crate::security::vault::{Purpose, Vault};
+use crate::{
+    config::PublicUrl,
+    security::vault::{Purpose, Vault},
+};
 
 /// How long after its last sign-in a browser is known.
 const KNOWN_FOR: Duration = Duration::days(180);
@@ -37,7 +39,7 @@ struct Known {
 /// What is needed to read and write the cookie.
 pub(super) struct Devices<'a> {
     pub vault: &'a Vault,
-    pub public_url: &'a Url,
+    pub public_url: &'a PublicUrl,
     pub now: OffsetDateTime,
 }
 
@@ -71,7 +73,7 @@ impl Devices<'_> {
 
     fn read(&self, headers: &HeaderMap) -> Vec<Known> {
         let read = || {
-            let sealed = URL_SAFE_NO_PAD.decode(cookies::value(headers, self.cookie().0)?).ok()?;
+            let sealed = URL_SAFE_NO_PAD.decode(cookies::value(headers, &self.cookie().0)?).ok()?;
             let all = self.vault.open(Purpose::Device, &sealed).ok()?;
             serde_json::from_slice::<Vec<Known>>(&all).ok()
         };
@@ -81,8 +83,8 @@ impl Devices<'_> {
     }
 
     /// The cookie's name, and its last attribute.
-    fn cookie(&self) -> (&'static str, &'static str) {
-        if self.public_url.scheme() == "https" { ("__Host-onramp-device", "; Secure") } else { ("onramp-device", "") }
+    fn cookie(&self) -> (String, &'static str) {
+        (self.public_url.cookie_name("onramp-device"), if self.public_url.is_https() { "; Secure" } else { "" })
     }
 }
 
@@ -119,7 +121,10 @@ mod tests {
     #[test]
     fn a_browser_is_known_for_the_last_accounts_that_signed_in_there_and_for_no_other() {
         let random: SharedRandom = Arc::new(SystemRandom);
-        let (vault, public_url) = (Vault::new(&[7; 32], random.clone()), "http://127.0.0.1/".parse().unwrap());
+        let (vault, public_url) = (
+            Vault::new(&[7; 32], random.clone()),
+            "http://127.0.0.1/".parse::<url::Url>().unwrap().try_into().unwrap(),
+        );
         let devices = Devices { vault: &vault, public_url: &public_url, now: NOW };
         let mut cookie = HeaderMap::new();
         for number in 0..=ACCOUNTS_MAX {

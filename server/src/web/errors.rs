@@ -30,6 +30,9 @@ pub(crate) enum PageError {
     NoSuchSubscription,
     #[error("there is no such import")]
     NoSuchImport,
+    /// A page of another origin than ours, which is here, sent the request; or a proxy changed what says so.
+    #[error("the request came from another origin")]
+    OtherOrigin(String),
     /// The role doesn't allow it.
     #[error("the role doesn't allow it")]
     Forbidden,
@@ -118,6 +121,16 @@ impl PageError {
                 "It may have been removed because of its age; the invitations it created stay.",
                 ("/invitations/import", "All imports"),
             ),
+            Self::OtherOrigin(ours) => error_view(
+                StatusCode::FORBIDDEN,
+                "Not sent from here",
+                &format!(
+                    "A page of another site or address sent this, so nothing was done. This Onramp is at {ours}. If your browser \
+                     shows that address, the proxy in front of Onramp changes the Host or Origin header: it must pass them on \
+                     as they came."
+                ),
+                ("/", "Go to the start page"),
+            ),
             Self::Forbidden => status_view(StatusCode::FORBIDDEN),
             Self::Store(_) | Self::Session(_) | Self::Visitor => status_view(StatusCode::SERVICE_UNAVAILABLE),
             Self::Busy(_) => error_view(
@@ -147,10 +160,9 @@ pub(super) fn status_view(status: StatusCode) -> ErrorView {
         StatusCode::NOT_FOUND => {
             ("Page not found", "There is nothing at this address. It may have been mistyped or moved.")
         }
-        StatusCode::FORBIDDEN => (
-            "Not allowed",
-            "Your role does not allow this, or the request came from another site. An administrator can change your role.",
-        ),
+        StatusCode::FORBIDDEN => {
+            ("Not allowed", "Your role does not allow this. An administrator can change your role.")
+        }
         StatusCode::METHOD_NOT_ALLOWED => ("Not possible here", "This address does not accept that kind of request."),
         StatusCode::PAYLOAD_TOO_LARGE => ("Too large", "What was sent is larger than this page accepts."),
         StatusCode::TOO_MANY_REQUESTS => ("Too many attempts", "Wait a few minutes, then try again."),

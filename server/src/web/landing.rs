@@ -193,12 +193,9 @@ impl Parts {
     }
 
     /// The cookie's name, and its last attribute.
-    fn cookie_name(&self) -> (&'static str, &'static str) {
-        if self.settings.public_url.scheme() == "https" {
-            ("__Host-onramp-landing", "; Secure")
-        } else {
-            ("onramp-landing", "")
-        }
+    fn cookie_name(&self) -> (String, &'static str) {
+        let public_url = &self.settings.public_url;
+        (public_url.cookie_name("onramp-landing"), if public_url.is_https() { "; Secure" } else { "" })
     }
 
     fn cookie(&self, FleetReturn { fleet_ref, outcome }: FleetReturn) -> String {
@@ -216,7 +213,7 @@ impl Parts {
 
     fn remembered(&self, headers: &HeaderMap) -> Option<Remembered> {
         let (name, _) = self.cookie_name();
-        let sealed = URL_SAFE_NO_PAD.decode(cookies::value(headers, name)?).ok()?;
+        let sealed = URL_SAFE_NO_PAD.decode(cookies::value(headers, &name)?).ok()?;
         let remembered: Remembered = serde_json::from_slice(&self.vault.open(Purpose::Landing, &sealed).ok()?).ok()?;
         (remembered.until >= micros(self.clock.now())).then_some(remembered)
     }

@@ -1,10 +1,13 @@
 //! Signing in and out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use app::pages::{LoginForm, LoginPage};
 use axum::{
-    Form,
+    Extension, Form,
     extract::{FromRequestParts, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
@@ -18,7 +21,7 @@ use uuid::Uuid;
 
 use super::{device::Devices, errors::PageError, render::page, sessions::STAFF_ID};
 use crate::{
-    config::Settings,
+    config::{Addressed, Settings},
     security::{
         login_throttle::{Attempt, Throttle},
         passwords::{Busy, Lane, Passwords},
@@ -66,6 +69,7 @@ pub(super) struct Parts {
     random: SharedRandom,
     #[from_request(via(State))]
     shutdown: Shutdown,
+    addressed: Option<Extension<Addressed>>,
     from: CameFrom,
     headers: HeaderMap,
 }
@@ -74,6 +78,8 @@ pub(super) struct Parts {
 enum Refusal {
     /// The address or the password is wrong.
     Wrong,
+    /// The browser would drop the session's cookie at this address.
+    Elsewhere,
     /// Too many attempts came before this one: wait for so long.
     Wait(Duration),
     /// Too many other people are signing in.
@@ -85,7 +91,7 @@ pub(super) async fn get(parts: Parts, Query(params): Query<Params>, visitor: Vis
     if visitor.staff.is_some() {
         return Redirect::to(&next).into_response();
     }
-    parts.show(visitor, StatusCode::OK, LoginForm { email: String::new(), next, problem: None, demo: None })
+    parts.show(visitor, StatusCode::OK, LoginForm { next, ..LoginForm::default() })
 }
 
 pub(super) async fn post(
@@ -99,7 +105,12 @@ pub(super) async fn post(
     let email = text::email(&input.email).unwrap_or_else(|_| input.email.trim().to_lowercase());
     let device = parts.devices().known(&parts.headers, &email);
     let attempt = Attempt::new(&email, parts.from.0, device.clone());
-    match parts.attempt(&attempt, device, &email, input.password).await? {
+    let outcome = if parts.origin().is_some_and(|origin| parts.settings.public_url.loses_cookies_at(origin)) {
+        Err(Refusal::Elsewhere)
+    } else {
+        parts.attempt(&attempt, device, &email, input.password).await?
+    };
+    match outcome {
         Ok(staff) => {
             sign_in(&session, &staff).await?;
             tracing::info!(by = %staff.id, source = %parts.from.0, "staff signed in");
@@ -108,7 +119,8 @@ pub(super) async fn post(
             Ok(response)
         }
         Err(refusal) => {
-            let form = LoginForm { email: input.email, next, problem: Some(refusal.sentence()), demo: None };
+            let form =
+                LoginForm { email: input.email, next, problem: Some(refusal.sentence()), ..LoginForm::default() };
             let mut response = parts.show(visitor, refusal.status(), form);
             if let Refusal::Wait(wait) = refusal {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds(wait)));
@@ -140,7 +152,7 @@ pub(super) async fn sign_in(session: &Session, staff: &StaffRow) -> Result<(), P
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Wrong | Self::Elsewhere => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -149,6 +161,8 @@ impl Refusal {
     fn sentence(&self) -> String {
         match self {
             Self::Wrong => "The e-mail address or the password is wrong.".to_owned(),
+            // The page says where to go instead.
+            Self::Elsewhere => "Nobody was signed in.".to_owned(),
             Self::Wait(wait) => {
                 let wait = match seconds(*wait) {
                     1 => "1 second".to_owned(),
@@ -208,7 +222,7 @@ impl Parts {
 
     fn show(&self, visitor: Visitor, status: StatusCode, form: LoginForm) -> Response {
         let demo = self.settings.sandbox.then(|| (DEMO.0.to_owned(), DEMO.1.to_owned()));
-        let form = LoginForm { demo, ..form };
+        let form = LoginForm { demo, elsewhere: self.elsewhere(), ..form };
         let Visitor { visit, nonce, .. } = visitor;
         page(status, &nonce, || view! { <LoginPage visit=visit form=form/> })
     }
@@ -222,6 +236,34 @@ fn log_failure(staff: Option<&StaffRow>, email: &str, source: Source, wait: Opti
     tracing::warn!(account, %source, "signing in failed");
     if let Some(wait) = wait {
         tracing::warn!(account, %source, wait_s = seconds(wait), "further attempts have to wait");
+    }
+}
+
+impl Parts {
+    /// Where the browser says it is; sent with forms.
+    fn origin(&self) -> Option<&str> {
+        self.headers.get(header::ORIGIN)?.to_str().ok().filter(|origin| *origin != "null")
+    }
+
+    /// The public address, if browsers keep our cookie only there and this one seems to be elsewhere.
+    fn elsewhere(&self) -> Option<String> {
+        static LOGGED: Once = Once::new();
+        let public_url = &self.settings.public_url;
+        let is_here = match self.origin() {
+            Some(origin) => origin == public_url.origin(),
+            None => self.addressed.is_none_or(|Extension(addressed)| addressed == Addressed::Publicly),
+        };
+        if is_here || !public_url.is_https() {
+            return None;
+        }
+        LOGGED.call_once(|| {
+            tracing::warn!(
+                public_url = public_url.origin(),
+                "the sign-in page was opened under another address than ONRAMP_PUBLIC_URL, or a proxy changes Host; signing in \
+                 lasts only at the public address"
+            );
+        });
+        Some(public_url.origin())
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     invitations::{self, delete, new, renew, send, share},
     landing, login,
     middleware::{
+        host,
         render_errors::{catch_panics, catch_panics_with, render_errors, render_public_errors, render_session_errors},
         run_to_completion::run_to_completion,
         security,
@@ -33,12 +34,13 @@ use crate::{
 
 /// All routes of Onramp, without the sandbox's.
 pub fn router(state: AppState, receiver: Arc<Receiver>) -> Router {
-    console(&state)
+    let public_url = state.settings.public_url.clone();
+    let all = host::for_us_alone(console(&state), &public_url, &state.site.stylesheet)
         .merge(public(&state))
         // No cookies, no sessions, only its own limits: nothing may come between Catena and the inbox.
         .merge(webhooks(receiver))
-        .merge(state.site.router())
-        .layer(from_fn(security::headers))
+        .merge(state.site.router());
+    host::naming_a_host(all).layer(from_fn_with_state(public_url, security::headers))
 }
 
 /// Where webhooks arrive: everything below `/webhooks`, also with a second slash before it. Onramp's own addresses are
@@ -95,7 +97,7 @@ fn console(state: &AppState) -> Router {
         .route("/live", get(events::live))
         .fallback(async || PageError::NotFound)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
-        .layer(security::same_origin())
+        .layer(security::same_origin(&state.settings.public_url))
         // Layers run from the bottom up. Error pages, including those for the rejections above, need to know who visits, which
         // comes from the session.
         .layer(catch_panics())

@@ -25,13 +25,13 @@ const IDLE: time::Duration = time::Duration::hours(12);
 /// How long a request waits for the database to read or change its session. A page that can't be shown is better than none.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// The session layer. Over HTTPS, the cookie is bound to this host (`__Host-`).
+/// The session layer.
 pub(super) fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
-    let secure = state.settings.public_url.scheme() == "https";
+    let public_url = &state.settings.public_url;
     let store = Sessions { store: state.store.clone(), clock: state.clock.clone() };
     SessionManagerLayer::new(store)
-        .with_name(if secure { "__Host-onramp" } else { "onramp" })
-        .with_secure(secure)
+        .with_name(public_url.cookie_name("onramp"))
+        .with_secure(public_url.is_https())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")

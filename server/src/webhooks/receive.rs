@@ -54,6 +54,8 @@ pub struct Receiver {
     vault: Vault,
     clock: SharedClock,
     metrics: Metrics,
+    /// Whether this is a sandbox to which the real Catena may send by mistake.
+    may_hear_real: bool,
     bodies: Semaphore,
     large: Semaphore,
     refusals: RefusalBudget,
@@ -67,6 +69,7 @@ impl Receiver {
         vault: Vault,
         clock: SharedClock,
         metrics: Metrics,
+        may_hear_real: bool,
     ) -> Self {
         Self {
             inbox,
@@ -75,6 +78,7 @@ impl Receiver {
             refusals: RefusalBudget::new(clock.clone()),
             clock,
             metrics,
+            may_hear_real,
             bodies: Semaphore::new(CONCURRENT_BODIES),
             large: Semaphore::new(CONCURRENT_LARGE_BODIES),
         }
@@ -186,6 +190,13 @@ impl Receiver {
     /// Strangers' deliveries are kept within a budget. Those that name one of our subscriptions always are: nobody else knows its
     /// id, so Catena sends them, and only our secret is wrong.
     async fn refuse(&self, headers: Headers, body: &[u8], refusal: Refusal) -> StatusCode {
+        if self.may_hear_real && refusal == Refusal::UnknownSubscription {
+            tracing::error!(
+                event = headers.event_type.as_deref(),
+                "this is a sandbox, and a delivery came that may be the real Catena's; asking to send it again"
+            );
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
         if !self.refusals.take() && !self.is_ours(&headers).await {
             self.metrics.not_kept();
             return StatusCode::UNAUTHORIZED;

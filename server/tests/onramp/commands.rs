@@ -31,6 +31,7 @@ fn help_prints_every_setting() {
         "ONRAMP_DATA_DIR",
         "DATABASE_URL",
         "ONRAMP_SECRET_KEY",
+        "ONRAMP_SANDBOX",
         "ONRAMP_SANDBOX_SCOPES",
         "CATENA_API_URL",
         "CATENA_AUTH_URL",
@@ -57,7 +58,7 @@ fn help_never_prints_a_secret_that_is_set() {
 #[test]
 fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
     let real = ("CATENA_CLIENT_ID", "id");
-    let table: [(&str, Vec<(&str, &str)>); 16] = [
+    let table: [(&str, Vec<(&str, &str)>); 19] = [
         ("ONRAMP_LISTEN", vec![("ONRAMP_LISTEN", "somewhere")]),
         ("ONRAMP_CHECK_EVERY_MINUTES", vec![("ONRAMP_CHECK_EVERY_MINUTES", "often")]),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "not an address")]),
@@ -69,6 +70,9 @@ fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "ftp://onramp.example.com")]),
         ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "https://onramp.example.com/?a=b")]),
+        ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "http://127.0.0.1:3000/onramp")]),
+        ("ONRAMP_PUBLIC_URL", vec![("ONRAMP_PUBLIC_URL", "http://user:word@127.0.0.1:3000")]),
+        ("ONRAMP_SANDBOX", vec![("ONRAMP_SANDBOX", "perhaps")]),
         ("ONRAMP_SECRET_KEY", vec![("ONRAMP_SECRET_KEY", "too short")]),
         ("ONRAMP_SANDBOX_SCOPES", vec![("ONRAMP_SANDBOX_SCOPES", "fleet:read fleet:eat")]),
         ("DATABASE_URL", vec![("DATABASE_URL", "mysql://x")]),

@@ -32,7 +32,8 @@ fn document(cli: &Command) -> String {
         let variable = arg.get_env().unwrap().to_string_lossy();
         let flag = arg.get_long().unwrap();
         let value = arg.get_value_names().unwrap()[0].as_str().to_owned();
-        writeln!(text, "| `{variable}` | `--{flag} {}` | {default} | {} |", cell(&value), cell(&help)).unwrap();
+        let between = if arg.is_require_equals_set() { '=' } else { ' ' };
+        writeln!(text, "| `{variable}` | `--{flag}{between}{}` | {default} | {} |", cell(&value), cell(&help)).unwrap();
     }
     text.push_str("\n`RUST_LOG` chooses log lines (see [logging](LOGGING.md)).\n\n## Commands\n\nAll read the settings above and work while a server runs.\n\n");
     commands(cli, "onramp", &mut text);

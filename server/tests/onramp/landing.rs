@@ -105,7 +105,8 @@ async fn either_page_takes_an_integration_request() {
 async fn the_note_in_the_browser_can_neither_be_forged_nor_outlive_its_time() {
     let server = invited().await;
     let browser = server.browser();
-    let forged = browser.request(reqwest::Method::GET, "/onboarding/success").header("cookie", "onramp-landing=AAAA");
+    let name = server.state.settings.public_url.cookie_name("onramp-landing");
+    let forged = browser.request(reqwest::Method::GET, "/onboarding/success").header("cookie", format!("{name}=AAAA"));
     assert!(!browser.send(forged).await.body.contains(FLEET_REF));
     let query = format!("invitation_id={INVITATION}&fleet_ref={FLEET_REF}&status=success");
     assert!(land(&browser, "success", &query).await.body.contains(FLEET_REF));

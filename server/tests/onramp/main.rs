@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test binary")]
 
+mod address;
 mod architecture;
 mod commands;
 mod configuration;
@@ -12,6 +13,7 @@ mod disorders;
 mod import_failures;
 mod import_tables;
 mod imports;
+mod installation;
 mod invitations;
 mod invite;
 mod landing;
@@ -34,6 +36,7 @@ mod secrets;
 mod share;
 mod sign_in;
 mod smtp;
+mod start;
 mod store;
 mod store_checks;
 mod store_imports;

@@ -44,7 +44,7 @@ impl Proxied {
         let url: Url = format!("https://{NAME}:{}", port.port()).parse().unwrap();
         let dir = tempfile::tempdir().unwrap();
         let public_url = url.clone();
-        let tune = |settings: &mut server::config::Settings| settings.public_url = public_url;
+        let tune = |settings: &mut server::config::Settings| settings.public_url = public_url.try_into().unwrap();
         let server = TestServer::start_tuned("2026-03-02T15:31:06Z", Catena::Sandbox, dir, tune).await;
         let work = server.dir.path().join("proxy");
         std::fs::create_dir(&work).unwrap();

@@ -193,7 +193,8 @@ async fn signing_out_ends_the_session_and_a_planted_session_id_is_not_kept() {
     let server = TestServer::start().await;
     server.add_staff("ada@example.com", Role::Operator).await;
     let browser = server.browser();
-    let planted = browser.request(Method::POST, "/login").header("cookie", "onramp=planted");
+    let name = server.state.settings.public_url.cookie_name("onramp");
+    let planted = browser.request(Method::POST, "/login").header("cookie", format!("{name}=planted"));
     let answer = browser.send(planted.form(&[("email", "ada@example.com"), ("password", PASSWORD)])).await;
     let cookie = answer.header("set-cookie").to_owned();
     assert!(cookie.starts_with("onramp="), "the session comes first: {cookie}");

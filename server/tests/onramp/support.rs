@@ -156,7 +156,7 @@ impl TestServer {
         };
         let mut settings = Settings {
             listen: listener.local_addr().unwrap(),
-            public_url: url.clone(),
+            public_url: url.clone().try_into().unwrap(),
             data_dir: dir.path().to_owned(),
             database,
             catena: CatenaSettings {
@@ -169,6 +169,7 @@ impl TestServer {
                 at_once: CALLS_AT_ONCE,
             },
             sandbox: true,
+            may_hear_real: false,
             sandbox_scopes: String::new(),
             site_dir: None,
             retention: Retention::default(),

@@ -49,6 +49,7 @@ pub fn login_page(demo: Option<(String, String)>) -> String {
     let form = LoginForm {
         email: "ada@example.com".into(),
         problem: Some("They don’t match.".into()),
+        elsewhere: Some("https://onramp.example.com".into()),
         demo,
         ..LoginForm::default()
     };

@@ -9,6 +9,7 @@ use std::{
     str::FromStr,
 };
 
+use platform::private_file;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
     Row as _,
@@ -145,15 +146,6 @@ impl Visitor for Loader {
     }
 }
 
-/// Creates the file so that only its owner can read it. SQLite gives its journal files the same permissions.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
 async fn open_pool(path: &Path) -> Result<SqlitePool, sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -182,7 +174,8 @@ async fn rows(pool: &SqlitePool) -> Result<HashMap<String, Vec<(String, String)>
 impl StateFile {
     /// Opens or creates the file, and loads the state.
     pub(crate) async fn open(path: PathBuf) -> Result<(Self, State), SandboxError> {
-        if let Err(source) = make_private(&path) {
+        // SQLite gives its journal files the same permissions.
+        if let Err(source) = private_file::create(&path) {
             return Err(SandboxError::Read { path, source });
         }
         let opened = async {

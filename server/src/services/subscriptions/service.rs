@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use crate::{
+    config::PublicUrl,
     security::vault::{Purpose, Vault},
     store::{Measured, SeenSubscription, SharedStore, SigningSecret, StoreError, SubscriptionRow},
 };
@@ -78,14 +79,10 @@ impl Subscriptions {
         vault: Vault,
         clock: SharedClock,
         random: SharedRandom,
-        public_url: &Url,
+        public_url: &PublicUrl,
     ) -> Self {
-        let below = |path: &str| {
-            let mut url = public_url.clone();
-            url.set_path(&format!("{}{path}", public_url.path().trim_end_matches('/')));
-            url
-        };
-        let (endpoint, watch_endpoint) = (below("/webhooks/catena"), below("/webhooks/catena/watch"));
+        let (endpoint, watch_endpoint) =
+            (public_url.below("/webhooks/catena"), public_url.below("/webhooks/catena/watch"));
         let (write_lock, recovery) = (Mutex::default(), RwLock::default());
         Self { catena, store, vault, clock, random, endpoint, watch_endpoint, write_lock, recovery }
     }

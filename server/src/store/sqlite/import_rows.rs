@@ -83,11 +83,11 @@ const CHUNK: usize = 500;
 #[async_trait]
 impl ImportRowStore for SqliteStore {
     async fn delete_import_rows(&self, key: ImportKey, limit: u32) -> Result<u64, StoreError> {
-        FORGET_ROWS.bind(key.0).bind(limit).execute(&self.write).await
+        FORGET_ROWS.bind(key.0).bind(limit).execute(self.writer()?).await
     }
 
     async fn add_import_rows(&self, key: ImportKey, rows: &[ImportedRow]) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         for chunk in rows.chunks(CHUNK) {
             let values: Vec<_> = chunk
                 .iter()
@@ -103,7 +103,7 @@ impl ImportRowStore for SqliteStore {
     }
 
     async fn set_verdicts(&self, key: ImportKey, verdicts: &[(u32, Verdict)]) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         for (number, verdict) in verdicts {
             SET_VERDICT.bind(verdict.name()).bind(key.0).bind(number).execute(&mut *tx).await?;
         }
@@ -143,7 +143,7 @@ impl ImportRowStore for SqliteStore {
     }
 
     async fn begin_row(&self, key: ImportKey, number: u32, now: OffsetDateTime) -> Result<(), StoreError> {
-        BEGIN_ROW.bind(micros(now)).bind(key.0).bind(number).execute(&self.write).await?;
+        BEGIN_ROW.bind(micros(now)).bind(key.0).bind(number).execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -152,7 +152,7 @@ impl ImportRowStore for SqliteStore {
         let update = update.bind(end.invitation.map(|(id, _)| id.to_string()));
         let update = update.bind(end.invitation.map(|(_, expires_at)| micros(expires_at)));
         let update = update.bind(end.state == RowState::Waiting).bind(key.0).bind(number);
-        update.execute(&self.write).await?;
+        update.execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -167,7 +167,7 @@ impl ImportRowStore for SqliteStore {
 
     async fn note_links_taken(&self, key: ImportKey, taken: &LinksTaken) -> Result<(), StoreError> {
         let note = NOTE_LINKS_TAKEN.bind(key.0).bind(micros(taken.at)).bind(&taken.actor).bind(taken.count);
-        note.execute(&self.write).await?;
+        note.execute(self.writer()?).await?;
         Ok(())
     }
 

@@ -60,7 +60,7 @@ impl ImportStore for SqliteStore {
         let add = add.bind(reading.delimiter.name()).bind(header_line(reading)).bind(json(&reading.top));
         let add = add.bind(json(&reading.header)).bind(json(&reading.samples));
         let add = add.bind(json(&reading.mapping)).bind(reading.row_count).bind(content);
-        add.bind(micros(*created_at)).bind(micros(*created_at)).one(&self.write).await
+        add.bind(micros(*created_at)).bind(micros(*created_at)).one(self.writer()?).await
     }
 
     async fn import(&self, key: ImportKey) -> Result<Option<ImportRow>, StoreError> {
@@ -87,13 +87,13 @@ impl ImportStore for SqliteStore {
             .bind(json(&reading.mapping))
             .bind(reading.row_count)
             .bind(key.0);
-        Ok(set.execute(&self.write).await? == 1)
+        Ok(set.execute(self.writer()?).await? == 1)
     }
 
     async fn move_import(&self, key: ImportKey, from: &[ImportState], change: &ImportMove) -> Result<bool, StoreError> {
         let from: Vec<_> = from.iter().map(|state| state.name()).collect();
         let update = MOVE.bind(change.to.name()).bind(&change.reason).bind(micros(change.at));
-        Ok(update.bind(key.0).bind(json(&from)).execute(&self.write).await? == 1)
+        Ok(update.bind(key.0).bind(json(&from)).execute(self.writer()?).await? == 1)
     }
 
     async fn start_import(
@@ -104,7 +104,7 @@ impl ImportStore for SqliteStore {
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let start = START.bind(actor).bind(reopen_declined).bind(micros(at)).bind(micros(at)).bind(key.0);
-        Ok(start.execute(&self.write).await? == 1)
+        Ok(start.execute(self.writer()?).await? == 1)
     }
 
     async fn expire_imports(&self, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
@@ -114,7 +114,7 @@ impl ImportStore for SqliteStore {
             return Ok(rows);
         }
         // Someone may have changed it since it was selected.
-        DELETE_UNCHANGED.bind(key.0).bind(micros(before)).execute(&self.write).await
+        DELETE_UNCHANGED.bind(key.0).bind(micros(before)).execute(self.writer()?).await
     }
 }
 

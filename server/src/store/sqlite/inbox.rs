@@ -124,7 +124,7 @@ impl InboxStore for SqliteStore {
         if newest.is_none() && in_one_piece(deliveries) >= deliveries.len() {
             return self.append_whole(deliveries).await;
         }
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let mut left = deliveries;
         while !left.is_empty() {
             let (now, later) = left.split_at(in_one_piece(left).min(left.len()));
@@ -136,7 +136,8 @@ impl InboxStore for SqliteStore {
             let gone = TRIM_QUARANTINE.bind(quarantine_max).execute(&mut *tx).await?;
             count_expired(&mut tx, DeliveryState::Quarantined, gone, now).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.file.is_in_place()
     }
 
     async fn to_do(&self, limit: u32) -> Result<Vec<PendingDelivery>, StoreError> {
@@ -148,7 +149,7 @@ impl InboxStore for SqliteStore {
     }
 
     async fn release(&self, keys: &[DeliveryKey], from: DeliveryState) -> Result<u64, StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let mut released = 0;
         for key in keys {
             released += RELEASE.bind(key.0).bind(from.name()).execute(&mut *tx).await?;
@@ -158,11 +159,11 @@ impl InboxStore for SqliteStore {
     }
 
     async fn release_parked(&self) -> Result<u64, StoreError> {
-        RELEASE_PARKED.query().execute(&self.write).await
+        RELEASE_PARKED.query().execute(self.writer()?).await
     }
 
     async fn set_reason(&self, key: DeliveryKey, reason: &str) -> Result<(), StoreError> {
-        SET_REASON.bind(reason).bind(key.0).execute(&self.write).await?;
+        SET_REASON.bind(reason).bind(key.0).execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -177,7 +178,7 @@ impl InboxStore for SqliteStore {
         if state == DeliveryState::Received {
             return Ok(0);
         }
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         // If the event is delivered once more after its id is gone, its records still identify it.
         EXPIRE_EVENTS.bind(state.name()).bind(micros(before)).bind(limit).execute(&mut *tx).await?;
         let gone = EXPIRE.bind(state.name()).bind(micros(before)).bind(limit).execute(&mut *tx).await?;
@@ -190,14 +191,15 @@ impl InboxStore for SqliteStore {
 impl SqliteStore {
     async fn append_whole(&self, deliveries: &[NewDelivery]) -> Result<(), StoreError> {
         let (bodies, rows) = piece(deliveries);
-        let mut connection = self.write.acquire().await?;
+        let mut connection = self.writer()?.acquire().await?;
         let result = APPEND_WHOLE.bind(bodies).bind(rows).execute(&mut *connection).await;
         if result.is_err() {
             // The failed statement may have left its transaction open. If SQLite ended it already, this fails, which is fine.
             let _ = ROLLBACK.query().execute(&mut *connection).await;
         }
         result?;
-        Ok(())
+        // If the file was lost in the meantime, the deliveries went with it.
+        self.file.is_in_place()
     }
 }
 

@@ -147,17 +147,17 @@ fn as_json(ids: &[Uuid]) -> String {
 #[async_trait]
 impl MessageStore for SqliteStore {
     async fn add_message(&self, message: &MessageRow) -> Result<bool, StoreError> {
-        insert(&self.write, ADD, message).await
+        insert(self.writer()?, ADD, message).await
     }
 
     async fn propose(&self, message: &MessageRow) -> Result<bool, StoreError> {
-        insert(&self.write, PROPOSE, message).await
+        insert(self.writer()?, PROPOSE, message).await
     }
 
     async fn send_again(&self, again: &MessageRow) -> Result<bool, StoreError> {
         let query = SEND_AGAIN.bind(&again.occasion).bind(&again.recipient).bind(&again.language);
         let query = query.bind(again.decided_at.map(micros)).bind(&again.decided_by).bind(&again.key);
-        Ok(query.execute(&self.write).await? > 0)
+        Ok(query.execute(self.writer()?).await? > 0)
     }
 
     async fn message_by_key(&self, key: &str) -> Result<Option<MessageRow>, StoreError> {
@@ -186,15 +186,15 @@ impl MessageStore for SqliteStore {
     }
 
     async fn approve(&self, ids: &[Uuid], by: &str, now: OffsetDateTime) -> Result<u64, StoreError> {
-        APPROVE.bind(micros(now)).bind(by).bind(as_json(ids)).execute(&self.write).await
+        APPROVE.bind(micros(now)).bind(by).bind(as_json(ids)).execute(self.writer()?).await
     }
 
     async fn approve_all(&self, until: OffsetDateTime, by: &str, now: OffsetDateTime) -> Result<u64, StoreError> {
-        APPROVE_ALL.bind(micros(now)).bind(by).bind(micros(until)).execute(&self.write).await
+        APPROVE_ALL.bind(micros(now)).bind(by).bind(micros(until)).execute(self.writer()?).await
     }
 
     async fn dismiss(&self, ids: &[Uuid], by: &str, now: OffsetDateTime) -> Result<u64, StoreError> {
-        DISMISS.bind(micros(now)).bind(by).bind(as_json(ids)).execute(&self.write).await
+        DISMISS.bind(micros(now)).bind(by).bind(as_json(ids)).execute(self.writer()?).await
     }
 
     async fn next_approved(&self, after: Option<(OffsetDateTime, Uuid)>) -> Result<Option<MessageRow>, StoreError> {
@@ -215,7 +215,7 @@ impl MessageStore for SqliteStore {
     }
 
     async fn start_sending(&self, id: Uuid) -> Result<bool, StoreError> {
-        Ok(START_SENDING.bind(id.to_string()).execute(&self.write).await? > 0)
+        Ok(START_SENDING.bind(id.to_string()).execute(self.writer()?).await? > 0)
     }
 
     async fn end_sending(
@@ -227,16 +227,16 @@ impl MessageStore for SqliteStore {
     ) -> Result<(), StoreError> {
         let ended_at = (state != MessageState::Approved).then(|| micros(now));
         let end = END_SENDING.bind(state.name()).bind(problem).bind(ended_at).bind(id.to_string());
-        end.execute(&self.write).await?;
+        end.execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn withdraw(&self, id: Uuid, now: OffsetDateTime) -> Result<bool, StoreError> {
-        Ok(WITHDRAW.bind(micros(now)).bind(id.to_string()).execute(&self.write).await? > 0)
+        Ok(WITHDRAW.bind(micros(now)).bind(id.to_string()).execute(self.writer()?).await? > 0)
     }
 
     async fn doubt_interrupted(&self, problem: &str, now: OffsetDateTime) -> Result<u64, StoreError> {
-        DOUBT_INTERRUPTED.bind(problem).bind(micros(now)).execute(&self.write).await
+        DOUBT_INTERRUPTED.bind(problem).bind(micros(now)).execute(self.writer()?).await
     }
 
     async fn open_invitations(

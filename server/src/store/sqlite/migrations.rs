@@ -31,6 +31,7 @@ pub(super) fn all() -> Migrator {
         migration!(8, "failed messages", "0008_failed_messages.sql"),
         migration!(9, "connections by fleet", "0009_connections_by_fleet.sql"),
         migration!(11, "import header", "0011_import_header.sql"),
+        migration!(14, "installation", "0014_installation.sql"),
         migration!(15, "readiness", "0015_readiness.sql"),
     ])
 }

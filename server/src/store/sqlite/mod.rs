@@ -6,9 +6,11 @@
 //! SQL is declared with `statements!`; see [`crate::store`] for how to add a statement and how it is checked.
 
 mod deliveries;
+mod file;
 mod import_rows;
 mod imports;
 mod inbox;
+mod installation;
 mod invitations;
 mod messages;
 mod migrations;
@@ -35,6 +37,8 @@ use sqlx::{
 use time::OffsetDateTime;
 
 use super::{Store, StoreError, Transaction};
+use file::OpenedFile;
+use platform::private_file;
 use statement::{no_rows, statements};
 use transaction::SqliteTransaction;
 
@@ -57,14 +61,18 @@ const READERS: u32 = 4;
 pub struct SqliteStore {
     read: SqlitePool,
     write: SqlitePool,
+    file: OpenedFile,
 }
 
 impl SqliteStore {
-    /// Opens the file, or creates it, and migrates its tables.
+    /// Opens the file, or creates it for this user alone, and migrates its tables.
     pub async fn open(file: &Path) -> Result<Self, StoreError> {
+        // SQLite gives the files beside it the same permissions.
+        private_file::create(file).map_err(sqlx::Error::Io)?;
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
+            // A connection that is opened later must not make a new database where the file was lost.
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -76,13 +84,20 @@ impl SqliteStore {
             .after_release(|connection, _| Box::pin(is_whole(connection)))
             .connect_with(options.clone())
             .await?;
+        let opened = OpenedFile::at(file);
         migrations::all().run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .test_before_acquire(false)
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self { read, write })
+        Ok(Self { read, write, file: opened })
+    }
+
+    /// The pool to write with, unless the file is lost.
+    fn writer(&self) -> Result<&SqlitePool, StoreError> {
+        self.file.is_in_place()?;
+        Ok(&self.write)
     }
 
     /// Closes all connections once they are idle.
@@ -105,16 +120,16 @@ async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        Ok(Box::new(SqliteTransaction::new(self.write.begin_with("BEGIN IMMEDIATE").await?)))
+        Ok(Box::new(SqliteTransaction::new(self.writer()?.begin_with("BEGIN IMMEDIATE").await?)))
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         PING.query().one(&self.read).await?;
-        Ok(())
+        self.file.is_in_place()
     }
 
     async fn probe_write(&self, now: OffsetDateTime) -> Result<(), StoreError> {
-        PROBE.bind(micros(now)).execute(&self.write).await?;
+        PROBE.bind(micros(now)).execute(self.writer()?).await?;
         Ok(())
     }
 }

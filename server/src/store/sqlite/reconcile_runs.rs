@@ -96,12 +96,12 @@ impl ReconcileRunStore for SqliteStore {
     async fn put_check(&self, check: &CheckRow) -> Result<(), StoreError> {
         let put = PUT_CHECK.bind(check.fleet.map(|fleet| fleet.0)).bind(check.cause.name());
         let put = put.bind(micros(check.started_at)).bind(micros(check.ended_at)).bind(check.complete);
-        put.bind(check.found).bind(check.holes).bind(&check.problem).execute(&self.write).await?;
+        put.bind(check.found).bind(check.holes).bind(&check.problem).execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn delete_checks(&self, before: OffsetDateTime) -> Result<(), StoreError> {
-        FORGET_CHECKS.bind(micros(before)).execute(&self.write).await?;
+        FORGET_CHECKS.bind(micros(before)).execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl ReconcileRunStore for SqliteStore {
     }
 
     async fn put_providers(&self, providers: &[ProviderRow], read_at: OffsetDateTime) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         DELETE_PROVIDERS.query().execute(&mut *tx).await?;
         for provider in providers {
             let put = PUT_PROVIDER.bind(provider.id.to_string()).bind(&provider.slug).bind(&provider.source_name);

@@ -37,12 +37,12 @@ impl SessionStore for SqliteStore {
     async fn add_session(&self, session: &SessionRow) -> Result<bool, StoreError> {
         let add = ADD.bind(&session.id_digest).bind(session.staff_id.map(|id| id.to_string()));
         let add = add.bind(&session.data).bind(micros(session.expires_at));
-        Ok(add.execute(&self.write).await? == 1)
+        Ok(add.execute(self.writer()?).await? == 1)
     }
 
     async fn put_session(&self, session: &SessionRow) -> Result<(), StoreError> {
         let update = UPDATE.bind(session.staff_id.map(|id| id.to_string())).bind(&session.data);
-        update.bind(micros(session.expires_at)).bind(&session.id_digest).execute(&self.write).await?;
+        update.bind(micros(session.expires_at)).bind(&session.id_digest).execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -51,16 +51,16 @@ impl SessionStore for SqliteStore {
     }
 
     async fn end_session(&self, id_digest: &str) -> Result<(), StoreError> {
-        END.bind(id_digest).execute(&self.write).await?;
+        END.bind(id_digest).execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn end_sessions_of(&self, staff_id: Uuid) -> Result<(), StoreError> {
-        END_OF_STAFF.bind(staff_id.to_string()).execute(&self.write).await?;
+        END_OF_STAFF.bind(staff_id.to_string()).execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn delete_ended_sessions(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
-        FORGET_ENDED.bind(micros(now)).execute(&self.write).await
+        FORGET_ENDED.bind(micros(now)).execute(self.writer()?).await
     }
 }

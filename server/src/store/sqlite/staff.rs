@@ -64,11 +64,11 @@ impl StaffStore for SqliteStore {
     async fn add_staff(&self, new: &NewStaff) -> Result<bool, StoreError> {
         let add = ADD.bind(new.row.id.to_string()).bind(&new.row.email).bind(new.row.role.name());
         let add = add.bind(&new.row.password_hash).bind(new.row.demo).bind(micros(new.created_at));
-        Ok(add.execute(&self.write).await? == 1)
+        Ok(add.execute(self.writer()?).await? == 1)
     }
 
     async fn set_password(&self, id: Uuid, password_hash: &str) -> Result<(), StoreError> {
-        SET_PASSWORD.bind(password_hash).bind(id.to_string()).execute(&self.write).await?;
+        SET_PASSWORD.bind(password_hash).bind(id.to_string()).execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl StaffStore for SqliteStore {
     }
 
     async fn put_link(&self, link: &OneTimeLink) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let staff_id = link.staff_id.map(|id| id.to_string());
         DELETE_LINKS_OF.bind(&staff_id).execute(&mut *tx).await?;
         let add = ADD_LINK.bind(&link.code_digest).bind(&staff_id).bind(micros(link.expires_at));
@@ -90,6 +90,6 @@ impl StaffStore for SqliteStore {
     }
 
     async fn use_link(&self, code_digest: &str) -> Result<bool, StoreError> {
-        Ok(USE_LINK.bind(code_digest).execute(&self.write).await? == 1)
+        Ok(USE_LINK.bind(code_digest).execute(self.writer()?).await? == 1)
     }
 }

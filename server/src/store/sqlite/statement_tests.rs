@@ -8,8 +8,8 @@ use sqlx::{
 };
 
 use super::{
-    SqliteStore, deliveries, import_rows, imports, inbox, invitations, messages, reconcile_runs, sessions, staff,
-    statement::Declared, subscription_snapshots, subscriptions, transaction, unassigned_facts,
+    SqliteStore, deliveries, import_rows, imports, inbox, installation, invitations, messages, reconcile_runs,
+    sessions, staff, statement::Declared, subscription_snapshots, subscriptions, transaction, unassigned_facts,
 };
 
 /// The statements of each file.
@@ -21,6 +21,7 @@ const ALL: &[&[Declared]] = &[
     import_rows::STATEMENTS,
     imports::STATEMENTS,
     inbox::STATEMENTS,
+    installation::STATEMENTS,
     invitations::STATEMENTS,
     messages::STATEMENTS,
     sessions::STATEMENTS,

@@ -81,7 +81,7 @@ fn look(row: &SqliteRow) -> Result<LastLook, StoreError> {
 #[async_trait]
 impl SubscriptionSnapshotStore for SqliteStore {
     async fn put_seen(&self, all: &[SeenSubscription]) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         for one in all {
             put(&mut tx, one).await?;
         }
@@ -93,13 +93,13 @@ impl SubscriptionSnapshotStore for SqliteStore {
     }
 
     async fn put_seen_one(&self, one: &SeenSubscription) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         put(&mut tx, one).await?;
         Ok(tx.commit().await?)
     }
 
     async fn put_deleted(&self, webhook_id: Uuid) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         DELETE_SEEN.bind(webhook_id.to_string()).execute(&mut *tx).await?;
         END_OURS.bind(webhook_id.to_string()).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
@@ -108,7 +108,7 @@ impl SubscriptionSnapshotStore for SqliteStore {
     async fn put_measured(&self, webhook_id: Uuid, measured: &Measured) -> Result<(), StoreError> {
         let figures = serde_json::to_string(&measured.figures).map_err(|_| StoreError::Unreadable("figure"))?;
         let put = PUT_MEASURED.bind(figures).bind(micros(measured.at)).bind(measured.oldest_dead.map(micros));
-        put.bind(webhook_id.to_string()).execute(&self.write).await?;
+        put.bind(webhook_id.to_string()).execute(self.writer()?).await?;
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl SubscriptionSnapshotStore for SqliteStore {
 
     async fn put_look(&self, at: OffsetDateTime, problem: Option<&str>) -> Result<(), StoreError> {
         let put = PUT_LOOK.bind(problem.is_none().then(|| micros(at))).bind(micros(at));
-        put.bind(problem).execute(&self.write).await?;
+        put.bind(problem).execute(self.writer()?).await?;
         Ok(())
     }
 

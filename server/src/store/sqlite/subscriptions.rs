@@ -94,13 +94,13 @@ async fn link(connection: &mut SqliteConnection, webhook_id: Uuid, secret_id: Uu
 #[async_trait]
 impl SubscriptionStore for SqliteStore {
     async fn put_secret(&self, secret: &SigningSecret) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         insert_secret(&mut tx, secret).await?;
         Ok(tx.commit().await?)
     }
 
     async fn put_subscriptions(&self, secret_id: Uuid, rows: &[SubscriptionRow]) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         for row in rows {
             let put = PUT.bind(row.webhook_id.to_string()).bind(&row.event_name).bind(&row.url).bind(&row.status);
             put.bind(micros(row.created_at)).execute(&mut *tx).await?;
@@ -114,17 +114,17 @@ impl SubscriptionStore for SqliteStore {
     }
 
     async fn set_subscription_status(&self, webhook_id: Uuid, status: &str) -> Result<(), StoreError> {
-        SET_STATUS.bind(status).bind(webhook_id.to_string()).execute(&self.write).await?;
+        SET_STATUS.bind(status).bind(webhook_id.to_string()).execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn set_subscription_url(&self, webhook_id: Uuid, url: &str) -> Result<(), StoreError> {
-        SET_URL.bind(url).bind(webhook_id.to_string()).execute(&self.write).await?;
+        SET_URL.bind(url).bind(webhook_id.to_string()).execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn disown(&self, webhook_id: Uuid) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let id = webhook_id.to_string();
         let secrets = SECRET_IDS_OF.bind(&id).one(&mut *tx).await?;
         DELETE.bind(&id).execute(&mut *tx).await?;
@@ -137,7 +137,7 @@ impl SubscriptionStore for SqliteStore {
     }
 
     async fn add_secret(&self, webhook_id: Uuid, secret: &SigningSecret) -> Result<(), StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         insert_secret(&mut tx, secret).await?;
         link(&mut tx, webhook_id, secret.id).await?;
         Ok(tx.commit().await?)
@@ -150,12 +150,12 @@ impl SubscriptionStore for SqliteStore {
         until: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let retire = RETIRE_SECRETS.bind(micros(until)).bind(webhook_id.to_string());
-        retire.bind(kept.map(|id| id.to_string())).execute(&self.write).await?;
+        retire.bind(kept.map(|id| id.to_string())).execute(self.writer()?).await?;
         Ok(())
     }
 
     async fn delete_retired_secrets(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
-        let mut tx = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let secrets = RETIRED_SECRET_IDS.bind(micros(now)).one(&mut *tx).await?;
         let unlinked = UNLINK_RETIRED.bind(micros(now)).execute(&mut *tx).await?;
         FORGET_UNUSED.bind(secrets).execute(&mut *tx).await?;

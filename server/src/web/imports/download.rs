@@ -115,7 +115,7 @@ impl Parts {
     }
 
     fn invitation_url(&self, id: Uuid) -> String {
-        format!("{}/invitations/{id}", self.settings.public_url.as_str().trim_end_matches('/'))
+        self.settings.public_url.page(&format!("/invitations/{id}"))
     }
 
     /// Records on each fleet's timeline that its link is downloaded. Call it before sending the links.

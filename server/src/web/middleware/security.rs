@@ -1,10 +1,10 @@
 //! Security headers, limits, and the same-origin check.
 
 use axum::{
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use tower_http::{
@@ -12,17 +12,23 @@ use tower_http::{
         CompressionLayer, Predicate as _,
         predicate::{DefaultPredicate, NotForContentType},
     },
-    csrf::CsrfLayer,
+    csrf::{CsrfLayer, ProtectionError},
 };
 
 use app::html::CspNonce;
 use platform::random::{Random as _, SystemRandom};
 
+use crate::{config::PublicUrl, web::errors::PageError};
+
 /// The largest form, in bytes: what staff type is small. Uploads of imports have a limit of their own.
 const FORM_MAX: usize = 256 * 1024;
 
+/// For a year, browsers ask for our pages over HTTPS alone, whatever a link says. Not for hosts below ours: they aren't ours to
+/// decide about.
+const HTTPS_ALONE: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Gives each request a nonce and each response its security headers. Headers set by a handler stay.
-pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
+pub(crate) async fn headers(State(public_url): State<PublicUrl>, mut request: Request, next: Next) -> Response {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes);
     let nonce = URL_SAFE_NO_PAD.encode(bytes);
@@ -47,6 +53,9 @@ pub(crate) async fn headers(mut request: Request, next: Next) -> Response {
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     );
+    if public_url.is_https() {
+        set(header::STRICT_TRANSPORT_SECURITY, HTTPS_ALONE);
+    }
     response
 }
 
@@ -60,9 +69,13 @@ pub(crate) async fn public_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Rejects requests that change something and come from another origin, by `Sec-Fetch-Site` and `Origin`.
-pub(crate) fn same_origin() -> CsrfLayer {
-    CsrfLayer::new()
+/// Rejects requests that change something and come from another origin, by `Sec-Fetch-Site` and `Origin`. The public address is
+/// our origin, whatever a proxy makes of `Host`.
+pub(crate) fn same_origin(public_url: &PublicUrl) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + 'static> {
+    let origin = public_url.origin();
+    // It can't fail: a public address is an origin. Without it, `Host` decides.
+    let layer = CsrfLayer::new().add_trusted_origin(&origin).unwrap_or_default();
+    layer.with_rejection_response(move |_| PageError::OtherOrigin(origin.clone()).into_response())
 }
 
 /// Rejects large forms.
