@@ -256,9 +256,11 @@ pub async fn receive(State(receiver): State<Arc<Receiver>>, request: Request<Bod
         receiver.receive(request).await
     } else {
         receiver.metrics.misaddressed();
-        tracing::warn!(
-            "a webhook came to an address below /webhooks that isn't Onramp's; its sender will send it again"
-        );
+        if receiver.refusals.take() {
+            tracing::warn!(
+                "a webhook came to an address below /webhooks that isn't Onramp's; its sender will send it again"
+            );
+        }
         StatusCode::SERVICE_UNAVAILABLE
     };
     receiver.metrics.responded(status.as_u16(), started.elapsed());
