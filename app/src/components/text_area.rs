@@ -33,13 +33,14 @@ pub fn TextArea(
             maxlength=maxlength.to_string()
             aria-describedby=described_by
             aria-invalid=invalid.then_some("true")
-        >
-            {escaped(&value)}
-        </textarea>
+            // As a child, it would be followed by a mark for islands, which a text box shows.
+            inner_html=escaped(&value)
+        ></textarea>
     }
 }
 
-fn escaped(text: &str) -> String {
+/// Text for `inner_html`.
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -36,7 +36,7 @@ use self::{
 
 /// How long to wait when the system can't give us another connection, for lack of open files for example.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How often to look whether a connection that is being served keeps us waiting now.
+/// How often to look whether a connection keeps us waiting, and for what.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often HTTP/2 connections are asked for a sign of life.
 const PING_EVERY: Duration = Duration::from_secs(30);
@@ -134,11 +134,14 @@ impl Server {
 /// Returns once the connection has kept us waiting for longer than it may.
 async fn overdue(place: &Place, stopping: Option<Instant>) {
     loop {
-        match place.due(stopping) {
-            Some(due) if due <= Instant::now() => return,
-            Some(due) => sleep_until(due).await,
-            None => sleep(LOOK_EVERY).await,
+        let now = Instant::now();
+        let due = place.due(stopping);
+        if due.is_some_and(|due| due <= now) {
+            return;
         }
+        // By then, it may wait for something else, which has less time.
+        let look = now + LOOK_EVERY;
+        sleep_until(due.map_or(look, |due| due.min(look))).await;
     }
 }
 
