@@ -236,6 +236,23 @@ mod tests {
     }
 
     #[test]
+    fn an_invented_name_is_not_read_however_it_is_written() {
+        #[derive(Deserialize)]
+        struct Named {
+            #[serde(default, deserialize_with = "real_name")]
+            name: Option<String>,
+        }
+        let read = |name: &str| serde_json::from_str::<Named>(&format!(r#"{{"name":"{name}"}}"#)).unwrap().name;
+        for invented in
+            ["Fleet 019c776d-28b5-7b7a-9767-c76fb008f86b", r"Fleet\u00a0019c776d-28b5-7b7a\u200b-9767-c76fb008f86b"]
+        {
+            assert_eq!(read(invented), None, "{invented}");
+        }
+        assert_eq!(read(r"Mu\u0308ller\u202e GmbH").as_deref(), Some("Müller GmbH"));
+        assert_eq!(read(r"\u200b"), None);
+    }
+
+    #[test]
     fn text_to_show_holds_no_id_and_has_an_end() {
         let id = "019c776d-28b5-7b7a-9767-c76fb008f86b";
         assert_eq!(

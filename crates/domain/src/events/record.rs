@@ -167,10 +167,7 @@ impl Reader<'_> {
             created_at,
             expires_at,
             // WEBHOOKS.md 8.12: the events' name for what the API calls `fleet_name`.
-            fleet_name: self
-                .text("partner_provided_fleet_name")
-                .or(self.text("fleet_name"))
-                .map(|name| one_line(&name)),
+            fleet_name: self.name("partner_provided_fleet_name").or(self.name("fleet_name")),
         };
         let subject = Subject { invitation: Some(invitation), ..self.subject() };
         Ok(Observation::Fact { fact: self.fact(kind, own_time, key, about), subject, invitation: Some(record) })
@@ -269,6 +266,10 @@ impl Reader<'_> {
 
     fn text(&self, field: &str) -> Option<Cow<'_, str>> {
         text(self.record, field)
+    }
+
+    fn name(&self, field: &str) -> Option<String> {
+        self.text(field).map(|name| one_line(&name)).filter(|name| !name.is_empty())
     }
 
     fn time(&self, field: &str) -> Option<OffsetDateTime> {

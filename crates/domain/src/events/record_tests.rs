@@ -43,3 +43,19 @@ fn numbers_are_read_where_text_is_meant() {
     assert_eq!(subject.fleet_ref.as_deref(), Some("4711"));
     assert_eq!((fact.about.status.as_deref(), fact.about.provider.as_deref()), (Some("1.5"), None));
 }
+
+#[test]
+fn what_people_wrote_is_read_without_what_nobody_sees() {
+    let told = |event: &str, field: &str, text: &str| {
+        let record = json!({ "id": id(1), "expires_at": "2026-03-03T15:31:06Z", field: text });
+        match observed(event, json!([record])).observations.remove(0) {
+            Observation::Fact { fact, invitation, .. } => (fact.about.note, invitation.unwrap().fleet_name),
+            other @ Observation::Subscription { .. } => panic!("{other:?}"),
+        }
+    };
+    let name = |text: &str| told("invitation.created", "fleet_name", text).1;
+    assert_eq!(name("Mu\u{308}ller\u{a0}GmbH\u{202e}").as_deref(), Some("Müller GmbH"));
+    assert_eq!(name("\u{200b}"), None);
+    let declined = told("invitation.declined", "decline_reason", "Not\u{202e} now,\r\nask in May");
+    assert_eq!(declined.0.as_deref(), Some("Not now,\nask in May"));
+}

@@ -123,9 +123,20 @@ mod tests {
         for c in ['a', 'é', '\u{301}', 'ह', '\u{94d}', '中', '🚚', '-', '\u{2800}', ' ', '\n'] {
             assert!(!is_invisible(c), "{c:?}");
         }
-        for c in
-            ['\0', '\u{1b}', '\u{7f}', '\u{9f}', '\u{ad}', '\u{200b}', '\u{200e}', '\u{202e}', '\u{feff}', '\u{e0041}']
-        {
+        for c in [
+            '\0',
+            '\u{1b}',
+            '\u{7f}',
+            '\u{9f}',
+            '\u{ad}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{202e}',
+            '\u{feff}',
+            '\u{3164}',
+            '\u{fff9}',
+            '\u{e0041}',
+        ] {
             assert!(is_invisible(c), "{c:?}");
         }
         for (c, _) in NAMES {
