@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    events::delivery::DeliveryState, import::RowState, invitation::request::Draft, onboarding::stage::Stage,
+    events::delivery::DeliveryState,
+    import::{ImportState, RowState},
+    invitation::{confirmation::Agreed, request::Draft, upsert_forecast::UpsertForecast},
+    onboarding::stage::Stage,
     staff::Role,
 };
 use reqwest::StatusCode;
@@ -117,7 +120,7 @@ async fn invite(server: &TestServer, fleet_ref: &str) -> Result<CreateOutcome, S
         ..server::services::links::landing_urls::with_landing_pages(&server.state.settings.public_url)
     };
     let request = draft.check().unwrap();
-    let created = server.state.invitations.create(&request, "ada@example.com", &Default::default()).await;
+    let created = server.state.invitations.create(&request, "ada@example.com", &Agreed::default()).await;
     created.map_err(|error| error.to_string())
 }
 
@@ -130,10 +133,12 @@ async fn one_damaged_record_stops_neither_a_check_nor_an_import_nor_the_invitati
         assert!(matches!(made, CreateOutcome::Done { .. }), "{fleet_ref}: {made:?}");
     }
     // Again: of the good one everything is known; of the bad one nobody knows what would happen.
-    let again = invite(&server, "BAD").await.unwrap();
-    assert!(matches!(again, CreateOutcome::NeedsConfirmation(_)), "{again:?}");
-    let again = invite(&server, "GOOD").await.unwrap();
-    assert!(matches!(again, CreateOutcome::Done { .. }), "{again:?}");
+    let forecast = async |fleet_ref: &str| match invite(&server, fleet_ref).await.unwrap() {
+        CreateOutcome::NeedsConfirmation(preview) => preview.forecast,
+        CreateOutcome::Done { .. } => panic!("{fleet_ref} was refreshed unasked"),
+    };
+    assert!(matches!(forecast("GOOD").await, UpsertForecast::Refresh(_)));
+    assert!(matches!(forecast("BAD").await, UpsertForecast::Unpredictable(_)));
 
     let check = server.state.reconciler.everything(Cause::Staff).await.unwrap();
     let problem = check.problem.unwrap();
@@ -148,9 +153,9 @@ async fn one_damaged_record_stops_neither_a_check_nor_an_import_nor_the_invitati
     let onboarding = server.onboarding("BAD").await.unwrap();
     assert_eq!(onboarding.stage, Some(Stage::Created), "one that can't be read isn't taken for deleted");
 
-    let path = checked(&server, &browser, "fleet_ref\nNEW-1\nBAD\nNEW-2\n").await;
+    let path = checked(&server, &browser, "fleet_ref,expires_in_hours\nNEW-1,48\nBAD,48\nNEW-2,48\n").await;
     decide(&browser, &path, "start").await;
-    stands(&server, &path, domain::import::ImportState::Done).await;
+    stands(&server, &path, ImportState::Done).await;
     let ended: Vec<_> = rows(&server, &path).await.into_iter().map(|row| (row.fleet_ref, row.state)).collect();
     let row = |fleet_ref: &str, state| (fleet_ref.to_owned(), state);
     assert_eq!(

@@ -294,9 +294,10 @@ async fn a_slash_too_many_loses_no_delivery_and_any_other_address_below_is_asked
         let delivery = server.delivery(HOOK, body);
         // As it stands: joining would normalize it.
         let url = format!("{}{path}", server.url.as_str().trim_end_matches('/'));
-        let headers = (&delivery.headers).into_iter();
-        let request =
-            headers.fold(reqwest::Client::new().post(url), |request, (name, value)| request.header(*name, value));
+        let request = delivery
+            .headers
+            .iter()
+            .fold(reqwest::Client::new().post(url), |request, (name, value)| request.header(*name, value));
         request.body(delivery.wire).send().await.unwrap().status()
     };
     let there = [

@@ -46,10 +46,13 @@ async fn errors_do_not_repeat_what_was_sent_or_received() {
     let record = sample("invitation");
     let mut odd = record.clone();
     odd["expires_at"] = record["pre_registration_access_token"].clone();
+    let mut odder = record.clone();
+    odder["status"] = json!({ "active": record["magic_link"] });
     let mut oddest = record.clone();
     oddest["id"] = json!(format!("{ID}-eyJ"));
     let replies = [
         Reply::json(200, &odd),
+        Reply::json(200, &odder),
         Reply::json(200, &oddest),
         Reply::text(200, "text/html", record.to_string() + "<html>"),
         Reply::error(409, &json!(format!("Invitation {ID} already accepted"))),

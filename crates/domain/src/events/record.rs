@@ -1,6 +1,6 @@
 //! Turns the records of an event into facts: what happened, when, to whom, and the key that identifies it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -69,12 +69,12 @@ impl Observed {
             return None;
         }
         if self.unreadable.len() > NAMED {
-            problem.push_str(&format!("; and {} more", self.unreadable.len() - NAMED));
+            let _ = write!(problem, "; and {} more", self.unreadable.len() - NAMED);
         }
         match self.observations.len() {
             0 => {}
             1 => problem.push_str(". The other record was processed"),
-            others => problem.push_str(&format!(". The other {others} records were processed")),
+            others => drop(write!(problem, ". The other {others} records were processed")),
         }
         Some(problem)
     }

@@ -36,13 +36,13 @@ impl Mapping {
         let mut taken = BTreeSet::new();
         for column in Column::all() {
             let free = |place: &usize| !taken.contains(place);
-            let named = |known: &&str| (0..names.len()).filter(free).find(|place| names[*place] == **known);
-            let ends = |known: &&str| (0..names.len()).filter(free).find(|place| ends_in(&header[*place], known));
+            let exact = |known: &&str| (0..names.len()).filter(free).find(|place| names[*place] == **known);
+            let ending = |known: &&str| (0..names.len()).filter(free).find(|place| ends_in(&header[*place], known));
             let known = column.header_names();
-            let place = known.iter().find_map(named).or_else(|| {
+            let place = known.iter().find_map(exact).or_else(|| {
                 // A contact may be named after whose it is: "Dispatch e-mail".
                 let is_contact = matches!(column, C::FleetEmail | C::FleetPhone);
-                known.iter().filter(|_| is_contact).find_map(ends)
+                known.iter().filter(|_| is_contact).find_map(ending)
             });
             if let Some(place) = place {
                 taken.insert(place);

@@ -84,11 +84,10 @@ pub fn inspect(text: &str, delimiter: Delimiter, header_line: Option<u64>) -> Re
             Some(damage @ (Damage::Unclosed { .. } | Damage::TooWide { .. })) => {
                 return Err(TableError::Damaged(damage));
             }
-            Some(_) => {}
             None if samples.len() < SAMPLES => {
-                samples.push(row.cells.iter().map(|cell| plain(cell).into_owned()).collect())
+                samples.push(row.cells.iter().map(|cell| plain(cell).into_owned()).collect());
             }
-            None => {}
+            _ => {}
         }
         width = width.max(row.cells.len());
         count += 1;
