@@ -12,6 +12,8 @@ use reqwest::{Client, StatusCode};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
+use crate::support::until;
+
 type Env<'a> = &'a [(&'a str, &'a str)];
 
 /// Nothing listens there: these tests don't need Catena.
@@ -160,7 +162,7 @@ async fn a_directory_with_real_data_turns_into_a_sandbox_only_on_request_and_the
     let delivery = delivery.header("x-catena-timestamp", now).header("x-catena-signature", "AAAA");
     let delivery = delivery.header("x-webhook-id", "019ca945-0a00-748d-8a2a-3a813060eb63");
     assert_eq!(delivery.send().await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE, "so that it is sent again");
-    assert!(server.log().contains("may be the real Catena's"), "{}", server.log());
+    until("the log to say so", async || server.log().contains("may be the real Catena's").then_some(())).await;
     server.kill().await;
     Running::start(dir.path(), &REAL, &[]).await.kill().await;
 }
@@ -268,9 +270,13 @@ async fn a_database_that_is_lost_or_replaced_under_a_running_server_is_noticed()
         if replaced {
             std::fs::copy(&away, &database).unwrap();
         }
-        let ready = server.get("/readyz").await;
-        assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert!(ready.text().await.unwrap().contains("removed or replaced"));
+        // An answer about readiness holds for a second.
+        let said = until("it to be not ready", async || {
+            let ready = server.get("/readyz").await;
+            (ready.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(ready.text().await.unwrap())
+        })
+        .await;
+        assert!(said.contains("removed or replaced"), "{said}");
         let delivery = client().post(format!("{}/webhooks/catena", server.url)).body("{}").send().await.unwrap();
         assert_eq!(delivery.status(), StatusCode::SERVICE_UNAVAILABLE, "nothing is acknowledged into the void");
         let form = [("email", "demo@onramp.example"), ("password", "onramp-sandbox")];
@@ -278,7 +284,7 @@ async fn a_database_that_is_lost_or_replaced_under_a_running_server_is_noticed()
         assert!(form.status().is_server_error(), "{}", form.status());
     }
     std::fs::rename(&away, &database).unwrap();
-    assert_eq!(server.get("/readyz").await.status(), StatusCode::OK, "it is back");
+    until("it to be back", async || (server.get("/readyz").await.status() == StatusCode::OK).then_some(())).await;
     server.kill().await;
 }
 
