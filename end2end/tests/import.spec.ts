@@ -154,7 +154,7 @@ test('failures at Catena pause the import, which says so and resumes from there'
   await signIn(page);
   await toDryRun(page, fleets('OUTAGE', 30));
   await page.getByRole('button', { name: 'Start the import' }).click();
-  await catenaFails(onramp, { status: 429, retry_after_seconds: 3_000 });
+  await catenaFails(onramp, 'POST /v2/orgs/invitations', { status: 429, retry_after_seconds: 3_000 });
   await importStands(page, 'paused');
   await expect(page.getByRole('alert')).toContainText('limits the number of calls');
   await page.getByRole('button', { name: 'Resume' }).click();

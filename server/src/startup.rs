@@ -93,14 +93,9 @@ impl Application {
         let arrived = Arc::new(Notify::new());
         let (handle, writer) = inbox(store.clone(), arrived.clone(), metrics.clone());
         let secrets = Arc::new(SigningSecrets::new(store.clone(), vault.clone(), clock.clone()));
-        let receiver = Receiver::new(
-            handle,
-            secrets.clone(),
-            vault.clone(),
-            clock.clone(),
-            metrics.clone(),
-            settings.may_hear_real,
-        );
+        let may_hear_real = settings.may_hear_real;
+        let receiver =
+            Receiver::new(handle, secrets.clone(), vault.clone(), clock.clone(), metrics.clone(), may_hear_real);
         let processor = Processor::new(store.clone(), timeline.clone(), vault.clone(), clock.clone(), metrics.clone());
         let passwords = Arc::new(Passwords::new(random.clone()));
         let invitations = Arc::new(Invitations::new(catena.clone(), store.clone(), timeline.clone(), clock.clone()));

@@ -49,7 +49,7 @@ pub fn tighten(path: &Path) -> io::Result<bool> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),
         };
-        if mode & 0o077 == 0 {
+        if mode & 0o777 == mode & 0o700 {
             return Ok(false);
         }
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o700))?;
@@ -68,7 +68,8 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

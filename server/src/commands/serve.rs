@@ -32,6 +32,8 @@ pub(super) async fn run(cli: CliArgs) -> Result<(), Failure> {
         )
     })?;
     let settings = cli.check(listener.local_addr()?)?;
+    // What is wrong with the key is said first: nobody has to stop another server to find out.
+    cli.key()?;
     let _locks = lock_data(&settings)?;
     let mut application = build(&cli, settings).await?;
     let state = application.state().clone();

@@ -47,7 +47,6 @@ pub(super) fn mode(args: &CliArgs, listen: SocketAddr, public_url: &PublicUrl) -
     let had_real = has_met_real(&args.data_dir);
     let open = !public_url.is_loopback() || !listen.ip().is_loopback();
     match asked {
-        Some(true) => {}
         Some(false) => return forgotten("it is missing, and ONRAMP_SANDBOX says no".into()),
         None if has(&args.catena_client_secret) => {
             return forgotten("it is missing, but CATENA_CLIENT_SECRET is set".into());
@@ -60,7 +59,7 @@ pub(super) fn mode(args: &CliArgs, listen: SocketAddr, public_url: &PublicUrl) -
             let reached = "it is missing, and a sandbox that others than this machine reach is open to anyone";
             return forgotten(reached.into());
         }
-        None => {}
+        Some(true) | None => {}
     }
     Ok(Mode::Sandbox { may_hear_real: had_real || open })
 }

@@ -209,8 +209,9 @@ mod tests {
         for wait in [30, 60, 120, 240, 480, 900, 900] {
             let wait = Duration::from_secs(wait);
             assert_eq!(throttle.begin(&from(1), now), Err(wait));
-            let almost = Duration::from_millis(1);
-            assert_eq!(throttle.begin(&from(1), now + wait - almost), Err(almost), "refused attempts don't prolong it");
+            let rest = Duration::from_millis(1);
+            let almost = (now + wait).saturating_sub(rest);
+            assert_eq!(throttle.begin(&from(1), almost), Err(rest), "refused attempts don't prolong it");
             now += wait;
             assert_eq!(throttle.begin(&from(1), now), Ok(Duration::ZERO));
         }
@@ -226,7 +227,7 @@ mod tests {
         while now < at(24 * 3_600) {
             now += throttle.begin(&from(1), now).err().unwrap_or_default();
         }
-        assert!(throttle.begin(&from(1), now - Duration::from_millis(1)).is_err());
+        assert!(throttle.begin(&from(1), now.saturating_sub(Duration::from_millis(1))).is_err());
         assert_eq!(throttle.begin(&known, now), Ok(Duration::ZERO), "her browser, although at the same address");
         assert_eq!(throttle.begin(&from(2), now), Ok(Duration::ZERO), "another address");
         let other = Attempt::new("bob@example.com", source(1), None);

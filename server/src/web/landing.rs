@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn only_someone_who_comes_is_a_navigation() {
-        let table: [(Method, &[(&str, &str)], Visit); 13] = [
+        type Headers = &'static [(&'static str, &'static str)];
+        let table: [(Method, Headers, Visit); 13] = [
             (Method::GET, &[], Visit::Navigation),
             (Method::GET, &[("sec-fetch-mode", "navigate")], Visit::Navigation),
             (Method::GET, &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")], Visit::Navigation),

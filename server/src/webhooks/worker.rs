@@ -120,3 +120,16 @@ async fn process_alone(processor: &Processor, delivery: &PendingDelivery) -> Res
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_of_the_database_is_no_fault_of_the_delivery() {
+        let lost = Failure::from(StoreError::Lost("onramp.db".into()));
+        assert!(lost.unless_outage().is_err(), "tried again later, without counting as an attempt");
+        let refused = Failure::from(StoreError::Unreadable("about"));
+        assert!(refused.unless_outage().is_ok(), "an attempt, after some of which the delivery is parked");
+    }
+}

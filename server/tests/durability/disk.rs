@@ -48,8 +48,7 @@ impl Sender {
     async fn processed(&self, process: &Process) {
         let want = format!("onramp_deliveries_processed_total{{state=\"processed\"}} {}\n", self.acknowledged);
         until("everything acknowledged to be processed", async || {
-            let answer = self.client.get(format!("{}/metrics", process.url)).send().await.ok()?;
-            let text = answer.text().await.ok()?;
+            let text = metrics(&self.client, process).await;
             (text.contains(&want) && text.contains("onramp_inbox_waiting 0\n") && !text.contains("state=\"parked\"} 1"))
                 .then_some(())
         })
@@ -155,4 +154,8 @@ fn limit_files(process: &Process, soft: &str) {
     let mut prlimit = Command::new("prlimit");
     prlimit.arg("--pid").arg(process.id().to_string()).arg(format!("--fsize={soft}:unlimited"));
     assert!(prlimit.status().unwrap().success());
+}
+
+async fn metrics(client: &Client, process: &Process) -> String {
+    client.get(format!("{}/metrics", process.url)).send().await.unwrap().text().await.unwrap()
 }

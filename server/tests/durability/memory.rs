@@ -58,7 +58,8 @@ async fn twelve_uploads_at_once_give_their_memory_back() {
     let client = client();
     let cookie = sign_in(&client, &process, EMAIL, PASSWORD).await.1.unwrap();
     // 12 MB in 30,000 rows.
-    let rows: String = (0..30_000).map(|row| format!("F-{row},{:x<390}\n", "")).collect();
+    let name = "x".repeat(390);
+    let rows = (0..30_000).fold(String::new(), |rows, row| rows + &format!("F-{row},{name}\n"));
     let body = format!(
         "--BORDER\r\ncontent-disposition: form-data; name=\"file\"; filename=\"fleets.csv\"\r\n\r\n\
          fleet_ref,fleet_name\n{rows}\r\n--BORDER--\r\n"

@@ -32,9 +32,9 @@ impl Live {
     /// Reads until the next event has come, and returns it; `None` at the end.
     pub async fn next(&mut self) -> Option<String> {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let event = event.to_owned();
-                self.text = rest.to_owned();
+            if let Some(end) = self.text.find("\n\n") {
+                let event = self.text[..end].to_owned();
+                self.text.drain(..end + 2);
                 return Some(event);
             }
             // The end of the server's process, a cut connection, is an end too.

@@ -69,7 +69,7 @@ impl Proxied {
     /// Signs in as a browser that sends `Origin` but not `Sec-Fetch-Site`, so that all depends on `Host`.
     async fn signed_in(&self) -> Browser {
         self.server.add_staff("ada@example.com", Role::Administrator).await;
-        let browser = self.server.browser_at(&self.url, self.client.clone());
+        let browser = Browser::at(&self.url, self.client.clone());
         let form = [("email", "ada@example.com"), ("password", PASSWORD)];
         let request =
             browser.request(Method::POST, "/login").header(header::ORIGIN, self.url.origin().ascii_serialization());

@@ -92,7 +92,12 @@ async fn any_query_is_answered_with_a_page_or_a_refusal() {
     }
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(150) });
     let cases = (prop::sample::select(paths.to_vec()), query());
-    runner.run(&cases, |(path, query)| Ok(ask(&path, &query))).unwrap();
+    runner
+        .run(&cases, |(path, query)| {
+            ask(&path, &query);
+            Ok(())
+        })
+        .unwrap();
 }
 
 async fn get(browser: &Browser, path: &str) -> reqwest::StatusCode {

@@ -337,18 +337,13 @@ impl TestServer {
 
     pub fn browser(&self) -> Browser {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        self.browser_at(&self.url, client)
-    }
-
-    /// A browser that reaches us in another way.
-    pub fn browser_at(&self, base: &Url, client: reqwest::Client) -> Browser {
-        Browser { client, base: base.clone(), cookies: Mutex::default() }
+        Browser::at(&self.url, client)
     }
 
     /// A browser on the machine with this address, one of those of the loopback network.
     pub fn browser_on(&self, address: [u8; 4]) -> Browser {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        self.browser_at(&self.url, client.local_address(IpAddr::from(address)).build().unwrap())
+        Browser::at(&self.url, client.local_address(IpAddr::from(address)).build().unwrap())
     }
 }
 
@@ -405,6 +400,11 @@ impl Answer {
 }
 
 impl Browser {
+    /// A browser that opens pages below `base`.
+    pub fn at(base: &Url, client: reqwest::Client) -> Self {
+        Self { client, base: base.clone(), cookies: Mutex::default() }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }

@@ -58,8 +58,8 @@ fn told(facts: Vec<Fact>) -> Vec<(AttentionKind, i64, i64)> {
 #[test]
 fn each_kind_opens_with_its_cause_and_closes_with_it() {
     use AttentionKind as A;
-    let with = |facts: Vec<Fact>, more: &[Fact]| [facts, more.to_vec()].concat();
     type Row = (&'static str, Vec<Fact>, Vec<(AttentionKind, i64, i64)>);
+    let with = |facts: Vec<Fact>, more: &[Fact]| [facts, more.to_vec()].concat();
     let table: Vec<Row> = vec![
         ("nothing is known", vec![], vec![]),
         ("nobody opened it", invited(), vec![(A::NeverOpened, 0, 48)]),

@@ -8,6 +8,8 @@ pub mod confirmation;
 pub mod existing;
 pub mod expiry_hint;
 pub mod permissions;
+// As for `check`.
+#[cfg(not(target_family = "wasm"))]
 mod redirect;
 pub mod renewal;
 pub mod request;

@@ -270,9 +270,9 @@ mod tests {
 
     #[test]
     fn a_fault_waits_for_the_call_it_is_for() {
-        let faulty = |call: &str| FaultyCall { fault: ApiFault::Internal, call: call.parse().ok() };
+        let call = "PATCH /v2/notifications/webhooks/*".parse().ok();
         let mut faults = ApiFaults::default();
-        faults.next.push_back(faulty("PATCH /v2/notifications/webhooks/*"));
+        faults.next.push_back(FaultyCall { fault: ApiFault::Internal, call });
         let mut take = |method, path| faults.take(method, path, || 99).is_some();
         assert!(!take("GET", "/v2/notifications/webhooks/1"), "another method");
         assert!(!take("PATCH", "/v2/notifications/webhooks"), "a shorter path");
