@@ -71,8 +71,8 @@ fn every_input_has_a_label() {
 fn hostile_names_stay_text() {
     let mut hostile = detail(facts(&["invitation.created"]), Some(HOSTILE));
     hostile.fleet_name = Some(HOSTILE.into());
-    hostile.asked = vec![(HOSTILE.into(), HOSTILE.into())];
-    hostile.differences[0].kept = HOSTILE.into();
+    hostile.requested = vec![(HOSTILE.into(), HOSTILE.into())];
+    hostile.differences[0].returned = HOSTILE.into();
     hostile.onboarding.entries[0].detail = Some(HOSTILE.into());
     let pages = [
         detail_page(hostile),

@@ -1,4 +1,4 @@
-//! Removes deliveries and imports that are older than they need to be, and counts the deliveries. What they told stays on
+//! Removes deliveries and imports that are older than they need to be, and counts the deliveries. What they reported stays on
 //! timelines; one that is still to be processed is never removed.
 
 use std::time::Duration;

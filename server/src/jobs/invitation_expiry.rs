@@ -1,5 +1,5 @@
 //! Notices links that ran out. `invitation.expired` may come late or never, and `expires_at` is authoritative
-//! (CONTRACT.md 13.16), so our own clock tells the same fact; the webhook confirms it.
+//! (CONTRACT.md 13.16), so our own clock reports the same fact; the webhook confirms it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Asks Catena for what no webhook told: everything on schedule or on demand, and a fleet that came back without news.
+//! Asks Catena for what no webhook reported: everything on schedule or on demand, and a fleet that came back without news.
 
 use std::{sync::Arc, time::Duration};
 

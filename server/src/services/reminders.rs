@@ -159,8 +159,8 @@ impl Reminders {
         let due = self.due(&fleet, now, self.patience).await?;
         // A reminder about a later invitation of the same fleet is proposed with that one.
         let Some(due) = due.filter(|due| due.round.invitation == invitation.digest) else { return Ok(false) };
-        let asked = invitation.asked.as_deref();
-        let draft = asked.and_then(|asked| request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), asked));
+        let request = invitation.request.as_deref();
+        let draft = request.and_then(|request| request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), request));
         let (email, country) = draft.map(|draft| (draft.fleet_email, draft.fleet_country_code)).unwrap_or_default();
         let proposal = MessageRow {
             id: self.random.uuid_v7(now),

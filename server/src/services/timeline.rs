@@ -217,7 +217,7 @@ impl Timeline {
             sealed_id: self.vault.seal(Purpose::InvitationId, record.id.to_string().as_bytes()),
             sealed_link: record.magic_link.as_ref().map(|link| self.vault.seal(Purpose::MagicLink, link.as_bytes())),
             stage: None,
-            asked: None,
+            request: None,
             created_at: record.created_at,
             expires_at: record.expires_at,
         };

@@ -58,7 +58,7 @@ pub struct FleetsInvitation {
     /// Its stage by its own facts.
     pub stage: Option<Stage>,
     /// What was asked for, in JSON; `None` for invitations made elsewhere.
-    pub asked: Option<String>,
+    pub request: Option<String>,
     /// When Catena made it, UTC.
     pub created_at: OffsetDateTime,
     /// When its link expires, UTC.

@@ -41,7 +41,7 @@ pub struct InvitationRow {
     /// Its stage by its own facts.
     pub stage: Option<Stage>,
     /// What was asked for, in JSON; `None` for invitations made elsewhere.
-    pub asked: Option<String>,
+    pub request: Option<String>,
     /// When Catena made it, UTC.
     pub created_at: OffsetDateTime,
     /// When its link expires, UTC.

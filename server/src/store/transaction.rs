@@ -63,7 +63,7 @@ pub trait Transaction: Send {
     /// Moves the facts that wait for this connection to the fleet; returns how many.
     async fn adopt_by_connection(&mut self, connection_id: Uuid, fleet: FleetKey) -> Result<u64, StoreError>;
     /// Sets what staff asked for with an invitation, as JSON.
-    async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError>;
+    async fn set_request(&mut self, digest: &str, request: &str) -> Result<(), StoreError>;
     /// Sets where an invitation at Catena differs from what was asked for, as JSON; `None` if nowhere.
     async fn set_differences(&mut self, digest: &str, differences: Option<&str>) -> Result<(), StoreError>;
     /// All facts about a fleet, in no particular order.

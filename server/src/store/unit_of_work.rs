@@ -224,7 +224,7 @@ impl UnitOfWork {
             row.expires_at = new.expires_at;
             row.sealed_link = new.sealed_link.clone().or(row.sealed_link.take());
         }
-        row.asked = new.asked.clone().or(row.asked.take());
+        row.request = new.request.clone().or(row.request.take());
         row.id
     }
 

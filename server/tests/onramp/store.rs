@@ -76,7 +76,7 @@ async fn invite(tx: &mut dyn Transaction, fleet: FleetKey, number: u128, created
         sealed_id: vec![1],
         sealed_link: Some(vec![2]),
         stage: Some(Stage::Created),
-        asked: None,
+        request: None,
         created_at,
         expires_at: created_at + Duration::DAY,
     };
@@ -266,19 +266,19 @@ async fn an_invitation_keeps_its_own_id_and_only_a_later_expiry_moves_it() {
         sealed_id: vec![1],
         sealed_link: Some(vec![link]),
         stage: None,
-        asked: None,
+        request: None,
         created_at: now(),
         expires_at: now() + Duration::days(days),
     };
     assert_eq!(tx.put_invitation(&row(1, 1, 2)).await.unwrap(), Uuid::from_u128(1));
     assert_eq!(tx.put_invitation(&row(2, 2, 3)).await.unwrap(), Uuid::from_u128(1), "the id in our URLs stays");
-    tx.set_asked("digest", "{}").await.unwrap();
+    tx.set_request("digest", "{}").await.unwrap();
     tx.put_invitation(&row(3, 3, 1)).await.unwrap();
     tx.set_invitation_stage("digest", Some(Stage::Viewed)).await.unwrap();
     assert_eq!(tx.fleet_by_invitation("digest").await.unwrap(), Some(fleet));
     tx.commit().await.unwrap();
     let kept = store.invitation_by_digest("digest").await.unwrap().unwrap();
-    assert_eq!(kept, InvitationRow { stage: Some(Stage::Viewed), asked: Some("{}".into()), ..row(1, 2, 3) });
+    assert_eq!(kept, InvitationRow { stage: Some(Stage::Viewed), request: Some("{}".into()), ..row(1, 2, 3) });
     assert_eq!(store.invitation(kept.id).await.unwrap(), Some(kept));
 }
 

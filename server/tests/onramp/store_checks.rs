@@ -95,7 +95,7 @@ async fn what_must_be_known_to_ask_is_listed_in_pages() {
             sealed_id: vec![1],
             sealed_link: None,
             stage: Some(stage),
-            asked: None,
+            request: None,
             created_at: now(),
             expires_at: now() + Duration::hours(hours),
         };

@@ -19,7 +19,7 @@ async fn invite(store: &SharedStore, number: u32, stage: Stage) -> (FleetKey, St
         sealed_id: vec![1],
         sealed_link: Some(vec![2]),
         stage: Some(stage),
-        asked: None,
+        request: None,
         created_at: now(),
         expires_at: now() + Duration::hours(number.into()),
     };

@@ -96,7 +96,7 @@ async fn asked(server: &TestServer, want: &[(&str, &str)]) -> Vec<(String, Strin
     let fleet_ref = want[0].1;
     let found = server.state.store.invitations_of_fleets(&[fleet_ref]).await.unwrap();
     assert_eq!(found.len(), 1, "{fleet_ref}");
-    let json: Value = serde_json::from_str(found[0].asked.as_deref().unwrap()).unwrap();
+    let json: Value = serde_json::from_str(found[0].request.as_deref().unwrap()).unwrap();
     let value = |field: &str| if field == "fleet_ref" { fleet_ref } else { json[field].as_str().unwrap_or("nothing") };
     want.iter().map(|(field, _)| ((*field).to_owned(), value(field).to_owned())).collect()
 }

@@ -48,7 +48,7 @@ pub struct InvitationDetail {
     /// Now, UTC; relative times count from here.
     pub now: OffsetDateTime,
     /// What else was requested: label and value.
-    pub asked: Vec<(String, String)>,
+    pub requested: Vec<(String, String)>,
     /// What Catena stored differently.
     pub differences: Vec<DifferenceRow>,
     /// How it can be renewed or deleted, if the visitor may.
@@ -116,7 +116,7 @@ pub fn InvitationDetailPage(
                                 <dd><ExactTime at=detail.created_at/></dd>
                             </div>
                             {detail
-                                .asked
+                                .requested
                                 .into_iter()
                                 .map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> })
                                 .collect_view()}

@@ -10,9 +10,9 @@ pub struct DifferenceRow {
     /// The field's label.
     pub label: String,
     /// The requested value.
-    pub asked: String,
+    pub requested: String,
     /// The value that Catena has.
-    pub kept: String,
+    pub returned: String,
 }
 
 /// Requested and stored values, field by field; renders nothing without differences.
@@ -25,8 +25,8 @@ pub(super) fn ResponseDiff(
         view! {
             <tr>
                 <th scope="row">{row.label}</th>
-                <td data-label="Requested">{row.asked}</td>
-                <td data-label="Catena has">{row.kept}</td>
+                <td data-label="Requested">{row.requested}</td>
+                <td data-label="Catena has">{row.returned}</td>
             </tr>
         }
     };

@@ -26,7 +26,7 @@ pub(crate) fn forecast_from_store<'a>(
     let same = ours.iter().find(|one| {
         in_force
             && (one.created_at, one.expires_at) == (existing.created_at, existing.expires_at)
-            && one.asked.as_deref() == Some(requested)
+            && one.request.as_deref() == Some(requested)
     });
     (forecast, same)
 }
@@ -68,7 +68,7 @@ pub(crate) fn find_lost(
     let (works_until, is_recorded) = before.map_or((None, false), |one| {
         let same_expiry = one.expires_at == newest.expires_at;
         // With this very request beside it, it is what the call did: the server stopped just after recording it.
-        (Some(one.expires_at), same_expiry && one.asked.as_deref() == Some(call.requested))
+        (Some(one.expires_at), same_expiry && one.request.as_deref() == Some(call.requested))
     });
     if is_recorded {
         return Some((newest, false));

@@ -21,12 +21,12 @@ fn theirs(status: &str, created: i64, expires: i64) -> Invitation {
 }
 
 /// The same as our store has it.
-fn ours(asked: &str, created: i64, expires: i64) -> FleetsInvitation {
+fn ours(request: &str, created: i64, expires: i64) -> FleetsInvitation {
     FleetsInvitation {
         fleet_ref: "F".into(),
         id: Uuid::from_u128(7),
         stage: Some(Stage::Created),
-        asked: Some(asked.into()),
+        request: Some(request.into()),
         created_at: at(created),
         expires_at: at(expires),
     }

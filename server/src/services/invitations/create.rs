@@ -222,7 +222,7 @@ impl Invitations {
         let mut ingested = Ingested::default();
         self.timeline.ingest(tx.as_mut(), &[observation], &mut ingested).await?;
         self.timeline.recompute(tx.as_mut(), &ingested).await?;
-        tx.set_asked(&digest, &request::to_json(request)).await?;
+        tx.set_request(&digest, &request::to_json(request)).await?;
         tx.set_differences(&digest, response_diff::to_json(differences).as_deref()).await?;
         if let (Some(fleet), Some(name)) = (tx.fleet_by_invitation(&digest).await?, &request.display_name) {
             tx.name_fleet(fleet, name, true).await?;

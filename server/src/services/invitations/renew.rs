@@ -167,5 +167,5 @@ impl Renewals {
 
 /// What was last asked for; `None` for an invitation created elsewhere.
 pub fn last_request(invitation: &InvitationRow, fleet: &FleetRow) -> Option<Draft> {
-    request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), invitation.asked.as_deref()?)
+    request::to_draft(&fleet.fleet_ref, fleet.name.as_deref(), invitation.request.as_deref()?)
 }

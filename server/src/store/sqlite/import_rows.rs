@@ -226,7 +226,7 @@ fn fleets_invitation(row: &SqliteRow) -> Result<FleetsInvitation, StoreError> {
         fleet_ref: row.try_get("fleet_ref")?,
         id: rows::uuid(row, "id")?,
         stage: rows::stage(row, "stage")?,
-        asked: row.try_get("asked")?,
+        request: row.try_get("asked")?,
         created_at: rows::moment(row, "created_at")?,
         expires_at: rows::moment(row, "expires_at")?,
     })

@@ -76,7 +76,7 @@ pub(super) fn invitation(row: &SqliteRow) -> Result<InvitationRow, StoreError> {
         sealed_id: row.try_get("sealed_id")?,
         sealed_link: row.try_get("sealed_link")?,
         stage: stage(row, "stage")?,
-        asked: row.try_get("asked")?,
+        request: row.try_get("asked")?,
         created_at: moment(row, "created_at")?,
         expires_at: moment(row, "expires_at")?,
     })

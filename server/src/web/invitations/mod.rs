@@ -203,7 +203,7 @@ impl Parts {
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
             now,
-            asked: invitation.asked.as_deref().map(request::describe).unwrap_or_default(),
+            requested: invitation.request.as_deref().map(request::describe).unwrap_or_default(),
             differences: differences.as_deref().map(difference_rows).unwrap_or_default(),
             renew: renewal,
             newer,
@@ -224,8 +224,8 @@ impl Parts {
 fn difference_rows(json: &str) -> Vec<DifferenceRow> {
     let rows = response_diff::from_json(json).into_iter().map(|difference| DifferenceRow {
         label: difference.label.to_owned(),
-        asked: difference.requested,
-        kept: difference.returned,
+        requested: difference.requested,
+        returned: difference.returned,
     });
     rows.collect()
 }

@@ -168,10 +168,10 @@ impl Transaction for SqliteTransaction {
         Ok(self.known.adopt(&name, fleet))
     }
 
-    async fn set_asked(&mut self, digest: &str, asked: &str) -> Result<(), StoreError> {
+    async fn set_request(&mut self, digest: &str, request: &str) -> Result<(), StoreError> {
         self.read_invitations(vec![digest]).await?;
         if let Some(Some(row)) = self.known.invitations.get_mut(digest) {
-            row.asked = Some(asked.to_owned());
+            row.request = Some(request.to_owned());
             self.known.changes.invitations.insert(digest.to_owned());
         }
         Ok(())

@@ -136,7 +136,7 @@ fn invitation(row: &InvitationRow) -> Value {
         hex(&row.sealed_id),
         row.sealed_link.as_deref().map(hex),
         row.stage.map(Stage::name),
-        row.asked,
+        row.request,
         micros(row.created_at),
         micros(row.expires_at),
     ])
