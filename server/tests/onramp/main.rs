@@ -4,6 +4,7 @@
 
 mod address;
 mod architecture;
+mod authorization;
 mod commands;
 mod configuration;
 mod connections;
