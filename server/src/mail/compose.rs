@@ -12,10 +12,14 @@ use super::Mail;
 /// The message in pure ASCII, with other letters encoded, so that any mail server accepts it. `None` if the sender's name
 /// doesn't fit in a header, which the check of the settings rules out.
 ///
+/// Drops control characters from the text, except line breaks and tabs: lettre sends text in ASCII as it is, and mail servers
+/// refuse NUL.
+///
 /// Drops the characters of `id` that a Message-ID can't hold: all but letters, digits, `-`, `_`, and `.`.
 pub(super) fn compose(from: &Mailbox, to: Address, mail: &Mail, id: &str, now: OffsetDateTime) -> Option<Message> {
     let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
     let subject: String = mail.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text = mail.text.chars().filter(|c| !c.is_control() || matches!(c, '\r' | '\n' | '\t')).collect::<String>();
     let envelope = Envelope::new(Some(from.email.clone()), vec![to.clone()]).ok()?;
     Message::builder()
         .envelope(envelope)
@@ -24,7 +28,7 @@ pub(super) fn compose(from: &Mailbox, to: Address, mail: &Mail, id: &str, now: O
         .from(from.clone())
         .to(to.into())
         .subject(subject)
-        .singlepart(SinglePart::plain(mail.text.clone()))
+        .singlepart(SinglePart::plain(text))
         .ok()
 }
 

@@ -108,6 +108,23 @@ async fn the_preview_speaks_of_fields_as_they_are_typed() {
 }
 
 #[tokio::test]
+async fn a_landing_page_that_would_tell_the_invitations_id_or_holds_a_password_is_refused_beside_its_field() {
+    let (server, browser) = operator().await;
+    for field in ["success_redirect_url", "failure_redirect_url"] {
+        for (address, words) in [
+            ("http://us.example/done", "Use https://"),
+            ("https://user:password@us.example/done", "Leave out the user name and password"),
+        ] {
+            let refused = browser.post(FORM, &[("fleet_ref", "ACME-1"), (field, address)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}: {address}");
+            let beside = refused.body.split(&format!("id=\"{field}-error\"")).nth(1).expect("an error at the field");
+            assert!(beside.split("</").next().unwrap().contains(words), "{field}: {address}: {beside}");
+        }
+    }
+    assert!(server.state.catena.invitations_of("ACME-1").await.unwrap().is_empty(), "nothing was sent");
+}
+
+#[tokio::test]
 async fn the_preview_is_for_those_who_may_invite() {
     let server = TestServer::start().await;
     let viewer = server.signed_in(Role::Viewer).await;

@@ -8,8 +8,9 @@ use server::security::live_streams::PER_SESSION;
 use tokio::time::timeout;
 
 use crate::{
+    commands::onramp,
     imports::done,
-    support::{Browser, INVITATION, TestServer, until},
+    support::{Browser, FLEET_REF, INVITATION, TestServer, until},
 };
 
 const SOON: Duration = Duration::from_secs(5);
@@ -166,4 +167,37 @@ async fn a_stop_ends_open_pages_at_once() {
     let (stopped, last) = tokio::join!(timeout(SOON, server.stop()), live.last());
     stopped.expect("within seconds");
     assert!(!last.contains("event: replaced"), "{last}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_a_stream_nor_a_printed_timeline_holds_an_invitation_id_a_magic_link_or_a_token() {
+    let (server, path) = server_with_an_invitation().await;
+    let mut streams = Vec::new();
+    for role in [Role::Viewer, Role::Operator, Role::Administrator] {
+        let browser = server.signed_in(role).await;
+        // Whoever may see the link sees it on the page alone.
+        browser.post(&format!("/invitations/{}/link", server.own_id(INVITATION).await), &[]).await;
+        streams.push((role, Live::open(&browser, &path).await));
+    }
+    assert_eq!(server.send_example("invitation.accepted").await, StatusCode::ACCEPTED);
+    server.processed().await;
+    let mut said = Vec::new();
+    for (role, live) in &mut streams {
+        let mut all = String::new();
+        while !all.contains("data-kind=\"invitation.accepted\"") {
+            all += &live.next().await.expect("the stream goes on");
+        }
+        said.push((role.name(), all));
+    }
+    let database = format!("sqlite:{}", server.dir.path().join("onramp.db").display());
+    let printed =
+        tokio::task::block_in_place(|| onramp(&["timeline", FLEET_REF, "--json"], &[("DATABASE_URL", &*database)]));
+    let json = String::from_utf8(printed.stdout).unwrap();
+    assert!(json.contains("invitation.accepted"), "{json}{}", String::from_utf8_lossy(&printed.stderr));
+    said.push(("the command", json));
+    for (who, text) in said {
+        for secret in [INVITATION, "connect.catenatelematics.com", "invite=", "example-pre-registration"] {
+            assert!(!text.contains(secret), "{who} is told {secret}: {text}");
+        }
+    }
 }

@@ -64,6 +64,28 @@ async fn a_mail_arrives_as_it_was_written() {
 }
 
 #[tokio::test]
+async fn no_byte_of_a_mail_commands_a_terminal() {
+    let smtp = Smtp::start().await;
+    // In plain letters, and with one that has to be encoded.
+    for word in ["Hello", "Grüße"] {
+        let text = format!("{word}\0 \u{1b}[31mred\u{7}\u{8}\u{b}\u{c}\u{7f}\u{9b}31m\n\tindented\r\nend");
+        let mail = Mail { subject: format!("{word}\0\u{1b}[31m\u{9b}"), text, ..mail() };
+        mailer(&settings(&smtp.url())).send(&mail, "0195").await.unwrap();
+    }
+    for received in smtp.until(2).await {
+        for text in [&received.raw, &received.subject, &received.text] {
+            let odd = text.chars().find(|letter| letter.is_control() && !matches!(letter, '\r' | '\n' | '\t'));
+            assert_eq!(odd, None, "{text:?}");
+        }
+        assert!(
+            received.text.contains(" [31mred") && received.text.ends_with("\n\tindented\nend"),
+            "{:?}",
+            received.text
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_mail_that_is_sent_again_is_recognised_by_its_id_and_dated_by_the_clock() {
     let smtp = Smtp::start().await;
     send_to(&smtp).await.unwrap();

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use domain::staff::Role;
 use reqwest::{Method, StatusCode};
-use server::{services::staff::DEMO, telemetry::log::DEFAULT_FILTER};
+use server::{security::passwords::Lane, services::staff::DEMO, telemetry::log::DEFAULT_FILTER};
 
-use crate::support::{PASSWORD, TestServer};
+use crate::support::{Browser, PASSWORD, TestServer};
 
 #[tokio::test]
 async fn everything_but_the_public_pages_asks_for_a_sign_in_and_comes_back_afterwards() {
@@ -246,6 +246,108 @@ async fn the_set_up_link_makes_the_first_administrator_once() {
     let other = server.browser();
     other.get(&path).await;
     assert_eq!(other.get("/setup").await.status, StatusCode::NOT_FOUND, "used up");
+}
+
+#[tokio::test]
+async fn of_two_browsers_that_opened_one_link_the_first_to_submit_has_used_it_up() {
+    let server = TestServer::start().await;
+    let state = &server.state;
+    let staff = server.add_staff("bob@example.com", Role::Viewer).await;
+    for of in [Some(staff), None] {
+        let link = state.accounts.issue_link(of).await.unwrap();
+        let path = format!("/{}", link.strip_prefix(server.url.as_str()).unwrap());
+        let (first, second) = (server.browser(), server.browser());
+        for browser in [&first, &second] {
+            browser.get(&path).await;
+            assert_eq!(browser.get("/setup").await.status, StatusCode::OK);
+        }
+        let form = |email, password| [("email", email), ("password", password), ("password_again", password)];
+        let done = first.post("/setup", &form("ada@example.com", PASSWORD)).await;
+        assert_eq!(done.header("location"), "/invitations", "{}", done.body);
+        let late = second.post("/setup", &form("eve@example.com", "another long password")).await;
+        assert_eq!(late.status, StatusCode::NOT_FOUND);
+        assert!(late.body.contains("it was used"), "{}", late.body);
+        assert_eq!(second.get("/invitations").await.status, StatusCode::SEE_OTHER, "nor is anybody signed in");
+        assert!(state.store.staff_by_email("eve@example.com").await.unwrap().is_none());
+        let email = if of.is_some() { "bob@example.com" } else { "ada@example.com" };
+        let sign_in = [("email", email), ("password", "another long password")];
+        assert_eq!(server.browser().post("/login", &sign_in).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_submit_one_link_at_the_same_moment_one_is_refused() {
+    let server = TestServer::start().await;
+    let link = server.state.accounts.issue_link(None).await.unwrap();
+    let path = format!("/{}", link.strip_prefix(server.url.as_str()).unwrap());
+    let browsers = [server.browser(), server.browser()];
+    for browser in &browsers {
+        browser.get(&path).await;
+    }
+    let submit = async |browser: &Browser, email: &str| {
+        let form = [("email", email), ("password", PASSWORD), ("password_again", PASSWORD)];
+        browser.post("/setup", &form).await.status
+    };
+    let (one, two) = tokio::join!(submit(&browsers[0], "ada@example.com"), submit(&browsers[1], "eve@example.com"));
+    let mut statuses = [one, two];
+    statuses.sort();
+    assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::NOT_FOUND]);
+    let mut made = 0;
+    for email in ["ada@example.com", "eve@example.com"] {
+        made += usize::from(server.state.store.staff_by_email(email).await.unwrap().is_some());
+    }
+    assert_eq!(made, 1);
+}
+
+#[tokio::test]
+async fn a_set_up_is_in_the_log_once_with_its_source_and_without_address_or_code() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let lines = tracing_subscriber::fmt().with_env_filter(DEFAULT_FILTER).with_ansi(false);
+    // Only for this thread, on which the server runs too.
+    let _guard = tracing::subscriber::set_default(lines.with_writer(Arc::new(file.reopen().unwrap())).finish());
+    let server = TestServer::start().await;
+    let accounts = &server.state.accounts;
+    let staff = server.add_staff("ada@example.com", Role::Viewer).await;
+    let set_up = async || {
+        let link = accounts.issue_link(Some(staff)).await.unwrap();
+        let path = format!("/{}", link.strip_prefix(server.url.as_str()).unwrap());
+        let browser = server.browser_on([127, 0, 0, 4]);
+        browser.get(&path).await;
+        let form = [("password", PASSWORD), ("password_again", PASSWORD)];
+        assert_eq!(browser.post("/setup", &form).await.status, StatusCode::SEE_OTHER);
+        path.split_once("code=").unwrap().1.to_owned()
+    };
+    // If a test on another thread, which has no subscriber, reached the line first, tracing may have turned it off.
+    set_up().await;
+    tracing::callsite::rebuild_interest_cache();
+    let before = std::fs::read_to_string(file.path()).unwrap().len();
+    let code = set_up().await;
+    let log = std::fs::read_to_string(file.path()).unwrap().split_off(before);
+    let id = staff.to_string();
+    let parts = [" INFO ", "set up an account", &id, "source=127.0.0.4"];
+    let count = log.lines().filter(|line| parts.iter().all(|part| line.contains(part))).count();
+    assert_eq!((count, log.matches(&id).count()), (1, 1), "{log}");
+    for typed in ["ada@example.com", PASSWORD, &code] {
+        assert!(!log.contains(typed), "{typed} is in the log");
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_hashed_for_as_long_whether_or_not_there_is_an_account() {
+    let server = TestServer::start().await;
+    let passwords = &server.state.passwords;
+    let hash = passwords.hash(PASSWORD.into()).await.unwrap();
+    let shortest = async |known: &Option<String>| {
+        let mut shortest = std::time::Duration::MAX;
+        for _ in 0..5 {
+            let began = std::time::Instant::now();
+            assert!(!passwords.check(Lane::Invited, "wrong wrong wrong".into(), known.clone()).await.unwrap());
+            shortest = shortest.min(began.elapsed());
+        }
+        shortest
+    };
+    let (with, without) = (shortest(&Some(hash)).await, shortest(&None).await);
+    assert!(with < 3 * without && without < 3 * with, "{with:?} with an account, {without:?} without");
 }
 
 #[tokio::test]

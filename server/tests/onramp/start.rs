@@ -5,6 +5,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -12,7 +13,7 @@ use reqwest::{Client, StatusCode};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::support::until;
+use crate::support::{Browser, PASSWORD, until};
 
 type Env<'a> = &'a [(&'a str, &'a str)];
 
@@ -73,6 +74,8 @@ struct Running {
     child: tokio::process::Child,
     url: String,
     log: PathBuf,
+    /// What it has printed after its address.
+    printed: Arc<Mutex<String>>,
     _log_dir: TempDir,
 }
 
@@ -87,9 +90,15 @@ impl Running {
         let line = tokio::time::timeout(Duration::from_secs(30), lines.next_line()).await.expect("it starts in time");
         let line = line.unwrap().unwrap_or_else(|| panic!("it ended: {}", std::fs::read_to_string(&log).unwrap()));
         // Read to the end, so that the process always has somewhere to write.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let printed = Arc::new(Mutex::new(String::new()));
+        let more = printed.clone();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                *more.lock().unwrap() += &format!("{line}\n");
+            }
+        });
         let url = line.strip_prefix("Onramp is at ").unwrap_or_else(|| panic!("unexpected: {line}"));
-        Self { url: url.trim_end_matches('/').to_owned(), child, log, _log_dir: log_dir }
+        Self { url: url.trim_end_matches('/').to_owned(), child, log, printed, _log_dir: log_dir }
     }
 
     fn log(&self) -> String {
@@ -315,6 +324,55 @@ async fn with_the_real_catena_there_is_no_sandbox_at_any_address() {
     let form = [("email", "demo@onramp.example"), ("password", "onramp-sandbox")];
     let answer = client().post(format!("{}/login", server.url)).form(&form).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "nor its account");
+    server.kill().await;
+}
+
+#[tokio::test]
+async fn at_its_most_talkative_the_log_holds_no_code_password_invitation_id_or_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Running::start(dir.path(), &[("RUST_LOG", "trace")], &[]).await;
+    let browser = Browser::at(&server.url.parse().unwrap(), client());
+    let mut secrets = vec![PASSWORD.to_owned()];
+    let code = until("the set-up link", async || {
+        let printed = server.printed.lock().unwrap().clone();
+        let code = printed.split("/setup?code=").nth(1)?.split_once('\n')?.0.to_owned();
+        Some(code)
+    })
+    .await;
+    let account = [("email", "ada@example.com"), ("password", PASSWORD)];
+    let mut answers = vec![browser.get(&format!("/setup?code={code}")).await];
+    secrets.push(code);
+    answers.push(browser.post("/setup", &[&account[..], &[("password_again", PASSWORD)]].concat()).await);
+    assert_eq!(answers[1].header("location"), "/invitations", "{}", answers[1].body);
+    answers.push(browser.post("/logout", &[]).await);
+    answers.push(browser.post("/login", &account).await);
+    browser.post("/subscriptions/ensure", &[]).await;
+    let made = browser.post("/invitations/new", &[("fleet_ref", "ACME-1")]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let page = browser.get(made.header("location")).await.body;
+    let id = page.split("/sandbox/connect?invite=").nth(1).expect("the link")[..36].to_owned();
+    until("the webhook", async || {
+        browser.get("/deliveries?state=processed").await.body.contains("row-link").then_some(())
+    })
+    .await;
+    let fleet = Browser::at(&server.url.parse().unwrap(), client());
+    answers.push(fleet.get(&format!("/onboarding/success?invitation_id={id}&fleet_ref=ACME-1&status=success")).await);
+    assert_eq!(answers[4].status, StatusCode::SEE_OTHER);
+    fleet.get("/onboarding/success").await;
+    secrets.push(id);
+    for answer in &answers {
+        for cookie in answer.headers.get_all("set-cookie") {
+            let value = cookie.to_str().unwrap().split(['=', ';']).nth(1).unwrap();
+            secrets.extend((value.len() > 15).then(|| value.to_owned()));
+        }
+    }
+    assert!(secrets.len() >= 6, "a code, a password, an id, and cookies: {}", secrets.len());
+    let log = server.log();
+    assert!(log.contains(" TRACE ") && log.contains("staff signed in"), "it says little");
+    for secret in &secrets {
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains(secret)).take(3).collect();
+        assert!(lines.is_empty(), "{secret} is in the log: {lines:#?}");
+    }
     server.kill().await;
 }
 

@@ -53,6 +53,21 @@ fn each_wrong_field_is_named_and_all_at_once() {
 }
 
 #[test]
+fn a_landing_page_gets_the_invitations_id_neither_in_the_clear_nor_beside_a_password() {
+    for address in ["http://us.example/done", "https://user:password@us.example/done"] {
+        let wrong = Draft {
+            success_redirect_url: address.into(),
+            failure_redirect_url: address.into(),
+            fleet_website: "http://us.example/".into(),
+            ..draft()
+        };
+        let errors = wrong.check().unwrap_err();
+        let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["failure_redirect_url", "success_redirect_url"], "{address}");
+    }
+}
+
+#[test]
 fn hours_keep_to_the_published_bounds() {
     for (text, want) in [
         ("", Some(24)),
