@@ -1,5 +1,6 @@
 //! The control routes, and who may use them.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,6 +27,28 @@ async fn a_web_page_of_another_origin_changes_nothing() {
     }
     let now = text(&world.get("/control/state").await.1["now"]);
     assert_eq!(now, "2026-03-02T15:00:02.000000Z", "only the two allowed requests");
+}
+
+#[tokio::test]
+async fn a_web_page_of_another_origin_may_read_nothing() {
+    let world = World::open().await;
+    for path in [
+        "/control/state",
+        "/control/clock",
+        "/v2/orgs/invitations",
+        "/realms/catena/protocol/openid-connect/token",
+        "/connect",
+    ] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS] {
+            let request = world.http.request(method.clone(), world.url(path)).header("origin", "https://evil.example");
+            let request = request.header("access-control-request-method", "POST");
+            let request = request.header("access-control-request-headers", "authorization, content-type");
+            let answer = request.bearer_auth(&world.token).send().await.unwrap();
+            let allowed: Vec<_> =
+                answer.headers().keys().filter(|name| name.as_str().starts_with("access-control-")).collect();
+            assert!(allowed.is_empty(), "{method} {path}: {allowed:?}");
+        }
+    }
 }
 
 #[tokio::test]
