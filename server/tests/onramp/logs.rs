@@ -31,7 +31,7 @@ async fn no_text_from_outside_begins_a_line_of_the_log_or_commands_a_terminal() 
     let visit = async |round: u128| {
         let all = [
             spoiled("invitation.created", BROKEN, BROKEN, |value| {
-                value["id"] = Uuid::from_u128(round).to_string().into()
+                value["id"] = Uuid::from_u128(round).to_string().into();
             }),
             spoiled("invitation.viewed", BROKEN, BROKEN, |value| value["event_name"] = BROKEN.into()),
             spoiled("invitation.viewed", BROKEN, BROKEN, |value| value["data"][0]["status"] = BROKEN.into()),

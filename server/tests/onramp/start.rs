@@ -94,7 +94,7 @@ impl Running {
         let more = printed.clone();
         tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
-                *more.lock().unwrap() += &format!("{line}\n");
+                more.lock().unwrap().extend([line.as_str(), "\n"]);
             }
         });
         let url = line.strip_prefix("Onramp is at ").unwrap_or_else(|| panic!("unexpected: {line}"));
