@@ -182,7 +182,11 @@ impl Receiver {
             return Ok(Ok(()));
         }
         Ok(match self.secrets.load(webhook_id).await? {
-            Some(secrets) => matches(&secrets),
+            // Secrets of unanswered creation calls say nothing about a subscription that stays unknown.
+            Some(secrets) => matches(&secrets).map_err(|refusal| match self.secrets.cached(webhook_id) {
+                Some(_) => refusal,
+                None => Refusal::UnknownSubscription,
+            }),
             None => Err(Refusal::UnknownSubscription),
         })
     }
@@ -215,7 +219,7 @@ impl Receiver {
     async fn is_ours(&self, headers: &Headers) -> bool {
         let id = headers.webhook_id.as_deref().and_then(|id| Uuid::parse_str(id).ok());
         match id {
-            Some(id) => self.secrets.cached(id).is_some() || !matches!(self.secrets.load(id).await, Ok(None)),
+            Some(id) => self.secrets.load(id).await.is_err() || self.secrets.cached(id).is_some(),
             None => false,
         }
     }
