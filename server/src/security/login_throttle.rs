@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_makes_only_himself_wait() {
+    fn guesses_make_only_their_own_place_wait() {
         let throttle = Throttle::default();
         let known = Attempt::new(ADA, source(1), Some("her browser".into()));
         // A day of guessing from one source, as fast as it may.

@@ -36,6 +36,7 @@ mod rotation;
 mod run_to_completion;
 mod sandbox_command;
 mod secrets;
+mod sessions;
 mod share;
 mod sign_in;
 mod smtp;
